@@ -1,0 +1,1 @@
+"""The register: classes, identity, reconciliation, history, relations and impact."""

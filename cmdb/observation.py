@@ -1,0 +1,126 @@
+"""Observation: what one source saw of one item, when, and how sure it was.
+
+This is the only shape in which anything enters the register. An agent's report, an SNMP walk, a
+line of a CSV file and a person's edit all become observations; ``Inventory`` takes nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cmdb.vocabulary import (
+    ClassCode,
+    IdentifierKind,
+    PartyRole,
+    RelationTypeCode,
+    SourceCode,
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One piece of identifying evidence, already normalised (see ``cmdb.engine.identity``)."""
+
+    kind: IdentifierKind
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who speaks: the source, its own key for the item, and how much it may be trusted.
+
+    ``key`` is the source's own stable id (agent id, device address, line key of an import); the
+    pair (source, key) is unique within an organisation and the strongest evidence there is.
+    ``key`` may be empty when the source has none.
+    """
+
+    source: SourceCode
+    key: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReference:
+    """Points at an item: by id, or by the (source, key) under which a source knows it."""
+
+    item_id: int | None = None
+    source: SourceCode | None = None
+    key: str = ""
+
+    def __str__(self) -> str:
+        return f"#{self.item_id}" if self.item_id is not None else f"{self.source}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMembership:
+    """The relation is one of several suppliers of its dependant.
+
+    ``rule`` is ``at_least`` (threshold = how many must be up), ``percent`` or ``capacity``
+    (threshold = share of 0-100 that must stay up); ``capacity`` is this member's weight.
+    """
+
+    name: str
+    rule: str = "at_least"
+    threshold: float = 1.0
+    capacity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRelation:
+    """A relation between two items, in the type's reading direction (``start`` verb ``end``)."""
+
+    type: RelationTypeCode
+    start: ItemReference
+    end: ItemReference
+    group: GroupMembership | None = None
+    weight: float = 1.0
+    confidence: float = 1.0
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A list of facts of one kind, as a whole: the rows replace what this source said before.
+
+    ``digest`` is the source's own digest of the rows; an equal digest means nothing changed and
+    ``rows`` may then be None.
+    """
+
+    name: str
+    digest: str
+    rows: Sequence[Row] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenParty:
+    """A person or a group stands in a role to the item. Exactly one of the ids is given."""
+
+    role: PartyRole
+    person_id: int | None = None
+    group_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one source saw of one item.
+
+    ``values`` maps attribute codes (root attributes such as ``name`` or ``criticality`` included)
+    to raw values; they are validated against the model on the way in, and one bad value is
+    quarantined without sinking the rest. A value of None says "this source no longer says
+    anything". ``observed_at`` is aware UTC.
+    """
+
+    origin: Origin
+    class_code: ClassCode
+    organisation_id: int
+    observed_at: datetime
+    identifiers: tuple[Identifier, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    readings: Mapping[str, Any] = field(default_factory=dict)
+    parties: tuple[SeenParty, ...] | None = None
+    #: The item itself, when a person or a token edits a known one; None for every other source.
+    item_id: int | None = None

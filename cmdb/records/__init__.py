@@ -1,0 +1,1 @@
+"""Rows of the register: the only SQL of ``cmdb``."""

@@ -1,0 +1,89 @@
+"""Relations, redundancy groups, and the change log that keeps every process's graph true.
+
+``valid_from`` and ``valid_to`` are change-sequence numbers: a row holds for every sequence s with
+valid_from <= s and (valid_to is null or s < valid_to).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cmdb.records.base import Base, BigId, Identified, Key
+
+_LIVE = text("valid_to IS NULL")
+
+
+class RedundancyGroup(Identified, Base):
+    """Several suppliers of one dependant, of which so many must be up."""
+
+    __tablename__ = "redundancy_group"
+    __table_args__ = (
+        Index(
+            "uq_redundancy_group_live",
+            "dependant_id",
+            "name",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+    )
+
+    dependant_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Key)
+    rule: Mapped[str] = mapped_column(Key)
+    threshold: Mapped[float]
+    valid_from: Mapped[int] = mapped_column(BigId)
+    valid_to: Mapped[int | None] = mapped_column(BigId)
+
+
+class Relation(Identified, Base):
+    """A relation in its type's reading direction, as one source says it."""
+
+    __tablename__ = "relation"
+    __table_args__ = (
+        Index(
+            "uq_relation_live",
+            "start_id",
+            "end_id",
+            "type_code",
+            "source",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+        Index(None, "start_id", "type_code"),
+        Index(None, "end_id", "type_code"),
+        Index(None, "organisation_id", "id"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    type_code: Mapped[str] = mapped_column(Key)
+    start_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    end_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    group_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("redundancy_group.id", ondelete="CASCADE"), index=True
+    )
+    capacity: Mapped[float] = mapped_column(default=1.0)
+    weight: Mapped[float] = mapped_column(default=1.0)
+    source: Mapped[str] = mapped_column(Key)
+    confidence: Mapped[float] = mapped_column(default=1.0)
+    evidence: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(String, default="")
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    valid_from: Mapped[int] = mapped_column(BigId)
+    valid_to: Mapped[int | None] = mapped_column(BigId)
+
+
+class GraphChange(Base):
+    """One step of the graph, written in the transaction that made it."""
+
+    __tablename__ = "graph_change"
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    #: "item", "relation" or "group", with "+" or "-": what appeared or ended.
+    op: Mapped[str] = mapped_column(Key)
+    row_id: Mapped[int] = mapped_column(BigId)

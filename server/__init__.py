@@ -1,0 +1,1 @@
+"""The headless desk: REST, jobs, people, tickets, changes, and the command line."""

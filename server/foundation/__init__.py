@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, database, permissions, jobs and the HTTP edge."""

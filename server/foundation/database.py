@@ -1,0 +1,104 @@
+"""One unit of work per request, job or command; the engines behind it.
+
+SQLite: WAL, one writer at a time inside this process, ``BEGIN IMMEDIATE`` for every unit of work
+that writes (a read that later writes cannot be upgraded and fails at once whatever the time-out).
+PostgreSQL: plain transactions.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from server.foundation.events import Reactions, drain
+
+_BUSY_TIMEOUT_MS = 15_000
+
+
+class Database:
+    """The engine, and the two ways to use it: ``reading()`` and ``writing()``."""
+
+    def __init__(self, url: str, reactions: Reactions | None = None, pool_size: int = 20) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = create_engine(self.url, **self._engine_options(pool_size))
+        self.reactions: Reactions = reactions or {}
+        self._write_lock = threading.RLock()
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        self._readers = sessionmaker(self.engine, autoflush=True, expire_on_commit=False)
+        self._writers = sessionmaker(
+            self.engine.execution_options(cadastre_write=True), expire_on_commit=False
+        )
+
+    def _engine_options(self, pool_size: int) -> dict[str, Any]:
+        if self.is_sqlite:
+            return {"connect_args": {"check_same_thread": False}, "pool_size": pool_size}
+        return {"pool_size": pool_size, "pool_pre_ping": True}
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one consistent state; whatever it changed is rolled back."""
+        with self._readers() as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session; on success run the reactions to its events and commit, else roll back.
+
+        Nothing is acknowledged before this block has been left without an exception.
+        """
+        with self._writer_turn(), self._writers() as session:
+            try:
+                yield session
+                session.flush()
+                drain(session, self.reactions)
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            hooks: list[Callable[[], None]] = session.info.pop("after_commit", [])
+        for act in hooks:
+            act()
+
+    def _writer_turn(self) -> AbstractContextManager[object]:
+        return self._write_lock if self.is_sqlite else nullcontext()
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def engine_of(session: Session) -> Engine:
+    """Return the engine behind a session."""
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # Transactions are begun by _begin_sqlite, not by the driver.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("cadastre_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

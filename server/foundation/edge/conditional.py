@@ -1,0 +1,23 @@
+"""ETags over row versions: two editors at once never overwrite each other unseen (RFC 9110)."""
+
+from flask import Response, request
+
+from cmdb.errors import StaleVersion
+
+
+def etag_of(version: int) -> str:
+    """Return the entity tag of a row version."""
+    return f'"{version}"'
+
+
+def check_version(version: int) -> None:
+    """Raise ``StaleVersion`` when the request's If-Match names another version."""
+    given = request.headers.get("If-Match")
+    if given is not None and given != "*" and etag_of(version) not in given.split(", "):
+        raise StaleVersion("it was changed after you read it; read it again and repeat")
+
+
+def tagged(response: Response, version: int) -> Response:
+    """Put the ETag on an answer, and make it a 304 where the client has it already."""
+    response.set_etag(str(version))
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself

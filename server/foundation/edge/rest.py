@@ -1,0 +1,71 @@
+"""The REST interface: flask-smorest with our problems, our content types and our addresses."""
+
+import structlog
+from flask import Flask, Response, jsonify, request
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
+
+from server.foundation.edge.problems import Problem, problem_of
+from server.foundation.edge.requests import request_state
+from server.foundation.edge.schemas import ProblemSchema
+
+PREFIX = "/api/v1"
+_BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
+
+log = structlog.get_logger(__name__)
+
+
+class RestApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """flask-smorest, with RFC 9457 bodies in place of its own."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        """Answer a problem; unlike the base class this keeps Allow and Retry-After."""
+        return answer(problem_of(error))
+
+
+def open_api(app: Flask) -> RestApi:
+    """Attach the REST interface, its OpenAPI 3.1 document and its error handling to ``app``."""
+    app.config |= {
+        "API_TITLE": "Cadastre",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": PREFIX,
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "security": [{"bearer": []}],
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+        },
+    }
+    api = RestApi(app)
+    app.before_request(refuse_foreign_bodies)
+    return api
+
+
+def refuse_foreign_bodies() -> None:
+    """Raise 415 for a body that is not JSON: flask-smorest would read it as an empty one."""
+    if not is_rest() or not request.content_length:
+        return
+    if request.mimetype not in _BODIES:
+        raise UnsupportedMediaType("send the body as application/json")
+
+
+def is_rest() -> bool:
+    """Say whether this request is for the REST interface."""
+    return request.path.startswith("/api/")
+
+
+def answer(problem: Problem) -> Response:
+    """Return the problem+json answer."""
+    response = jsonify(problem.document(request_state().request_id))
+    response.status_code = problem.status
+    response.mimetype = "application/problem+json"
+    response.headers.update(dict(problem.headers))
+    return response
+
+
+def note_failure(error: Exception, problem: Problem) -> None:
+    """Log what is our fault, with its traceback; the client only gets the request id."""
+    if problem.status >= 500:
+        log.error("request failed", path=request.path, exc_info=error)

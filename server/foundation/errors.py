@@ -1,0 +1,51 @@
+"""What can go wrong in the desk, named for what happened. No HTTP here."""
+
+from cmdb.errors import CadastreError, Conflict
+
+
+class NotSignedIn(CadastreError):
+    """Nobody is known to be asking."""
+
+
+class SignInRefused(CadastreError):
+    """The credentials do not fit; the text never says which part."""
+
+
+class PasswordChangeRequired(CadastreError):
+    """The one-time password must be changed before anything else."""
+
+
+class PermissionDenied(CadastreError):
+    """The actor is known and may not do this."""
+
+    def __init__(self, permission: str) -> None:
+        self.permission = permission
+        super().__init__(f"this needs the permission {permission}")
+
+
+class IllegalMove(Conflict):
+    """The life cycle does not allow this step from here."""
+
+    def __init__(self, kind: str, current: str, wanted: str) -> None:
+        self.field = "state"
+        super().__init__(f"a {kind} that is {current!r} cannot become {wanted!r}")
+
+
+class SegregationOfDuties(CadastreError):
+    """The same person may not do both: request and approve, or carry out and approve."""
+
+
+class TooManyAttempts(CadastreError):
+    """Slow down; ``retry_after_seconds`` says for how long."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(f"too many attempts; try again in {retry_after_seconds} seconds")
+
+
+class SettingsError(CadastreError):
+    """A setting is missing or wrong; the text names it."""
+
+
+class DatabaseNotReady(CadastreError):
+    """The database cannot be used as it is: wrong version, unreachable or not writable."""

@@ -1,0 +1,146 @@
+"""Settings: frozen, read once. File (TOML) < environment (``CADASTRE_…``) < flags.
+
+Nobody else reads ``os.environ``.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from server.foundation.errors import SettingsError
+
+_PREFIX = "CADASTRE_"
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an administrator may set. Paths are absolute; durations carry their unit."""
+
+    #: All state lives below this folder.
+    home: Path = Path("var")
+    #: Local, deletable at any time; defaults to ``home/cache``.
+    cache: Path | None = None
+    #: SQLAlchemy URL; defaults to SQLite at ``home/cadastre.sqlite3``.
+    database_url: str = ""
+    listen_address: str = "127.0.0.1"
+    listen_port: int = 8080
+    #: What people type; links in mails are built from this, never from the Host header.
+    public_url: str = ""
+    tls_certificate: str = ""
+    tls_key: str = ""
+    #: How many reverse proxies stand in front; their X-Forwarded-* headers are believed.
+    proxy_hops: int = 0
+    web_threads: int = 8
+    #: 0 switches the job runner off in this process (``cadastre web``).
+    job_threads: int = 2
+    max_body_megabytes: int = 64
+    session_hours: int = 12
+    log_format: str = "console"
+    log_level: str = "INFO"
+    smtp_host: str = ""
+    smtp_port: int = 25
+    smtp_from: str = ""
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_starttls: bool = True
+
+    @property
+    def url(self) -> str:
+        """Return the database URL in force."""
+        return self.database_url or f"sqlite:///{self.home / 'cadastre.sqlite3'}"
+
+    @property
+    def cache_folder(self) -> Path:
+        """Return the folder for files that can be made again."""
+        return self.cache or self.home / "cache"
+
+    @property
+    def key_file(self) -> Path:
+        """Return the file of the key that seals secrets; never inside database or backup."""
+        return self.home / "secret.key"
+
+    @property
+    def base_url(self) -> str:
+        """Return the address people use, without a trailing slash."""
+        scheme = "https" if self.tls_certificate else "http"
+        return (self.public_url or f"{scheme}://{self.listen_address}:{self.listen_port}").rstrip(
+            "/"
+        )
+
+    @property
+    def serves_https(self) -> bool:
+        """Say whether people reach the pages over HTTPS, by our own TLS or a proxy's."""
+        return self.base_url.startswith("https://")
+
+
+def settings_path(environment: Mapping[str, str] | None = None) -> Path:
+    """Return where the settings file lies: ``CADASTRE_SETTINGS`` or ``HOME/cadastre.toml``."""
+    env = os.environ if environment is None else environment
+    if named := env.get(f"{_PREFIX}SETTINGS"):
+        return Path(named)
+    return Path(env.get(f"{_PREFIX}HOME", "var")) / "cadastre.toml"
+
+
+def load_settings(
+    flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings in force.
+
+    Raises ``SettingsError`` naming the setting that is unknown or of the wrong type.
+    """
+    env = os.environ if environment is None else environment
+    values = _from_file(settings_path(env)) | _from_environment(env)
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    types = get_type_hints(Settings)
+    typed = {name: _typed(name, value, types) for name, value in values.items()}
+    settings = replace(Settings(), **typed)
+    return replace(settings, home=settings.home.absolute())
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        with path.open("rb") as stream:
+            return tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, OSError) as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error}") from error
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in fields(Settings):
+        name = f"{_PREFIX}{field.name.upper()}"
+        if name in env:
+            found[field.name] = env[name]
+        elif f"{name}_FILE" in env:
+            found[field.name] = Path(env[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+    return found
+
+
+def _typed(name: str, value: Any, types: Mapping[str, Any]) -> Any:
+    if name not in types:
+        raise SettingsError(f"there is no setting called {name!r}")
+    wanted = types[name]
+    try:
+        if wanted is bool:
+            return _boolean(value)
+        if wanted is int:
+            return int(value)
+        return Path(value) if wanted in (Path, Path | None) else str(value)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"the setting {name} cannot be {value!r}") from error
+
+
+def _boolean(value: Any) -> bool:
+    text = str(value).strip().casefold()
+    if text in _TRUE:
+        return True
+    if text in _FALSE:
+        return False
+    raise ValueError(text)
