@@ -1,0 +1,77 @@
+"""What every test has: real servers on demand, both databases, markers nobody writes by hand."""
+
+import pytest
+
+from tests.support.browser import chromium, new_page, page, page_faults
+from tests.support.databases import (
+    KINDS,
+    database_kind,
+    database_maker,
+    database_url,
+    empty_database_url,
+)
+from tests.support.directory import directory, slapd_server
+from tests.support.loopback import loopback_guard
+from tests.support.mail import running_smtp_server, smtp_server
+from tests.support.postgres import postgres_cluster
+from tests.support.snmp import snmpd_server
+
+__all__ = [
+    "chromium",
+    "database_kind",
+    "database_maker",
+    "database_url",
+    "directory",
+    "empty_database_url",
+    "loopback_guard",
+    "new_page",
+    "page",
+    "page_faults",
+    "postgres_cluster",
+    "running_smtp_server",
+    "slapd_server",
+    "smtp_server",
+    "snmpd_server",
+]
+
+_MARKERS = {
+    "chromium": "journey",
+    "postgres_cluster": "postgres",
+    "slapd_server": "ldap",
+    "snmpd_server": "snmp",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `--db` choose the databases; without it, every database test runs on both."""
+    parser.addoption(
+        "--db", choices=KINDS, action="append", help="run database tests on this kind only"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test once per database when it asks for one, however indirectly."""
+    if "database_kind" in metafunc.fixturenames:
+        kinds = metafunc.config.getoption("--db") or KINDS
+        metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by the servers it asks for, and put the browser's tests last.
+
+    Once Playwright runs, its loop owns the thread and `asyncio.run` refuses to work there.
+    """
+    for item in items:
+        for marker in _markers_of(item):
+            item.add_marker(marker)
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
+def _markers_of(item: pytest.Item) -> set[str]:
+    asked = set(getattr(item, "fixturenames", ()))
+    markers = {marker for fixture, marker in _MARKERS.items() if fixture in asked}
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    if parameters.get("database_kind") == "postgres":
+        markers.add("postgres")
+    return markers

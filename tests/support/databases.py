@@ -1,0 +1,109 @@
+"""Databases for tests: both kinds, with the schema already in them, one fresh copy per test."""
+
+import functools
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support.postgres import PostgresCluster
+
+KINDS = ("sqlite", "postgres")
+
+
+def prepare_schema(url: str) -> None:
+    """Create every table in the empty database at `url`, as a running system would have them.
+
+    This is the one seam between the tests and how a schema comes to be.
+    """
+    from cmdb.records.base import Base  # noqa: PLC0415 (support must load before the register does)
+
+    engine = sa.create_engine(url)
+    try:
+        Base.metadata.create_all(engine)
+    finally:
+        engine.dispose()
+
+
+class DatabaseMaker:
+    """Makes databases of either kind: the schema is prepared once per kind, then only copied."""
+
+    def __init__(self, directory: Path, cluster: Callable[[], PostgresCluster]) -> None:
+        self._directory = directory
+        self._cluster = cluster
+        self._numbers = itertools.count(1)
+        self._templates: dict[str, str] = {}
+
+    def empty(self, kind: str) -> str:
+        """Return the address of a database without a single table."""
+        if kind == "postgres":
+            return self._cluster().new_database()
+        return f"sqlite:///{self._directory / f'{next(self._numbers)}.sqlite'}"
+
+    def prepared(self, kind: str) -> str:
+        """Return the address of a fresh database that holds the whole schema and no rows."""
+        template = self._template(kind)
+        if kind == "postgres":
+            return self._cluster().new_database(template)
+        url = self.empty(kind)
+        shutil.copyfile(_sqlite_file(template), _sqlite_file(url))
+        return url
+
+    def drop(self, url: str) -> None:
+        """Remove a database; without it a long session would fill the disk."""
+        if url.startswith("sqlite"):
+            for left in self._directory.glob(f"{_sqlite_file(url).name}*"):
+                left.unlink()
+        else:
+            self._cluster().drop_database(url)
+
+    def _template(self, kind: str) -> str:
+        if kind not in self._templates:
+            url = self.empty(kind)
+            prepare_schema(url)
+            self._templates[kind] = url
+        return self._templates[kind]
+
+
+def _sqlite_file(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture(scope="session")
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite` or `postgres`: a test that asks for it, or for what follows, runs once on each."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def database_maker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> DatabaseMaker:
+    """Make databases by hand, for module-wide estates and tests of two databases at once."""
+
+    @functools.cache
+    def cluster() -> PostgresCluster:
+        running: PostgresCluster = request.getfixturevalue("postgres_cluster")
+        return running
+
+    return DatabaseMaker(tmp_path_factory.mktemp("databases"), cluster)
+
+
+@pytest.fixture
+def database_url(database_maker: DatabaseMaker, database_kind: str) -> Iterator[str]:
+    """Yield the address of a database of its own, schema included, on SQLite and on PostgreSQL."""
+    url = database_maker.prepared(database_kind)
+    yield url
+    database_maker.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(database_maker: DatabaseMaker, database_kind: str) -> Iterator[str]:
+    """Yield the address of a database of its own without any table, for tests of migrations."""
+    url = database_maker.empty(database_kind)
+    yield url
+    database_maker.drop(url)

@@ -1,0 +1,155 @@
+"""A throw-away PostgreSQL cluster: no fsync, loopback and a private socket, any user or root."""
+
+import itertools
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from tests.support.processes import (
+    ServerProcess,
+    as_dependent,
+    free_port,
+    private_directory,
+    require_program,
+    start_on_free_ports,
+)
+
+_INSTALLED = Path("/usr/lib/postgresql")
+_ROLE = "cadastre"
+# The cluster lives for one test session: losing it costs nothing, waiting for its disk does.
+_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "120",
+    "shared_buffers": "64MB",
+    "listen_addresses": "127.0.0.1",
+}
+
+
+def program_path() -> str:
+    """Return the folders with PostgreSQL's own programs, newest first; Debian keeps them apart."""
+    versions = sorted(_INSTALLED.glob("*/bin"), key=lambda path: -float(path.parent.name))
+    return os.pathsep.join([*map(str, versions), os.environ.get("PATH", os.defpath)])
+
+
+class PostgresCluster:
+    """One running cluster; `new_database` is cheap, above all from a template."""
+
+    def __init__(self, directory: Path, user: str | None) -> None:
+        self.directory = directory
+        self.port = 0
+        self._user = user
+        self._numbers = itertools.count(1)
+        self._server: ServerProcess | None = None
+
+    def create(self) -> None:
+        """Write the empty cluster (`initdb`), about four seconds."""
+        command = [
+            require_program("initdb", "postgresql", program_path()),
+            *("-D", str(self._data), "-U", _ROLE, "-A", "trust", "-E", "UTF8"),
+            *("--locale=C.UTF-8", "--no-sync", "--no-instructions"),
+        ]
+        made = subprocess.run(
+            as_dependent(command, self._user), capture_output=True, text=True, check=False, cwd="/"
+        )
+        if made.returncode:
+            pytest.fail(f"initdb failed: {made.stderr.strip()}", pytrace=False)
+
+    def start(self) -> None:
+        """Start the server on a free loopback port; raises ServerDidNotStartError."""
+        self.port = free_port(socket.SOCK_STREAM)
+        settings = {
+            **_SETTINGS,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.directory),
+        }
+        postgres = require_program("postgres", "postgresql", program_path())
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        server = ServerProcess(
+            [postgres, "-D", str(self._data), *options],
+            log=self.directory / "server.log",
+            user=self._user,
+        )
+        server.start(self._is_ready)
+        self._server = server
+
+    def stop(self) -> None:
+        """Stop the server at once: nobody will read this cluster again."""
+        if self._server is not None:
+            self._server.stop(signal.SIGQUIT)
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database of this cluster."""
+        return f"postgresql+psycopg://{_ROLE}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, template: str | None = None) -> str:
+        """Create a database, empty or as a copy of the one at the address `template`.
+
+        Nobody may be connected to the template meanwhile. Returns the new address.
+        """
+        name = f"test_{next(self._numbers)}"
+        source = make_url(template).database if template else "template1"
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(source or "template1")
+            )
+        )
+        return self.url(name)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database, connections left open by a failed test included."""
+        name = make_url(url).database or ""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        return psycopg.connect(
+            host="127.0.0.1", port=self.port, user=_ROLE, dbname="postgres", autocommit=True
+        )
+
+    def _run(self, statement: sql.Composed) -> None:
+        with self._connect() as connection:
+            connection.execute(statement)
+
+    def _is_ready(self) -> bool:
+        try:
+            with self._connect():
+                return True
+        except psycopg.OperationalError:
+            return False
+
+
+@contextmanager
+def running_cluster() -> Iterator[PostgresCluster]:
+    """Yield a running cluster; PostgreSQL refuses root, so root starts it as `postgres`."""
+    require_program("postgres", "postgresql", program_path())
+    user = "postgres" if os.geteuid() == 0 else None
+    with private_directory("postgres", owner=user) as directory:
+        cluster = PostgresCluster(directory, user)
+        cluster.create()
+        start_on_free_ports(cluster.start)
+        try:
+            yield cluster
+        finally:
+            cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """One PostgreSQL cluster per test process, started when the first test asks."""
+    with running_cluster() as cluster:
+        yield cluster
