@@ -15,6 +15,10 @@ class PasswordChangeRequired(CadastreError):
     """The one-time password must be changed before anything else."""
 
 
+class ForgeryRefused(CadastreError):
+    """The request may have been sent by another site in the name of a signed-in person."""
+
+
 class PermissionDenied(CadastreError):
     """The actor is known and may not do this."""
 
@@ -45,6 +49,14 @@ class TooManyAttempts(CadastreError):
 
 class SettingsError(CadastreError):
     """A setting is missing or wrong; the text names it."""
+
+
+class SecretUnreadable(CadastreError):
+    """A sealed secret cannot be opened: another key, or it was moved or changed."""
+
+
+class DirectoryUnavailable(CadastreError):
+    """The LDAP directory does not answer, or not as it was set up; the text says how."""
 
 
 class DatabaseNotReady(CadastreError):

@@ -54,10 +54,13 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.NotSignedIn: ("not-signed-in", 401, "Sign in first"),
     desk.SignInRefused: ("sign-in-refused", 401, "The sign-in was refused"),
     desk.PasswordChangeRequired: ("password-change-required", 403, "Change the password first"),
+    desk.ForgeryRefused: ("forgery-refused", 403, "The request was not sent by our own pages"),
     desk.PermissionDenied: ("permission-denied", 403, "This is not allowed"),
     desk.IllegalMove: ("illegal-move", 409, "The life cycle does not allow this"),
     desk.SegregationOfDuties: ("segregation-of-duties", 403, "Somebody else must do this"),
     desk.TooManyAttempts: ("too-many-attempts", 429, "Slow down"),
+    desk.SecretUnreadable: ("secret-unreadable", 500, "A stored secret cannot be opened"),
+    desk.DirectoryUnavailable: ("directory-unavailable", 503, "The directory does not answer"),
     desk.DatabaseNotReady: ("database-not-ready", 503, "The database cannot be used"),
 }
 

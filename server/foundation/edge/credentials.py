@@ -1,0 +1,130 @@
+"""What a request presents about who sends it; the session cookie, in and out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from flask import Response, current_app, request
+
+from server.foundation.edge.requests import installation, request_state
+from server.foundation.settings import Settings
+
+View = TypeVar("View", bound=Callable[..., object])
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """The parts of a request that say who sends it, and from where."""
+
+    bearer: str | None
+    session_secret: str | None
+    #: The form field or header that proves that the page was ours.
+    csrf_token: str
+    unsafe: bool
+    #: Where the browser says the request comes from; "" when it does not say.
+    origin: str
+    fetch_site: str
+    #: Under which origins people reach us.
+    own_origins: frozenset[str]
+    may_precede_password_change: bool
+    now: datetime
+    request_id: str
+
+
+def presented() -> Presented:
+    """Read the present request."""
+    state = request_state()
+    settings = installation().settings
+    unsafe = request.method not in _SAFE
+    return Presented(
+        bearer=_bearer(),
+        session_secret=request.cookies.get(cookie_name(settings)) or None,
+        csrf_token=_csrf_token() if unsafe else "",
+        unsafe=unsafe,
+        origin=request.headers.get("Origin", ""),
+        fetch_site=request.headers.get("Sec-Fetch-Site", ""),
+        own_origins=frozenset({_origin(settings.base_url), _origin(request.host_url)}),
+        may_precede_password_change=_marked("before_password_change"),
+        now=state.now,
+        request_id=state.request_id,
+    )
+
+
+def before_password_change(view: View) -> View:
+    """Mark a view that works with a one-time password: changing it, and signing out."""
+    view.before_password_change = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def client_address() -> str:
+    """Return the address the request comes from, as far as the declared proxies can be believed."""
+    return request.remote_addr or ""
+
+
+def client_agent() -> str:
+    """Return what the client calls itself, cut to what is worth keeping."""
+    return request.headers.get("User-Agent", "")[:200]
+
+
+def session_secret() -> str | None:
+    """Return the secret of the session cookie, if the request has one."""
+    return request.cookies.get(cookie_name(installation().settings)) or None
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the cookie's name; browsers accept ``__Host-`` only with Secure, for one host."""
+    return "__Host-cadastre" if settings.serves_https else "cadastre"
+
+
+def set_session_cookie(response: Response, secret: str, expires_at: datetime) -> None:
+    """Sign the browser in with this answer."""
+    settings = installation().settings
+    response.set_cookie(
+        cookie_name(settings),
+        secret,
+        expires=expires_at,
+        path="/",
+        secure=settings.serves_https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def clear_session_cookie(response: Response) -> None:
+    """Sign the browser out with this answer."""
+    settings = installation().settings
+    response.delete_cookie(
+        cookie_name(settings),
+        path="/",
+        secure=settings.serves_https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _bearer() -> str | None:
+    given = request.authorization
+    if given is None or given.type != "bearer":
+        return None
+    return given.token or ""
+
+
+def _csrf_token() -> str:
+    sent = request.headers.get("X-CSRF-Token")
+    if sent is not None:
+        return sent
+    if request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+        return request.form.get("csrf_token", "")
+    return ""
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3]).lower()
+
+
+def _marked(mark: str) -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, mark, False))

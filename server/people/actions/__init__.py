@@ -1,0 +1,1 @@
+"""Acts on people, groups, log-ins, roles and directories. Each checks, writes and tells."""

@@ -1,0 +1,1 @@
+"""What may be seen of people, groups, organisations, roles, tokens and directories."""

@@ -1,0 +1,1 @@
+"""What people decides without looking anything up: pure functions and shipped data."""
