@@ -1,5 +1,7 @@
 """What every test has: real servers on demand, both databases, markers nobody writes by hand."""
 
+from collections.abc import Generator
+
 import pytest
 
 from tests.support.browser import chromium, new_page, page, page_faults
@@ -56,15 +58,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", kinds, indirect=True, scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     """Mark each test by the servers it asks for, and put the browser's tests last.
 
-    Once Playwright runs, its loop owns the thread and `asyncio.run` refuses to work there.
+    Markers come before `-m` chooses, the order after pytest has grouped by fixture. Once
+    Playwright runs, its loop owns the thread and `asyncio.run` refuses to work there.
     """
     for item in items:
         for marker in _markers_of(item):
             item.add_marker(marker)
+    yield
     items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
 
 
