@@ -58,6 +58,9 @@ link_projects() {
     set -- -e .
     [ -f deploy/agent/pyproject.toml ] && set -- "$@" -e deploy/agent
     "$environment/bin/python" -m pip install --quiet --no-deps --no-index --no-build-isolation "$@"
+    # The agent's project lies in another folder, so hatchling copies the package even into a link;
+    # the copy would hide the tree, which the other link already covers.
+    rm -rf "$environment"/lib/python3*/site-packages/agent
 }
 
 "$environment/bin/python" -c '' 2>/dev/null || make_environment
