@@ -103,7 +103,8 @@ setup-run:
 	@$(MAKE) --no-print-directory front-end catalogues
 
 front-end:
-	@$(VENV)/python -m web.assets_build --check-node || requirements/install.sh node
+	@$(VENV)/python -m web.assets_build --check-node 2>/dev/null || { \
+		echo "==> no Node.js 20 on this machine: taking it from PyPI"; requirements/install.sh node; }
 	@$(VENV)/python -m web.assets_build
 
 catalogues:
