@@ -17,7 +17,8 @@ from cmdb.vocabulary import (
     SourceCode,
 )
 
-Row = Mapping[str, Any]
+#: A section's row: a mapping of fields, or a plain tuple where the section's shape is fixed.
+Row = Mapping[str, Any] | tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ class ItemReference:
 class GroupMembership:
     """The relation is one of several suppliers of its dependant.
 
-    ``rule`` is ``at_least`` (threshold = how many must be up), ``percent`` or ``capacity``
-    (threshold = share of 0-100 that must stay up); ``capacity`` is this member's weight.
+    What must stay up, by ``rule``: so many members (``at_least``), a share of them in percent
+    (``percent``), or so much capacity in the members' own unit (``capacity``).
     """
 
     name: str
@@ -86,12 +87,13 @@ class Section:
     """A list of facts of one kind, as a whole: the rows replace what this source said before.
 
     ``digest`` is the source's own digest of the rows; an equal digest means nothing changed and
-    ``rows`` may then be None.
+    ``rows`` may then be None. A ``folded`` section came as values: only its digest is kept.
     """
 
     name: str
     digest: str
     rows: Sequence[Row] | None
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@
 valid_from <= s and (valid_to is null or s < valid_to).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, func, insert, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
 
@@ -87,3 +88,40 @@ class GraphChange(Base):
     #: "item", "relation" or "group", with "+" or "-": what appeared or ended.
     op: Mapped[str] = mapped_column(Key)
     row_id: Mapped[int] = mapped_column(BigId)
+
+
+#: The number under which PostgreSQL lets one log writer in at a time. Sequence numbers would
+#: otherwise become visible out of order, and a reader of "seq > last" would skip some for ever.
+_LOG_LOCK = 0x0CADA57E
+
+
+def current_sequence(session: Session) -> int:
+    """Return the sequence number of the newest change that is visible; 0 for an empty log."""
+    return session.scalar(select(func.max(GraphChange.seq))) or 0
+
+
+def next_sequence(session: Session) -> int:
+    """Return the next free sequence number; it and those after it are this transaction's.
+
+    Log writers wait for each other until the transaction ends; SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOG_LOCK})
+    return current_sequence(session) + 1
+
+
+def write_changes(
+    session: Session, first: int, at: datetime, changes: Sequence[tuple[str, int]]
+) -> None:
+    """Write the change log: ``changes`` are (op, row id), numbered from ``first``.
+
+    The only writer of this table.
+    """
+    rows = [
+        {"seq": first + offset, "at": at, "op": op, "row_id": row_id}
+        for offset, (op, row_id) in enumerate(changes)
+    ]
+    if rows:
+        session.execute(insert(GraphChange), rows)
+        # Tells cmdb.snapshot that this transaction's graph is its own until it commits.
+        session.info["graph_changed"] = True

@@ -53,12 +53,12 @@ class Page(Generic[Row]):
 
 def fetch_page(
     session: Session,
-    query: Select[Any],
+    query: Any,
     request: PageRequest,
     sorts: Mapping[str, SortKey],
     id_column: SQLColumnExpression[int],
 ) -> Page[Any]:
-    """Run ``query`` for one page. The query's first column must be the entity or row wanted.
+    """Run ``query`` (any select) for one page; each row is its entity, or a tuple of several.
 
     Raises ``InvalidValue`` for a sort outside ``sorts`` or a damaged cursor. Complexity: one index
     range per page, independent of depth, when (column, id) is indexed.

@@ -1,0 +1,81 @@
+"""The words of an identification: the question, who holds the evidence, and the decision."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from cmdb.observation import Identifier
+
+
+class Outcome(StrEnum):
+    """What was decided."""
+
+    MATCH = "match"
+    CREATE = "create"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A known item and all its evidence."""
+
+    item_id: int
+    organisation_id: int
+    class_code: str
+    identifiers: frozenset[Identifier]
+    last_seen: datetime
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``known_as`` is the item that this source and key stood for until now."""
+
+    evidence: Sequence[Identifier]
+    class_code: str
+    organisation_id: int
+    known_as: Holder | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece of evidence weighed against one candidate; ``weight`` is signed."""
+
+    kind: str
+    value: str
+    weight: float
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that some evidence points at."""
+
+    item_id: int
+    score: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer, with everything that a person needs to understand it."""
+
+    outcome: Outcome
+    item_id: int | None = None
+    score: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return a JSON-able document, candidates best first."""
+        return {
+            "outcome": self.outcome.value,
+            "item_id": self.item_id,
+            "score": self.score,
+            "why": self.why,
+            "candidates": [asdict(candidate) for candidate in self.candidates],
+        }

@@ -1,0 +1,154 @@
+"""Installed software: one catalogue for the whole estate, one thin row per installation.
+
+Rows are (ecosystem, name, version, architecture). The catalogue is filled with sorted
+``INSERT … ON CONFLICT DO NOTHING``, so that reports arriving together never deadlock or double.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cmdb.inventory.lookup import parts
+from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
+
+Package = tuple[str, str, str, str]
+_Product = tuple[str, str]
+_Changes = tuple[list[tuple[str, Any]], list[tuple[str, Any]], list[tuple[str, Any, Any]]]
+
+
+_PACKAGE = ("ecosystem", "name", "version", "architecture")
+
+
+def replace_software(session: Session, item_id: int, source: str, rows: Iterable[Any]) -> _Changes:
+    """Make ``rows`` the packages that ``source`` sees on the item.
+
+    Returns (added, removed, changed) members; an upgrade is one change, not a pair.
+    """
+    wanted = _packages(rows)
+    stored = _stored(session, item_id, source)
+    gone = [release for package, release in stored.items() if package not in wanted]
+    fresh = sorted(package for package in wanted if package not in stored)
+    for part in parts(gone):
+        session.execute(
+            delete(Installation).where(
+                Installation.item_id == item_id,
+                Installation.source == source,
+                Installation.release_id.in_(part),
+            )
+        )
+    if fresh:
+        ids = catalogue(session, fresh)
+        rows_to_add = [
+            {"item_id": item_id, "release_id": ids[package], "source": source} for package in fresh
+        ]
+        session.execute(insert(Installation), rows_to_add)
+    return _told([p for p in stored if p not in wanted], fresh)
+
+
+def _packages(rows: Iterable[Any]) -> set[Package]:
+    found: set[Package] = set()
+    for row in rows:
+        given = [row.get(name) for name in _PACKAGE] if isinstance(row, Mapping) else row
+        texts = [str(part or "").replace("\0", "")[:255] for part in given]
+        if len(texts) == 4 and texts[0] and texts[1]:
+            found.add((texts[0], texts[1], texts[2], texts[3]))
+    return found
+
+
+def _stored(session: Session, item_id: int, source: str) -> dict[Package, int]:
+    query = (
+        select(
+            SoftwareProduct.ecosystem,
+            SoftwareProduct.name,
+            SoftwareRelease.version,
+            SoftwareRelease.architecture,
+            SoftwareRelease.id,
+        )
+        .join_from(Installation, SoftwareRelease, SoftwareRelease.id == Installation.release_id)
+        .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
+        .where(Installation.item_id == item_id, Installation.source == source)
+    )
+    return {(row[0], row[1], row[2], row[3]): row[4] for row in session.execute(query)}
+
+
+def catalogue(session: Session, packages: Sequence[Package]) -> dict[Package, int]:
+    """Return the release id of every package, adding what the catalogue lacks."""
+    products = _products(session, sorted({(p[0], p[1]) for p in packages}))
+    keyed = {(products[p[0], p[1]], p[2], p[3]): p for p in packages}
+    known = _releases(session, keyed)
+    missing = [key for key in sorted(keyed) if keyed[key] not in known]
+    if missing:
+        names = ("product_id", "version", "architecture")
+        _add(session, SoftwareRelease, [dict(zip(names, key, strict=True)) for key in missing])
+        known |= _releases(session, {key: keyed[key] for key in missing})
+    return known
+
+
+def _products(session: Session, wanted: Sequence[_Product]) -> dict[_Product, int]:
+    known = _known_products(session, wanted)
+    missing = [product for product in wanted if product not in known]
+    if missing:
+        rows = [{"ecosystem": ecosystem, "name": name} for ecosystem, name in missing]
+        _add(session, SoftwareProduct, rows)
+        known |= _known_products(session, missing)
+    return known
+
+
+def _known_products(session: Session, wanted: Sequence[_Product]) -> dict[_Product, int]:
+    by_ecosystem: dict[str, list[str]] = defaultdict(list)
+    for ecosystem, name in wanted:
+        by_ecosystem[ecosystem].append(name)
+    found: dict[_Product, int] = {}
+    for ecosystem, names in by_ecosystem.items():
+        for part in parts(names):
+            query = select(SoftwareProduct.name, SoftwareProduct.id).where(
+                SoftwareProduct.ecosystem == ecosystem, SoftwareProduct.name.in_(part)
+            )
+            found |= {(ecosystem, name): row_id for name, row_id in session.execute(query)}
+    return found
+
+
+def _releases(
+    session: Session, keyed: Mapping[tuple[int, str, str], Package]
+) -> dict[Package, int]:
+    found: dict[Package, int] = {}
+    products = sorted({product_id for product_id, _, _ in keyed})
+    for part in parts(products):
+        query = select(
+            SoftwareRelease.product_id,
+            SoftwareRelease.version,
+            SoftwareRelease.architecture,
+            SoftwareRelease.id,
+        ).where(SoftwareRelease.product_id.in_(part))
+        for product_id, version, architecture, release_id in session.execute(query):
+            package = keyed.get((product_id, version, architecture))
+            if package is not None:
+                found[package] = release_id
+    return found
+
+
+def _add(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
+    dialect = session.get_bind().dialect.name
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(make(table).on_conflict_do_nothing(), rows)
+
+
+def _told(removed: Iterable[Package], added: Iterable[Package]) -> _Changes:
+    """Pair what went with what came under the same name."""
+    before: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for ecosystem, name, version, architecture in removed:
+        before[ecosystem, name, architecture].append(version)
+    came: list[tuple[str, Any]] = []
+    changed: list[tuple[str, Any, Any]] = []
+    for ecosystem, name, version, architecture in added:
+        olds = before.get((ecosystem, name, architecture))
+        if olds:
+            changed.append((name, olds.pop(), version))
+        else:
+            came.append((name, version))
+    went = [(key[1], version) for key, versions in before.items() for version in versions]
+    return came, went, changed

@@ -1,0 +1,1 @@
+"""Asking the register for items: filters today, the list language tomorrow."""

@@ -1,0 +1,151 @@
+"""Selects items by filter. Every reader passes what it may see; there is no default."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.errors import InvalidValue, ItemNotFound
+from cmdb.model import Model
+from cmdb.records.facts import Address
+from cmdb.records.items import Item, ItemParty, ItemValue
+from cmdb.records.parties import OrganisationClosure
+from cmdb.records.relations import Relation
+from cmdb.vocabulary import ClassCode
+
+#: Sorts after every name that people use; the end of a prefix range.
+_HIGH = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFilter:
+    """What a list is narrowed to; None or "" narrows nothing.
+
+    ``text`` matches the beginning of the name, or a serial or IP address exactly. ``class_code``
+    includes the classes below it, ``organisation_id`` the organisations below it.
+    """
+
+    text: str = ""
+    class_code: str = ""
+    stage: str = ""
+    environment: str = ""
+    criticality: int | None = None
+    organisation_id: int | None = None
+    person_id: int | None = None
+    group_id: int | None = None
+    seen_before: datetime | None = None
+    seen_after: datetime | None = None
+    attribute: str = ""
+    value: str = ""
+
+
+def select_items(filters: ItemFilter, visible: ColumnElement[bool], model: Model) -> Select[Any]:
+    """Return the statement for the items that fit ``filters`` and are in sight.
+
+    Raises ``InvalidValue`` naming the filter that cannot be understood.
+    """
+    conditions = [visible, *_column_filters(filters, model)]
+    if filters.text:
+        conditions.append(_matches_text(filters.text))
+    if filters.person_id is not None or filters.group_id is not None:
+        conditions.append(_has_party(filters))
+    if filters.attribute:
+        conditions.append(_has_value(filters, model))
+    return select(Item).where(and_(*conditions))
+
+
+def _column_filters(filters: ItemFilter, model: Model) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.class_code:
+        found.append(_of_class(filters.class_code, model))
+    for column, wanted in (
+        (Item.stage, filters.stage),
+        (Item.environment, filters.environment),
+        (Item.criticality, filters.criticality),
+    ):
+        if wanted not in (None, ""):
+            found.append(column == wanted)
+    if filters.organisation_id is not None:
+        below = select(OrganisationClosure.descendant_id).where(
+            OrganisationClosure.ancestor_id == filters.organisation_id
+        )
+        found.append(Item.organisation_id.in_(below))
+    if filters.seen_before is not None:
+        found.append(Item.last_seen_at < filters.seen_before)
+    if filters.seen_after is not None:
+        found.append(Item.last_seen_at >= filters.seen_after)
+    return found
+
+
+def _of_class(code: str, model: Model) -> ColumnElement[bool]:
+    if model.find_class(code) is None:
+        raise InvalidValue({"class": f"there is no class {code!r}"})
+    below = sorted(model.descendants(ClassCode(code)))
+    return Item.class_code == below[0] if len(below) == 1 else Item.class_code.in_(below)
+
+
+def _matches_text(text: str) -> ColumnElement[bool]:
+    key = text.strip().casefold()
+    by_address = select(Address.item_id).where(Address.address == key)
+    return or_(
+        and_(Item.name_key >= key, Item.name_key < key + _HIGH),
+        Item.serial == text.strip(),
+        Item.id.in_(by_address),
+    )
+
+
+def _has_party(filters: ItemFilter) -> ColumnElement[bool]:
+    held = select(ItemParty.item_id).where(ItemParty.item_id == Item.id)
+    if filters.person_id is not None:
+        held = held.where(ItemParty.person_id == filters.person_id)
+    if filters.group_id is not None:
+        held = held.where(ItemParty.group_id == filters.group_id)
+    return held.exists()
+
+
+def _has_value(filters: ItemFilter, model: Model) -> ColumnElement[bool]:
+    attribute = model.find_attribute(filters.attribute, ClassCode(filters.class_code or "item"))
+    if attribute is None or not attribute.searchable:
+        raise InvalidValue({"attribute": f"{filters.attribute!r} cannot be searched here"})
+    (text_key, number_key), *_ = model.search_keys(
+        attribute, model.validate_value(attribute, filters.value)
+    ) or [(None, None)]
+    held = select(ItemValue.item_id).where(ItemValue.attribute_id == attribute.id)
+    if number_key is not None:
+        return Item.id.in_(held.where(ItemValue.number_key == number_key))
+    return Item.id.in_(held.where(ItemValue.text_key == text_key))
+
+
+def find_item(session: Session, item_id: int, visible: ColumnElement[bool]) -> Item:
+    """Return one item. Raises ``ItemNotFound`` when there is none or it is out of sight."""
+    item = session.scalar(select(Item).where(Item.id == item_id, visible))
+    if item is None:
+        raise ItemNotFound(item_id)
+    return item
+
+
+def find_items(
+    session: Session, item_ids: list[int], visible: ColumnElement[bool]
+) -> dict[int, Item]:
+    """Return those of ``item_ids`` that are in sight, by id."""
+    found = session.scalars(select(Item).where(Item.id.in_(item_ids), visible))
+    return {item.id: item for item in found}
+
+
+def live_relations_of(
+    session: Session, item_id: int, visible: ColumnElement[bool], limit: int = 500
+) -> list[tuple[Relation, Item]]:
+    """Return the live relations of an item with the item at the far end, if that is in sight."""
+    found: list[tuple[Relation, Item]] = []
+    for near, far in ((Relation.start_id, Relation.end_id), (Relation.end_id, Relation.start_id)):
+        query = (
+            select(Relation, Item)
+            .join(Item, Item.id == far)
+            .where(near == item_id, Relation.valid_to.is_(None), visible)
+            .order_by(Relation.type_code, Item.name_key, Relation.id)
+            .limit(limit)
+        )
+        found += [(row[0], row[1]) for row in session.execute(query)]
+    return found

@@ -1,0 +1,1 @@
+"""The dependency graph as processes hold it: built from packed SQL, stamped with its sequence."""

@@ -1,0 +1,135 @@
+"""Agents enrol with a token and get a key of their own; a key can be revoked and is never shown."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cmdb.errors import InvalidValue, NotFound
+from server.foundation import audit
+from server.foundation.errors import SignInRefused
+from server.foundation.permissions import Actor, Permission
+from server.items.models import Agent, EnrolmentToken
+
+_TOKEN_PREFIX = "cet_"  # noqa: S105 - it names the kind of token, it is none
+_KEY_PREFIX = "cak_"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenDraft:
+    """What an administrator asks for; ``uses`` None means any number of agents."""
+
+    name: str
+    organisation_id: int
+    uses: int | None = 1
+    valid_for: timedelta | None = timedelta(days=1)
+
+
+def create_token(session: Session, actor: Actor, draft: TokenDraft, now: datetime) -> str:
+    """Create an enrolment token and return it; it cannot be read again."""
+    actor.require(Permission.ADMIN_AGENTS, draft.organisation_id)
+    if not draft.name.strip():
+        raise InvalidValue({"name": "must not be empty"})
+    if draft.uses is not None and draft.uses < 1:
+        raise InvalidValue({"uses": "must be at least 1"})
+    secret = _TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = EnrolmentToken(
+        token_hash=_digest(secret),
+        name=draft.name.strip(),
+        organisation_id=draft.organisation_id,
+        uses_left=draft.uses,
+        created_at=now,
+        created_by_id=actor.person_id,
+        expires_at=None if draft.valid_for is None else now + draft.valid_for,
+    )
+    session.add(token)
+    session.flush()  # the audit record names its id
+    audit.record(session, actor, "enrolment_token.created", f"enrolment_token:{token.id}")
+    return secret
+
+
+def revoke_token(session: Session, actor: Actor, token_id: int, now: datetime) -> None:
+    """Make a token useless from now on."""
+    token = session.get(EnrolmentToken, token_id)
+    if token is None:
+        raise NotFound("enrolment token", token_id)
+    actor.require(Permission.ADMIN_AGENTS, token.organisation_id)
+    token.revoked_at = token.revoked_at or now
+    audit.record(session, actor, "enrolment_token.revoked", f"enrolment_token:{token_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRequest:
+    """What an agent says of itself when it enrols."""
+
+    token: str
+    agent_id: str
+    hostname: str = ""
+    version: str = ""
+
+
+def enrol(session: Session, request: EnrolmentRequest, now: datetime) -> str:
+    """Enrol an agent and return its key.
+
+    An agent that enrols again gets a new key and loses the old one. Raises ``SignInRefused`` for a
+    token that is unknown, expired, revoked or used up: which of these is never said.
+    """
+    token = session.scalar(
+        select(EnrolmentToken)
+        .where(EnrolmentToken.token_hash == _digest(request.token))
+        .with_for_update()
+    )
+    if token is None or not _usable(token, now):
+        raise SignInRefused("this enrolment token cannot be used")
+    if token.uses_left is not None:
+        token.uses_left -= 1
+    key = _KEY_PREFIX + secrets.token_urlsafe(32)
+    agent = session.scalar(select(Agent).where(Agent.agent_id == request.agent_id))
+    if agent is not None and agent.organisation_id != token.organisation_id:
+        # Another organisation's agent cannot be taken over by knowing its id.
+        raise SignInRefused("this agent is enrolled elsewhere; give it a new identity first")
+    if agent is None:
+        agent = Agent(agent_id=request.agent_id, enrolled_at=now, problems={})
+        session.add(agent)
+    agent.key_hash = _digest(key)
+    agent.organisation_id = token.organisation_id
+    agent.hostname = request.hostname[:255]
+    agent.version = request.version[:64]
+    agent.revoked_at = None
+    agent.enrolled_at = now
+    # A re-enrolled agent starts counting anew.
+    agent.last_sequence = -1
+    return key
+
+
+def _usable(token: EnrolmentToken, now: datetime) -> bool:
+    if token.revoked_at is not None or token.uses_left == 0:
+        return False
+    return token.expires_at is None or token.expires_at > now
+
+
+def agent_with_key(session: Session, key: str) -> Agent:
+    """Return the agent that holds ``key``. Raises ``SignInRefused``."""
+    agent = session.scalar(
+        select(Agent).where(Agent.key_hash == _digest(key), Agent.revoked_at.is_(None))
+    )
+    if agent is None:
+        raise SignInRefused("this agent key is not known, or was revoked: enrol the agent again")
+    return agent
+
+
+def revoke_agent(session: Session, actor: Actor, agent_row_id: int, now: datetime) -> None:
+    """Refuse this agent's reports from now on."""
+    agent = session.get(Agent, agent_row_id)
+    if agent is None or not actor.may(Permission.ADMIN_AGENTS, agent.organisation_id):
+        actor.require(Permission.ADMIN_AGENTS)
+        raise NotFound("agent", agent_row_id)
+    session.execute(update(Agent).where(Agent.id == agent_row_id).values(revoked_at=now))
+    audit.record(session, actor, "agent.revoked", f"agent:{agent_row_id}")
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

@@ -1,0 +1,220 @@
+"""Impact answers with names: computed on the whole graph, hidden where the actor may not look."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.impact.report import ImpactReport
+from cmdb.engine.impact.values import Reason, State, Step
+from cmdb.inventory.lookup import parts
+from cmdb.model import shipped_model
+from cmdb.query.items import find_items
+from cmdb.records.items import Item
+from cmdb.records.relations import RedundancyGroup
+from cmdb.snapshot.live import LIVE
+from cmdb.vocabulary import SERVICE
+from server.foundation.permissions import Actor, Permission
+from server.items.scope import visible_items
+
+#: Rows of one answer that carry names, reasons and paths; totals always count everything.
+MAX_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One item of a path; ``item`` is None where the actor may not see it."""
+
+    item: Item | None
+    state: State
+    #: How the failure came here: "failed", "hard", "soft" or "member".
+    kind: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRow:
+    """One affected item that the actor may see."""
+
+    item: Item
+    state: State
+    distance: int
+    reason: str
+    #: The supplier the state came from; None where it is hidden or the item failed itself.
+    because_of: Item | None
+    group: str
+    path: tuple[Hop, ...]
+    is_service: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImpactAnswer:
+    """What a set of failures does. ``hidden`` is None unless the actor may count what is hidden."""
+
+    failed: tuple[Item, ...]
+    rows: tuple[AffectedRow, ...]
+    totals: Mapping[State, int] | None
+    hidden: int | None
+    sequence: int
+    #: Items named as failed that take no part in impact (retired, planned, unknown).
+    outside: tuple[int, ...] = ()
+
+    @property
+    def services(self) -> tuple[AffectedRow, ...]:
+        """Return the affected services, worst and most critical first."""
+        found = [row for row in self.rows if row.is_service]
+        return tuple(sorted(found, key=_worst_first))
+
+
+def _worst_first(row: AffectedRow) -> tuple[int, int, int, str]:
+    tier = row.item.criticality if row.item.criticality is not None else 9
+    return (-row.state, tier, row.distance, row.item.name_key)
+
+
+def compute_impact(
+    session: Session, item_ids: Iterable[int]
+) -> tuple[ImpactReport | None, int, tuple[int, ...]]:
+    """Return (report, sequence, items outside the graph) for all of ``item_ids`` failing at once.
+
+    The report is None when none of them takes part in impact.
+    """
+    snapshot = LIVE.at(session)
+    inside: list[ItemId] = []
+    outside: list[int] = []
+    for item_id in dict.fromkeys(item_ids):
+        try:
+            snapshot.engine.suppliers(ItemId(item_id), within=0)
+            inside.append(ItemId(item_id))
+        except ItemNotInGraph:
+            outside.append(item_id)
+    report = snapshot.engine.impact(inside) if inside else None
+    return report, snapshot.sequence, tuple(outside)
+
+
+def answer_impact(
+    session: Session, actor: Actor, item_ids: Sequence[int], limit: int = 200
+) -> ImpactAnswer:
+    """Return what suffers when ``item_ids`` fail together, services always included.
+
+    Computed on the whole graph; rows show only items in sight, and neither totals nor the number
+    of hidden ones appear without ``impact:count_hidden``.
+    """
+    actor.require(Permission.ITEM_READ)
+    report, sequence, outside = compute_impact(session, item_ids)
+    named = _named_failures(session, actor, item_ids)
+    if report is None:
+        return ImpactAnswer(named, (), {} if _counts(actor) else None, 0, sequence, outside)
+    services = _services_among(session, report)
+    wanted = _chosen(report, services, min(limit, MAX_ROWS))
+    names = _Names(session, actor, report, wanted)
+    rows = tuple(names.row(item_id, services) for item_id in wanted if item_id in names.items)
+    may_count = _counts(actor)
+    seen = _seen_count(session, actor, report) if may_count else 0
+    return ImpactAnswer(
+        failed=named,
+        rows=rows,
+        totals=report.count_by_state() if may_count else None,
+        hidden=len(report) - seen if may_count else None,
+        sequence=sequence,
+        outside=outside,
+    )
+
+
+def _counts(actor: Actor) -> bool:
+    return actor.may(Permission.IMPACT_COUNT_HIDDEN)
+
+
+def _named_failures(session: Session, actor: Actor, item_ids: Sequence[int]) -> tuple[Item, ...]:
+    found = find_items(session, list(item_ids), visible_items(actor))
+    return tuple(found[i] for i in dict.fromkeys(item_ids) if i in found)
+
+
+def service_classes() -> list[str]:
+    """Return the classes whose items count as services in an answer."""
+    return sorted(shipped_model().descendants(SERVICE))
+
+
+def _services_among(session: Session, report: ImpactReport) -> frozenset[int]:
+    found: set[int] = set()
+    classes = service_classes()
+    for part in parts(report.ids.tolist()):
+        query = select(Item.id).where(Item.id.in_(part), Item.class_code.in_(classes))
+        found |= set(session.scalars(query))
+    return frozenset(found)
+
+
+def _chosen(report: ImpactReport, services: frozenset[int], limit: int) -> list[int]:
+    """Return the ids to show: worst first, and every service even beyond the limit."""
+    ids: list[int] = report.ids.tolist()
+    first = ids[:limit]
+    return first + [item_id for item_id in ids[limit:] if item_id in services]
+
+
+def _seen_count(session: Session, actor: Actor, report: ImpactReport) -> int:
+    condition = visible_items(actor)
+    seen = 0
+    for part in parts(report.ids.tolist()):
+        seen += len(session.scalars(select(Item.id).where(Item.id.in_(part), condition)).all())
+    return seen
+
+
+class _Names:
+    """The items and groups that an answer names, read in a few queries."""
+
+    def __init__(
+        self, session: Session, actor: Actor, report: ImpactReport, wanted: Sequence[int]
+    ) -> None:
+        self._report = report
+        self._paths = {i: report.path(ItemId(i)) for i in wanted}
+        self._reasons = {i: report.reason(ItemId(i)) for i in wanted}
+        steps = [step for path in self._paths.values() for step in path]
+        ids = set(wanted) | {int(step.provider) for step in steps}
+        self.items: dict[int, Item] = {}
+        condition = visible_items(actor)
+        for part in parts(sorted(ids)):
+            self.items |= find_items(session, list(part), condition)
+        self._groups = _group_names(session, {s.group_id for s in steps if s.group_id is not None})
+
+    def row(self, item_id: int, services: frozenset[int]) -> AffectedRow:
+        reason = self._reasons[item_id]
+        step = reason.step if reason else None
+        return AffectedRow(
+            item=self.items[item_id],
+            state=self._report.state(ItemId(item_id)),
+            distance=self._report.distance(ItemId(item_id)),
+            reason=_reason_text(reason),
+            because_of=self.items.get(int(step.provider)) if step else None,
+            group=self._group(step),
+            path=self._hops(item_id),
+            is_service=item_id in services,
+        )
+
+    def _group(self, step: Step | None) -> str:
+        if step is None or step.group_id is None:
+            return ""
+        return self._groups.get(step.group_id, "")
+
+    def _hops(self, item_id: int) -> tuple[Hop, ...]:
+        path = self._paths[item_id]
+        start = int(path[0].provider) if path else item_id
+        hops = [Hop(self.items.get(start), self._report.state(ItemId(start)), "failed")]
+        for step in path:
+            dependant = int(step.dependant)
+            state = self._report.state(ItemId(dependant))
+            hops.append(Hop(self.items.get(dependant), state, step.kind, self._group(step)))
+        return tuple(hops)
+
+
+def _reason_text(reason: Reason | None) -> str:
+    return reason.kind.text if reason is not None else ""
+
+
+def _group_names(session: Session, group_ids: set[int]) -> dict[int, str]:
+    found: dict[int, Any] = {}
+    for part in parts(sorted(group_ids)):
+        query = select(RedundancyGroup.id, RedundancyGroup.name).where(RedundancyGroup.id.in_(part))
+        found |= {row.id: row.name for row in session.execute(query)}
+    return found

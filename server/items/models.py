@@ -1,0 +1,58 @@
+"""Agents that may report, the tokens that let them enrol, and bulk requests already answered."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cmdb.records.base import Base, BigId, Identified, Key
+
+
+class EnrolmentToken(Identified, Base):
+    """Lets agents enrol into one organisation; stored hashed, shown once."""
+
+    __tablename__ = "enrolment_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    name: Mapped[str] = mapped_column(String)
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    #: How many agents may still enrol with it; None for any number.
+    uses_left: Mapped[int | None]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Agent(Identified, Base):
+    """An enrolled agent. Its key is 256 random bits, so a plain hash of it is safe to store."""
+
+    __tablename__ = "agent"
+    __table_args__ = (Index(None, "item_id"), Index(None, "last_report_at"))
+
+    agent_id: Mapped[str] = mapped_column(Key, unique=True)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    hostname: Mapped[str] = mapped_column(String, default="")
+    version: Mapped[str] = mapped_column(String, default="")
+    item_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id", ondelete="SET NULL"))
+    enrolled_at: Mapped[datetime]
+    last_report_at: Mapped[datetime | None]
+    last_sequence: Mapped[int] = mapped_column(BigId, default=-1)
+    last_boot_id: Mapped[str] = mapped_column(Key, default="")
+    problems: Mapped[dict[str, Any]]
+    revoked_at: Mapped[datetime | None]
+
+
+class BulkAnswer(Identified, Base):
+    """The answer to a bulk request with an idempotency key: the same key gets the same answer."""
+
+    __tablename__ = "bulk_answer"
+    __table_args__ = (Index(None, "person_id", "idempotency_key", unique=True), Index(None, "at"))
+
+    person_id: Mapped[int] = mapped_column(BigId)
+    idempotency_key: Mapped[str] = mapped_column(Key)
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]

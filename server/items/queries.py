@@ -1,0 +1,241 @@
+"""Reading the register for an actor: what is out of sight does not exist."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
+from cmdb.inventory.lookup import load_items
+from cmdb.inventory.reconciling import words_of
+from cmdb.model import shipped_model
+from cmdb.query.items import ItemFilter, find_item, live_relations_of, select_items
+from cmdb.records.facts import (
+    Address,
+    FactSection,
+    Installation,
+    Interface,
+    Listener,
+    SoftwareProduct,
+    SoftwareRelease,
+)
+from cmdb.records.history import HistoryEntry
+from cmdb.records.items import Item, ItemParty
+from cmdb.records.parties import Group, Organisation, Person
+from cmdb.records.relations import RedundancyGroup, Relation
+from cmdb.records.sources import ItemIdentifier, ItemSource, QuarantinedValue
+from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
+from server.foundation.permissions import Actor, Permission
+from server.items.scope import visible_items
+
+SORTS: Mapping[str, SortKey] = {
+    "name": SortKey(Item.name_key, str),
+    "class": SortKey(Item.class_code, str),
+    "last_seen": SortKey(Item.last_seen_at, datetime.fromisoformat),
+    "updated": SortKey(Item.updated_at, datetime.fromisoformat),
+    "id": SortKey(Item.id, int),
+}
+
+
+def list_items(
+    session: Session, actor: Actor, filters: ItemFilter, request: PageRequest
+) -> Page[Item]:
+    """Return one page of the items that fit and are in sight."""
+    actor.require(Permission.ITEM_READ)
+    query = select_items(filters, visible_items(actor), shipped_model())
+    return fetch_page(session, query, request, SORTS, Item.id)
+
+
+def count_items(session: Session, actor: Actor, filters: ItemFilter) -> int:
+    """Count the items that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
+    actor.require(Permission.ITEM_READ)
+    query = select_items(filters, visible_items(actor), shipped_model())
+    return count_up_to(session, query.with_only_columns(Item.id))
+
+
+def get_item(session: Session, actor: Actor, item_id: int) -> Item:
+    """Return one item. Raises ``ItemNotFound`` when it does not exist or is out of sight."""
+    actor.require(Permission.ITEM_READ)
+    return find_item(session, item_id, visible_items(actor))
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """A relation as seen from one item; ``forward`` when the item is its start."""
+
+    relation: Relation
+    other: Item
+    forward: bool
+    group: RedundancyGroup | None
+
+
+def relations_of(session: Session, actor: Actor, item_id: int) -> list[RelationRow]:
+    """Return the live relations of an item whose other end is in sight."""
+    get_item(session, actor, item_id)
+    found = live_relations_of(session, item_id, visible_items(actor))
+    ids = {relation.group_id for relation, _ in found if relation.group_id is not None}
+    groups = {
+        group.id: group
+        for group in session.scalars(select(RedundancyGroup).where(RedundancyGroup.id.in_(ids)))
+    }
+    return [
+        RelationRow(
+            relation, other, relation.start_id == item_id, groups.get(relation.group_id or 0)
+        )
+        for relation, other in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRow:
+    """Who stands to an item in which role."""
+
+    role: str
+    person: Person | None
+    group: Group | None
+    source: str
+
+
+def parties_of(session: Session, item_ids: Sequence[int]) -> dict[int, list[PartyRow]]:
+    """Return the parties of items that the caller has already found to be in sight."""
+    query = (
+        select(ItemParty, Person, Group)
+        .outerjoin(Person, Person.id == ItemParty.person_id)
+        .outerjoin(Group, Group.id == ItemParty.group_id)
+        .where(ItemParty.item_id.in_(item_ids))
+        .order_by(ItemParty.item_id, ItemParty.role, ItemParty.id)
+    )
+    found: dict[int, list[PartyRow]] = {}
+    for party, person, group in session.execute(query):
+        row = PartyRow(party.role, person, group, party.source)
+        found.setdefault(party.item_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What is known of an item, with who says so."""
+
+    item: Item
+    organisation: Organisation | None
+    location: Item | None
+    parties: list[PartyRow]
+    #: attribute -> winner and losers
+    standings: Mapping[str, Standing]
+    sources: list[ItemSource]
+    quarantine: list[QuarantinedValue]
+
+
+def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> ItemFacts:
+    """Return an item with the provenance of each value. Eight queries, whatever its size."""
+    item = get_item(session, actor, item_id)
+    known = load_items(session, [item_id])[item_id]
+    words = words_of(known)
+    names = sorted({name for said in words.values() for name in said})
+    precedence = shipped_precedence()
+    sources = session.scalars(
+        select(ItemSource).where(ItemSource.item_id == item_id).order_by(ItemSource.source)
+    )
+    quarantine = session.scalars(
+        select(QuarantinedValue)
+        .where(QuarantinedValue.item_id == item_id)
+        .order_by(QuarantinedValue.attribute)
+    )
+    location = None
+    if item.location_id is not None:
+        location = session.scalar(
+            select(Item).where(Item.id == item.location_id, visible_items(actor))
+        )
+    return ItemFacts(
+        item=item,
+        organisation=session.get(Organisation, item.organisation_id),
+        location=location,
+        parties=parties_of(session, [item_id]).get(item_id, []),
+        standings={name: standing(words, name, precedence, item.class_code, now) for name in names},
+        sources=list(sources),
+        quarantine=list(quarantine),
+    )
+
+
+def history_of(
+    session: Session, actor: Actor, item_id: int, request: PageRequest
+) -> Page[HistoryEntry]:
+    """Return the item's history, newest first, relations seen from either end included."""
+    get_item(session, actor, item_id)
+    query = select(HistoryEntry).where(
+        or_(HistoryEntry.item_id == item_id, HistoryEntry.other_id == item_id)
+    )
+    newest = PageRequest("-id", request.cursor, request.limit)
+    return fetch_page(
+        session, query, newest, {"id": SortKey(HistoryEntry.id, int)}, HistoryEntry.id
+    )
+
+
+def software_of(
+    session: Session, actor: Actor, item_id: int, request: PageRequest, text: str = ""
+) -> Page[Any]:
+    """Return one page of the packages installed on an item: (product, release) rows by name."""
+    get_item(session, actor, item_id)
+    query = (
+        select(SoftwareProduct, SoftwareRelease)
+        .join(SoftwareRelease, SoftwareRelease.product_id == SoftwareProduct.id)
+        .join(Installation, Installation.release_id == SoftwareRelease.id)
+        .where(Installation.item_id == item_id)
+    )
+    if text:
+        query = query.where(SoftwareProduct.name.contains(text.strip(), autoescape=True))
+    by_name = PageRequest("name", request.cursor, request.limit)
+    sorts = {"name": SortKey(SoftwareProduct.name, str)}
+    return fetch_page(session, query, by_name, sorts, SoftwareRelease.id)
+
+
+def count_software(session: Session, actor: Actor, item_id: int) -> int:
+    """Count the packages installed on an item."""
+    get_item(session, actor, item_id)
+    query = select(func.count()).where(Installation.item_id == item_id)
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFacts:
+    """The interfaces of an item with their addresses, and what listens there."""
+
+    interfaces: list[tuple[Interface, list[Address]]]
+    listeners: list[Listener]
+
+
+def network_of(session: Session, actor: Actor, item_id: int) -> NetworkFacts:
+    """Return interfaces, addresses and listening ports."""
+    get_item(session, actor, item_id)
+    addresses: dict[int, list[Address]] = {}
+    found = select(Address).where(Address.item_id == item_id).order_by(Address.address)
+    for address in session.scalars(found):
+        addresses.setdefault(address.interface_id, []).append(address)
+    interfaces = session.scalars(
+        select(Interface).where(Interface.item_id == item_id).order_by(Interface.name)
+    )
+    listeners = session.scalars(
+        select(Listener).where(Listener.item_id == item_id).order_by(Listener.port, Listener.id)
+    )
+    return NetworkFacts([(row, addresses.get(row.id, [])) for row in interfaces], list(listeners))
+
+
+def sections_of(session: Session, actor: Actor, item_id: int) -> dict[str, list[Any]]:
+    """Return the small sections (processors, memory, disks, file systems) by name."""
+    get_item(session, actor, item_id)
+    query = select(FactSection).where(FactSection.item_id == item_id).order_by(FactSection.source)
+    return {row.name: row.rows for row in session.scalars(query)}
+
+
+def identifiers_of(session: Session, actor: Actor, item_id: int) -> list[ItemIdentifier]:
+    """Return the evidence by which an item is known."""
+    get_item(session, actor, item_id)
+    query = (
+        select(ItemIdentifier)
+        .where(ItemIdentifier.item_id == item_id)
+        .order_by(ItemIdentifier.kind, ItemIdentifier.value)
+    )
+    return list(session.scalars(query))

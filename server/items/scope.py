@@ -1,0 +1,20 @@
+"""Which items an actor may see: the register's seam into the permissions."""
+
+from sqlalchemy import ColumnElement, select
+
+from cmdb.records.items import Item, ItemParty
+from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+
+
+def visible_items(
+    actor: Actor, permission: Permission = Permission.ITEM_READ
+) -> ColumnElement[bool]:
+    """Return the condition on ``Item`` for what ``actor`` may see (or do) by ``permission``."""
+    mine = select(ItemParty.id).where(ItemParty.item_id == Item.id)
+    columns = ScopeColumns(
+        organisation=Item.organisation_id,
+        item_class=Item.class_code,
+        own=mine.where(ItemParty.person_id == actor.person_id).exists(),
+        team=mine.where(ItemParty.group_id.in_(sorted(actor.group_ids))).exists(),
+    )
+    return visible(actor, permission, columns)

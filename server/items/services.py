@@ -1,0 +1,185 @@
+"""*New service*: the assisted top layer. Without it no impact answer would name a service.
+
+A person names the service and its entry point (a host, or a listening port on one). The members
+are proposed from what was seen: the software behind the port, the machine below it, and what that
+machine was seen to need, layer by layer, each with its evidence. The person ticks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.errors import DuplicateName, InvalidValue
+from cmdb.inventory.door import Inventory
+from cmdb.observation import ItemReference, Observation, Origin, SeenRelation
+from cmdb.query.items import find_item, find_items
+from cmdb.records.facts import Listener
+from cmdb.records.items import Item
+from cmdb.snapshot.live import LIVE
+from cmdb.vocabulary import (
+    BUSINESS_SERVICE,
+    DEPENDS_ON,
+    PERSON,
+    RUNS_ON,
+    SOFTWARE_COMPONENT,
+    PartyRole,
+)
+from server.foundation.events import publish
+from server.foundation.permissions import Actor, Permission
+from server.items.actions import ItemDraft, PartyDraft, author_of, create_item
+from server.items.events import ServiceCreated
+from server.items.scope import visible_items
+
+#: How far below the entry point members are proposed; the graph itself knows no such limit.
+LAYERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An item that may belong to the service: how far from the entry point, and why."""
+
+    item: Item
+    layer: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDraft:
+    """What a person says of a new service. ``listener_id`` makes that port the entry point."""
+
+    name: str
+    organisation_id: int
+    criticality: int | None = None
+    owner_person_id: int | None = None
+    owner_group_id: int | None = None
+    entry_item_id: int | None = None
+    listener_id: int | None = None
+    member_ids: tuple[int, ...] = ()
+
+
+def propose_members(session: Session, actor: Actor, entry_item_id: int) -> list[Proposal]:
+    """Return the entry item and what it was seen to need, nearest first."""
+    actor.require(Permission.SERVICE_CREATE)
+    entry = find_item(session, entry_item_id, visible_items(actor))
+    found = [Proposal(entry, 0, "entry")]
+    try:
+        needs = LIVE.at(session).engine.suppliers(ItemId(entry_item_id), within=LAYERS)
+    except ItemNotInGraph:
+        return found
+    layers = dict(zip(needs.ids.tolist(), needs.distances.tolist(), strict=True))
+    items = find_items(session, list(layers), visible_items(actor))
+    found += [
+        Proposal(items[item_id], layer, "needed")
+        for item_id, layer in layers.items()
+        if item_id in items
+    ]
+    return found
+
+
+def create_service(session: Session, actor: Actor, draft: ServiceDraft, now: datetime) -> Item:
+    """Create a business service that depends on its entry point and the members ticked.
+
+    Raises ``DuplicateName`` when the organisation has a service of that name, ``InvalidValue`` for
+    a service that would depend on nothing or names something out of sight.
+    """
+    actor.require(Permission.SERVICE_CREATE, draft.organisation_id)
+    _refuse_duplicate(session, draft)
+    members = _members(session, actor, draft)
+    values: dict[str, object] = {"name": draft.name}
+    if draft.criticality is not None:
+        values["criticality"] = draft.criticality
+    owner = _owner(draft)
+    item = ItemDraft(BUSINESS_SERVICE, draft.organisation_id, values, (owner,) if owner else ())
+    service = create_item(session, actor, item, now)
+    if draft.listener_id is not None:
+        members = [_component(session, actor, draft.listener_id, now), *members]
+    _depend(session, actor, service, members, now)
+    publish(session, ServiceCreated(service.id, tuple(members)))
+    return service
+
+
+def _owner(draft: ServiceDraft) -> PartyDraft | None:
+    if draft.owner_person_id is None and draft.owner_group_id is None:
+        return None
+    return PartyDraft(PartyRole.OWNER, draft.owner_person_id, draft.owner_group_id)
+
+
+def _refuse_duplicate(session: Session, draft: ServiceDraft) -> None:
+    key = " ".join(draft.name.split()).casefold()
+    twin = session.scalar(
+        select(Item.id).where(
+            Item.organisation_id == draft.organisation_id,
+            Item.class_code == BUSINESS_SERVICE,
+            Item.name_key == key,
+            Item.stage != "retired",
+        )
+    )
+    if twin is not None:
+        raise DuplicateName("business service", "name", draft.name)
+
+
+def _members(session: Session, actor: Actor, draft: ServiceDraft) -> list[int]:
+    wanted = list(dict.fromkeys(draft.member_ids))
+    if draft.entry_item_id is not None and draft.listener_id is None:
+        wanted = list(dict.fromkeys([draft.entry_item_id, *wanted]))
+    if not wanted and draft.listener_id is None:
+        raise InvalidValue({"member_ids": "a service needs at least one item to depend on"})
+    seen = find_items(session, wanted, visible_items(actor))
+    missing = [item_id for item_id in wanted if item_id not in seen]
+    if missing:
+        raise InvalidValue({"member_ids": f"there is no item {missing[0]}"})
+    return wanted
+
+
+def _component(session: Session, actor: Actor, listener_id: int, now: datetime) -> int:
+    """Return the software component behind a port, created where it is not known yet."""
+    listener = session.get(Listener, listener_id)
+    if listener is None:
+        raise InvalidValue({"listener_id": f"there is no listening port {listener_id}"})
+    host = find_item(session, listener.item_id, visible_items(actor))
+    door = Inventory(session, now, author_of(actor))
+    product = listener.process or f"{listener.protocol}/{listener.port}"
+    key = f"listener:{host.id}:{listener.protocol}:{listener.port}"
+    recorded = door.record(
+        Observation(
+            origin=Origin(PERSON, key),
+            class_code=SOFTWARE_COMPONENT,
+            organisation_id=host.organisation_id,
+            observed_at=now,
+            values={
+                "name": f"{product}:{listener.port} on {host.name}",
+                "product": product,
+                "port": listener.port,
+                "protocol": listener.protocol,
+            },
+        )
+    )
+    if recorded.item_id is None or recorded.problems:
+        raise InvalidValue({"listener_id": recorded.detail or str(dict(recorded.problems))})
+    runs_on = SeenRelation(
+        RUNS_ON, ItemReference(item_id=recorded.item_id), ItemReference(item_id=host.id)
+    )
+    door.relate([runs_on], PERSON, host.organisation_id)
+    return recorded.item_id
+
+
+def _depend(
+    session: Session, actor: Actor, service: Item, members: Sequence[int], now: datetime
+) -> None:
+    relations = [
+        SeenRelation(DEPENDS_ON, ItemReference(item_id=service.id), ItemReference(item_id=member))
+        for member in members
+    ]
+    door = Inventory(session, now, author_of(actor))
+    results = door.relate(relations, PERSON, service.organisation_id)
+    problems = {
+        f"member_ids.{number}": "; ".join(result.problems.values())
+        for number, result in enumerate(results)
+        if result.problems
+    }
+    if problems:
+        raise InvalidValue(problems)
