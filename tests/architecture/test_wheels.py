@@ -23,6 +23,10 @@ def test_a_wheel_holds_its_packages_and_nothing_else(
     assert [name for name in names if "node_modules" in name or "__pycache__" in name] == []
 
 
+def test_the_servers_wheel_needs_no_node_because_the_front_end_is_in_it(tmp_path: Path) -> None:
+    assert "web/static/dist/manifest.json" in _wheel_names(ROOT, tmp_path)
+
+
 def _wheel_names(project: Path, place: Path) -> list[str]:
     subprocess.run(
         [
