@@ -10,7 +10,7 @@ from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
 from server.people.authentication import authenticate
 
-__all__ = ["BLUEPRINTS", "REACTIONS", "authenticate"]
+__all__ = ["BLUEPRINTS", "JOBS", "REACTIONS", "authenticate"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 

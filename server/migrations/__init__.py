@@ -1,0 +1,1 @@
+"""The schema's history, in both directions, for SQLite and PostgreSQL alike."""

@@ -1,0 +1,13 @@
+"""Every module that declares tables. Importing this makes ``Base.metadata`` complete."""
+
+import cmdb.records.facts
+import cmdb.records.history
+import cmdb.records.items
+import cmdb.records.parties
+import cmdb.records.relations
+import cmdb.records.sources
+import server.foundation.jobs.models
+import server.people.models
+from cmdb.records.base import Base
+
+__all__ = ["Base", "cmdb", "server"]

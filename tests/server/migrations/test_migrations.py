@@ -1,0 +1,324 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from cmdb.errors import CadastreError
+from server.foundation.errors import DatabaseNotReady
+from server.migrations.models import Base
+from server.migrations.runner import LosesData, Migrations
+from tests.support.contents import content_hashes, fill_every_table, row_counts
+
+SHIPPED = Migrations("sqlite://").versions[0]
+
+HEADER = '''
+"""{doc}"""
+
+import os, signal
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{below}"
+LOSES = "{loses}"
+'''
+
+REBUILD = """
+def upgrade():
+    with op.batch_alter_table("item") as batch:
+        batch.add_column(sa.Column("cost_centre", sa.String(), nullable=False, server_default=""))
+        batch.alter_column("vendor", existing_type=sa.String(), server_default="unknown")
+    with op.batch_alter_table("organisation") as batch:
+        batch.alter_column("name", existing_type=sa.String(), type_=sa.String(200))
+
+
+def downgrade():
+    with op.batch_alter_table("organisation") as batch:
+        batch.alter_column("name", existing_type=sa.String(200), type_=sa.String())
+    with op.batch_alter_table("item") as batch:
+        batch.alter_column("vendor", existing_type=sa.String(), server_default=None)
+        batch.drop_column("cost_centre")
+"""
+
+MERGE_NAMES = """
+def upgrade():
+    op.execute("UPDATE person SET given_name = given_name || ' ' || family_name, family_name = ''")
+
+
+def downgrade():
+    pass
+"""
+
+KILLED = """
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
+    op.execute("UPDATE organisation SET name = 'half done'")
+    if os.path.exists({marker!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def downgrade():
+    op.drop_table("half")
+"""
+
+BREAKS = """
+def upgrade():
+    op.execute("DELETE FROM organisation")
+
+
+def downgrade():
+    pass
+"""
+
+Plant = Callable[..., Migrations]
+
+
+@pytest.fixture
+def engine(empty_database_url: str) -> Iterator[sa.Engine]:
+    """Yield an engine of nobody in particular, to look at the result with."""
+    made = sa.create_engine(empty_database_url, poolclass=sa.NullPool)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def plant(empty_database_url: str, tmp_path: Path) -> Plant:
+    """Add made-up revisions after the shipped ones."""
+    head = Migrations(empty_database_url).script().get_current_head()
+
+    def add(*bodies: str, loses: str = "") -> Migrations:
+        below = head
+        for number, body in enumerate(bodies, 1):
+            revision = f"planted_{number}"
+            text = HEADER.format(doc="planted", revision=revision, below=below, loses=loses) + body
+            (tmp_path / f"{revision}.py").write_text(text.lstrip())
+            below = revision
+        return Migrations(empty_database_url, versions=(SHIPPED, tmp_path))
+
+    return add
+
+
+def _fill(engine: sa.Engine) -> None:
+    fill_every_table(engine, Base.metadata)
+
+
+def test_an_empty_database_goes_up_to_what_the_models_say(
+    empty_database_url: str, engine: sa.Engine
+) -> None:
+    migrations = Migrations(empty_database_url)
+    state = migrations.state()
+    assert (state.current, state.is_current) == (None, False)
+    assert migrations.upgrade() == list(state.pending)
+    assert migrations.state().is_current
+    assert migrations.check() == []
+    assert set(row_counts(engine)) == set(Base.metadata.tables)
+
+
+def test_a_second_upgrade_finds_nothing_to_do(empty_database_url: str) -> None:
+    said: list[str] = []
+    migrations = Migrations(empty_database_url, said.append)
+    migrations.upgrade()
+    assert len(said) == 1
+    assert migrations.upgrade() == []
+    assert len(said) == 1
+
+
+def test_every_shipped_revision_says_what_it_does_and_what_it_loses() -> None:
+    script = Migrations("sqlite://").script()
+    assert len(script.get_heads()) == 1
+    for step in script.walk_revisions():
+        assert step.doc
+        assert isinstance(step.module.LOSES, str)
+
+
+def test_each_shipped_revision_goes_up_down_and_up_and_keeps_every_row(
+    empty_database_url: str, engine: sa.Engine
+) -> None:
+    migrations = Migrations(empty_database_url)
+    migrations.upgrade()
+    _fill(engine)
+    before = row_counts(engine), content_hashes(engine)
+    assert min(before[0].values()) > 0
+    for step in migrations.script().walk_revisions():
+        below = str(step.down_revision or "base")
+        if step.module.LOSES:
+            with pytest.raises(LosesData):
+                migrations.downgrade(below)
+        else:
+            migrations.downgrade(below)
+        migrations.upgrade()
+        assert (row_counts(engine), content_hashes(engine)) == before
+
+
+def test_the_way_down_to_nothing_loses_everything_and_wants_to_be_told_so(
+    empty_database_url: str, engine: sa.Engine
+) -> None:
+    migrations = Migrations(empty_database_url)
+    migrations.upgrade()
+    _fill(engine)
+    with pytest.raises(LosesData, match="everything"):
+        migrations.downgrade("base")
+    assert sum(row_counts(engine).values()) > 0
+    migrations.downgrade("base", lose=True)
+    assert row_counts(engine) == {}
+    migrations.upgrade()
+    assert migrations.check() == []
+    assert sum(row_counts(engine).values()) == 0
+
+
+def test_a_rebuilt_table_keeps_its_rows_and_everybody_who_refers_to_them(
+    plant: Plant, engine: sa.Engine
+) -> None:
+    migrations = plant(REBUILD)
+    migrations.upgrade()
+    migrations.downgrade("0001")
+    assert migrations.check() == ["the revisions planted_1 have not been applied"]
+    _fill(engine)
+    before = row_counts(engine), content_hashes(engine)
+    assert migrations.upgrade() == ["planted_1"]
+    assert row_counts(engine) == before[0]
+    migrations.downgrade("0001")
+    assert (row_counts(engine), content_hashes(engine)) == before
+    migrations.upgrade()
+    migrations.downgrade("0001")
+    assert (row_counts(engine), content_hashes(engine)) == before
+
+
+def test_a_revision_that_loses_data_refuses_until_told(plant: Plant, engine: sa.Engine) -> None:
+    migrations = plant(MERGE_NAMES, loses="which part of a name is which")
+    migrations.upgrade()
+    _fill(engine)
+    with pytest.raises(LosesData, match="which part of a name is which"):
+        migrations.downgrade("0001")
+    assert migrations.state().current == "planted_1"
+    assert migrations.downgrade("0001", lose=True) == ["planted_1"]
+
+
+def test_a_revision_that_is_not_below_is_refused(empty_database_url: str) -> None:
+    migrations = Migrations(empty_database_url)
+    migrations.upgrade()
+    with pytest.raises(CadastreError, match="no revision 4711 below 0001"):
+        migrations.downgrade("4711")
+
+
+UPGRADE = """
+import sys
+from pathlib import Path
+from server.migrations.runner import Migrations
+migrations = Migrations(sys.argv[1], versions=[Path(folder) for folder in sys.argv[2:]])
+print(*migrations.upgrade())
+"""
+
+
+def _upgrade_process(migrations: Migrations) -> subprocess.Popen[str]:
+    folders = [str(folder) for folder in migrations.versions]
+    return subprocess.Popen(
+        [sys.executable, "-c", UPGRADE, migrations.url, *folders],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_migration_that_is_killed_half_way_leaves_the_revision_before_it(
+    plant: Plant, engine: sa.Engine, tmp_path: Path
+) -> None:
+    marker = tmp_path / "kill me"
+    migrations = plant(REBUILD, KILLED.format(marker=str(marker)))
+    Migrations(migrations.url).upgrade()
+    _fill(engine)
+    marker.touch()
+    process = _upgrade_process(migrations)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    assert migrations.state().current == "planted_1"
+    assert "half" not in row_counts(engine)
+    with engine.connect() as connection:
+        names = connection.scalars(sa.text("SELECT name FROM organisation")).all()
+    assert "half done" not in names
+    marker.unlink()
+    assert migrations.upgrade() == ["planted_2"]
+    assert "half" in row_counts(engine)
+
+
+def test_processes_that_start_together_apply_each_revision_once(plant: Plant) -> None:
+    migrations = plant(REBUILD)
+    processes = [_upgrade_process(migrations) for _ in range(3)]
+    answers = [process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], answers
+    assert sorted(out.strip() for out, _err in answers) == ["", "", "0001 planted_1"]
+    assert migrations.state().is_current
+
+
+def test_a_database_from_a_newer_version_is_refused_in_one_sentence(plant: Plant) -> None:
+    newer = plant(REBUILD)
+    newer.upgrade()
+    older = Migrations(newer.url)
+    for act in (older.upgrade, older.state, older.check):
+        with pytest.raises(DatabaseNotReady, match=r"newer version of Cadastre \(revision planted"):
+            act()
+    assert newer.state().is_current
+
+
+def test_a_database_of_something_else_is_left_alone(
+    empty_database_url: str, engine: sa.Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE invoices (id integer)"))
+    with pytest.raises(DatabaseNotReady, match="tables that are not Cadastre's"):
+        Migrations(empty_database_url).upgrade()
+    assert set(row_counts(engine)) == {"invoices"}
+
+
+def test_a_difference_between_schema_and_models_is_said(
+    empty_database_url: str, engine: sa.Engine
+) -> None:
+    migrations = Migrations(empty_database_url)
+    migrations.upgrade()
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX ix_item_serial"))
+        connection.execute(sa.text("ALTER TABLE person ADD COLUMN shoe_size integer"))
+        connection.execute(sa.text("CREATE TABLE stray (id integer)"))
+        connection.execute(sa.text("CREATE TABLE search_index_items (id integer)"))
+    differences = migrations.check()
+    assert sorted(line.split(":")[0] for line in differences) == [
+        "add index",
+        "remove column",
+        "remove table",
+    ]
+    assert "shoe_size" in " ".join(differences)
+
+
+def test_a_server_that_does_not_answer_is_named_without_the_password() -> None:
+    migrations = Migrations("postgresql+psycopg://cadastre:hunter2@127.0.0.1:1/register")
+    with pytest.raises(DatabaseNotReady, match=r"127\.0\.0\.1:1/register cannot be used") as caught:
+        migrations.upgrade()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_folder_that_is_missing_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseNotReady, match="cannot be"):
+        Migrations(f"sqlite:///{tmp_path}/missing/register.sqlite3").upgrade()
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "register.sqlite3"
+    path.write_bytes(os.urandom(4096))
+    with pytest.raises(DatabaseNotReady, match="cannot be used: file is not a database"):
+        Migrations(f"sqlite:///{path}").state()
+
+
+def test_a_revision_that_would_orphan_rows_is_not_applied(plant: Plant, engine: sa.Engine) -> None:
+    migrations = plant(BREAKS)
+    Migrations(migrations.url).upgrade()
+    _fill(engine)
+    before = content_hashes(engine)
+    with pytest.raises((CadastreError, sa.exc.IntegrityError)):
+        migrations.upgrade()
+    assert migrations.state().current == "0001"
+    assert content_hashes(engine) == before
