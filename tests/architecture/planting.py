@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +71,16 @@ class PlantedTree:
         return module
 
 
-def steps_up() -> Iterator[tuple[str, str, str]]:
-    """Yield contract, importer and imported for each step up to the next layer, and sideways."""
-    for contract in LAYERED:
-        container = container_of(contract)
-        layers = [re.split(r" [|:] ", layer) for layer in contract["layers"]]
-        pairs = [(lower[0], upper[0]) for upper, lower in itertools.pairwise(layers)]
-        for layer, names in zip(contract["layers"], layers, strict=True):
-            pairs += itertools.permutations(names, 2) if " | " in layer else []
-        for importer, imported in pairs:
-            yield contract["id"], _child(container, importer), _child(container, imported)
+def steps_up(contract: Contract) -> list[tuple[str, str]]:
+    """Return importer and imported for each step up to the next layer, and each one sideways."""
+    container = container_of(contract)
+    layers = [re.split(r" [|:] ", layer) for layer in contract["layers"]]
+    pairs = [(lower[0], upper[0]) for upper, lower in itertools.pairwise(layers)]
+    for layer, names in zip(contract["layers"], layers, strict=True):
+        pairs += itertools.permutations(names, 2) if " | " in layer else []
+    return [
+        (_child(container, importer), _child(container, imported)) for importer, imported in pairs
+    ]
 
 
 def container_of(contract: Contract) -> str:
