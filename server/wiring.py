@@ -8,13 +8,24 @@ from flask_smorest import Blueprint
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
+from server.items.api import impacts, items, relations
+from server.items.events import ItemReported
+from server.items.intake_api import intake
+from server.items.reactions import derive_relations
 from server.people.authentication import authenticate
 
 __all__ = ["BLUEPRINTS", "JOBS", "REACTIONS", "authenticate"]
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    items,
+    relations,
+    impacts,
+    intake,
+)
 
-REACTIONS: Reactions = {}
+REACTIONS: Reactions = {
+    ItemReported: (derive_relations,),
+}
 
 JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),

@@ -1,0 +1,212 @@
+"""REST over the register."""
+
+from typing import Any
+
+from flask import jsonify, make_response
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.items import actions, impact, queries, services
+from server.items.schemas import (
+    HistorySchema,
+    ImpactQuestionSchema,
+    ImpactSchema,
+    ItemDraftSchema,
+    ItemPatchSchema,
+    ItemQuerySchema,
+    ItemSchema,
+    ProposalSchema,
+    RelationDraftSchema,
+    RelationRowSchema,
+    RelationSchema,
+    ServiceDraftSchema,
+    SoftwareSchema,
+    impact_document,
+    item_draft,
+    item_filter,
+    relation_draft,
+)
+
+items = Blueprint("items", __name__, url_prefix=PREFIX, description="Configuration items.")
+relations = Blueprint("relations", __name__, url_prefix=PREFIX, description="Relations of items.")
+impacts = Blueprint("impact", __name__, url_prefix=PREFIX, description="What suffers, and why.")
+
+
+@items.route("/items")
+class Items(MethodView):
+    """The register."""
+
+    @items.arguments(ItemQuerySchema, location="query")
+    @items.response(200, page_of(ItemSchema, "ItemPage"))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List items that are in sight."""
+        page = page_request(query)
+        return queries.list_items(current_session(), current_actor(), item_filter(query), page)
+
+    @items.arguments(ItemDraftSchema)
+    @items.response(201, ItemSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Create an item by hand."""
+        actor = current_actor()
+        return actions.create_item(current_session(), actor, item_draft(body), current_time())
+
+
+@items.route("/items/<int:item_id>")
+class OneItem(MethodView):
+    """One item."""
+
+    @items.response(200, ItemSchema)
+    def get(self, item_id: int) -> Any:
+        """Return an item; its ETag serves If-Match."""
+        item = queries.get_item(current_session(), current_actor(), item_id)
+        return tagged(make_response(jsonify(ItemSchema().dump(item))), item.version)
+
+    @items.arguments(ItemPatchSchema)
+    @items.response(200, ItemSchema)
+    def patch(self, body: dict[str, Any], item_id: int) -> Any:
+        """Record a person's word on an item."""
+        session, actor = current_session(), current_actor()
+        check_version(queries.get_item(session, actor, item_id).version)
+        parties = body["parties"]
+        drafts = None if parties is None else [actions.PartyDraft(**party) for party in parties]
+        return actions.edit_item(session, actor, item_id, body["values"], current_time(), drafts)
+
+    @items.response(200, ItemSchema)
+    def delete(self, item_id: int) -> Any:
+        """Retire an item; refused while something in use depends on it."""
+        session, actor = current_session(), current_actor()
+        check_version(queries.get_item(session, actor, item_id).version)
+        return actions.retire_item(session, actor, item_id, current_time())
+
+
+@items.route("/items/<int:item_id>/relations")
+class ItemRelations(MethodView):
+    """Relations seen from one item."""
+
+    @items.response(200, RelationRowSchema(many=True))
+    def get(self, item_id: int) -> Any:
+        """List the live relations of an item."""
+        rows = queries.relations_of(current_session(), current_actor(), item_id)
+        return [
+            RelationSchema().dump(row.relation)
+            | {
+                "type_code": row.relation.type_code,
+                "other": row.other,
+                "forward": row.forward,
+                "group": row.group.name if row.group else None,
+            }
+            for row in rows
+        ]
+
+
+@items.route("/items/<int:item_id>/history")
+class ItemHistory(MethodView):
+    """What changed on an item."""
+
+    @items.arguments(PageQuerySchema, location="query")
+    @items.response(200, page_of(HistorySchema, "HistoryPage"))
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """List differences, newest first."""
+        page = page_request(query)
+        return queries.history_of(current_session(), current_actor(), item_id, page)
+
+
+@items.route("/items/<int:item_id>/software")
+class ItemSoftware(MethodView):
+    """What is installed on an item."""
+
+    @items.arguments(PageQuerySchema, location="query")
+    @items.response(200, page_of(SoftwareSchema, "SoftwarePage"))
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """List installed packages by name."""
+        page = queries.software_of(current_session(), current_actor(), item_id, page_request(query))
+        rows = [
+            {
+                "ecosystem": product.ecosystem,
+                "name": product.name,
+                "version": release.version,
+                "architecture": release.architecture,
+            }
+            for product, release in page.rows
+        ]
+        return {"rows": rows, "next_cursor": page.next_cursor}
+
+
+@relations.route("/relations")
+class Relations(MethodView):
+    """Relations written by hand or by programs."""
+
+    @relations.arguments(RelationDraftSchema)
+    @relations.response(201, RelationSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Relate two items."""
+        draft = relation_draft(body)
+        return actions.create_relation(current_session(), current_actor(), draft, current_time())
+
+
+@relations.route("/relations/<int:relation_id>")
+class OneRelation(MethodView):
+    """One relation."""
+
+    @relations.response(200, RelationSchema)
+    def get(self, relation_id: int) -> Any:
+        """Return a live relation."""
+        return actions.get_relation(current_session(), current_actor(), relation_id)
+
+    @relations.response(204)
+    def delete(self, relation_id: int) -> None:
+        """End a relation; the past keeps it."""
+        actions.end_relation(current_session(), current_actor(), relation_id, current_time())
+
+
+@impacts.route("/impact")
+class Impact(MethodView):
+    """What would suffer."""
+
+    @impacts.arguments(ImpactQuestionSchema)
+    @impacts.response(200, ImpactSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Compute what suffers when the named items fail together. Changes nothing."""
+        session, actor = current_session(), current_actor()
+        for item_id in body["failed"]:
+            queries.get_item(session, actor, item_id)
+        answer = impact.answer_impact(session, actor, body["failed"], body["limit"])
+        return impact_document(answer)
+
+
+@impacts.route("/items/<int:item_id>/impact")
+class ItemImpact(MethodView):
+    """What suffers when one item fails."""
+
+    @impacts.response(200, ImpactSchema)
+    def get(self, item_id: int) -> Any:
+        """Compute what suffers when this item fails."""
+        session, actor = current_session(), current_actor()
+        queries.get_item(session, actor, item_id)
+        return impact_document(impact.answer_impact(session, actor, [item_id]))
+
+
+@impacts.route("/items/<int:item_id>/service-members")
+class ServiceMembers(MethodView):
+    """Proposals for a new service."""
+
+    @impacts.response(200, ProposalSchema(many=True))
+    def get(self, item_id: int) -> Any:
+        """Propose the members of a service whose entry point is this item."""
+        return services.propose_members(current_session(), current_actor(), item_id)
+
+
+@impacts.route("/services")
+class Services(MethodView):
+    """Business services."""
+
+    @impacts.arguments(ServiceDraftSchema)
+    @impacts.response(201, ItemSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Create a business service from its entry point and members."""
+        draft = services.ServiceDraft(**body | {"member_ids": tuple(body["member_ids"])})
+        return services.create_service(current_session(), current_actor(), draft, current_time())

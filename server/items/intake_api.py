@@ -1,0 +1,202 @@
+"""REST for programs: bulk upsert, enrolment of agents, and their reports."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+from sqlalchemy import select
+
+from cmdb.errors import InvalidValue
+from cmdb.vocabulary import REST, SourceCode
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+    own_transactions,
+    request_state,
+)
+from server.foundation.edge.rest import PREFIX
+from server.foundation.errors import NotSignedIn
+from server.foundation.permissions import Permission
+from server.items import enrolment
+from server.items.actions import author_of
+from server.items.bulk import BulkSettings, record_lines
+from server.items.idempotency import earlier_answer, remember_answer
+from server.items.intake import NEXT_REPORT_SECONDS, Taken, take_report
+from server.items.models import Agent
+from server.items.reports import read_report, unpack
+from server.items.schemas import (
+    AgentSchema,
+    EnrolledSchema,
+    EnrolmentTokenDraftSchema,
+    EnrolmentTokenSchema,
+    EnrolSchema,
+    TakenSchema,
+)
+
+intake = Blueprint("intake", __name__, url_prefix=PREFIX, description="For programs that report.")
+
+
+@intake.route("/items/bulk", methods=["POST"])
+@intake.doc(
+    requestBody={"required": True, "content": {"application/x-ndjson": {"schema": {}}}},
+    parameters=[
+        {"in": "query", "name": "organisation_id", "required": True, "schema": {"type": "integer"}},
+        {"in": "query", "name": "source", "schema": {"type": "string", "default": "rest"}},
+        {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}},
+    ],
+    responses={
+        "200": {
+            "description": "One result for each line, in order.",
+            "content": {"application/x-ndjson": {"schema": {}}},
+        }
+    },
+)
+@own_transactions
+def bulk_upsert() -> Response:
+    """Create or update items and relations from NDJSON lines; one bad line sinks no other."""
+    actor = current_actor()
+    organisation_id = request.args.get("organisation_id", type=int)
+    if organisation_id is None:
+        raise InvalidValue({"organisation_id": "must be given as a query parameter"})
+    actor.require(Permission.ITEM_IMPORT, organisation_id)
+    settings = BulkSettings(organisation_id, _source(), author_of(actor), current_time())
+    body = unpack(request.get_data(cache=False), request.headers.get("Content-Encoding", ""))
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > 200:
+        raise InvalidValue({"Idempotency-Key": "must be at most 200 characters"})
+    place = installation()
+    person_id = actor.person_id or 0
+    if key:
+        with place.database.reading() as session:
+            answer = earlier_answer(session, person_id, key, body)
+        if answer is not None:
+            return _ndjson(answer)
+    answer = b"".join(_result_lines(settings, body))
+    if key:
+        with place.database.writing() as session:
+            remember_answer(session, person_id, (key, body), answer, current_time())
+    return _ndjson(answer)
+
+
+def _source() -> SourceCode:
+    source = request.args.get("source", REST)
+    known = source == REST or source.startswith("import:")
+    if not known or len(source) > 64 or not source.replace(":", "").replace("-", "").isalnum():
+        raise InvalidValue({"source": "must be 'rest' or 'import:' and a name"})
+    return SourceCode(source)
+
+
+def _result_lines(settings: BulkSettings, body: bytes) -> Iterator[bytes]:
+    lines = iter(body.split(b"\n"))
+    for result in record_lines(installation().database, lines, settings):
+        document = {
+            "line": result.line,
+            "outcome": result.outcome,
+            "id": result.id,
+            "problems": dict(result.problems),
+        }
+        yield json.dumps(document, separators=(",", ":")).encode() + b"\n"
+
+
+def _ndjson(body: bytes) -> Response:
+    return Response(body, mimetype="application/x-ndjson")
+
+
+@intake.route("/agents/enrol", methods=["POST"])
+@intake.arguments(EnrolSchema)
+@intake.response(201, EnrolledSchema)
+def enrol_agent(body: dict[str, Any]) -> Any:
+    """Enrol an agent with a token; its key is shown this once."""
+    wish = enrolment.EnrolmentRequest(**body)
+    key = enrolment.enrol(current_session(), wish, current_time())
+    return {"agent_id": wish.agent_id, "key": key}
+
+
+@intake.route("/reports", methods=["POST"])
+@intake.doc(requestBody={"required": True, "content": {"application/json": {"schema": {}}}})
+@intake.response(202, TakenSchema)
+@own_transactions
+def take() -> Any:
+    """Take an agent's report. 202 means that it has been committed."""
+    key = _bearer()
+    plain = unpack(request.get_data(cache=False), request.headers.get("Content-Encoding", ""))
+    report = read_report(plain)
+    with installation().database.writing() as session:
+        agent = enrolment.agent_with_key(session, key)
+        taken = take_report(session, agent, report, current_time(), request_state().request_id)
+        return _told(taken, agent)
+
+
+def _bearer() -> str:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.casefold() != "bearer" or not key:
+        raise NotSignedIn("send the agent's key as a bearer token")
+    return key.strip()
+
+
+def _told(taken: Taken, agent: Agent) -> dict[str, Any]:
+    return {
+        "accepted": True,
+        "resend": list(taken.resend),
+        "next_report_seconds": NEXT_REPORT_SECONDS,
+        "item": agent.item_id,
+    }
+
+
+@intake.route("/agents")
+class Agents(MethodView):
+    """Enrolled agents."""
+
+    @intake.response(200, AgentSchema(many=True))
+    def get(self) -> Any:
+        """List enrolled agents, the longest silent first."""
+        actor = current_actor()
+        actor.require(Permission.ADMIN_AGENTS)
+        query = select(Agent).order_by(Agent.last_report_at, Agent.id).limit(1000)
+        agents = current_session().scalars(query)
+        return [a for a in agents if actor.may(Permission.ADMIN_AGENTS, a.organisation_id)]
+
+
+@intake.route("/agents/<int:agent_id>")
+class OneAgent(MethodView):
+    """One agent."""
+
+    @intake.response(204)
+    def delete(self, agent_id: int) -> None:
+        """Revoke an agent's key."""
+        enrolment.revoke_agent(current_session(), current_actor(), agent_id, current_time())
+
+
+@intake.route("/enrolment-tokens")
+class EnrolmentTokens(MethodView):
+    """Tokens that let agents enrol."""
+
+    @intake.arguments(EnrolmentTokenDraftSchema)
+    @intake.response(201, EnrolmentTokenSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Create an enrolment token; it is shown this once."""
+        hours = body["valid_hours"]
+        draft = enrolment.TokenDraft(
+            name=body["name"],
+            organisation_id=body["organisation_id"],
+            uses=body["uses"],
+            valid_for=None if hours is None else timedelta(hours=hours),
+        )
+        token = enrolment.create_token(current_session(), current_actor(), draft, current_time())
+        return {"token": token}
+
+
+@intake.route("/enrolment-tokens/<int:token_id>")
+class OneEnrolmentToken(MethodView):
+    """One enrolment token."""
+
+    @intake.response(204)
+    def delete(self, token_id: int) -> None:
+        """Revoke an enrolment token."""
+        enrolment.revoke_token(current_session(), current_actor(), token_id, current_time())
