@@ -64,7 +64,8 @@ lint: setup ## Style, types, imports, security
 	@echo "==> import contracts"
 	@$(VENV)/lint-imports --no-logo
 	@echo "==> bandit"
-	@$(VENV)/bandit --quiet --recursive --severity-level medium --exclude ./web/node_modules $(PACKAGES)
+	@$(VENV)/bandit --quiet --recursive --severity-level medium \
+		--confidence-level high --exclude ./web/node_modules $(PACKAGES)
 
 test: setup ## The whole suite, on SQLite and PostgreSQL, browser included (ARGS="--db sqlite" for one)
 	@deploy/system.sh
