@@ -19,6 +19,10 @@ class ForgeryRefused(CadastreError):
     """The request may have been sent by another site in the name of a signed-in person."""
 
 
+class SessionRequired(CadastreError):
+    """Only a person who signed in may do this; a token may not."""
+
+
 class PermissionDenied(CadastreError):
     """The actor is known and may not do this."""
 

@@ -4,20 +4,19 @@ Nothing is cached: a revoked session or token, a disabled account and a withdraw
 with the next request. It costs three look-ups by index, four for grants below the root.
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.parties import Group, Membership, Organisation, OrganisationClosure, Person
+from cmdb.records.parties import Person
 from server.foundation.edge.credentials import Presented, presented
 from server.foundation.edge.csrf import refuse_forgery
 from server.foundation.errors import PasswordChangeRequired
-from server.foundation.permissions import Actor, Grant, Permission, Reach
-from server.people.models import Account, ApiToken, Role, RoleGrant, WebSession
+from server.foundation.permissions import Actor, Permission
+from server.people.grants import grants_of, groups_of, permissions_of
+from server.people.models import Account, ApiToken, WebSession
 from server.people.presence import PRESENCE
 from server.people.rules.credentials import TOKEN_PREFIX, secret_hash
 
@@ -26,13 +25,9 @@ from server.people.rules.credentials import TOKEN_PREFIX, secret_hash
 class _Known:
     """A person who has proved who they are, and what narrows their rights."""
 
-    person_id: int
-    organisation_id: int
-    name: str
-    language: str
-    time_zone: str
-    scope: frozenset[Permission] | None
-    kind: str
+    row: Any
+    scope: frozenset[Permission] | None = None
+    kind: str = "person"
 
 
 def authenticate(session: Session) -> Actor | None:
@@ -54,7 +49,7 @@ def authenticate(session: Session) -> Actor | None:
 def load_actor(session: Session, person_id: int) -> Actor | None:
     """Return the actor of an active person, as if signed in; for commands and jobs."""
     row = session.execute(_PERSON, {"person_id": person_id}).first()
-    return None if row is None else _actor(session, _known(row), "")
+    return None if row is None else _actor(session, _Known(row), "")
 
 
 _FACTS = (
@@ -93,34 +88,6 @@ _TOKEN = (
     )
 )
 
-_GROUPS = (
-    select(Membership.group_id)
-    .join(Group, Group.id == Membership.group_id)
-    .where(Membership.person_id == bindparam("person_id"), Group.active)
-)
-
-_GRANTS = (
-    select(
-        Role.permissions,
-        RoleGrant.organisation_id,
-        Organisation.parent_id,
-        RoleGrant.class_code,
-        RoleGrant.reach,
-    )
-    .join(Role, Role.id == RoleGrant.role_id)
-    .join(Organisation, Organisation.id == RoleGrant.organisation_id)
-    .where(
-        or_(
-            RoleGrant.person_id == bindparam("person_id"),
-            RoleGrant.group_id.in_(bindparam("group_ids", expanding=True)),
-        )
-    )
-)
-
-_SUBTREES = select(OrganisationClosure.ancestor_id, OrganisationClosure.descendant_id).where(
-    OrganisationClosure.ancestor_id.in_(bindparam("roots", expanding=True))
-)
-
 
 def _by_cookie(session: Session, request: Presented) -> _Known | None:
     if request.session_secret is None:
@@ -132,7 +99,7 @@ def _by_cookie(session: Session, request: Presented) -> _Known | None:
     if row.must_change_password and not request.may_precede_password_change:
         raise PasswordChangeRequired("choose a password of your own first")
     PRESENCE.note(WebSession, row.id, row.last_seen_at, request.now)
-    return _known(row)
+    return _Known(row)
 
 
 def _by_token(session: Session, request: Presented) -> _Known | None:
@@ -144,68 +111,22 @@ def _by_token(session: Session, request: Presented) -> _Known | None:
     if row is None:
         return None
     PRESENCE.note(ApiToken, row.id, row.last_used_at, request.now)
-    scope = None if row.permissions is None else _permissions(tuple(row.permissions))
-    return _known(row, scope=scope, kind="token")
-
-
-def _known(row: Any, *, scope: frozenset[Permission] | None = None, kind: str = "person") -> _Known:
-    return _Known(
-        person_id=row.person_id,
-        organisation_id=row.organisation_id,
-        name=row.display_name,
-        language=row.language,
-        time_zone=row.time_zone,
-        scope=scope,
-        kind=kind,
-    )
+    scope = None if row.permissions is None else permissions_of(row.permissions)
+    return _Known(row, scope, "token")
 
 
 def _actor(session: Session, known: _Known, request_id: str) -> Actor:
-    groups = frozenset(session.scalars(_GROUPS, {"person_id": known.person_id}))
-    asked = {"person_id": known.person_id, "group_ids": sorted(groups)}
-    rows = session.execute(_GRANTS, asked).all()
+    person = known.row
+    groups = groups_of(session, person.person_id)
     return Actor(
-        name=known.name,
-        person_id=known.person_id,
-        organisation_id=known.organisation_id,
+        name=person.display_name,
+        person_id=person.person_id,
+        organisation_id=person.organisation_id,
         group_ids=groups,
-        grants=_grants(session, rows),
-        language=known.language,
-        time_zone=known.time_zone,
+        grants=grants_of(session, person.person_id, groups),
+        language=person.language,
+        time_zone=person.time_zone,
         request_id=request_id,
         kind=known.kind,
         scope=known.scope,
     )
-
-
-def _grants(session: Session, rows: Sequence[Any]) -> tuple[Grant, ...]:
-    below_root = {row.organisation_id for row in rows if row.parent_id is not None}
-    subtrees = _subtrees(session, below_root) if below_root else {}
-    return tuple(
-        Grant(
-            permissions=_permissions(tuple(row.permissions)),
-            organisation_id=row.organisation_id,
-            organisation_ids=subtrees.get(row.organisation_id),
-            class_codes=None if row.class_code is None else _classes(row.class_code),
-            reach=Reach(row.reach),
-        )
-        for row in rows
-    )
-
-
-def _subtrees(session: Session, roots: Iterable[int]) -> dict[int, frozenset[int]]:
-    found: dict[int, set[int]] = {}
-    for ancestor, descendant in session.execute(_SUBTREES, {"roots": sorted(roots)}):
-        found.setdefault(ancestor, set()).add(descendant)
-    return {ancestor: frozenset(below) for ancestor, below in found.items()}
-
-
-@lru_cache(maxsize=256)
-def _permissions(codes: tuple[str, ...]) -> frozenset[Permission]:
-    """Turn stored codes into permissions; one from another version of Cadastre gives nothing."""
-    known = set(Permission)
-    return frozenset(Permission(code) for code in codes if code in known)
-
-
-def _classes(code: str) -> frozenset[str]:
-    return frozenset({code})  # FIXME cmdb.model.shipped_model().descendants(code)

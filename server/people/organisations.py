@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
-from cmdb.errors import Conflict, DuplicateName
+from cmdb.errors import Conflict
 from cmdb.records.parties import Organisation, OrganisationClosure
+from server.foundation.duplicates import refusing_duplicates
 
 
 def create_organisation(
@@ -17,15 +18,13 @@ def create_organisation(
     There is one root, made by the installation: whoever holds a grant on it sees everything.
     Raises ``DuplicateName`` for a taken code and ``Conflict`` for a second root.
     """
-    if session.scalar(select(Organisation.id).where(Organisation.code == code)) is not None:
-        raise DuplicateName("organisation", "code", code)
     if parent is None and root_organisation(session) is not None:
         raise Conflict("there is one root organisation; name a parent")
     organisation = Organisation(
         parent_id=None if parent is None else parent.id, code=code, name=name, created_at=now
     )
-    session.add(organisation)
-    session.flush()
+    with refusing_duplicates(session, "organisation", "code", code):
+        session.add(organisation)
     _close_over(session, organisation)
     return organisation
 

@@ -9,8 +9,10 @@ def login_key(login: str) -> str:
     >>> login_key(" \uff21\uff44\uff41 ") == login_key("ADA")
     True
     """
-    folded = unicodedata.normalize("NFKC", login).strip().casefold()
-    return unicodedata.normalize("NFKC", folded)
+    folded = unicodedata.normalize("NFKC", login).casefold()
+    # What cannot be seen (control and format characters) must not make two logins differ.
+    visible = "".join(char for char in folded if unicodedata.category(char) not in {"Cc", "Cf"})
+    return unicodedata.normalize("NFKC", visible).strip()
 
 
 def name_key(name: str) -> str:
@@ -19,4 +21,4 @@ def name_key(name: str) -> str:
     >>> name_key("Ada   Lovelace")
     'ada lovelace'
     """
-    return " ".join(login_key(name).split())
+    return login_key(" ".join(name.split()))

@@ -1,0 +1,250 @@
+"""Talking LDAP. The only file that knows ldap3.
+
+Certificates are always verified (ldap3's own default is not to), referrals are never followed,
+every wait has an end, and each conversation has a connection of its own.
+"""
+
+import ssl
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import ldap3
+from ldap3.core.exceptions import (
+    LDAPCertificateError,
+    LDAPException,
+    LDAPInvalidFilterError,
+    LDAPInvalidValueError,
+    LDAPSocketOpenError,
+    LDAPStartTLSError,
+)
+from ldap3.operation.search import parse_filter
+from ldap3.utils.conv import escape_bytes, escape_filter_chars
+
+from server.foundation.errors import DirectoryUnavailable
+from server.people.rules.passwords import presentable
+
+_PARSE: Callable[..., object] = parse_filter
+
+_PAGED = "1.2.840.113556.1.4.319"
+_SUCCESS = 0
+#: Result codes of a bind that mean no, not "ask later": wrong password, none set, refused by
+#: policy, no such entry, not allowed (RFC 4511, appendix A).
+_REFUSALS = {19, 32, 34, 48, 49, 50, 53}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How to reach a directory, and as whom to read it."""
+
+    url: str
+    start_tls: bool = True
+    #: PEM text; "" trusts what the system trusts.
+    authority: str = ""
+    bind_dn: str = ""
+    bind_password: str = field(default="", repr=False)
+    connect_seconds: int = 5
+    answer_seconds: int = 30
+
+    @property
+    def host(self) -> str:
+        """Return the host's name or address."""
+        return urlsplit(self.url).hostname or ""
+
+
+@dataclass(frozen=True, slots=True)
+class RawEntry:
+    """One entry as the wire has it; names of attributes are in lower case."""
+
+    dn: str
+    attributes: Mapping[str, Sequence[bytes]]
+
+
+class OpenDirectory:
+    """A connection that is bound for reading; made by ``open_directory``."""
+
+    def __init__(self, endpoint: Endpoint, connection: ldap3.Connection) -> None:
+        self._endpoint = endpoint
+        self._connection = connection
+
+    def entries(
+        self, base: str, search_filter: str, attributes: Sequence[str], page_size: int = 500
+    ) -> Iterator[RawEntry]:
+        """Yield every entry below ``base`` that fits.
+
+        Raises ``DirectoryUnavailable`` when the answer ends early or is cut: what was yielded
+        before must then not be taken for all there is.
+        """
+        cookie: bytes | None = None
+        while True:
+            result, response = self._search(base, search_filter, attributes, page_size, cookie)
+            yield from (_entry(raw) for raw in response if raw.get("type") == "searchResEntry")
+            cookie = _cookie(result)
+            if not cookie:
+                return
+
+    def accepts(self, dn: str, password: str) -> bool:
+        """Say whether ``password`` is that of ``dn``, by binding with it; only as the last act.
+
+        Nothing is asked with a password that a server could take for none at all.
+        """
+        if not dn or not presentable(password):
+            return False
+        try:
+            self._connection.rebind(user=dn, password=password, read_server_info=False)
+        except LDAPInvalidValueError:
+            return False
+        except LDAPException as error:
+            raise _unavailable(self._endpoint, error) from error
+        code = self._connection.result["result"]
+        if code == _SUCCESS or code in _REFUSALS:
+            return bool(code == _SUCCESS)
+        raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
+
+    def _search(
+        self,
+        base: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        page_size: int,
+        cookie: bytes | None,
+    ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+        try:
+            self._connection.search(
+                base,
+                search_filter,
+                attributes=list(attributes),
+                paged_size=page_size,
+                paged_cookie=cookie,
+            )
+        except LDAPException as error:
+            raise _unavailable(self._endpoint, error) from error
+        result: Mapping[str, Any] = self._connection.result
+        if result["result"] != _SUCCESS:
+            raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
+        return result, self._connection.response or []
+
+
+@contextmanager
+def open_directory(endpoint: Endpoint) -> Iterator[OpenDirectory]:
+    """Connect, verify the certificate and bind for reading.
+
+    Raises ``DirectoryUnavailable`` saying what did not work.
+    """
+    try:
+        connection = _connect(endpoint)
+    except (LDAPException, ssl.SSLError, OSError) as error:
+        raise _unavailable(endpoint, error) from error
+    try:
+        if connection.result["result"] != _SUCCESS:
+            raise DirectoryUnavailable(f"the bind is refused: {_description(connection)}")
+        yield OpenDirectory(endpoint, connection)
+    finally:
+        with suppress(LDAPException, OSError):
+            connection.unbind()
+
+
+def unique_id_filter(attribute: str, external_id: str) -> str:
+    """Return the filter that finds one entry by its unique id.
+
+    entryUUID is text; objectGUID is 16 bytes, the first three fields little-endian.
+    """
+    if attribute.lower() == "objectguid":
+        value = escape_bytes(uuid.UUID(external_id).bytes_le)
+    else:
+        value = escape_filter_chars(external_id)
+    return f"({attribute}={value})"
+
+
+def is_filter(text: str) -> bool:
+    """Say whether ``text`` is a search filter (RFC 4515)."""
+    try:
+        _PARSE(text, schema=None, auto_escape=True, auto_encode=True, validator=None, check_names=0)
+    except (LDAPInvalidFilterError, IndexError, ValueError):
+        return False
+    return True
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether ``url`` stays on this machine; only there may passwords travel in the clear."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _connect(endpoint: Endpoint) -> ldap3.Connection:
+    parts = urlsplit(endpoint.url)
+    encrypted = parts.scheme == "ldaps"
+    server = ldap3.Server(
+        endpoint.host,
+        port=parts.port or (636 if encrypted else 389),
+        use_ssl=encrypted,
+        tls=_tls(endpoint),
+        get_info=ldap3.NONE,
+        connect_timeout=endpoint.connect_seconds,
+    )
+    connection = ldap3.Connection(
+        server,
+        user=endpoint.bind_dn or None,
+        password=endpoint.bind_password or None,
+        authentication=ldap3.SIMPLE if endpoint.bind_dn else ldap3.ANONYMOUS,
+        auto_referrals=False,
+        check_names=False,
+        receive_timeout=endpoint.answer_seconds,
+    )
+    connection.open(read_server_info=False)
+    if endpoint.start_tls and not encrypted:
+        connection.start_tls(read_server_info=False)
+    connection.bind(read_server_info=False)
+    return connection
+
+
+def _tls(endpoint: Endpoint) -> ldap3.Tls:
+    return ldap3.Tls(
+        validate=ssl.CERT_REQUIRED,
+        ca_certs_data=endpoint.authority or None,
+        sni=None if _is_address(endpoint.host) else endpoint.host,
+    )
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _entry(raw: Mapping[str, Any]) -> RawEntry:
+    return RawEntry(
+        raw["dn"], {name.lower(): values for name, values in raw["raw_attributes"].items()}
+    )
+
+
+def _cookie(result: Mapping[str, Any]) -> bytes | None:
+    control = (result.get("controls") or {}).get(_PAGED)
+    return control["value"]["cookie"] if control else None
+
+
+def _description(connection: ldap3.Connection) -> str:
+    return str(connection.result.get("description", "unknown"))
+
+
+def _unavailable(endpoint: Endpoint, error: Exception) -> DirectoryUnavailable:
+    """Say what went wrong in words that hold neither secrets nor a whole certificate."""
+    text = str(error).lower()
+    if isinstance(error, LDAPCertificateError) or "certificate" in text:
+        why = "its certificate cannot be verified"
+    elif isinstance(error, LDAPStartTLSError):
+        why = "it does not start TLS"
+    elif isinstance(error, LDAPSocketOpenError):
+        why = "no connection can be made"
+    else:
+        why = f"the conversation broke off ({type(error).__name__})"
+    return DirectoryUnavailable(f"{endpoint.url}: {why}")

@@ -1,0 +1,58 @@
+"""Distinguished names: two spellings of one name compare equal (RFC 4514, RFC 4518)."""
+
+import re
+
+_HEX = re.compile(r"(?:\\[0-9a-fA-F]{2})+")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def dn_key(dn: str) -> str:
+    r"""Return what distinguished names are compared by.
+
+    Case and space around separators do not count, nor does the way a character is escaped. A key
+    is not a DN: it must never be sent to a server.
+
+    >>> dn_key("UID=Ada , OU=People,DC=example") == dn_key("uid=ada,ou=people,dc=example")
+    True
+    >>> dn_key(r"cn=Lovelace\, Ada,dc=x") == dn_key(r"cn=Lovelace\2C Ada,dc=x")
+    True
+    """
+    if "\\" not in dn and " ," not in dn and ", " not in dn and "=" in dn:
+        return dn.casefold()
+    return ",".join(_part_key(part) for part in _parts(dn))
+
+
+def looks_like_dn(text: str) -> bool:
+    """Say whether a member is given as a DN rather than as a login.
+
+    >>> looks_like_dn("uid=ada,dc=example"), looks_like_dn("ada")
+    (True, False)
+    """
+    return "=" in text
+
+
+def _parts(dn: str) -> list[str]:
+    """Split at commas that are not escaped."""
+    parts, start, position = [], 0, 0
+    while position < len(dn):
+        if dn[position] == "\\":
+            position += 2
+            continue
+        if dn[position] == ",":
+            parts.append(dn[start:position])
+            start = position + 1
+        position += 1
+    return [*parts, dn[start:]]
+
+
+def _part_key(part: str) -> str:
+    name, _, value = part.partition("=")
+    plain = _ESCAPED.sub(r"\1", _HEX.sub(_characters, value.strip()))
+    # What is a comma inside a value must stay apart from one between two parts.
+    return f"{name.strip()}={plain.strip()}".casefold().replace(",", "\\,")
+
+
+def _characters(found: re.Match[str]) -> str:
+    """Turn a run of escaped bytes into the characters they encode."""
+    octets = bytes.fromhex(found.group().replace("\\", ""))
+    return octets.decode("utf-8", "replace")

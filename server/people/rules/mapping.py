@@ -1,0 +1,238 @@
+"""From a directory's attributes to persons and groups, and which attribute is which field."""
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cmdb.errors import InvalidValue
+
+OPENLDAP = "openldap"
+ACTIVE_DIRECTORY = "active_directory"
+
+#: Our field -> their attributes; the first that has a value counts, for members all of them do.
+Fields = Mapping[str, tuple[str, ...]]
+
+#: userAccountControl: the account is disabled (MS-ADTS, section 2.2.16).
+_AD_DISABLED = 0x2
+#: pwdAccountLockedTime: locked until an administrator acts (ppolicy draft).
+_LOCKED_FOR_GOOD = "000001010000Z"
+_ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """What a kind of directory needs said about it."""
+
+    unique_id: str
+    person_filter: str
+    group_filter: str
+    fields: Fields
+
+
+_COMMON: Fields = {
+    "display_name": ("displayName", "cn"),
+    "given_name": ("givenName",),
+    "family_name": ("sn",),
+    "email": ("mail",),
+    "phone": ("telephoneNumber", "mobile"),
+    "title": ("title",),
+    "department": ("department", "departmentNumber", "ou"),
+    "site": ("physicalDeliveryOfficeName", "l"),
+    "manager": ("manager",),
+    "group_name": ("cn",),
+    "group_description": ("description",),
+    "group_email": ("mail",),
+}
+
+FLAVOURS: Mapping[str, Flavour] = {
+    OPENLDAP: Flavour(
+        "entryUUID",
+        "(objectClass=inetOrgPerson)",
+        "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
+        {
+            **_COMMON,
+            "login": ("uid",),
+            "disabled": ("pwdAccountLockedTime", "nsAccountLock"),
+            "members": ("member", "uniqueMember", "memberUid"),
+        },
+    ),
+    ACTIVE_DIRECTORY: Flavour(
+        "objectGUID",
+        "(&(objectCategory=person)(objectClass=user))",
+        "(objectClass=group)",
+        {
+            **_COMMON,
+            "login": ("sAMAccountName",),
+            "disabled": ("userAccountControl",),
+            "members": ("member",),
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """A person as a directory has them. ``details`` are the texts of ``DETAILS``, in order."""
+
+    external_id: str
+    dn: str
+    login: str
+    details: tuple[str, ...]
+    manager_dn: str = ""
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSeen:
+    """A group as a directory has it. ``members``: DNs of persons and groups, or logins."""
+
+    external_id: str
+    dn: str
+    name: str
+    description: str = ""
+    email: str = ""
+    members: tuple[str, ...] = ()
+
+
+#: The columns of ``cmdb.records.parties.Person`` that a directory fills.
+DETAILS = (
+    "display_name",
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "title",
+    "department",
+    "site",
+)
+
+_PERSON_FIELDS = (*DETAILS, "login", "manager", "disabled")
+_GROUP_FIELDS = ("group_name", "group_description", "group_email", "members")
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeMap:
+    """The attributes of one directory: a flavour's, with what differs there."""
+
+    unique_id: str
+    fields: Fields
+
+    def person_attributes(self) -> list[str]:
+        """Return what to ask for when reading persons."""
+        return self._attributes(_PERSON_FIELDS)
+
+    def group_attributes(self) -> list[str]:
+        """Return what to ask for when reading groups."""
+        return self._attributes(_GROUP_FIELDS)
+
+    def _attributes(self, fields: Sequence[str]) -> list[str]:
+        names = {name for field in fields for name in self.fields.get(field, ())}
+        return [self.unique_id, *sorted(names)]
+
+
+def attribute_map(flavour: str, changes: Mapping[str, object]) -> AttributeMap:
+    """Return the flavour's map with ``changes``: field to attribute, or to several in order.
+
+    Raises ``InvalidValue`` naming the field that does not exist or the attribute that cannot be.
+    """
+    base = FLAVOURS[flavour]
+    faults = {
+        f"mapping.{field}": why
+        for field, value in changes.items()
+        if (why := _fault(field, value, base.fields))
+    }
+    if faults:
+        raise InvalidValue(faults)
+    changed = {field: _names(value) for field, value in changes.items() if field != "unique_id"}
+    unique_id = _names(changes.get("unique_id", base.unique_id))[0]
+    return AttributeMap(unique_id, {**base.fields, **changed})
+
+
+def person_seen(
+    dn: str, attributes: Mapping[str, Sequence[bytes]], chosen: AttributeMap
+) -> PersonSeen | None:
+    """Return the person an entry describes; None when it has no unique id or no name."""
+    external_id = _unique_id(attributes, chosen.unique_id)
+    details = tuple(_first(attributes, chosen.fields[field]) for field in DETAILS)
+    login = _first(attributes, chosen.fields["login"])
+    if not external_id or not (details[0] or login):
+        return None
+    return PersonSeen(
+        external_id=external_id,
+        dn=dn,
+        login=login,
+        details=(details[0] or login, *details[1:]),
+        manager_dn=_first(attributes, chosen.fields["manager"]),
+        disabled=any(_disabled(attributes, name) for name in chosen.fields["disabled"]),
+    )
+
+
+def group_seen(
+    dn: str, attributes: Mapping[str, Sequence[bytes]], chosen: AttributeMap
+) -> GroupSeen | None:
+    """Return the group an entry describes; None when it has no unique id or no name."""
+    external_id = _unique_id(attributes, chosen.unique_id)
+    name = _first(attributes, chosen.fields["group_name"])
+    if not external_id or not name:
+        return None
+    return GroupSeen(
+        external_id=external_id,
+        dn=dn,
+        name=name,
+        description=_first(attributes, chosen.fields["group_description"]),
+        email=_first(attributes, chosen.fields["group_email"]),
+        members=tuple(
+            _text(value)
+            for attribute in chosen.fields["members"]
+            for value in attributes.get(attribute.lower(), ())
+        ),
+    )
+
+
+def _fault(field: str, value: object, known: Fields) -> str:
+    if field not in known and field != "unique_id":
+        return f"must be one of {', '.join(sorted((*known, 'unique_id')))}"
+    names = value if isinstance(value, list) else [value]
+    if all(isinstance(name, str) and _ATTRIBUTE.fullmatch(name) for name in names):
+        # A field may be switched off by naming no attribute, but not these.
+        return "is needed" if not names and field in {"login", "display_name", "unique_id"} else ""
+    return "must name attributes"
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(name) for name in value) if isinstance(value, list) else (str(value),)
+
+
+def _first(attributes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> str:
+    for name in names:
+        for value in attributes.get(name.lower(), ()):
+            if text := _text(value):
+                return text
+    return ""
+
+
+def _text(value: bytes) -> str:
+    # NUL has no place in PostgreSQL's text, and none in a name.
+    return value.decode("utf-8", "replace").replace("\0", "").strip()
+
+
+def _unique_id(attributes: Mapping[str, Sequence[bytes]], name: str) -> str:
+    values = attributes.get(name.lower(), ())
+    if not values:
+        return ""
+    try:
+        if name.lower() == "objectguid":
+            return str(uuid.UUID(bytes_le=bytes(values[0])))
+        return str(uuid.UUID(_text(values[0])))
+    except ValueError:
+        return ""
+
+
+def _disabled(attributes: Mapping[str, Sequence[bytes]], name: str) -> bool:
+    value = _first(attributes, (name,))
+    if name.lower() == "useraccountcontrol":
+        return value.lstrip("-").isdigit() and bool(int(value) & _AD_DISABLED)
+    if name.lower() == "pwdaccountlockedtime":
+        return value == _LOCKED_FOR_GOOD
+    return value.casefold() in {"true", "yes", "1"}

@@ -1,0 +1,204 @@
+"""Deciding what a synchronisation does, before anything is written. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from server.people.rules.dn import dn_key, looks_like_dn
+from server.people.rules.logins import login_key
+from server.people.rules.mapping import GroupSeen, PersonSeen
+
+#: A synchronisation that would take more than this away waits for somebody's word.
+GUARD_COUNT = 50
+GUARD_SHARE = 0.05
+#: In a tiny directory 5 % is nobody; a few may always leave.
+GUARD_FLOOR = 2
+
+#: So many examples a report shows of each thing.
+_EXAMPLES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that a directory holds at one time, by unique id."""
+
+    persons: Mapping[str, PersonSeen]
+    groups: Mapping[str, GroupSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """What we hold of one entry; ``party_id`` is a person's or a group's."""
+
+    entry_id: int
+    external_id: str
+    party_id: int
+    digest: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncPlan:
+    """Who comes, who changed, who leaves."""
+
+    new_persons: Sequence[PersonSeen]
+    changed_persons: Sequence[tuple[StoredEntry, PersonSeen]]
+    leaving_persons: Sequence[StoredEntry]
+    new_groups: Sequence[GroupSeen]
+    changed_groups: Sequence[tuple[StoredEntry, GroupSeen]]
+    leaving_groups: Sequence[StoredEntry]
+    #: Why somebody should look before this is carried out; "" when nothing is strange.
+    doubt: str = ""
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What one synchronisation found and did. ``state`` as in ``DirectoryRun.state``."""
+
+    state: str = "running"
+    error: str = ""
+    doubt: str = ""
+    persons_seen: int = 0
+    groups_seen: int = 0
+    persons_created: int = 0
+    persons_changed: int = 0
+    persons_deactivated: int = 0
+    groups_created: int = 0
+    groups_changed: int = 0
+    groups_deactivated: int = 0
+    memberships_added: int = 0
+    memberships_removed: int = 0
+    managers_changed: int = 0
+    logins_changed: int = 0
+    #: Ids of persons who leave, the first of them.
+    leaving: list[int] = field(default_factory=list)
+    #: What could not be carried out, in English, the first of it.
+    conflicts: list[str] = field(default_factory=list)
+    conflict_count: int = 0
+
+    def note_conflict(self, text: str) -> None:
+        """Remember something that a person has to put right."""
+        self.conflict_count += 1
+        if len(self.conflicts) < _EXAMPLES:
+            self.conflicts.append(text)
+
+    def document(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        return asdict(self)
+
+
+def plan_sync(
+    seen: Snapshot,
+    stored_persons: Mapping[str, StoredEntry],
+    stored_groups: Mapping[str, StoredEntry],
+) -> SyncPlan:
+    """Compare what the directory holds with what we hold, by unique id alone.
+
+    So a rename or a move is a change, never a leaving and a coming. Complexity: linear.
+    """
+    here = {external_id for external_id, person in seen.persons.items() if not person.disabled}
+    leaving = _leaving(stored_persons, here)
+    leaving_groups = _leaving(stored_groups, seen.groups.keys())
+    return SyncPlan(
+        new_persons=[
+            person
+            for key, person in seen.persons.items()
+            if key in here and key not in stored_persons
+        ],
+        changed_persons=[
+            (stored, seen.persons[key])
+            for key, stored in stored_persons.items()
+            if key in here and _differs(stored, person_digest(seen.persons[key]))
+        ],
+        leaving_persons=leaving,
+        new_groups=[group for key, group in seen.groups.items() if key not in stored_groups],
+        changed_groups=[
+            (stored, seen.groups[key])
+            for key, stored in stored_groups.items()
+            if key in seen.groups and _differs(stored, group_digest(seen.groups[key]))
+        ],
+        leaving_groups=leaving_groups,
+        doubt=_doubt("people", stored_persons, leaving)
+        or _doubt("groups", stored_groups, leaving_groups),
+    )
+
+
+def person_digest(person: PersonSeen) -> str:
+    """Return what tells two states of a person's own facts apart."""
+    return _digest(person.dn, *person.details)
+
+
+def group_digest(group: GroupSeen) -> str:
+    """Return what tells two states of a group's own facts apart; members are compared apart."""
+    return _digest(group.dn, group.name, group.description, group.email)
+
+
+def members_of(seen: Snapshot) -> dict[str, frozenset[str]]:
+    """Return the persons of each group, those of groups inside it included; circles are fine.
+
+    A member that is neither a group of ``seen`` nor a person who is not disabled is nobody to us.
+    Complexity: for each group, the members reached from it.
+    """
+    enabled = {key: person for key, person in seen.persons.items() if not person.disabled}
+    persons = {dn_key(person.dn): key for key, person in enabled.items()}
+    logins = {login_key(person.login): key for key, person in enabled.items() if person.login}
+    groups = {dn_key(group.dn): key for key, group in seen.groups.items()}
+    direct: dict[str, set[str]] = {}
+    nested: dict[str, set[str]] = {}
+    for key, group in seen.groups.items():
+        names = [dn_key(member) for member in group.members if looks_like_dn(member)]
+        given = [login_key(member) for member in group.members if not looks_like_dn(member)]
+        direct[key] = _known(names, persons) | _known(given, logins)
+        nested[key] = _known(names, groups)
+    return {
+        key: frozenset().union(*(direct[inner] for inner in _reached(key, nested)))
+        for key in seen.groups
+    }
+
+
+def managers_of(seen: Snapshot) -> dict[str, str | None]:
+    """Return each person's manager as a unique id; None where there is none we know."""
+    persons = {dn_key(person.dn): key for key, person in seen.persons.items()}
+    return {
+        key: persons.get(dn_key(person.manager_dn)) if person.manager_dn else None
+        for key, person in seen.persons.items()
+    }
+
+
+def _leaving(stored: Mapping[str, StoredEntry], here: Iterable[str]) -> list[StoredEntry]:
+    present = set(here)
+    return [entry for key, entry in stored.items() if entry.active and key not in present]
+
+
+def _differs(stored: StoredEntry, digest: str) -> bool:
+    return stored.digest != digest or not stored.active
+
+
+def _doubt(what: str, stored: Mapping[str, StoredEntry], leaving: Sequence[StoredEntry]) -> str:
+    active = sum(entry.active for entry in stored.values())
+    if not leaving:
+        return ""
+    if len(leaving) == active:
+        return f"all {active} {what} would be disabled"
+    allowed = min(GUARD_COUNT, max(GUARD_FLOOR, int(active * GUARD_SHARE)))
+    if len(leaving) > allowed:
+        return f"{len(leaving)} of {active} {what} would be disabled"
+    return ""
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _known(names: Iterable[str], index: Mapping[str, str]) -> set[str]:
+    return {index[name] for name in names if name in index}
+
+
+def _reached(start: str, nested: Mapping[str, set[str]]) -> set[str]:
+    reached, open_ends = {start}, [start]
+    while open_ends:
+        for inner in nested[open_ends.pop()] - reached:
+            reached.add(inner)
+            open_ends.append(inner)
+    return reached

@@ -1,0 +1,107 @@
+"""A directory's row, ready to be asked: everything it holds, or whether a password is right."""
+
+from dataclasses import dataclass, replace
+
+from server.foundation.secrets import Place, SecretBox
+from server.people.directory import Endpoint, OpenDirectory, open_directory, unique_id_filter
+from server.people.models import Directory
+from server.people.rules.mapping import (
+    AttributeMap,
+    GroupSeen,
+    PersonSeen,
+    attribute_map,
+    group_seen,
+    person_seen,
+)
+from server.people.rules.passwords import presentable
+from server.people.rules.sync_plan import Snapshot
+
+#: Somebody waits in front of the sign-in page.
+_SIGN_IN_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A directory without its row, so that no transaction stays open while it is asked."""
+
+    directory_id: int
+    code: str
+    organisation_id: int
+    endpoint: Endpoint
+    base_dn: str
+    person_filter: str
+    group_filter: str
+    chosen: AttributeMap
+
+
+def password_place(directory_id: int) -> Place:
+    """Return where a directory's password is sealed."""
+    return Place("directory", "sealed_password", directory_id)
+
+
+def source_of(directory: Directory, secrets: SecretBox) -> Source:
+    """Return what is needed to ask ``directory``.
+
+    Raises ``SecretUnreadable`` when its password cannot be opened.
+    """
+    return Source(
+        directory_id=directory.id,
+        code=directory.code,
+        organisation_id=directory.organisation_id,
+        endpoint=Endpoint(
+            url=directory.url,
+            start_tls=directory.start_tls,
+            authority=directory.authority,
+            bind_dn=directory.bind_dn,
+            bind_password=secrets.open(directory.sealed_password, password_place(directory.id)),
+        ),
+        base_dn=directory.base_dn,
+        person_filter=directory.person_filter,
+        group_filter=directory.group_filter,
+        chosen=attribute_map(directory.flavour, directory.mapping),
+    )
+
+
+def read_snapshot(source: Source) -> Snapshot:
+    """Read all people and groups, page by page.
+
+    Raises ``DirectoryUnavailable`` unless all of it arrived.
+    """
+    with open_directory(source.endpoint) as directory:
+        return Snapshot(_persons(source, directory), _groups(source, directory))
+
+
+def accepts_password(source: Source, external_id: str, password: str) -> bool:
+    """Say whether the directory takes this password for the entry with this unique id.
+
+    The name to bind with is looked up, never built; an entry that the filter of people no longer
+    finds has no way in. Raises ``DirectoryUnavailable`` when nobody can tell.
+    """
+    if not presentable(password):
+        return False
+    by_id = unique_id_filter(source.chosen.unique_id, external_id)
+    endpoint = replace(source.endpoint, answer_seconds=_SIGN_IN_SECONDS)
+    with open_directory(endpoint) as directory:
+        wanted = f"(&{source.person_filter}{by_id})"
+        attributes = source.chosen.person_attributes()
+        for raw in directory.entries(source.base_dn, wanted, attributes, page_size=2):
+            person = person_seen(raw.dn, raw.attributes, source.chosen)
+            if person is not None and person.external_id == external_id and not person.disabled:
+                return directory.accepts(raw.dn, password)
+    return False
+
+
+def _persons(source: Source, directory: OpenDirectory) -> dict[str, PersonSeen]:
+    entries = directory.entries(
+        source.base_dn, source.person_filter, source.chosen.person_attributes()
+    )
+    seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
+    return {person.external_id: person for person in seen if person is not None}
+
+
+def _groups(source: Source, directory: OpenDirectory) -> dict[str, GroupSeen]:
+    entries = directory.entries(
+        source.base_dn, source.group_filter, source.chosen.group_attributes()
+    )
+    seen = (group_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
+    return {group.external_id: group for group in seen if group is not None}

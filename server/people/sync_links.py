@@ -1,0 +1,156 @@
+"""Writing what ties a directory's people together: managers, memberships, log-ins."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Membership, Person
+from server.people.models import Account, DirectoryEntry
+from server.people.rules.login_plan import AccountState, LoginPlan, plan_logins
+from server.people.rules.logins import login_key
+from server.people.sync_parties import Work, in_steps
+
+
+def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
+    """Set each person's manager."""
+    with work.database.reading() as session:
+        persons = _person_ids(session, work)
+        stored = _managers(session, work)
+    changes = []
+    for key, manager in managers.items():
+        person_id = persons.get(key)
+        manager_id = persons.get(manager) if manager else None
+        if person_id is not None and stored.get(person_id) != manager_id:
+            changes.append({"id": person_id, "manager_id": manager_id, "updated_at": work.now})
+    for step in in_steps(changes):
+        with work.database.writing() as session:
+            session.execute(update(Person), step)
+    work.report.managers_changed += len(changes)
+
+
+def write_memberships(work: Work, members: Mapping[str, frozenset[str]]) -> None:
+    """Add and remove the memberships that come from this directory; others are left alone."""
+    with work.database.reading() as session:
+        persons = _person_ids(session, work)
+        groups = _group_ids(session, work)
+        stored = _memberships(session, set(groups.values()))
+    wanted = {
+        (persons[member], groups[group])
+        for group, inside in members.items()
+        if group in groups
+        for member in inside
+        if member in persons
+    }
+    missing = sorted(wanted - stored.keys())
+    ours = {pair for pair, source in stored.items() if source == work.source.code}
+    surplus = sorted(ours - wanted)
+    for step in in_steps(missing):
+        rows = [{"person_id": p, "group_id": g, "source": work.source.code} for p, g in step]
+        with work.database.writing() as session:
+            session.execute(insert(Membership), rows)
+    for step in in_steps(surplus):
+        pairs = tuple_(Membership.person_id, Membership.group_id).in_(step)
+        with work.database.writing() as session:
+            session.execute(delete(Membership).where(pairs))
+    work.report.memberships_added += len(missing)
+    work.report.memberships_removed += len(surplus)
+
+
+def write_logins(work: Work, logins: Mapping[str, str]) -> None:
+    """Link accounts, so that people sign in through this directory."""
+    with work.database.reading() as session:
+        persons = _person_ids(session, work)
+        accounts = _accounts(session, work)
+    wanted = {persons[key]: login for key, login in logins.items() if login and key in persons}
+    plan = plan_logins(wanted, accounts)
+    for person_id, login in plan.clashes:
+        work.report.note_conflict(f"the login {login!r} of person {person_id} is taken")
+    _write_logins(work, plan)
+    work.report.logins_changed += len(plan.changes) + len(plan.creations)
+
+
+def _write_logins(work: Work, plan: LoginPlan) -> None:
+    for aside in in_steps(plan.aside):
+        # No typed login has this key: keys have no control characters.
+        rows = [{"id": account, "login_key": f"\x01{account}"} for account in aside]
+        with work.database.writing() as session:
+            session.execute(update(Account), rows)
+    for changes in in_steps(plan.changes):
+        rows = [
+            {"id": account, "login": login, "login_key": login_key(login)}
+            for account, login in changes
+        ]
+        with work.database.writing() as session:
+            session.execute(update(Account), rows)
+    for creations in in_steps(plan.creations):
+        with work.database.writing() as session:
+            session.add_all(
+                Account(
+                    person_id=person_id,
+                    login=login,
+                    login_key=login_key(login),
+                    directory_id=work.source.directory_id,
+                    created_at=work.now,
+                )
+                for person_id, login in creations
+            )
+
+
+def _person_ids(session: Session, work: Work) -> dict[str, int]:
+    rows = session.execute(
+        select(DirectoryEntry.external_id, DirectoryEntry.person_id).where(
+            DirectoryEntry.directory_id == work.source.directory_id,
+            DirectoryEntry.person_id.is_not(None),
+        )
+    )
+    return {row.external_id: row.person_id for row in rows if row.person_id is not None}
+
+
+def _group_ids(session: Session, work: Work) -> dict[str, int]:
+    rows = session.execute(
+        select(DirectoryEntry.external_id, DirectoryEntry.group_id).where(
+            DirectoryEntry.directory_id == work.source.directory_id,
+            DirectoryEntry.group_id.is_not(None),
+        )
+    )
+    return {row.external_id: row.group_id for row in rows if row.group_id is not None}
+
+
+def _managers(session: Session, work: Work) -> dict[int, int | None]:
+    rows = session.execute(
+        select(Person.id, Person.manager_id)
+        .join(DirectoryEntry, DirectoryEntry.person_id == Person.id)
+        .where(DirectoryEntry.directory_id == work.source.directory_id)
+    )
+    return {row.id: row.manager_id for row in rows}
+
+
+def _memberships(session: Session, groups: set[int]) -> dict[tuple[int, int], str]:
+    found: dict[tuple[int, int], str] = {}
+    for step in in_steps(sorted(groups)):
+        rows = session.execute(
+            select(Membership.person_id, Membership.group_id, Membership.source).where(
+                Membership.group_id.in_(step)
+            )
+        )
+        found |= {(row.person_id, row.group_id): row.source for row in rows}
+    return found
+
+
+def _accounts(session: Session, work: Work) -> list[AccountState]:
+    rows = session.execute(
+        select(
+            Account.id, Account.person_id, Account.login, Account.login_key, Account.directory_id
+        )
+    )
+    return [
+        AccountState(
+            row.id,
+            row.person_id,
+            row.login,
+            row.login_key,
+            ours=row.directory_id == work.source.directory_id,
+        )
+        for row in rows
+    ]

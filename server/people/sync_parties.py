@@ -1,0 +1,231 @@
+"""Writing a synchronisation's persons and groups."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Group, Person
+from server.foundation.database import Database
+from server.foundation.events import publish
+from server.people.events import PersonDeactivated, PersonReactivated
+from server.people.models import DirectoryEntry, WebSession
+from server.people.rules.logins import login_key, name_key
+from server.people.rules.mapping import DETAILS, GroupSeen, PersonSeen
+from server.people.rules.sync_plan import (
+    StoredEntry,
+    SyncPlan,
+    SyncReport,
+    group_digest,
+    person_digest,
+)
+from server.people.sources import Source
+
+#: Entries in one transaction: other writers get their turn in between.
+STEP = 500
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every step of one synchronisation works with."""
+
+    database: Database
+    source: Source
+    now: datetime
+    report: SyncReport
+
+
+def in_steps(things: Sequence[Thing], size: int = STEP) -> Iterator[Sequence[Thing]]:
+    """Cut ``things`` into what one transaction takes.
+
+    >>> [list(step) for step in in_steps([1, 2, 3], 2)]
+    [[1, 2], [3]]
+    """
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def write_persons(work: Work, plan: SyncPlan) -> None:
+    """Create, change and deactivate."""
+    for new in in_steps(plan.new_persons):
+        with work.database.writing() as session:
+            _create_persons(session, work, new)
+        work.report.persons_created += len(new)
+    for changed in in_steps(plan.changed_persons):
+        with work.database.writing() as session:
+            _change_persons(session, work, changed)
+        work.report.persons_changed += len(changed)
+    for leaving in in_steps(plan.leaving_persons):
+        with work.database.writing() as session:
+            deactivate_persons(session, [entry.party_id for entry in leaving], work.now)
+        work.report.persons_deactivated += len(leaving)
+
+
+def write_groups(work: Work, plan: SyncPlan) -> None:
+    """Create, change and deactivate; a name that is taken gets the directory's code behind it."""
+    with work.database.reading() as session:
+        names = _group_names(session, work.source.organisation_id)
+    for new in in_steps(plan.new_groups):
+        with work.database.writing() as session:
+            _create_groups(session, work, new, names)
+        work.report.groups_created += len(new)
+    for changed in in_steps(plan.changed_groups):
+        with work.database.writing() as session:
+            _change_groups(session, work, changed, names)
+        work.report.groups_changed += len(changed)
+    for leaving in in_steps(plan.leaving_groups):
+        ids = [entry.party_id for entry in leaving]
+        with work.database.writing() as session:
+            session.execute(
+                update(Group)
+                .where(Group.id.in_(ids))
+                .values(active=False, updated_at=work.now, version=Group.version + 1)
+            )
+        work.report.groups_deactivated += len(leaving)
+
+
+def deactivate_persons(session: Session, person_ids: Sequence[int], now: datetime) -> None:
+    """Disable people and end their sessions; their tokens are dead while they are disabled."""
+    session.execute(
+        update(Person)
+        .where(Person.id.in_(person_ids))
+        .values(active=False, updated_at=now, version=Person.version + 1)
+    )
+    session.execute(
+        update(WebSession)
+        .where(WebSession.person_id.in_(person_ids), WebSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+    for person_id in person_ids:
+        publish(session, PersonDeactivated(person_id))
+
+
+def _create_persons(session: Session, work: Work, seen: Sequence[PersonSeen]) -> None:
+    rows = []
+    for one in seen:
+        row = Person(
+            organisation_id=work.source.organisation_id,
+            source=work.source.code,
+            active=True,
+            created_at=work.now,
+        )
+        _fill_person(row, one, work.now)
+        rows.append(row)
+    session.add_all(rows)
+    session.flush()
+    session.add_all(
+        DirectoryEntry(
+            directory_id=work.source.directory_id,
+            external_id=one.external_id,
+            person_id=row.id,
+            dn=one.dn,
+            digest=person_digest(one),
+            seen_at=work.now,
+        )
+        for one, row in zip(seen, rows, strict=True)
+    )
+
+
+def _change_persons(
+    session: Session, work: Work, changed: Sequence[tuple[StoredEntry, PersonSeen]]
+) -> None:
+    people = _by_id(session, Person, [stored.party_id for stored, _ in changed])
+    entries = _by_id(session, DirectoryEntry, [stored.entry_id for stored, _ in changed])
+    for stored, one in changed:
+        person = people[stored.party_id]
+        _fill_person(person, one, work.now)
+        person.version += 1
+        if not person.active:
+            person.active = True
+            publish(session, PersonReactivated(person.id))
+        entry = entries[stored.entry_id]
+        entry.dn, entry.digest, entry.seen_at = one.dn, person_digest(one), work.now
+
+
+def _fill_person(row: Person, seen: PersonSeen, now: datetime) -> None:
+    for column, text in zip(DETAILS, seen.details, strict=True):
+        setattr(row, column, text)
+    row.name_key = name_key(row.display_name)
+    row.email_key = login_key(row.email)
+    row.updated_at = now
+
+
+def _create_groups(
+    session: Session, work: Work, seen: Sequence[GroupSeen], names: dict[str, int]
+) -> None:
+    for one in seen:
+        row = Group(
+            organisation_id=work.source.organisation_id,
+            source=work.source.code,
+            active=True,
+            created_at=work.now,
+        )
+        _fill_group(row, one, _free_name(one.name, None, names, work), work.now)
+        session.add(row)
+        session.flush()
+        names[row.name_key] = row.id
+        session.add(
+            DirectoryEntry(
+                directory_id=work.source.directory_id,
+                external_id=one.external_id,
+                group_id=row.id,
+                dn=one.dn,
+                digest=group_digest(one),
+                seen_at=work.now,
+            )
+        )
+
+
+def _change_groups(
+    session: Session,
+    work: Work,
+    changed: Sequence[tuple[StoredEntry, GroupSeen]],
+    names: dict[str, int],
+) -> None:
+    groups = _by_id(session, Group, [stored.party_id for stored, _ in changed])
+    entries = _by_id(session, DirectoryEntry, [stored.entry_id for stored, _ in changed])
+    for stored, one in changed:
+        group = groups[stored.party_id]
+        name = _free_name(one.name, group.id, names, work)
+        names.pop(group.name_key, None)
+        _fill_group(group, one, name, work.now)
+        group.active = True
+        group.version += 1
+        names[group.name_key] = group.id
+        # One by one, so that a name freed here can be taken by the next.
+        session.flush()
+        entry = entries[stored.entry_id]
+        entry.dn, entry.digest, entry.seen_at = one.dn, group_digest(one), work.now
+
+
+def _fill_group(row: Group, seen: GroupSeen, name: str, now: datetime) -> None:
+    row.name, row.name_key = name, name_key(name)
+    row.description, row.email = seen.description, seen.email
+    row.updated_at = now
+
+
+def _free_name(name: str, own_id: int | None, names: dict[str, int], work: Work) -> str:
+    candidate, number = name, 1
+    while names.get(name_key(candidate), own_id) != own_id:
+        candidate = f"{name} ({work.source.code}{'' if number == 1 else f' {number}'})"
+        number += 1
+    if candidate != name:
+        work.report.note_conflict(f"the group name {name!r} is taken; it is called {candidate!r}")
+    return candidate
+
+
+def _group_names(session: Session, organisation_id: int) -> dict[str, int]:
+    rows = session.execute(
+        select(Group.name_key, Group.id).where(Group.organisation_id == organisation_id)
+    )
+    return {row.name_key: row.id for row in rows}
+
+
+def _by_id(session: Session, model: type[Thing], ids: Sequence[int]) -> dict[int, Thing]:
+    key = model.id  # type: ignore[attr-defined]  # every model here is Identified
+    return {row.id: row for row in session.scalars(select(model).where(key.in_(ids)))}  # type: ignore[attr-defined]  # as above
