@@ -16,7 +16,12 @@ and reload it when its version moves.
 
 from cmdb.model.model import Model
 from cmdb.model.shipment import shipped_model
-from cmdb.model.unknown import UnknownAttribute, UnknownClass, UnknownRelationType
+from cmdb.model.unknown import (
+    InvalidModel,
+    UnknownAttribute,
+    UnknownClass,
+    UnknownRelationType,
+)
 from cmdb.model.values import (
     FIRST_RUNTIME_ID,
     Attribute,
@@ -31,6 +36,7 @@ __all__ = [
     "FIRST_RUNTIME_ID",
     "Attribute",
     "Choice",
+    "InvalidModel",
     "ItemClass",
     "Model",
     "RelationType",

@@ -56,7 +56,7 @@ def read_prefix(raw: object) -> str:
     '192.0.2.0/24'
     """
     text = clean(raw) if isinstance(raw, str) else str(raw)
-    if isinstance(raw, bool | int | float) or "/" not in text:
+    if isinstance(raw, bool | int | float) or "/" not in text or "%" in text:
         raise Refusal(f"expected a network such as 192.0.2.0/24, got {shown(raw)}")
     try:
         network = ip_network(text, strict=False)

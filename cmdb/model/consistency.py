@@ -1,5 +1,6 @@
 """Whether definitions fit together: asked once, when a model is made."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -8,6 +9,10 @@ from cmdb.model.unknown import InvalidModel
 from cmdb.model.values import Attribute, ItemClass, RelationType, Suggestion, ValueType
 
 Problem = tuple[str, str]
+
+#: Codes are words of the query language and names in JSON.
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_MALFORMED = "a code is lower-case letters, digits and underscores, at most 63, a letter first"
 
 
 def check_model(
@@ -56,6 +61,8 @@ def _class_problems(
         if entry.code in seen:
             yield name, "there are two classes of this code"
         seen.add(entry.code)
+        if not _CODE.fullmatch(entry.code):
+            yield name, _MALFORMED
         if entry.parent is not None and entry.parent not in by_code:
             yield name, f"its parent {entry.parent!r} does not exist"
         elif len(tuple(_line(entry, by_code))) > MAX_DEPTH + 1:
@@ -88,6 +95,10 @@ def _attribute_problems(
 
 
 def _shape_problems(attribute: Attribute, codes: frozenset[str]) -> Iterator[str]:
+    if not _CODE.fullmatch(attribute.code):
+        yield _MALFORMED
+    if len({choice.code.casefold() for choice in attribute.choices}) < len(attribute.choices):
+        yield "two of its choices have the same code"
     if (attribute.type is ValueType.CHOICE) != bool(attribute.choices):
         yield "attributes of type choice, and no others, have choices"
     if attribute.target is not None and attribute.target not in codes:
@@ -107,6 +118,8 @@ def _relation_problems(
         if kind.code in seen:
             yield name, "there are two relationship types of this code"
         seen.add(kind.code)
+        if not _CODE.fullmatch(kind.code):
+            yield name, _MALFORMED
         for code in (*kind.starts, *kind.ends):
             if code not in codes:
                 yield name, f"there is no class {code!r}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from cmdb.model.consistency import check_model
 from cmdb.model.keys import SearchKey, search_keys
+from cmdb.model.operands import operand_key
 from cmdb.model.tree import ClassTree
 from cmdb.model.unknown import UnknownAttribute, UnknownClass, UnknownRelationType
 from cmdb.model.validation import validate
@@ -197,3 +198,7 @@ class Model:
     def search_keys(self, attribute: Attribute, stored: Any) -> list[SearchKey]:
         """Return the keys a stored value is found by; see ``cmdb.model.keys.search_keys``."""
         return search_keys(attribute, stored)
+
+    def operand_key(self, attribute: Attribute, raw: Any) -> SearchKey:
+        """Return the key that a query's value compares with; see ``cmdb.model.operands``."""
+        return operand_key(attribute, raw)

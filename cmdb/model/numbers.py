@@ -15,7 +15,9 @@ from cmdb.model.text import clean
 
 _LARGEST = 2**63 - 1
 _SMALLEST = -(2**63)
-_NUMBER = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*(.*)")
+_NUMBER = re.compile(
+    r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)\s*((?:[^\W\d]+(?:/s)?|[\"%°])?)"
+)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST_AMOUNT = Decimal(10) ** 15
 
@@ -74,7 +76,10 @@ def read_decimal(raw: object, unit: str = "") -> float:
         raw = float(_exact(raw, unit, "a number"))
     if not math.isfinite(raw):
         raise Refusal("expected a number; infinity and not-a-number are none")
-    return float(f"{raw:.15g}") + 0.0
+    kept = float(f"{raw:.15g}") + 0.0
+    if math.isinf(kept):
+        raise Refusal("the number is too large")
+    return kept
 
 
 def _exact(raw: object, unit: str, expected: str) -> Decimal:
@@ -86,7 +91,7 @@ def _exact(raw: object, unit: str, expected: str) -> Decimal:
     number = Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)
     if not number.is_finite():
         raise Refusal(f"expected {expected}; infinity and not-a-number are none")
-    if abs(number.adjusted()) > 308:
+    if number.adjusted() > 308:
         raise Refusal("the number is too large")
     return number
 
@@ -95,8 +100,8 @@ def _from_text(raw: str, unit: str, expected: str) -> Decimal:
     found = _NUMBER.fullmatch(clean(raw)) if len(raw) <= 100 else None
     if found is None:
         raise Refusal(f"expected {expected}{_in_unit(unit)}, got {shown(raw)}")
-    number, given = Decimal(found[1]), found[2].strip()
-    if abs(number.adjusted()) > 308:
+    number, given = Decimal(found[1]), found[2]
+    if number.adjusted() > 308:
         raise Refusal("the number is too large")
     if given in {"", unit}:
         return number

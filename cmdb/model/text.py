@@ -13,8 +13,8 @@ _HARMFUL = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_BLANKS = re.compile(r"\s+")
-_ODD_BLANKS = re.compile(r"[^\S\n]")
+_ODD_BLANKS = re.compile(r"[^\S ]")
+_ODD_BLANKS_IN_LINES = re.compile(r"[^\S\n\t ]")
 
 #: The length of a search key; a longer value is found by its beginning.
 KEY_LENGTH = 200
@@ -30,7 +30,7 @@ def clean(raw: str, *, multiline: bool = False) -> str:
     """
     text = raw.strip()
     if text.isascii() and text.isprintable():
-        return text if type(text) is str else str.__str__(text)
+        return text
     return _scrub(text, multiline=multiline)
 
 
@@ -39,8 +39,7 @@ def _scrub(text: str, *, multiline: bool) -> str:
     text = _SURROGATES.sub("\ufffd", _HARMFUL.sub("", text))
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)
-    text = _ODD_BLANKS.sub(" ", text) if multiline else _BLANKS.sub(" ", text)
-    return text.strip()
+    return (_ODD_BLANKS_IN_LINES if multiline else _ODD_BLANKS).sub(" ", text).strip()
 
 
 def text_key(text: str) -> str:
@@ -49,4 +48,6 @@ def text_key(text: str) -> str:
     >>> text_key("STRASSE") == text_key("Straße")
     True
     """
-    return text.casefold()[:KEY_LENGTH]
+    folded = text.casefold()
+    # Folding may take a letter and its mark apart.
+    return (folded if folded.isascii() else normalize("NFC", folded))[:KEY_LENGTH]

@@ -39,6 +39,8 @@ from cmdb.model.values import Attribute, ValueType
 MAX_MEMBERS = 1000
 Number = TypeVar("Number", int, float)
 _TRUE = frozenset({"true", "yes", "y", "on", "1"})
+#: Numbers beyond this are not taken for text.
+_WIDEST = 2**63
 _FALSE = frozenset({"false", "no", "n", "off", "0"})
 
 
@@ -85,9 +87,7 @@ def _member(
 
 def _text(attribute: Attribute, raw: Any) -> str | None:
     if not isinstance(raw, str):
-        if isinstance(raw, bool) or not isinstance(raw, int | float):
-            raise Refusal(f"expected text, got {shown(raw)}")
-        raw = repr(raw)
+        raw = _number_text(raw)
     text = clean(raw, multiline=attribute.multiline)
     if len(text) > attribute.max_length:
         limit = attribute.max_length
@@ -95,14 +95,17 @@ def _text(attribute: Attribute, raw: Any) -> str | None:
     return text or None
 
 
-def _version(attribute: Attribute, raw: Any) -> str | None:
-    return _text(attribute, raw)
+def _number_text(raw: Any) -> str:
+    """Spell a number where text is wanted: a serial "4711" often arrives as a number."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -_WIDEST < raw < _WIDEST:
+        raise Refusal(f"expected text, got {shown(raw)}")
+    return str(raw + 0)
 
 
 def _boolean(_: Attribute, raw: Any) -> bool | None:
-    if isinstance(raw, bool):
-        return raw
-    word = str(raw).strip().lower() if isinstance(raw, str | int) else "?"
+    if isinstance(raw, bool | int) and raw in {0, 1}:
+        return bool(raw)
+    word = clean(raw).lower() if isinstance(raw, str) else "?"
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
     if not word:
@@ -156,7 +159,7 @@ def _reference(_: Attribute, raw: Any) -> int | None:
 
 
 def _json(_: Attribute, raw: Any) -> Any:
-    return None if raw in ("", [], {}) else read_json(raw)
+    return None if _blank(raw) or raw in ([], {}) else read_json(raw)
 
 
 def _reader(read: Callable[[object], Any]) -> Callable[[Attribute, Any], Any]:
@@ -176,7 +179,7 @@ _READERS: dict[ValueType, Callable[[Attribute, Any], Any]] = {
     ValueType.DATE: _reader(read_date),
     ValueType.DATETIME: _reader(read_datetime),
     ValueType.CHOICE: _choice,
-    ValueType.VERSION: _version,
+    ValueType.VERSION: _text,
     ValueType.IP: _reader(read_ip),
     ValueType.PREFIX: _reader(read_prefix),
     ValueType.MAC: _reader(read_mac),
