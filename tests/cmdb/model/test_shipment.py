@@ -1,5 +1,6 @@
 """The shipped model holds what code names, in every language, and fits together."""
 
+import pickle
 from collections.abc import Iterator
 
 import pytest
@@ -87,6 +88,26 @@ def test_every_label_is_there_in_english_spanish_and_russian() -> None:
 def test_russian_labels_are_in_russian_but_for_names_nobody_translates() -> None:
     latin = {labels["ru"] for _, labels in every_label() if labels["ru"].isascii()}
     assert latin == {"IMEI", "MTU", "TCP", "UDP", "SCTP", "REST", "GraphQL", "gRPC", "SOAP"}
+
+
+def test_spanish_labels_are_in_spanish_but_for_words_both_languages_share() -> None:
+    same = {labels["es"] for _, labels in every_label() if labels["es"] == labels["en"]}
+    assert same == {"Alias", "Diagonal", "Monitor", "Software"} | {
+        *("IMEI", "MTU", "TCP", "UDP", "SCTP", "REST", "GraphQL", "gRPC", "SOAP")
+    }
+
+
+def test_a_form_never_shows_the_same_label_twice() -> None:
+    for item_class in MODEL.classes:
+        for language in ("en", "es", "ru"):
+            labels = [entry.labels[language] for entry in MODEL.attributes_of(item_class.code)]
+            assert len(set(labels)) == len(labels), (item_class.code, language)
+
+
+def test_the_model_travels_to_another_process() -> None:
+    copy = pickle.loads(pickle.dumps(MODEL))  # noqa: S301 - pickled on the line itself
+    assert copy.attributes == MODEL.attributes
+    assert copy.suggested_relations("server", "rack") == MODEL.suggested_relations("server", "rack")
 
 
 def test_labels_of_classes_differ_within_each_language() -> None:
