@@ -6,6 +6,7 @@ from flask import Flask, Response
 from flask.typing import ResponseReturnValue
 
 from server.foundation.database import Database
+from server.foundation.edge import health
 from server.foundation.edge.problems import Problem, problem_of
 from server.foundation.edge.requests import (
     Authenticator,
@@ -15,6 +16,8 @@ from server.foundation.edge.requests import (
     request_state,
 )
 from server.foundation.edge.rest import answer, is_rest, note_failure, open_api
+from server.foundation.edge.transport import set_up_transport
+from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
 from server.wiring import BLUEPRINTS, authenticate
 
@@ -33,6 +36,9 @@ def create_app(
     app = CadastreFlask("server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_megabytes * 1024 * 1024
     install(app, Installation(settings, database, authenticator))
+    set_up_transport(app, settings)
+    watch(app)
+    app.register_blueprint(health.blueprint)
     api = open_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
