@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.outcomes import Author
 from cmdb.inventory.writing import history_row
 from cmdb.observation import Observation
+from cmdb.records.bulk import insert_rows
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import ItemParty
 from cmdb.records.sources import QuarantinedValue
@@ -40,8 +41,7 @@ class AsideWriter:
             {"item_id": item_id, "role": r, "person_id": p, "group_id": g, "source": source}
             for r, p, g in sorted(wanted - stored.keys(), key=str)
         ]
-        if rows:
-            self._session.execute(insert(ItemParty), rows)
+        insert_rows(self._session, ItemParty, rows)
         if not is_new:
             self._tell(seen, item_id, {"old": _listed(stored), "new": _listed(wanted)})
         return True
@@ -49,7 +49,7 @@ class AsideWriter:
     def _tell(self, seen: Observation, item_id: int, detail: Mapping[str, Any]) -> None:
         heard = (seen.origin.source, seen.observed_at)
         row = history_row(item_id, self._author, self._now, heard, kind="party", detail=detail)
-        self._session.execute(insert(HistoryEntry), [row])
+        insert_rows(self._session, HistoryEntry, [row])
 
     def write_quarantine(
         self, seen: Observation, item_id: int, problems: Mapping[str, str], *, is_new: bool
@@ -73,7 +73,7 @@ class AsideWriter:
                 }
                 for name, reason in problems.items()
             ]
-            self._session.execute(insert(QuarantinedValue), rows)
+            insert_rows(self._session, QuarantinedValue, rows)
 
 
 def _listed(keys: Any) -> list[list[Any]]:

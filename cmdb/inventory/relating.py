@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import items_known_as, parts
@@ -14,6 +14,7 @@ from cmdb.inventory.outcomes import Author, Outcome, Related
 from cmdb.inventory.writing import history_row
 from cmdb.model import Model
 from cmdb.observation import GroupMembership, ItemReference, SeenRelation
+from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation, next_sequence, write_changes
@@ -222,12 +223,13 @@ class RelationWriter:
         if not fresh:
             return
         first = next_sequence(self._session)
+        ids = reserve_ids(self._session, Relation, len(fresh))
         rows = [
-            self._row(draft, source) | {"valid_from": first + offset}
-            for offset, draft in enumerate(fresh)
+            self._row(draft, source)
+            | {"id": relation_id, "valid_from": first + offset, "valid_to": None}
+            for offset, (draft, relation_id) in enumerate(zip(fresh, ids, strict=True))
         ]
-        statement = insert(Relation).returning(Relation.id, sort_by_parameter_order=True)
-        ids = self._session.scalars(statement, rows).all()
+        insert_rows(self._session, Relation, rows)
         write_changes(self._session, first, self._now, [("relation+", i) for i in ids])
         history = []
         for draft, relation_id in zip(fresh, ids, strict=True):
@@ -243,7 +245,7 @@ class RelationWriter:
                     other_id=draft.end.item_id,
                 )
             )
-        self._session.execute(insert(HistoryEntry), history)
+        insert_rows(self._session, HistoryEntry, history)
 
     def _row(self, draft: _Draft, source: SourceCode) -> dict[str, Any]:
         seen = draft.seen

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import KnownItem, SourceState
@@ -18,6 +18,7 @@ from cmdb.inventory.outcomes import Author
 from cmdb.inventory.software import replace_software
 from cmdb.inventory.writing import history_row
 from cmdb.observation import Section
+from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Address, Connection, FactSection, Interface, Listener
 from cmdb.records.history import HistoryEntry
 
@@ -108,7 +109,7 @@ class SectionWriter:
             )
             for detail in details
         ]
-        self._session.execute(insert(HistoryEntry), rows)
+        insert_rows(self._session, HistoryEntry, rows)
 
 
 def _details(difference: Difference, *, first_sight: bool) -> list[dict[str, Any]]:
@@ -301,9 +302,8 @@ def _replace_rows(
     if gone:
         place.session.execute(delete(table).where(table.id.in_(gone)))
     fresh = [value for _, value in difference.added] + [v for _, _, v in difference.changed]
-    if fresh:
-        base = {"item_id": place.item_id, "source": place.source}
-        place.session.execute(insert(table), [base | row for row in fresh])
+    base = {"item_id": place.item_id, "source": place.source}
+    insert_rows(place.session, table, [base | row for row in fresh])
     return difference
 
 

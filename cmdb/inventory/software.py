@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
+from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
 Package = tuple[str, str, str, str]
@@ -45,7 +46,7 @@ def replace_software(session: Session, item_id: int, source: str, rows: Iterable
         rows_to_add = [
             {"item_id": item_id, "release_id": ids[package], "source": source} for package in fresh
         ]
-        session.execute(insert(Installation), rows_to_add)
+        insert_rows(session, Installation, rows_to_add)
     return _told([p for p in stored if p not in wanted], fresh)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, tuple_, update
+from sqlalchemy import bindparam, delete, tuple_, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import COLUMNS, KnownItem, SourceState
 from cmdb.inventory.lookup import parts
 from cmdb.inventory.outcomes import Author
 from cmdb.model import Model
+from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item, ItemValue
 from cmdb.records.relations import next_sequence, write_changes
@@ -74,21 +75,20 @@ def _tier(value: Any) -> int | None:
 def _insert_items(session: Session, new: list[KnownItem], now: datetime) -> dict[int, int]:
     if not new:
         return {}
-    rows = [
-        _columns(item, now)
-        | {
+    ids: dict[int, int] = {}
+    rows: list[dict[str, Any]] = []
+    for item, item_id in zip(new, reserve_ids(session, Item, len(new)), strict=True):
+        ids[item.id] = item_id
+        item.id = item_id
+        row = _columns(item, now)
+        row |= {
+            "id": item_id,
             "organisation_id": item.organisation_id,
             "first_seen_at": item.first_seen_at,
             "version": 1,
         }
-        for item in new
-    ]
-    statement = insert(Item).returning(Item.id, sort_by_parameter_order=True)
-    given = session.scalars(statement, rows).all()
-    ids: dict[int, int] = {}
-    for item, item_id in zip(new, given, strict=True):
-        ids[item.id] = item_id
-        item.id = item_id
+        rows.append(row)
+    insert_rows(session, Item, rows)
     return ids
 
 
@@ -128,8 +128,7 @@ def _write_values(
                 tuple_(ItemValue.item_id, ItemValue.attribute_id).in_(list(pairs))
             )
         )
-    if rows:
-        session.execute(insert(ItemValue), rows)
+    insert_rows(session, ItemValue, rows)
 
 
 def value_rows(model: Model, item: KnownItem, name: str) -> list[dict[str, Any]]:
@@ -162,10 +161,10 @@ def _write_sources(session: Session, items: list[KnownItem]) -> None:
             elif state.words_changed:
                 known.append(_source_row(item, state) | {"id": state.id})
     if fresh:
-        statement = insert(ItemSource).returning(ItemSource.id, sort_by_parameter_order=True)
-        given = session.scalars(statement, [row for _, row in fresh]).all()
-        for (state, _), row_id in zip(fresh, given, strict=True):
-            state.id = row_id
+        given = reserve_ids(session, ItemSource, len(fresh))
+        for (state, row), row_id in zip(fresh, given, strict=True):
+            state.id = row["id"] = row_id
+        insert_rows(session, ItemSource, [row for _, row in fresh])
     if known:
         session.execute(update(ItemSource), known)
 
@@ -196,8 +195,7 @@ def _write_identifiers(session: Session, items: list[KnownItem], now: datetime) 
                 fresh.append(row | {"last_seen_at": now})
             elif item.touched and now - confirmed > _CONFIRM_EVERY:
                 stale.append({f"b_{name}": part for name, part in row.items()})
-    if fresh:
-        session.execute(insert(ItemIdentifier), fresh)
+    insert_rows(session, ItemIdentifier, fresh)
     if stale:
         table = ItemIdentifier.__table__
         session.connection().execute(
@@ -254,8 +252,7 @@ def _write_history(
             detail = {"old": old, "new": value}
             seen = (source_code, item.last_seen_at)
             rows.append(history_row(item.id, author, now, seen, subject=name, detail=detail))
-    if rows:
-        session.execute(insert(HistoryEntry), rows)
+    insert_rows(session, HistoryEntry, rows)
 
 
 def _log_graph(

@@ -20,6 +20,8 @@ class Item(Identified, Base):
         Index(None, "last_seen_at", "id"),
         Index(None, "criticality", "id"),
         Index(None, "serial"),
+        # An id is never given twice: history and tickets of a deleted item must not find another.
+        {"sqlite_autoincrement": True},
     )
 
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, func, insert, select, text
+from sqlalchemy import ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.bulk import insert_rows
 
 _LIVE = text("valid_to IS NULL")
 
@@ -57,6 +58,7 @@ class Relation(Identified, Base):
         Index(None, "start_id", "type_code"),
         Index(None, "end_id", "type_code"),
         Index(None, "organisation_id", "id"),
+        {"sqlite_autoincrement": True},
     )
 
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
@@ -122,6 +124,6 @@ def write_changes(
         for offset, (op, row_id) in enumerate(changes)
     ]
     if rows:
-        session.execute(insert(GraphChange), rows)
+        insert_rows(session, GraphChange, rows)
         # Tells cmdb.snapshot that this transaction's graph is its own until it commits.
         session.info["graph_changed"] = True

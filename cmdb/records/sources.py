@@ -28,6 +28,7 @@ class ItemSource(Identified, Base):
             postgresql_where=text("key <> ''"),
         ),
         Index(None, "item_id", "source"),
+        {"sqlite_autoincrement": True},
     )
 
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))

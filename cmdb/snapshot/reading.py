@@ -7,8 +7,13 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.impact.arrays import RULES
-from cmdb.engine.impact.columns import GraphColumns, GroupColumns, MemberColumns, RelationColumns
+from cmdb.engine.impact.compact.arrays import RULES
+from cmdb.engine.impact.compact.columns import (
+    GraphColumns,
+    GroupColumns,
+    MemberColumns,
+    RelationColumns,
+)
 from cmdb.model import Model
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation

@@ -1,0 +1,48 @@
+"""What an item needs and what needs it, over every kind of relation, however far."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cmdb.engine.graph import ItemId
+from cmdb.engine.impact.compact.arrays import GraphArrays, Vertices
+from cmdb.engine.impact.compact.rows import distinct, joined, places, step
+from cmdb.engine.impact.values import Neighbourhood
+
+Neighbours = Callable[[GraphArrays, Vertices], Vertices]
+
+
+def providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
+    """Everything the items of a level need directly, with repetitions."""
+    hard, _ = step(arrays.hard_start, arrays.hard_provider, level)
+    soft, _ = step(arrays.needs_start, arrays.needs_provider, level)
+    # All slots of one item lie together, so its groups need not be walked one by one.
+    slot_start, owned = arrays.slot_start, arrays.owned_start
+    slots, _ = places(slot_start[owned[level]], slot_start[owned[level + 1]])
+    return np.concatenate([hard, soft, arrays.slot_provider[slots]])
+
+
+def dependants_of(arrays: GraphArrays, level: Vertices) -> Vertices:
+    """Everything that needs the items of a level directly, with repetitions."""
+    strong, _ = step(arrays.strong_start, arrays.strong_target, level)
+    soft, _ = step(arrays.soft_start, arrays.soft_target, level)
+    slots = strong[strong >= arrays.item_count] - np.int32(arrays.item_count)
+    owners = arrays.group_owner[arrays.slot_group[slots]]
+    return np.concatenate([strong[strong < arrays.item_count], soft, owners])
+
+
+def closure(
+    arrays: GraphArrays, item: ItemId, neighbours: Neighbours, within: int | None
+) -> Neighbourhood:
+    """Everything reached from `item` by repeating `neighbours`, level by level: O(V + E)."""
+    seen = np.zeros(arrays.item_count, np.bool_)
+    level = np.array([arrays.vertex(item)], np.int32)
+    levels: list[Vertices] = []
+    while len(level) and (within is None or len(levels) <= within):
+        levels.append(level)
+        seen[level] = True
+        reached = neighbours(arrays, level)
+        level = distinct(reached[~seen[reached]])
+    lengths = [len(found) for found in levels]
+    distances = np.repeat(np.arange(len(levels), dtype=np.int32), lengths)
+    return Neighbourhood(item, arrays.ids[joined(levels)][1:], distances[1:])

@@ -1,0 +1,51 @@
+"""Array steps over lists of neighbours that lie one after another (compressed sparse rows)."""
+
+import numpy as np
+
+from cmdb.engine.impact.compact.arrays import Vertices
+
+
+def places(first: Vertices, last: Vertices) -> tuple[Vertices, Vertices]:
+    """All places of several stretches `first` up to `last`, and how long each stretch is.
+
+    >>> places(np.array([4, 9]), np.array([6, 10]))[0]
+    array([4, 5, 9])
+    """
+    counts = last - first
+    ends = np.cumsum(counts, dtype=counts.dtype)
+    place = np.repeat(first - ends + counts, counts)
+    place += np.arange(len(place), dtype=place.dtype)
+    return place, counts
+
+
+def step(start: Vertices, target: Vertices, level: Vertices) -> tuple[Vertices, Vertices]:
+    """All neighbours of a level, and which vertex of the level each of them belongs to."""
+    place, counts = places(start[level], start[level + 1])
+    return target[place], np.repeat(level, counts)
+
+
+def distinct(values: Vertices) -> Vertices:
+    """Each value once, ascending.
+
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    values = np.sort(values)
+    if len(values) < 2:
+        return values
+    keep = np.empty(len(values), np.bool_)
+    keep[0] = True
+    np.not_equal(values[1:], values[:-1], out=keep[1:])
+    return values[keep]
+
+
+def merged(one: Vertices, other: Vertices) -> Vertices:
+    """Two levels without common vertices as one, ascending."""
+    if not len(other):
+        return one
+    return np.sort(np.concatenate([one, other]))
+
+
+def joined(levels: list[Vertices]) -> Vertices:
+    """All levels, one after another."""
+    return np.concatenate(levels) if levels else np.empty(0, np.int32)

@@ -1,0 +1,162 @@
+"""The walk in arrays: whole levels at a time, for blasts of a few hundred items and more."""
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmdb.engine.impact.compact.arrays import GraphArrays, Vertices
+from cmdb.engine.impact.compact.rows import distinct, joined, merged, step
+from cmdb.engine.impact.compact.spread import FAILED, SOFT, Spread
+from cmdb.engine.impact.values import State
+
+Seeds = defaultdict[int, list[tuple[Vertices, Vertices, Vertices]]]
+"""By distance: vertices, carriers and channels where a pass starts."""
+
+
+class Scratch:
+    """Working memory of one wide walk; all zero between walks.
+
+    `mark` is an item's carrier plus two (so that zero is "not reached"), `channel` how its state
+    came. `lost` is what each group lost, `member` one of the members it lost last.
+    """
+
+    def __init__(self, arrays: GraphArrays) -> None:
+        self.mark = np.zeros(arrays.item_count, np.int32)
+        self.channel = np.zeros(arrays.item_count, np.int32)
+        self.lost = np.zeros(arrays.group_count)
+        self.member = np.zeros(arrays.group_count, np.int32)
+
+
+class WideWalk:
+    """The progress of one question; see `cmdb.engine.impact.compact.spread` for the passes."""
+
+    def __init__(self, arrays: GraphArrays, scratch: Scratch, failed: Vertices) -> None:
+        self._arrays = arrays
+        self._scratch = scratch
+        self._blocks: list[tuple[State, int, Vertices]] = []
+        self._events: list[tuple[int, Vertices, Vertices, Vertices]] = []
+        self._level = failed
+        scratch.mark[failed] = FAILED + 2
+
+    def spread(self) -> Spread:
+        """Walk all three passes and leave the scratch memory clean."""
+        self.fall()
+        self._degrade()
+        self._endanger()
+        lengths = [len(block) for _, _, block in self._blocks]
+        vertices = joined([block for _, _, block in self._blocks])
+        spread = Spread(
+            vertices,
+            np.repeat(np.array([state for state, _, _ in self._blocks], np.int8), lengths),
+            np.repeat(np.array([away for _, away, _ in self._blocks], np.int32), lengths),
+            self._scratch.mark[vertices] - 2,
+            self._scratch.channel[vertices],
+        )
+        self.clean(vertices)
+        return spread
+
+    def clean(self, affected: Vertices) -> None:
+        """Put the scratch memory back to zero after a walk that reached `affected`."""
+        self._scratch.mark[affected] = 0
+        self._scratch.channel[affected] = 0
+        for _, groups, _, _ in self._events:
+            self._scratch.lost[groups] = 0
+
+    def fall(self) -> Vertices:
+        """Spread *down*; returns all that is down, nearest first."""
+        arrays, level, distance = self._arrays, self._level, 0
+        blocks: list[Vertices] = []
+        while len(level):
+            blocks.append(level)
+            self._blocks.append((State.DOWN, distance, level))
+            distance += 1
+            ends, carriers = step(arrays.strong_start, arrays.strong_target, level)
+            if arrays.group_count:
+                member = ends >= arrays.item_count
+                item = ~member
+                level = self._claim(ends[item], carriers[item])
+                slots = ends[member] - np.int32(arrays.item_count)
+                level = merged(level, self._lose(slots, carriers[member], distance))
+            else:
+                level = self._claim(ends, carriers)
+        return joined(blocks)
+
+    def _claim(self, ends: Vertices, carriers: Vertices) -> Vertices:
+        """Mark those of `ends` not yet reached; returns them once each, ascending."""
+        mark = self._scratch.mark
+        fresh = mark[ends] == 0
+        ends = ends[fresh]
+        mark[ends] = carriers[fresh] + np.int32(2)
+        return distinct(ends)
+
+    def _lose(self, slots: Vertices, carriers: Vertices, distance: int) -> Vertices:
+        """Take fallen members from their groups; returns dependants of groups now short."""
+        arrays, scratch = self._arrays, self._scratch
+        groups, weights = arrays.slot_group[slots], arrays.slot_weight[slots]
+        touched = distinct(groups)
+        before = scratch.lost[touched]
+        np.add.at(scratch.lost, groups, weights)
+        # Any one of the members lost here will do, but one that weighs something goes before.
+        heavy = weights > 0
+        scratch.member[groups] = carriers
+        scratch.member[groups[heavy]] = carriers[heavy]
+        after, member = scratch.lost[touched], scratch.member[touched]
+        first = before == 0
+        self._events.append((distance, touched[first], member[first], after[first]))
+        short = after > arrays.group_spare[touched]
+        return self._admit(arrays.group_owner[touched[short]], member[short], touched[short] + 1)
+
+    def _admit(self, ends: Vertices, carriers: Vertices, channels: Vertices) -> Vertices:
+        """Mark those of `ends` not yet reached, with the way they were reached."""
+        scratch = self._scratch
+        fresh = np.flatnonzero(scratch.mark[ends] == 0)
+        ends, place = np.unique(ends[fresh], return_index=True)
+        scratch.mark[ends] = carriers[fresh][place] + np.int32(2)
+        scratch.channel[ends] = channels[fresh][place]
+        return ends
+
+    def _degrade(self) -> None:
+        arrays, seeds = self._arrays, Seeds(list)
+        if len(arrays.soft_target):
+            for _, distance, block in list(self._blocks):
+                seeds[distance + 1].append(self._soft_step(block))
+        for distance, groups, members, after in self._events:
+            reduced = (after > 0) & arrays.group_reduces[groups] & self._holds(groups)
+            seeds[distance].append(self._owners(groups[reduced], members[reduced]))
+        self._ripple(State.DEGRADED, seeds)
+
+    def _endanger(self) -> None:
+        seeds = Seeds(list)
+        for distance, groups, members, _ in self._events:
+            holds = self._holds(groups)
+            seeds[distance].append(self._owners(groups[holds], members[holds]))
+        self._ripple(State.AT_RISK, seeds)
+
+    def _holds(self, groups: Vertices) -> NDArray[np.bool_]:
+        return self._scratch.lost[groups] <= self._arrays.group_spare[groups]
+
+    def _owners(self, groups: Vertices, members: Vertices) -> tuple[Vertices, Vertices, Vertices]:
+        return self._arrays.group_owner[groups], members, groups + np.int32(1)
+
+    def _soft_step(self, level: Vertices) -> tuple[Vertices, Vertices, Vertices]:
+        ends, carriers = step(self._arrays.soft_start, self._arrays.soft_target, level)
+        return ends, carriers, np.full(len(ends), SOFT, np.int32)
+
+    def _ripple(self, state: State, seeds: Seeds) -> None:
+        """Spread a state that groups do not pass on, from seeds at several distances."""
+        arrays = self._arrays
+        level, distance = self._level[:0], 0
+        while len(level) or seeds:
+            distance = distance if len(level) else min(seeds)
+            for ends, carriers, channels in seeds.pop(distance, ()):
+                level = merged(level, self._admit(ends, carriers, channels))
+            if not len(level):
+                continue
+            self._blocks.append((state, distance, level))
+            distance += 1
+            if state is State.DEGRADED and len(arrays.soft_target):
+                seeds[distance].append(self._soft_step(level))
+            ends, carriers = step(arrays.strong_start, arrays.strong_target, level)
+            item = ends < arrays.item_count
+            level = self._claim(ends[item], carriers[item])

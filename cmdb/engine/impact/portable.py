@@ -1,0 +1,106 @@
+"""The default impact engine: compact arrays, walked by Python or numpy; needs no compiler.
+
+Small blasts are walked in plain Python, which has no start-up cost; a walk that outgrows its bounds
+starts again in arrays, a level at a time. Answers equal those of the plain engine in
+`cmdb.engine.impact.reference`. One question takes O(affected items and their relations).
+
+    >>> from cmdb.engine.graph import Dependency, ListedGraph, RedundancyGroup
+    >>> feeds = ((ItemId(1), 1.0, 11), (ItemId(2), 1.0, 12))
+    >>> estate = ListedGraph.of(
+    ...     [Dependency(ItemId(3), ItemId(4), relation_id=13)],
+    ...     [RedundancyGroup(7, ItemId(3), "at_least", 1, feeds, "power")],
+    ... )
+    >>> graph = PortableGraph.of(estate)
+    >>> one = graph.impact([ItemId(1)])
+    >>> one.state(ItemId(4)).text, one.why_not(ItemId(3)).holding[0].slack
+    ('at_risk', 0.0)
+    >>> both = graph.impact([ItemId(1), ItemId(2)])
+    >>> [(row.item, row.state.text, row.distance) for row in both.affected()]
+    [(1, 'down', 0), (2, 'down', 0), (3, 'down', 1), (4, 'down', 2)]
+    >>> [(step.provider, step.dependant) for step in both.path(ItemId(4))]
+    [(2, 3), (3, 4)]
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Self
+
+import networkx as nx
+import numpy as np
+
+from cmdb.engine.graph import DependencyGraph, Finding, ItemId
+from cmdb.engine.impact.compact.arrays import GraphArrays, Ids
+from cmdb.engine.impact.compact.build import build_arrays
+from cmdb.engine.impact.compact.closure import closure, dependants_of, providers_of
+from cmdb.engine.impact.compact.columns import GraphColumns, columns_of
+from cmdb.engine.impact.compact.contingency import Contingency
+from cmdb.engine.impact.compact.narrow import NarrowWalk
+from cmdb.engine.impact.compact.readback import to_listed
+from cmdb.engine.impact.compact.report import ArrayReport
+from cmdb.engine.impact.compact.wide import Scratch, WideWalk
+from cmdb.engine.impact.networks import Node, to_networkx
+from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
+
+if TYPE_CHECKING:
+    Network = nx.DiGraph[Node]
+
+
+class PortableGraph:
+    """`ImpactEngine` over `GraphArrays`, which it only reads; safe to share between threads.
+
+    `findings` says what the graph was built without.
+    """
+
+    def __init__(self, arrays: GraphArrays, findings: Mapping[Finding, Ids] | None = None) -> None:
+        self.arrays = arrays
+        self.findings = dict(findings or {})
+        self._idle: list[Scratch] = []
+
+    @classmethod
+    def build(cls, columns: GraphColumns) -> Self:
+        """Build from columns of numbers; see `build_arrays` for what it raises."""
+        return cls(*build_arrays(columns))
+
+    @classmethod
+    def of(cls, graph: DependencyGraph) -> Self:
+        """Build from light values."""
+        return cls.build(columns_of(graph))
+
+    def impact(self, failed: Iterable[ItemId]) -> ArrayReport:
+        """See `ImpactEngine.impact`."""
+        items = tuple(sorted(set(failed)))
+        vertices = [self.arrays.vertex(item) for item in items]
+        narrow = NarrowWalk(self.arrays.views, vertices)
+        if narrow.spread():
+            return ArrayReport(self.arrays, items, narrow.found)
+        scratch = self._scratch()
+        found = WideWalk(self.arrays, scratch, np.array(vertices, np.int32)).spread()
+        self._idle.append(scratch)
+        return ArrayReport(self.arrays, items, lambda: found)
+
+    def _scratch(self) -> Scratch:
+        # A walk that raised keeps its scratch memory, which may not be clean: it is never reused.
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return Scratch(self.arrays)
+
+    def suppliers(self, item: ItemId, within: int | None = None) -> Neighbourhood:
+        """See `ImpactEngine.suppliers`."""
+        return closure(self.arrays, item, providers_of, within)
+
+    def dependants(self, item: ItemId, within: int | None = None) -> Neighbourhood:
+        """See `ImpactEngine.dependants`."""
+        return closure(self.arrays, item, dependants_of, within)
+
+    def single_points(self, services: Iterable[ItemId]) -> SinglePoints:
+        """See `ImpactEngine.single_points`."""
+        return Contingency(self.arrays).single_points(services)
+
+    def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
+        """See `ImpactEngine.blast_radius`."""
+        return Contingency(self.arrays).blast_radius(items)
+
+    def to_networkx(self, subset: Iterable[ItemId] | None = None) -> "Network":
+        """Copy the graph, or its part between the items of `subset`, into networkx."""
+        kept = None if subset is None else frozenset(subset)
+        return to_networkx(to_listed(self.arrays, kept), kept)
