@@ -12,11 +12,35 @@ from server.items.api import impacts, items, relations
 from server.items.events import ItemReported
 from server.items.intake_api import intake
 from server.items.reactions import derive_relations
+from server.people.api import (
+    directories,
+    groups,
+    organisations,
+    people,
+    roles,
+    session,
+    tokens,
+)
 from server.people.authentication import authenticate
+from server.people.jobs import (
+    SYNC_DIRECTORIES,
+    SYNC_DIRECTORY,
+    TIDY,
+    run_all_syncs,
+    run_sync,
+    tidy,
+)
 
 __all__ = ["BLUEPRINTS", "JOBS", "REACTIONS", "authenticate"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    session,
+    tokens,
+    people,
+    groups,
+    organisations,
+    roles,
+    directories,
     items,
     relations,
     impacts,
@@ -29,4 +53,7 @@ REACTIONS: Reactions = {
 
 JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
+    SYNC_DIRECTORY: JobHandler(run_sync),
+    SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
+    TIDY: JobHandler(tidy, cron="40 3 * * *"),
 }

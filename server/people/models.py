@@ -153,6 +153,11 @@ class Directory(Identified, Base):
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def has_password(self) -> bool:
+        """Say whether there is a password, which is all that may be told of it."""
+        return bool(self.sealed_password)
+
 
 class DirectoryEntry(Identified, Base):
     """What we hold of one entry of a directory. Its identity is the directory's own unique id."""

@@ -1,7 +1,10 @@
 """A directory's row, ready to be asked: everything it holds, or whether a password is right."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
+from server.foundation.errors import DirectoryUnavailable
 from server.foundation.secrets import Place, SecretBox
 from server.people.directory import Endpoint, OpenDirectory, open_directory, unique_id_filter
 from server.people.models import Directory
@@ -18,6 +21,7 @@ from server.people.rules.sync_plan import Snapshot
 
 #: Somebody waits in front of the sign-in page.
 _SIGN_IN_SECONDS = 8
+_PREVIEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,32 @@ def read_snapshot(source: Source) -> Snapshot:
     Raises ``DirectoryUnavailable`` unless all of it arrived.
     """
     with open_directory(source.endpoint) as directory:
-        return Snapshot(_persons(source, directory), _groups(source, directory))
+        persons = {person.external_id: person for person in _persons(source, directory)}
+        groups = {group.external_id: group for group in _groups(source, directory)}
+    return Snapshot(persons, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Whether a directory answers, and what its first entries would become."""
+
+    ok: bool
+    detail: str
+    people: Sequence[PersonSeen] = ()
+    groups: Sequence[GroupSeen] = ()
+
+
+def try_out(source: Source) -> Trial:
+    """Connect, bind and read a few entries. What does not work is told, not raised."""
+    try:
+        with open_directory(source.endpoint) as directory:
+            people = list(islice(_persons(source, directory), _PREVIEW))
+            groups = list(islice(_groups(source, directory), _PREVIEW))
+    except DirectoryUnavailable as error:
+        return Trial(ok=False, detail=str(error))
+    if not people:
+        return Trial(ok=False, detail="it answers, but the filter finds nobody", groups=groups)
+    return Trial(ok=True, detail="it answers", people=people, groups=groups)
 
 
 def accepts_password(source: Source, external_id: str, password: str) -> bool:
@@ -91,17 +120,17 @@ def accepts_password(source: Source, external_id: str, password: str) -> bool:
     return False
 
 
-def _persons(source: Source, directory: OpenDirectory) -> dict[str, PersonSeen]:
+def _persons(source: Source, directory: OpenDirectory) -> Iterator[PersonSeen]:
     entries = directory.entries(
         source.base_dn, source.person_filter, source.chosen.person_attributes()
     )
     seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
-    return {person.external_id: person for person in seen if person is not None}
+    return (person for person in seen if person is not None)
 
 
-def _groups(source: Source, directory: OpenDirectory) -> dict[str, GroupSeen]:
+def _groups(source: Source, directory: OpenDirectory) -> Iterator[GroupSeen]:
     entries = directory.entries(
         source.base_dn, source.group_filter, source.chosen.group_attributes()
     )
     seen = (group_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
-    return {group.external_id: group for group in seen if group is not None}
+    return (group for group in seen if group is not None)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.edge.identifiers import RowIdConverter
 from server.foundation.errors import NotSignedIn
 from server.foundation.permissions import Actor
 from server.foundation.settings import Settings
@@ -86,6 +87,7 @@ class CadastreFlask(Flask):
 def install(app: Flask, place: Installation) -> None:
     """Give the application its settings, database and way of knowing people."""
     app.extensions[_EXTENSION] = place
+    app.url_map.converters["int"] = RowIdConverter
 
 
 def installation(app: Flask | None = None) -> Installation:

@@ -1,0 +1,59 @@
+"""Background work: synchronising directories, and clearing away what is long over."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from server.foundation.clock import utc_now
+from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.queue import enqueue
+from server.foundation.secrets import SecretBox
+from server.people.actions.attempts import forget_attempts
+from server.people.models import Directory, WebSession
+from server.people.sync import sync_directory
+
+#: Kinds, as in ``server.wiring.JOBS``.
+SYNC_DIRECTORY = "people.sync_directory"
+SYNC_DIRECTORIES = "people.sync_directories"
+TIDY = "people.tidy"
+
+_KEEP_SESSIONS = timedelta(days=30)
+
+
+def sync_key(directory_id: int) -> str:
+    """Return the key under which one synchronisation of a directory waits and runs at a time."""
+    return f"directory:{directory_id}"
+
+
+def run_sync(context: JobContext) -> Mapping[str, Any]:
+    """Synchronise one directory. Payload: ``directory_id``, ``confirm``."""
+    report = sync_directory(
+        context.database,
+        SecretBox(context.settings.key_file),
+        context.payload["directory_id"],
+        utc_now(),
+        confirm=bool(context.payload.get("confirm", False)),
+    )
+    return report.document()
+
+
+def run_all_syncs(context: JobContext) -> None:
+    """Ask for a synchronisation of every directory that is switched on."""
+    with context.database.writing() as session:
+        for directory_id in session.scalars(select(Directory.id).where(Directory.enabled)):
+            enqueue(
+                session,
+                SYNC_DIRECTORY,
+                {"directory_id": directory_id},
+                key=sync_key(directory_id),
+            )
+
+
+def tidy(context: JobContext) -> None:
+    """Delete sessions and attempts to sign in that are long over."""
+    now = utc_now()
+    with context.database.writing() as session:
+        forget_attempts(session, now)
+        session.execute(delete(WebSession).where(WebSession.expires_at < now - _KEEP_SESSIONS))

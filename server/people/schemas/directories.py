@@ -1,0 +1,117 @@
+"""Bodies of directories and of their synchronisations."""
+
+from marshmallow import Schema, fields, validate
+
+from server.foundation.edge.schemas import Moment, StrictSchema, page_of
+from server.people.rules.mapping import FLAVOURS
+from server.people.schemas.fields import Code, Identifier, Line
+
+
+class DirectorySchema(Schema):
+    """A directory as it is shown: whether it has a password, never which."""
+
+    id = fields.Integer(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    url = fields.String(required=True)
+    start_tls = fields.Boolean(required=True)
+    authority = fields.String(required=True)
+    base_dn = fields.String(required=True)
+    bind_dn = fields.String(required=True)
+    has_password = fields.Boolean(required=True)
+    person_filter = fields.String(required=True)
+    group_filter = fields.String(required=True)
+    flavour = fields.String(required=True)
+    mapping = fields.Dict(required=True)
+    organisation_id = fields.Integer(required=True)
+    enabled = fields.Boolean(required=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    version = fields.Integer(required=True)
+
+
+class DirectoryChangeSchema(StrictSchema):
+    """What may be changed about a directory; what is left out stays."""
+
+    name = Line(shortest=1)
+    url = Line(longest=300, metadata={"description": "ldap://host:port or ldaps://host:port"})
+    start_tls = fields.Boolean()
+    authority = fields.String(
+        validate=validate.Length(max=100_000),
+        metadata={"description": "PEM text of the authority; empty trusts what the system does."},
+    )
+    base_dn = Line(shortest=1, longest=1000)
+    bind_dn = Line(longest=1000)
+    password = fields.String(load_only=True, validate=validate.Length(max=1000))
+    person_filter = Line(shortest=1, longest=2000)
+    group_filter = Line(shortest=1, longest=2000)
+    mapping = fields.Dict(
+        keys=fields.String(),
+        values=fields.Raw(),
+        metadata={"description": "Field to attribute, or to several in order of preference."},
+    )
+    enabled = fields.Boolean()
+
+
+class DirectoryCreateSchema(DirectoryChangeSchema):
+    """A directory to be added."""
+
+    code = Code(required=True)
+    name = Line(shortest=1, required=True)
+    url = Line(longest=300, required=True)
+    base_dn = Line(shortest=1, longest=1000, required=True)
+    organisation_id = Identifier(required=True)
+    flavour = fields.String(load_default="openldap", validate=validate.OneOf(sorted(FLAVOURS)))
+
+
+class PreviewPersonSchema(Schema):
+    """Somebody as the mapping reads them."""
+
+    login = fields.String(required=True)
+    display_name = fields.Function(lambda seen: seen.details[0], metadata={"type": "string"})
+    dn = fields.String(required=True)
+    disabled = fields.Boolean(required=True)
+
+
+class PreviewGroupSchema(Schema):
+    """A group as the mapping reads it."""
+
+    name = fields.String(required=True)
+
+
+class DirectoryTestSchema(Schema):
+    """Whether the directory answers, and what the first entries would become."""
+
+    ok = fields.Boolean(required=True)
+    detail = fields.String(required=True)
+    people = fields.List(fields.Nested(PreviewPersonSchema), required=True)
+    groups = fields.List(fields.Pluck(PreviewGroupSchema, "name"), required=True)
+
+
+class SyncRequestSchema(StrictSchema):
+    """Ask for a synchronisation."""
+
+    confirm = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Carry out what was held because it would disable many."},
+    )
+
+
+class SyncQueuedSchema(Schema):
+    """The synchronisation was asked for; its report appears among the runs."""
+
+    job_id = fields.Integer(required=True)
+
+
+class DirectoryRunSchema(Schema):
+    """One synchronisation."""
+
+    id = fields.Integer(required=True)
+    state = fields.String(required=True)
+    started_at = Moment(required=True)
+    finished_at = Moment(required=True, allow_none=True)
+    report = fields.Dict(required=True)
+
+
+DirectoryPage = page_of(DirectorySchema, "DirectoryPage")
+DirectoryRunPage = page_of(DirectoryRunSchema, "DirectoryRunPage")
