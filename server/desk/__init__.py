@@ -1,0 +1,1 @@
+"""Tickets and changes, and the pages' worth of answers that several of them make together."""

@@ -1,0 +1,1 @@
+"""Changes: what they would break is known before anybody approves them."""

@@ -1,0 +1,1 @@
+"""Incidents, requests, questions, complaints and suggestions that know what they touch."""
