@@ -1,0 +1,1 @@
+"""Pure functions from values to what a page shows: no database, no Flask, no clock."""

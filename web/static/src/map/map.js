@@ -1,0 +1,282 @@
+// The dependency map: <figure data-map> with its data beside it or behind data-url. The table named
+// by data-twin says the same in rows; row and node light up together.
+
+import cytoscape from "cytoscape";
+import dagre from "cytoscape-dagre";
+
+import { say } from "../page/strings.js";
+import { bracketId, bracketPlace, bracketPoints, lanesOf, NODE_GAP, toElements } from "./elements.js";
+import { lookOfPage } from "./look.js";
+
+// Beyond this dagre takes seconds (measured: 0.5 s for 200 nodes, 2 s for 1,000).
+const LAYERED_LIMIT = 300;
+const LARGEST_ZOOM = 1.15;
+const READABLE_ZOOM = 0.6;
+const PADDING = 24;
+const SMALLEST_HEIGHT = 200;
+// Wide enough for brackets before the next column.
+const RANK_GAP = 70;
+
+// The defaults of fcose are for dots; our nodes are cards, four times as wide as high.
+const ROOM_FOR_CARDS = { idealEdgeLength: 190, nodeRepulsion: 60000, nodeSeparation: 220, packComponents: true };
+
+cytoscape.use(dagre);
+adoptStylesheet();
+
+export function furnishMaps(root) {
+  for (const figure of root.querySelectorAll("[data-map]")) {
+    if (figure.dataset.mapDrawn) continue;
+    figure.dataset.mapDrawn = "yes";
+    show(figure).catch((problem) => {
+      console.error(problem);
+      tell(figure, say("mapFailed"));
+    });
+  }
+}
+
+/** Cytoscape adds a <style> unless an element of this name exists; our CSP forbids inline styles. */
+function adoptStylesheet() {
+  const name = "__________cytoscape_stylesheet";
+  if (document.getElementById(name)) return;
+  const stand = document.createElement("template");
+  stand.id = name;
+  document.head.append(stand);
+}
+
+async function show(figure) {
+  const graph = await dataOf(figure);
+  if (graph.nodes.length === 0 || (graph.nodes.length === 1 && graph.edges.length === 0)) {
+    tell(figure, say("mapEmpty"));
+    return;
+  }
+  const canvas = figure.querySelector(".map-canvas");
+  canvas.replaceChildren();
+  const cy = cytoscape({
+    container: canvas,
+    elements: toElements(graph),
+    style: lookOfPage(),
+    layout: { name: "preset" },
+    minZoom: 0.08,
+    maxZoom: 3,
+    autoungrabify: graph.nodes.length > LAYERED_LIMIT,
+    boxSelectionEnabled: false,
+    hideEdgesOnViewport: graph.nodes.length > LAYERED_LIMIT,
+  });
+  await arrange(cy, graph);
+  trim(cy);
+  fitReadable(cy);
+  wire(figure, cy, graph);
+  figure.toggleAttribute("data-map-ready", true);
+  figure.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: { cy, graph } }));
+}
+
+async function dataOf(figure) {
+  const block = figure.querySelector("[data-map-data]");
+  if (block) return JSON.parse(block.textContent);
+  const answer = await fetch(figure.dataset.url, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`the map's data answered ${answer.status}`);
+  return answer.json();
+}
+
+function tell(figure, sentence) {
+  const line = document.createElement("p");
+  line.className = "map-wait";
+  line.textContent = sentence;
+  figure.querySelector(".map-canvas").replaceChildren(line);
+}
+
+async function arrange(cy, graph) {
+  const real = cy.elements().not(".bracket, .stem");
+  if (graph.nodes.length > LAYERED_LIMIT) {
+    const { default: fcose } = await import("cytoscape-fcose");
+    cytoscape.use(fcose);
+    real.layout({ name: "fcose", animate: false, fit: false, ...ROOM_FOR_CARDS }).run();
+  } else {
+    real
+      .layout({
+        name: "dagre",
+        rankDir: "LR",
+        nodeSep: NODE_GAP,
+        edgeSep: 8,
+        rankSep: RANK_GAP,
+        animate: false,
+        fit: false,
+        useDagreEdgeControlPoints: true,
+      })
+      .run();
+    // Two bends and more: the edge passes a column that is not its own.
+    cy.edges().filter((edge) => (edge.scratch("controlPointWeights") ?? []).length > 1).addClass("routed");
+  }
+  for (const edge of cy.edges("[bracket]")) edge.removeClass("routed").move({ source: edge.data("bracket") });
+  placeBrackets(cy, graph.groups);
+}
+
+function placeBrackets(cy, groups) {
+  const lanes = lanesOf(groups);
+  groups.forEach((group, position) => placeBracket(cy, group, lanes[position]));
+}
+
+function placeBracket(cy, group, lane) {
+  const bracket = cy.getElementById(bracketId(group));
+  const members = group.members.map((id) => cy.getElementById(id)).filter((node) => node.length > 0);
+  if (members.length === 0) return;
+  const { x, y, height } = bracketPlace(members.map((node) => node.position()), lane);
+  bracket.data("height", height);
+  bracket.position({ x, y });
+  bracket.style({
+    "shape-polygon-points": bracketPoints(bracket.data("width"), height),
+    // Neighbours write one above the other.
+    "text-margin-y": -3 - lane * 13,
+  });
+  // Level lines from the bracket to each member, instead of a fan from its middle.
+  for (const edge of bracket.outgoers("edge")) {
+    edge.style({
+      "source-endpoint": `${bracket.data("width") / 2}px ${edge.target().position("y") - y}px`,
+    });
+  }
+}
+
+/** No taller than the drawing needs: a flat map leaves its room to what stands below. */
+function trim(cy) {
+  const { w, h } = cy.elements().boundingBox();
+  const canvas = cy.container();
+  const zoom = Math.min(LARGEST_ZOOM, (canvas.clientWidth - 2 * PADDING) / w);
+  const needed = h * Math.max(zoom, READABLE_ZOOM) + 2 * PADDING;
+  if (needed < canvas.clientHeight) canvas.style.height = `${Math.max(needed, SMALLEST_HEIGHT)}px`;
+  cy.resize();
+}
+
+/** Show all of it, but never so small that nobody can read it: then around what the map is about. */
+function fitReadable(cy) {
+  fit(cy);
+  if (cy.zoom() >= READABLE_ZOOM || cy.nodes().length > LAYERED_LIMIT) return;
+  cy.zoom(READABLE_ZOOM);
+  const focus = cy.nodes(".is-focus");
+  cy.center(focus.length > 0 ? focus : cy.nodes().first());
+}
+
+function fit(cy) {
+  cy.fit(undefined, PADDING);
+  if (cy.zoom() <= LARGEST_ZOOM) return;
+  cy.zoom(LARGEST_ZOOM);
+  cy.center();
+}
+
+function wire(figure, cy, graph) {
+  wireTools(figure, cy);
+  wireNodes(figure, cy);
+  wireHints(figure, cy);
+  wireTwin(figure, cy);
+  wireWheel(cy);
+  cy.on("position", "node.item", () => {
+    placeBrackets(cy, graph.groups);
+  });
+  document.addEventListener("theme-change", () => {
+    cy.style(lookOfPage());
+    placeBrackets(cy, graph.groups);
+  });
+  // A map in a tab that was hidden, or a turned phone, has a new size.
+  let width = cy.width();
+  new ResizeObserver(() => {
+    if (cy.width() === width) return;
+    width = cy.width();
+    cy.resize();
+    fitReadable(cy);
+  }).observe(cy.container());
+}
+
+function wireTools(figure, cy) {
+  const zoom = (factor) =>
+    cy.zoom({
+      level: cy.zoom() * factor,
+      renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
+    });
+  const tools = { in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => fit(cy), picture: () => save(figure, cy) };
+  figure.addEventListener("click", (event) => {
+    tools[event.target.closest("[data-map-do]")?.dataset.mapDo]?.();
+  });
+}
+
+async function save(figure, cy) {
+  const background = getComputedStyle(document.documentElement).getPropertyValue("--map-paper").trim();
+  const picture = await cy.png({ output: "blob-promise", full: true, scale: 2, bg: background });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(picture);
+  link.download = `${figure.getAttribute("aria-label") || say("mapFileName")}.png`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** A click opens the item; a page may use it otherwise by preventing "map-node". */
+function wireNodes(figure, cy) {
+  cy.on("tap", "node.item", ({ target, originalEvent }) => {
+    const node = target.data("node");
+    const event = new CustomEvent("map-node", { bubbles: true, cancelable: true, detail: { node, cy } });
+    if (!figure.dispatchEvent(event) || !node.url) return;
+    if (originalEvent.ctrlKey || originalEvent.metaKey) open(node.url, "_blank", "noopener");
+    else location.assign(node.url);
+  });
+}
+
+function wireHints(figure, cy) {
+  const hint = figure.querySelector(".map-hint");
+  cy.on("mouseover", "node, edge", ({ target, renderedPosition }) => {
+    const lines = linesOf(target.data());
+    if (lines.length === 0) return;
+    hint.replaceChildren(...lines.map(paragraph));
+    hint.hidden = false;
+    const canvas = cy.container();
+    const left = Math.min(renderedPosition.x + 14, canvas.clientWidth - hint.offsetWidth - 8);
+    hint.style.left = `${canvas.offsetLeft + Math.max(8, left)}px`;
+    hint.style.top = `${canvas.offsetTop + renderedPosition.y + 16}px`;
+    light(cy, target);
+  });
+  cy.on("mouseout", "node, edge", () => {
+    hint.hidden = true;
+    cy.elements().removeClass("is-faint is-lit");
+  });
+}
+
+function linesOf({ node, edge, group }) {
+  if (node) return [node.name, `${node.shape} ${node.word} · ${node.kind}`, node.note].filter(Boolean);
+  if (edge) return [edge.label, say(edge.hard ? "edgeHard" : "edgeSoft"), edge.detail].filter(Boolean);
+  if (group) return [group.name, group.note].filter(Boolean);
+  return [];
+}
+
+function paragraph(text) {
+  const line = document.createElement("div");
+  line.textContent = text;
+  return line;
+}
+
+function light(cy, target) {
+  const near = target.isNode() ? target.closedNeighborhood() : target.union(target.connectedNodes());
+  cy.elements().difference(near).addClass("is-faint");
+  near.edges().addClass("is-lit");
+}
+
+function wireTwin(figure, cy) {
+  const twin = document.getElementById(figure.dataset.twin);
+  if (!twin) return;
+  const rowOf = (id) => twin.querySelector(`[data-map-node="${CSS.escape(id)}"]`);
+  const nodeOf = (event) => cy.getElementById(event.target.closest("[data-map-node]")?.dataset.mapNode ?? "");
+  for (const kind of ["mouseover", "focusin"]) {
+    twin.addEventListener(kind, (event) => nodeOf(event).addClass("is-lit"));
+  }
+  for (const kind of ["mouseout", "focusout"]) {
+    twin.addEventListener(kind, (event) => nodeOf(event).removeClass("is-lit"));
+  }
+  cy.on("mouseover", "node.item", ({ target }) => rowOf(target.id())?.classList.add("is-lit"));
+  cy.on("mouseout", "node.item", ({ target }) => rowOf(target.id())?.classList.remove("is-lit"));
+}
+
+/** The wheel scrolls the page; with Ctrl it zooms the map. Fingers pinch as ever. */
+function wireWheel(cy) {
+  const container = cy.container();
+  container.addEventListener("wheel", (event) => cy.userZoomingEnabled(event.ctrlKey || event.metaKey), {
+    capture: true,
+    passive: true,
+  });
+  container.addEventListener("touchstart", () => cy.userZoomingEnabled(true), { capture: true, passive: true });
+}

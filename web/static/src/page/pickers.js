@@ -1,0 +1,89 @@
+// <select data-picker="/pick/people">: search as you type. Without this script it stays a select
+// with what was chosen.
+
+import TomSelect from "tom-select/base";
+import removeButton from "tom-select/plugins/remove_button/plugin.js";
+
+import { say } from "./strings.js";
+
+const PAUSE_MILLISECONDS = 150;
+
+TomSelect.define("remove_button", removeButton);
+
+export function furnishPickers(root) {
+  for (const select of root.querySelectorAll("select[data-picker]")) {
+    if (select.tomselect) continue;
+    furnish(select);
+  }
+}
+
+function furnish(select) {
+  let found = new Set();
+  const picker = new TomSelect(select, {
+    valueField: "value",
+    labelField: "text",
+    // The server has searched already: what it answered last is shown as it is.
+    searchField: [],
+    score: () => (option) => (found.has(option.value) ? 1 : 0),
+    maxOptions: 50,
+    loadThrottle: PAUSE_MILLISECONDS,
+    preload: "focus",
+    placeholder: select.dataset.placeholder ?? "",
+    plugins: select.multiple ? ["remove_button"] : [],
+    load: (query, show) => {
+      // Ask each time: what was right a minute ago may be wrong now.
+      picker.loadedSearches = {};
+      find(select.dataset.picker, query).then(
+        (results) => {
+          picker.clearOptions();
+          found = new Set(results.map((option) => option.value));
+          show(results);
+        },
+        () => show(),
+      );
+    },
+    render: { option: optionLine, no_results: nothingLine, item: chosenLine },
+  });
+  // The select itself is only what is sent; what people meet is the input beside it.
+  select.setAttribute("aria-hidden", "true");
+  for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
+    if (select.hasAttribute(name)) picker.control_input.setAttribute(name, select.getAttribute(name));
+  }
+  select.form?.addEventListener("draft-restored", () => picker.sync());
+}
+
+async function find(address, query) {
+  const url = new URL(address, location.href);
+  url.searchParams.set("q", query);
+  const answer = await fetch(url, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`the list answered ${answer.status}`);
+  return (await answer.json()).results;
+}
+
+function line(text, detail) {
+  const box = document.createElement("div");
+  const name = document.createElement("bdi");
+  name.textContent = text;
+  box.append(name);
+  if (detail) {
+    const more = document.createElement("span");
+    more.className = "option-detail";
+    more.textContent = detail;
+    box.append(" ", more);
+  }
+  return box;
+}
+
+function optionLine(option) {
+  return line(option.text, option.detail);
+}
+
+function chosenLine(option) {
+  return line(option.text);
+}
+
+function nothingLine() {
+  const box = line(say("noMatches"));
+  box.className = "no-results";
+  return box;
+}
