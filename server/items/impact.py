@@ -1,24 +1,21 @@
 """Impact answers with names: computed on the whole graph, hidden where the actor may not look."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import Reason, State, Step
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup
-from cmdb.snapshot.live import LIVE
-from cmdb.vocabulary import SERVICE
 from server.foundation.permissions import Actor, Permission
-from server.items.scope import visible_items
+from server.items.blast import compute_impact, reached_services
+from server.items.scope import sees_every_item, visible_items
 
 #: Rows of one answer that carry names, reasons and paths; totals always count everything.
 MAX_ROWS = 10_000
@@ -74,26 +71,6 @@ def _worst_first(row: AffectedRow) -> tuple[int, int, int, str]:
     return (-row.state, tier, row.distance, row.item.name_key)
 
 
-def compute_impact(
-    session: Session, item_ids: Iterable[int]
-) -> tuple[ImpactReport | None, int, tuple[int, ...]]:
-    """Return (report, sequence, items outside the graph) for all of ``item_ids`` failing at once.
-
-    The report is None when none of them takes part in impact.
-    """
-    snapshot = LIVE.at(session)
-    inside: list[ItemId] = []
-    outside: list[int] = []
-    for item_id in dict.fromkeys(item_ids):
-        try:
-            snapshot.engine.suppliers(ItemId(item_id), within=0)
-            inside.append(ItemId(item_id))
-        except ItemNotInGraph:
-            outside.append(item_id)
-    report = snapshot.engine.impact(inside) if inside else None
-    return report, snapshot.sequence, tuple(outside)
-
-
 def answer_impact(
     session: Session, actor: Actor, item_ids: Sequence[int], limit: int = 200
 ) -> ImpactAnswer:
@@ -107,7 +84,7 @@ def answer_impact(
     named = _named_failures(session, actor, item_ids)
     if report is None:
         return ImpactAnswer(named, (), {} if _counts(actor) else None, 0, sequence, outside)
-    services = _services_among(session, report)
+    services = frozenset(one.item_id for one in reached_services(session, report))
     wanted = _chosen(report, services, min(limit, MAX_ROWS))
     names = _Names(session, actor, report, wanted)
     rows = tuple(names.row(item_id, services) for item_id in wanted if item_id in names.items)
@@ -132,20 +109,6 @@ def _named_failures(session: Session, actor: Actor, item_ids: Sequence[int]) -> 
     return tuple(found[i] for i in dict.fromkeys(item_ids) if i in found)
 
 
-def service_classes() -> list[str]:
-    """Return the classes whose items count as services in an answer."""
-    return sorted(shipped_model().descendants(SERVICE))
-
-
-def _services_among(session: Session, report: ImpactReport) -> frozenset[int]:
-    found: set[int] = set()
-    classes = service_classes()
-    for part in parts(report.ids.tolist()):
-        query = select(Item.id).where(Item.id.in_(part), Item.class_code.in_(classes))
-        found |= set(session.scalars(query))
-    return frozenset(found)
-
-
 def _chosen(report: ImpactReport, services: frozenset[int], limit: int) -> list[int]:
     """Return the ids to show: worst first, and every service even beyond the limit."""
     ids: list[int] = report.ids.tolist()
@@ -153,7 +116,21 @@ def _chosen(report: ImpactReport, services: frozenset[int], limit: int) -> list[
     return first + [item_id for item_id in ids[limit:] if item_id in services]
 
 
+def suffering_services(
+    session: Session, actor: Actor, report: ImpactReport, limit: int = 50
+) -> tuple[AffectedRow, ...]:
+    """Return the services a failure reaches, worst and most critical first. Two queries."""
+    reached = reached_services(session, report)
+    reached.sort(key=lambda one: (-one.state, 9 if one.criticality is None else one.criticality))
+    wanted = [one.item_id for one in reached[:limit]]
+    names = _Names(session, actor, report, wanted)
+    rows = [names.row(item_id, frozenset(wanted)) for item_id in wanted if item_id in names.items]
+    return tuple(sorted(rows, key=_worst_first))
+
+
 def _seen_count(session: Session, actor: Actor, report: ImpactReport) -> int:
+    if sees_every_item(actor):
+        return len(report)
     condition = visible_items(actor)
     seen = 0
     for part in parts(report.ids.tolist()):
@@ -172,11 +149,25 @@ class _Names:
         self._reasons = {i: report.reason(ItemId(i)) for i in wanted}
         steps = [step for path in self._paths.values() for step in path]
         ids = set(wanted) | {int(step.provider) for step in steps}
+        self._group_ids = {step.group_id for step in steps if step.group_id is not None}
         self.items: dict[int, Item] = {}
+        self._groups: dict[int, str] = {}
         condition = visible_items(actor)
         for part in parts(sorted(ids)):
-            self.items |= find_items(session, list(part), condition)
-        self._groups = _group_names(session, {s.group_id for s in steps if s.group_id is not None})
+            self._read(session, part, condition)
+
+    def _read(self, session: Session, part: Sequence[int], condition: ColumnElement[bool]) -> None:
+        """Read items, and with a dependant the groups it falls with: one query for both."""
+        its_group = and_(
+            RedundancyGroup.dependant_id == Item.id,
+            RedundancyGroup.id.in_(sorted(self._group_ids)),
+        )
+        query = select(Item, RedundancyGroup.id, RedundancyGroup.name)
+        query = query.outerjoin(RedundancyGroup, its_group).where(Item.id.in_(part), condition)
+        for item, group_id, name in session.execute(query):
+            self.items[item.id] = item
+            if group_id is not None:
+                self._groups[group_id] = name
 
     def row(self, item_id: int, services: frozenset[int]) -> AffectedRow:
         reason = self._reasons[item_id]
@@ -210,11 +201,3 @@ class _Names:
 
 def _reason_text(reason: Reason | None) -> str:
     return reason.kind.text if reason is not None else ""
-
-
-def _group_names(session: Session, group_ids: set[int]) -> dict[int, str]:
-    found: dict[int, Any] = {}
-    for part in parts(sorted(group_ids)):
-        query = select(RedundancyGroup.id, RedundancyGroup.name).where(RedundancyGroup.id.in_(part))
-        found |= {row.id: row.name for row in session.execute(query)}
-    return found

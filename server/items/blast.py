@@ -1,0 +1,143 @@
+"""How far a failure reaches, in numbers that tickets and changes store, and what lies upstream."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import Session
+
+from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.impact.report import ImpactReport
+from cmdb.engine.impact.values import State
+from cmdb.model import shipped_model
+from cmdb.records.items import Item, ItemParty
+from cmdb.records.parties import Membership
+from cmdb.snapshot.live import LIVE, Snapshot
+from cmdb.vocabulary import SERVICE, PartyRole
+
+#: Ids that one statement names; beyond this all services are read and picked out here.
+_NAMED = 900
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedService:
+    """A service that a failure reaches."""
+
+    item_id: int
+    criticality: int | None
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What the failure of some items reaches. Names nobody: it is stored, not shown.
+
+    ``services`` is ordered worst state first; ``outside`` are items that take no part in impact.
+    """
+
+    sequence: int
+    counts: Mapping[State, int] = field(default_factory=dict)
+    services: Sequence[ReachedService] = ()
+    people: int = 0
+    outside: tuple[int, ...] = ()
+
+    @property
+    def worst_criticality(self) -> int | None:
+        """Return the smallest tier among the services reached."""
+        tiers = [one.criticality for one in self.services if one.criticality is not None]
+        return min(tiers, default=None)
+
+
+def compute_impact(
+    session: Session, item_ids: Iterable[int], snapshot: Snapshot | None = None
+) -> tuple[ImpactReport | None, int, tuple[int, ...]]:
+    """Return (report, sequence, items outside the graph) for all of ``item_ids`` failing at once.
+
+    The report is None when none of them takes part in impact.
+    """
+    snapshot = snapshot or LIVE.at(session)
+    inside: list[ItemId] = []
+    outside: list[int] = []
+    for item_id in dict.fromkeys(item_ids):
+        try:
+            snapshot.engine.suppliers(ItemId(item_id), within=0)
+            inside.append(ItemId(item_id))
+        except ItemNotInGraph:
+            outside.append(item_id)
+    report = snapshot.engine.impact(inside) if inside else None
+    return report, snapshot.sequence, tuple(outside)
+
+
+def blast_of(session: Session, item_ids: Iterable[int]) -> Blast:
+    """Return what the failure of ``item_ids``, all at once, reaches. Three queries at most."""
+    report, sequence, outside = compute_impact(session, item_ids)
+    if report is None:
+        return Blast(sequence, outside=outside)
+    services = reached_services(session, report)
+    return Blast(
+        sequence=sequence,
+        counts=report.count_by_state(),
+        services=services,
+        people=people_using(session, [one.item_id for one in services]),
+        outside=outside,
+    )
+
+
+def service_classes() -> list[str]:
+    """Return the classes whose items count as services in an answer."""
+    return sorted(shipped_model().descendants(SERVICE))
+
+
+def reached_services(session: Session, report: ImpactReport) -> list[ReachedService]:
+    """Return the services among the affected items, worst first, with one query."""
+    query = select(Item.id, Item.criticality).where(Item.class_code.in_(service_classes()))
+    ids = report.ids
+    if len(ids) <= _NAMED:
+        query = query.where(Item.id.in_(ids.tolist()))
+    tiers = {row.id: row.criticality for row in session.execute(query)}
+    rows = np.flatnonzero(np.isin(ids, np.fromiter(tiers, np.int64, len(tiers))))
+    return [
+        ReachedService(item_id, tiers[item_id], State(state))
+        for item_id, state in zip(ids[rows].tolist(), report.states[rows].tolist(), strict=True)
+    ]
+
+
+def people_using(session: Session, item_ids: Sequence[int]) -> int:
+    """Count the people who use any of the items, by themselves or through a group.
+
+    Counted over the first 900 items: beyond that the number says no more than "very many".
+    """
+    if not item_ids:
+        return 0
+    uses = (
+        ItemParty.item_id.in_(item_ids[:_NAMED]),
+        ItemParty.role == PartyRole.USER.value,
+    )
+    people = union(
+        select(ItemParty.person_id).where(*uses, ItemParty.person_id.is_not(None)),
+        select(Membership.person_id)
+        .join(ItemParty, ItemParty.group_id == Membership.group_id)
+        .where(*uses),
+    ).subquery()
+    return session.scalar(select(func.count()).select_from(people)) or 0
+
+
+def upstream_of(
+    snapshot: Snapshot, item_ids: Iterable[int], within: int, limit: int
+) -> dict[int, int]:
+    """Return the items and what they need, up to ``within`` hops, each with its distance.
+
+    Nearest first; at most ``limit`` entries.
+    """
+    hops: dict[int, int] = {}
+    for item_id in item_ids:
+        hops[item_id] = 0
+        try:
+            needs = snapshot.engine.suppliers(ItemId(item_id), within)
+        except ItemNotInGraph:
+            continue
+        for supplier, distance in zip(needs.ids.tolist(), needs.distances.tolist(), strict=True):
+            hops[supplier] = min(distance, hops.get(supplier, distance))
+    nearest = sorted(hops.items(), key=lambda pair: (pair[1], pair[0]))
+    return dict(nearest[:limit])
