@@ -1,0 +1,1 @@
+"""What is decided about tickets, without a database: words, moves, priority, suspects."""
