@@ -35,7 +35,7 @@ _NOT_SECRET = frozenset({"token_name", "token_id", "credential_id", "credential_
 _SECRET_FORMS = (
     (re.compile(r"(://[^:/\s@]{0,128}:)[^@\s/]{1,256}(@)"), rf"\1{REMOVED}\2"),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REMOVED}"),
-    (re.compile(r"\bcad_[\w-]{20,}"), f"cad_{REMOVED}"),
+    (re.compile(r"\b(cad|cet|cak)_[\w-]{20,}"), rf"\1_{REMOVED}"),
     (re.compile(r"(?i)\b(password|passwd|secret|token)=[^\s&;,'\"]+"), rf"\1={REMOVED}"),
 )
 _DEEPEST = 6

@@ -6,7 +6,9 @@ import cmdb.records.items
 import cmdb.records.parties
 import cmdb.records.relations
 import cmdb.records.sources
+import server.foundation.audit
 import server.foundation.jobs.models
+import server.items.models
 import server.people.models
 from cmdb.records.base import Base
 

@@ -98,6 +98,13 @@ class Migrations:
             context = MigrationContext.configure(connection, opts=options(connection))
             return [_sentence(found) for found in compare_metadata(context, Base.metadata)]
 
+    def head(self) -> str:
+        """Return the newest revision this program knows; the database is not asked."""
+        head = self.script().get_current_head()
+        if head is None:
+            raise DatabaseNotReady("this installation has no revisions; install Cadastre again")
+        return head
+
     def script(self) -> ScriptDirectory:
         """Return alembic's view of the revisions."""
         return ScriptDirectory.from_config(self._config())
@@ -105,9 +112,7 @@ class Migrations:
     def _state(self, connection: Connection) -> SchemaState:
         script = self.script()
         current = current_revision(connection, script)
-        head = script.get_current_head()
-        if head is None:
-            raise DatabaseNotReady("this installation has no revisions; install Cadastre again")
+        head = self.head()
         pending = [step.revision for step in script.iterate_revisions(head, current or "base")]
         return SchemaState(current, head, tuple(reversed(pending)))
 

@@ -16,6 +16,44 @@ LOSES = "everything"
 
 def upgrade() -> None:
     op.create_table(
+        "audit_entry",
+        sa.Column("seq", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("actor", KEY, nullable=False),
+        sa.Column("person_id", BIG_ID, nullable=True),
+        sa.Column("request_id", KEY, nullable=False),
+        sa.Column("act", KEY, nullable=False),
+        sa.Column("subject", KEY, nullable=False),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("prev_hash", KEY, nullable=False),
+        sa.Column("hash", KEY, nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_entry")),
+    )
+    op.create_index(op.f("ix_audit_entry_act"), "audit_entry", ["act"], unique=False)
+    op.create_index(
+        op.f("ix_audit_entry_person_id_seq"), "audit_entry", ["person_id", "seq"], unique=False
+    )
+    op.create_index(
+        op.f("ix_audit_entry_subject_seq"), "audit_entry", ["subject", "seq"], unique=False
+    )
+    op.create_table(
+        "bulk_answer",
+        sa.Column("person_id", BIG_ID, nullable=False),
+        sa.Column("idempotency_key", KEY, nullable=False),
+        sa.Column("body_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_answer")),
+    )
+    op.create_index(op.f("ix_bulk_answer_at"), "bulk_answer", ["at"], unique=False)
+    op.create_index(
+        op.f("ix_bulk_answer_person_id_idempotency_key"),
+        "bulk_answer",
+        ["person_id", "idempotency_key"],
+        unique=True,
+    )
+    op.create_table(
         "graph_change",
         sa.Column("seq", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
@@ -271,6 +309,7 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_item_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_item_class_code_name_key_id"),
@@ -418,6 +457,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_account_directory_id"), "account", ["directory_id"], unique=False)
     op.create_table(
+        "agent",
+        sa.Column("agent_id", KEY, nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("hostname", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("item_id", BIG_ID, nullable=True),
+        sa.Column("enrolled_at", MOMENT, nullable=False),
+        sa.Column("last_report_at", MOMENT, nullable=True),
+        sa.Column("last_sequence", BIG_ID, nullable=False),
+        sa.Column("last_boot_id", KEY, nullable=False),
+        sa.Column("problems", DOCUMENT, nullable=False),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_agent_item_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_agent_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
+        sa.UniqueConstraint("agent_id", name=op.f("uq_agent_agent_id")),
+        sa.UniqueConstraint("key_hash", name=op.f("uq_agent_key_hash")),
+    )
+    op.create_index(op.f("ix_agent_item_id"), "agent", ["item_id"], unique=False)
+    op.create_index(op.f("ix_agent_last_report_at"), "agent", ["last_report_at"], unique=False)
+    op.create_table(
         "api_token",
         sa.Column("token_hash", KEY, nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -522,6 +588,28 @@ def upgrade() -> None:
         "directory_run",
         ["directory_id", "id"],
         unique=False,
+    )
+    op.create_table(
+        "enrolment_token",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("uses_left", sa.Integer(), nullable=True),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("created_by_id", BIG_ID, nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("revoked_at", MOMENT, nullable=True),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_enrolment_token_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_enrolment_token_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_enrolment_token_token_hash")),
     )
     op.create_table(
         "fact_section",
@@ -657,6 +745,7 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_item_source_organisation_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_source")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_item_source_item_id_source"), "item_source", ["item_id", "source"], unique=False
@@ -879,6 +968,7 @@ def upgrade() -> None:
             ["start_id"], ["item.id"], name=op.f("fk_relation_start_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relation")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_relation_end_id_type_code"), "relation", ["end_id", "type_code"], unique=False
@@ -916,10 +1006,12 @@ def downgrade() -> None:
     op.drop_table("interface")
     op.drop_table("history_entry")
     op.drop_table("fact_section")
+    op.drop_table("enrolment_token")
     op.drop_table("directory_run")
     op.drop_table("directory_entry")
     op.drop_table("connection")
     op.drop_table("api_token")
+    op.drop_table("agent")
     op.drop_table("account")
     op.drop_table("software_release")
     op.drop_table("person")
@@ -938,3 +1030,5 @@ def downgrade() -> None:
     op.drop_table("job")
     op.drop_table("installation")
     op.drop_table("graph_change")
+    op.drop_table("bulk_answer")
+    op.drop_table("audit_entry")

@@ -1,0 +1,167 @@
+"""``cadastre serve``, ``web`` and ``work``: the processes of an installation."""
+
+import signal
+import socket
+import threading
+from types import FrameType
+from typing import Any
+
+import click
+
+from server.commands.console import done, say
+from server.commands.environment import CommandLine, pass_command_line
+from server.commands.helping import ExampleCommand
+from server.commands.starting import introduce, start_up
+from server.foundation.errors import SettingsError
+from server.foundation.jobs.pool import stop_pool
+from server.foundation.jobs.runner import JobRunner
+from server.foundation.journal import start_journal
+from server.foundation.settings import Settings
+from server.serving.listening import bind
+from server.serving.serve import serve
+from server.wiring import JOBS
+
+_LISTEN_HELP = "Where to listen, such as 127.0.0.1:8080 or [::]:443."
+
+
+class Listen(click.ParamType[tuple[str, int]]):
+    """HOST:PORT, with square brackets around an IPv6 address."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """Return the two parts."""
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            self.fail("give an address and a port, such as 127.0.0.1:8080", param, ctx)
+        return host.strip("[]"), int(port)
+
+
+listen_option = click.option("--listen", type=Listen(), help=_LISTEN_HELP)
+
+
+@click.command(
+    "serve",
+    cls=ExampleCommand,
+    examples=[
+        "cadastre serve",
+        "cadastre serve --listen 127.0.0.1:9000",
+        "cadastre --home /srv/cadastre serve --with-local-agent",
+    ],
+)
+@listen_option
+@click.option(
+    "--organisation",
+    default="Organisation",
+    show_default=True,
+    help="Name of the root organisation, used at the very first start only.",
+)
+@click.option(
+    "--with-local-agent",
+    is_flag=True,
+    help="Enrol this very machine and keep its agent running beside the server.",
+)
+@pass_command_line
+def serve_command(
+    command_line: CommandLine,
+    listen: tuple[str, int] | None,
+    organisation: str,
+    *,
+    with_local_agent: bool,
+) -> None:
+    """Run everything in one process: pages, REST interface, jobs and scheduler.
+
+    Brings the database up to date first. The very first start also creates the root organisation
+    and an administrator, and prints a one-time password. Stop it with Ctrl-C.
+    """
+    listen_at(command_line, listen)
+    settings = command_line.settings
+    start_journal(settings.log_format, settings.log_level)
+    listener = bind(settings)
+    say(f"Cadastre starts; its data lies in {settings.home}")
+    started = start_up(command_line, organisation)
+    if started.administrator:
+        introduce(started.administrator)
+    _run(settings, listener, jobs=True)
+    del with_local_agent
+
+
+@click.command(
+    "web",
+    cls=ExampleCommand,
+    examples=["cadastre web --listen 127.0.0.1:8081"],
+)
+@listen_option
+@pass_command_line
+def web_command(command_line: CommandLine, listen: tuple[str, int] | None) -> None:
+    """Answer requests and leave the jobs to `cadastre work`.
+
+    For larger installations on PostgreSQL: any number of these behind a proxy, on any number of
+    machines. The database must be up to date (`cadastre migrate`).
+    """
+    listen_at(command_line, listen)
+    command_line.flags["job_threads"] = 0
+    settings = command_line.settings
+    refuse_sqlite(settings)
+    start_journal(settings.log_format, settings.log_level)
+    listener = bind(settings)
+    with command_line.database():
+        done("The database is up to date.")
+    _run(settings, listener, jobs=False)
+
+
+@click.command(
+    "work",
+    cls=ExampleCommand,
+    examples=["cadastre work --threads 4"],
+)
+@click.option("--threads", type=click.IntRange(1, 64), help="How many jobs at once.")
+@pass_command_line
+def work_command(command_line: CommandLine, threads: int | None) -> None:
+    """Carry out jobs and schedules, and answer no requests.
+
+    For larger installations on PostgreSQL, beside `cadastre web`. Stop it with Ctrl-C or SIGTERM:
+    running jobs get ten seconds to finish, what is left is taken over by another worker.
+    """
+    command_line.flags["job_threads"] = threads
+    settings = command_line.settings
+    refuse_sqlite(settings)
+    start_journal(settings.log_format, settings.log_level)
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handle)
+    with command_line.database() as database:
+        runner = JobRunner(database, settings, JOBS, settings.job_threads)
+        runner.start()
+        done(f"{settings.job_threads} job threads at work; Ctrl-C stops them.")
+        stop.wait()
+        runner.stop()
+        stop_pool()
+
+
+def listen_at(command_line: CommandLine, listen: tuple[str, int] | None) -> None:
+    """Let ``--listen`` win over file and environment."""
+    if listen is not None:
+        command_line.flags |= {"listen_address": listen[0], "listen_port": listen[1]}
+
+
+def refuse_sqlite(settings: Settings) -> None:
+    """Raise ``SettingsError`` where several processes would write one SQLite file."""
+    if settings.url.startswith("sqlite"):
+        raise SettingsError(
+            "SQLite wants one writing process: run `cadastre serve`, or set database_url to a "
+            "PostgreSQL database"
+        )
+
+
+def _run(settings: Settings, listener: socket.socket, *, jobs: bool) -> None:
+    def ready() -> None:
+        done(f"Open {settings.base_url} in a browser; Ctrl-C stops Cadastre.")
+
+    serve(settings, listener, ready, jobs=jobs)
