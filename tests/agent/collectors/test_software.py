@@ -1,0 +1,55 @@
+"""Which packages are installed."""
+
+from pathlib import Path
+
+from agent.collectors import software
+from tests.agent.recordings import made_of, recorded
+from tests.agent.sources.test_rpm import make_database
+
+
+def test_debian_and_python_packages_stand_in_one_sorted_table(tmp_path: Path) -> None:
+    found = software.collect(recorded("rack-server", tmp_path))
+    assert found["columns"] == ["ecosystem", "name", "version", "architecture"]
+    assert found["rows"] == [
+        ["deb", "adduser", "3.134", "all"],
+        ["deb", "libc6", "2.36-9+deb12u9", "amd64"],
+        ["deb", "libc6", "2.36-9+deb12u9", "i386"],
+        ["deb", "openssl", "3.0.15-1~deb12u1", "amd64"],
+        ["pypi", "flask-login", "0.6.3", None],
+        ["pypi", "requests", "2.28.1", None],
+        ["pypi", "requests", "2.31.0", None],
+        ["pypi", "six", "1.16.0", None],
+    ]
+
+
+def test_rpm_packages_are_read_from_the_database(tmp_path: Path) -> None:
+    machine = recorded("vmware-guest", tmp_path)
+    make_database(tmp_path)
+    assert software.collect(machine)["rows"] == [
+        ["rpm", "harbour-lights", "2:1.4.0-3.el9", "noarch"],
+        ["rpm", "pier", "0.9~rc1-1", "x86_64"],
+    ]
+
+
+def test_alpine_packages_are_read_from_apks_database(tmp_path: Path) -> None:
+    assert software.collect(recorded("alpine-container", tmp_path))["rows"] == [
+        ["apk", "alpine-baselayout", "3.6.5-r0", "x86_64"],
+        ["apk", "musl", "1.2.5-r0", "x86_64"],
+    ]
+
+
+def test_a_distroless_image_has_one_file_per_package(tmp_path: Path) -> None:
+    machine = made_of(
+        tmp_path,
+        "/var/lib/dpkg/status.d/base-files <<",
+        "Package: base-files",
+        "Version: 12.4",
+        "Architecture: amd64",
+        ">>",
+        "/var/lib/dpkg/status.d/base-files.md5sums = 0123  etc/issue",
+    )
+    assert software.collect(machine)["rows"] == [["deb", "base-files", "12.4", "amd64"]]
+
+
+def test_a_machine_without_packages_has_an_empty_table(tmp_path: Path) -> None:
+    assert software.collect(made_of(tmp_path))["rows"] == []

@@ -1,0 +1,142 @@
+"""What the agent is made of: the standard library, psutil, and nothing newer than Python 3.9."""
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from agent import collectors
+from tests.agent.desk import ROOT, faults
+
+SOURCES = sorted((ROOT / "agent").rglob("*.py"))
+BUILDER = ROOT / "deploy" / "agent" / "build_zipapp.py"
+# Each costs a child of 60 ms about 10 ms more.
+DEAR = {"pathlib", "dataclasses", "typing", "logging", "subprocess", "urllib.request"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_imports_the_standard_library_and_the_agent_alone(source: Path) -> None:
+    tops = {name.partition(".")[0] for name, _ in _imports(ast.parse(source.read_text()))}
+    assert tops <= set(sys.stdlib_module_names) | {"agent", "psutil"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_is_dear_is_imported_where_it_is_needed(source: Path) -> None:
+    at_once = {name for name, lazy in _imports(ast.parse(source.read_text())) if not lazy}
+    assert at_once & (DEAR | {"psutil", "sqlite3", "ssl"}) == set()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_module_is_python_3_9(source: Path) -> None:
+    tree = ast.parse(source.read_text(), feature_version=(3, 9))
+    late = {"DTZ", "UTC", "pairwise", "TypeAlias", "ParamSpec", "Self"}
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    assert not [node for node in ast.walk(tree) if isinstance(node, ast.Match)]
+    assert names & late == set()
+
+
+def _pythons() -> list[str]:
+    """Return this Python and every other one from 3.9 on that answers here."""
+    named = (shutil.which(f"python3.{minor}") for minor in range(9, 20))
+    answering = [name for name in named if name and _answers(name)]
+    return [sys.executable, *answering]
+
+
+def _answers(python: str) -> bool:
+    # A version manager's shim stands for interpreters that are not switched on, too.
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("python", _pythons())
+def test_every_python_of_this_machine_makes_the_same_kind_of_report(python: str) -> None:
+    done = subprocess.run(
+        [python, "-I", "-S", "-B", str(ROOT / "agent" / "__main__.py"), "print", "--compact"],
+        capture_output=True,
+        check=True,
+    )
+    shown = json.loads(done.stdout)
+    assert faults(shown) == []
+    assert set(shown["sections"]) == set(collectors.SECTIONS)
+
+
+def test_a_cycle_of_this_machine_imports_nothing_dear() -> None:
+    program = (
+        "import sys\n"
+        "from agent import cycle, report\n"
+        "from agent.machine import Machine\n"
+        "report.collect(Machine())\n"
+        "print(*sorted(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            f"import sys; sys.path.append({str(ROOT)!r})\n{program}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(done.stdout.split())
+    assert (
+        loaded & {"psutil", "subprocess", "logging", "pathlib", "dataclasses", "argparse"} == set()
+    )
+
+
+def test_the_supervisor_loads_three_modules() -> None:
+    tree = ast.parse((ROOT / "agent" / "supervisor.py").read_text())
+    assert {name for name, _ in _imports(tree)} == {"__future__", "os", "sys", "time"}
+
+
+def test_the_one_file_program_holds_sources_alone_and_runs(tmp_path: Path) -> None:
+    archive = tmp_path / "cadastre-agent.pyz"
+    subprocess.run([sys.executable, str(BUILDER), str(archive)], check=True, capture_output=True)
+    with zipfile.ZipFile(archive) as inside:
+        names = inside.namelist()
+    assert {name.partition("/")[0] for name in names} == {"__main__.py", "agent"}
+    assert all(name.endswith(".py") for name in names)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(archive), "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "cadastre-agent 0.1.0\n"
+
+
+def test_the_one_file_program_is_the_same_for_the_same_tree(tmp_path: Path) -> None:
+    built = []
+    for name in ("one.pyz", "other.pyz"):
+        subprocess.run([sys.executable, str(BUILDER), str(tmp_path / name)], check=True)
+        built.append((tmp_path / name).read_bytes())
+    assert built[0] == built[1]
+
+
+def _imports(tree: ast.Module) -> list[tuple[str, bool]]:
+    """Return (module, imported only where needed) of every import that really runs."""
+    found = []
+    for node in _running(tree, lazy=False):
+        statement, lazy = node
+        if isinstance(statement, ast.Import):
+            found += [(name.name, lazy) for name in statement.names]
+        elif isinstance(statement, ast.ImportFrom):
+            found.append((statement.module or "", lazy))
+    return found
+
+
+def _running(parent: ast.AST, *, lazy: bool) -> list[tuple[ast.AST, bool]]:
+    found = []
+    for child in ast.iter_child_nodes(parent):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        inner = lazy or isinstance(child, ast.FunctionDef)
+        found.append((child, inner))
+        found += _running(child, lazy=inner)
+    return found
