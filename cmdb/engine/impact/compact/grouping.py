@@ -100,7 +100,8 @@ def settle_terms(groups: Groups, slots: Slots, findings: Findings) -> tuple[Term
     attainable = groups.threshold <= capacity * (1 + CAPACITY_TOLERANCE)
     reduces = (groups.rule == _CAPACITY) & attainable
     total = np.where(reduces, capacity, count)
-    required = np.minimum(_required(groups, count), total)
+    required = np.where(attainable | (groups.rule != _CAPACITY), _required(groups, count), count)
+    required = np.minimum(required, total)
     tolerance = np.where(reduces, CAPACITY_TOLERANCE * total, 0.0)
     above = groups.threshold > np.where(groups.rule == _CAPACITY, capacity, count)
     above = np.where(groups.rule == _PERCENT, groups.threshold > 100, above)

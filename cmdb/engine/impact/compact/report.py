@@ -129,7 +129,8 @@ class ArrayReport(ImpactReport):
     def _standing(self, group: int) -> GroupStanding:
         arrays, slots = self._arrays, slots_at(self._arrays, group)
         rows = self._rows[arrays.slot_provider[slots]] - 1
-        fallen = np.flatnonzero((rows >= 0) & (self.states[rows] == State.DOWN))
+        affected = np.flatnonzero(rows >= 0)
+        fallen = affected[self.states[rows[affected]] == State.DOWN]
         columns = (
             arrays.ids[arrays.slot_provider[slots][fallen]].tolist(),
             arrays.slot_weight[slots][fallen].tolist(),

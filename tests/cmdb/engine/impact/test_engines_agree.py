@@ -1,0 +1,90 @@
+"""The fast engine equals the plain one, and both equal the rules read aloud."""
+
+import numpy as np
+from hypothesis import given, settings
+
+from cmdb.engine.impact.compact.narrow import NarrowWalk
+from cmdb.engine.impact.compact.readback import to_listed
+from cmdb.engine.impact.compact.wide import Scratch, WideWalk
+from cmdb.engine.impact.portable import PortableGraph
+from cmdb.engine.impact.reference import ReferenceEngine
+from tests.cmdb.engine.impact.literal import literal_states
+from tests.cmdb.engine.impact.topologies import Question, questions
+
+
+@settings(max_examples=300)
+@given(questions())
+def test_the_plain_engine_equals_the_rules_read_aloud(question: Question) -> None:
+    report = ReferenceEngine(question.graph).impact(question.failed)
+    expected = literal_states(question.graph, question.failed)
+    assert {item: report.state(item) for item in question.graph.items} == expected
+
+
+@settings(max_examples=300)
+@given(questions())
+def test_the_portable_engine_equals_the_plain_one_row_for_row(question: Question) -> None:
+    plain = ReferenceEngine(question.graph).impact(question.failed)
+    fast = PortableGraph.of(question.graph).impact(question.failed)
+    assert fast.ids.tolist() == plain.ids.tolist()
+    assert fast.states.tolist() == plain.states.tolist()
+    assert fast.distances.tolist() == plain.distances.tolist()
+    assert fast.count_by_state() == plain.count_by_state()
+    items = np.array(question.graph.items)
+    assert fast.states_of(items).tolist() == plain.states_of(items).tolist()
+
+
+@given(questions())
+def test_both_say_the_same_of_groups_and_soft_needs(question: Question) -> None:
+    plain = ReferenceEngine(question.graph).impact(question.failed)
+    fast = PortableGraph.of(question.graph).impact(question.failed)
+    for item in question.graph.items:
+        by_number = {held.group_id: held for held in plain.standings(item)}
+        assert {held.group_id: held for held in fast.standings(item)} == by_number
+        assert fast.soft_providers(item) == plain.soft_providers(item)
+
+
+@settings(max_examples=300)
+@given(questions())
+def test_the_wide_walk_equals_the_narrow_one(question: Question) -> None:
+    arrays = PortableGraph.of(question.graph).arrays
+    failed = sorted(arrays.vertex(item) for item in question.failed)
+    walk = NarrowWalk(arrays.views, failed)
+    assert walk.spread()
+    slim = walk.found()
+    scratch = Scratch(arrays)
+    for _ in range(2):  # the second walk must find the memory of the first clean
+        broad = WideWalk(arrays, scratch, np.array(failed, np.int32)).spread()
+        assert broad.vertices.tolist() == slim.vertices.tolist()
+        assert broad.states.tolist() == slim.states.tolist()
+        assert broad.distances.tolist() == slim.distances.tolist()
+    assert not scratch.mark.any()
+    assert not scratch.channel.any()
+    assert not scratch.lost.any()
+
+
+@given(questions())
+def test_both_find_the_same_neighbours(question: Question) -> None:
+    plain, fast = ReferenceEngine(question.graph), PortableGraph.of(question.graph)
+    for item in question.graph.items[:5]:
+        for ask in ("suppliers", "dependants"):
+            expected, found = getattr(plain, ask)(item), getattr(fast, ask)(item)
+            assert found.ids.tolist() == expected.ids.tolist()
+            assert found.distances.tolist() == expected.distances.tolist()
+
+
+@given(questions())
+def test_both_find_the_same_single_points_and_blast_radii(question: Question) -> None:
+    plain, fast = ReferenceEngine(question.graph), PortableGraph.of(question.graph)
+    expected, found = (engine.single_points(question.failed) for engine in (plain, fast))
+    assert found.causes.tolist() == expected.causes.tolist()
+    assert found.services.tolist() == expected.services.tolist()
+    assert fast.blast_radius().as_mapping() == plain.blast_radius().as_mapping()
+
+
+@given(questions())
+def test_a_graph_read_back_from_arrays_answers_as_before(question: Question) -> None:
+    fast = PortableGraph.of(question.graph)
+    again = ReferenceEngine(to_listed(fast.arrays)).impact(question.failed)
+    before = fast.impact(question.failed)
+    assert again.ids.tolist() == before.ids.tolist()
+    assert again.states.tolist() == before.states.tolist()
