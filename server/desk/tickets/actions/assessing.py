@@ -1,0 +1,59 @@
+"""What a ticket's affected items reach: computed, counted, kept on the ticket."""
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.impact.values import State
+from cmdb.records.items import Item
+from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
+from server.desk.tickets.rules.priority import Reached, priority_of, suggest_impact
+from server.desk.tickets.rules.words import Words
+from server.items.blast import Blast, blast_of
+
+
+def assess_ticket(session: Session, ticket: Ticket, words: Words) -> None:
+    """Compute the impact of a stored ticket anew; counts, services and priority follow."""
+    rows = session.execute(
+        select(Item.id, Item.criticality)
+        .join(AffectedItem, AffectedItem.item_id == Item.id)
+        .where(AffectedItem.ticket_id == ticket.id)
+        .order_by(Item.id)
+    ).all()
+    tiers = {row.id: row.criticality for row in rows}
+    failed = tiers if words.kinds[ticket.kind].failure else {}
+    blast = blast_of(session, failed) if failed else None
+    keep_counts(ticket, blast)
+    reached = [Reached(one.criticality, one.state) for one in blast.services] if blast else []
+    people = blast.people if blast else 0
+    ticket.suggested_impact = suggest_impact(words, reached, failed.values(), people)
+    rank(ticket, words)
+    _keep_services(session, ticket.id, blast)
+
+
+def keep_counts(ticket: Ticket, blast: Blast | None) -> None:
+    """Store what was counted; None stands for nothing that could fail."""
+    counts = blast.counts if blast else {}
+    ticket.graph_sequence = blast.sequence if blast else None
+    ticket.down_count = counts.get(State.DOWN, 0)
+    ticket.degraded_count = counts.get(State.DEGRADED, 0)
+    ticket.at_risk_count = counts.get(State.AT_RISK, 0)
+    ticket.service_count = len(blast.services) if blast else 0
+    ticket.worst_criticality = blast.worst_criticality if blast else None
+    ticket.people_count = blast.people if blast else 0
+
+
+def rank(ticket: Ticket, words: Words) -> None:
+    """Let impact and priority follow what was suggested, unless a person said otherwise."""
+    if not ticket.impact_overridden:
+        ticket.impact = ticket.suggested_impact
+    ticket.priority = priority_of(words, ticket.urgency, ticket.impact)
+
+
+def _keep_services(session: Session, ticket_id: int, blast: Blast | None) -> None:
+    session.execute(delete(AffectedService).where(AffectedService.ticket_id == ticket_id))
+    rows = [
+        {"ticket_id": ticket_id, "item_id": one.item_id, "state": one.state.text}
+        for one in (blast.services if blast else ())
+    ]
+    if rows:
+        session.execute(insert(AffectedService), rows)

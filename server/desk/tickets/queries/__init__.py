@@ -1,0 +1,55 @@
+"""Reading tickets for an actor: what is out of sight does not exist."""
+
+from server.desk.tickets.queries.parts import (
+    AffectedItemRow,
+    AffectedServiceRow,
+    EntryRow,
+    affected_item_ids,
+    affected_items_of,
+    affected_services_of,
+    entries_of,
+    latest_entries,
+    services_not_up,
+    watcher_ids,
+)
+from server.desk.tickets.queries.scope import visible_tickets
+from server.desk.tickets.queries.tickets import (
+    SORTS,
+    TicketFilter,
+    TicketHeader,
+    TicketRow,
+    count_open_by_state,
+    count_tickets,
+    find_ticket,
+    list_tickets,
+    lock_ticket,
+    may_work_on,
+    open_tickets_on,
+    ticket_header,
+)
+
+__all__ = [
+    "SORTS",
+    "AffectedItemRow",
+    "AffectedServiceRow",
+    "EntryRow",
+    "TicketFilter",
+    "TicketHeader",
+    "TicketRow",
+    "affected_item_ids",
+    "affected_items_of",
+    "affected_services_of",
+    "count_open_by_state",
+    "count_tickets",
+    "entries_of",
+    "find_ticket",
+    "latest_entries",
+    "list_tickets",
+    "lock_ticket",
+    "may_work_on",
+    "open_tickets_on",
+    "services_not_up",
+    "ticket_header",
+    "visible_tickets",
+    "watcher_ids",
+]
