@@ -41,7 +41,8 @@ def create_app(
     app.register_blueprint(health.blueprint)
     api = open_api(app)
     for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
+        # Pages have corners of the same names.
+        api.register_blueprint(blueprint, name=f"rest_{blueprint.name}")
     _answer_problems(app, page_of_problem)
     app.after_request(_name_request)
     return app

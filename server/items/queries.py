@@ -239,3 +239,9 @@ def identifiers_of(session: Session, actor: Actor, item_id: int) -> list[ItemIde
         .order_by(ItemIdentifier.kind, ItemIdentifier.value)
     )
     return list(session.scalars(query))
+
+
+def names_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of those items that are in sight."""
+    query = select(Item.id, Item.name).where(Item.id.in_(item_ids), visible_items(actor))
+    return {row.id: row.name for row in session.execute(query)}

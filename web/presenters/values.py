@@ -18,20 +18,20 @@ class Shown:
     exact: str | None = None
 
 
-def show_value(model: Model, attribute: Attribute | None, value: Any, reader: Reader) -> Shown:
+def show_value(attribute: Attribute | None, value: Any, reader: Reader) -> Shown:
     """Return one stored value as the reader should see it."""
     if value is None or value in ("", []):
         return Shown("")
     if isinstance(value, list):
-        return Shown(", ".join(show_value(model, attribute, part, reader).text for part in value))
+        return Shown(", ".join(show_value(attribute, part, reader).text for part in value))
     if isinstance(value, bool):
         return Shown(reader.gettext("yes") if value else reader.gettext("no"))
     if attribute is None:
         return Shown(str(value))
-    return _typed(model, attribute, value, reader)
+    return _typed(attribute, value, reader)
 
 
-def _typed(model: Model, attribute: Attribute, value: Any, reader: Reader) -> Shown:
+def _typed(attribute: Attribute, value: Any, reader: Reader) -> Shown:
     if attribute.choices:
         return Shown(_choice(attribute, value, reader.language))
     if attribute.unit == "B" and isinstance(value, int):

@@ -21,3 +21,9 @@ def tagged(response: Response, version: int) -> Response:
     """Put the ETag on an answer, and make it a 304 where the client has it already."""
     response.set_etag(str(version))
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+def check_form_version(given: str | None, version: int) -> None:
+    """Raise ``StaleVersion`` when a form was filled in over another version of the row."""
+    if given != str(version):
+        raise StaleVersion("it was changed after you opened the form")

@@ -1,0 +1,338 @@
+"""The register: list, item, new and edited items."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError
+from cmdb.model import Attribute, shipped_model
+from cmdb.query.items import ItemFilter
+from cmdb.records.items import Item
+from cmdb.vocabulary import ClassCode
+from server.foundation.edge.conditional import check_form_version
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.paging import PageRequest
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from server.items import actions, impact, queries
+from server.people.queries.people import names_of_people
+from web.pages.choices import class_choices, organisation_choices
+from web.pages.frame import done, filled, list_url, reader, refuse, url_for, whole
+from web.presenters.impact import neighbourhood_map, reason_text
+from web.presenters.items import fact_rows, history_row, section_label, source_label
+from web.presenters.lists import Column, Paging, Sorting, Tab
+from web.presenters.values import class_label
+
+items = Blueprint("items", __name__, url_prefix="/items")
+
+
+def item_filters() -> ItemFilter:
+    """Read the list's filters from the address; what makes no sense narrows nothing."""
+    given = request.args
+    return ItemFilter(
+        text=given.get("q", "")[:200],
+        class_code=given.get("class", ""),
+        stage=given.get("stage", ""),
+        environment=given.get("environment", ""),
+        criticality=whole(given.get("criticality")),
+        organisation_id=whole(given.get("organisation")),
+        group_id=whole(given.get("group")),
+        person_id=whole(given.get("person")),
+    )
+
+
+@items.route("")
+def index() -> ResponseReturnValue:
+    """List items with filters."""
+    session, actor = current_session(), current_actor()
+    filters = item_filters()
+    sort = request.args.get("sort", "name")
+    page = queries.list_items(
+        session, actor, filters, PageRequest(sort, request.args.get("after", ""), 50)
+    )
+    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    return render_template(
+        "items/index.html",
+        rows=page.rows,
+        columns=_columns(),
+        sorting=Sorting.parse(sort),
+        paging=Paging(len(page.rows), queries.count_items(session, actor, filters), None, next_url),
+        list_url=list_url,
+        filters=filters,
+        classes=class_choices(reader().language, abstract=True),
+        model=shipped_model(),
+        class_name=_class_name,
+        narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
+    )
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(gettext("Name"), "name", main=True),
+        Column(gettext("Class"), "class"),
+        Column(gettext("Vendor and model"), narrow_screen=False),
+        Column(gettext("Environment"), narrow_screen=False),
+        Column(gettext("Tier"), numeric=True, narrow_screen=False),
+        Column(gettext("Last seen"), "last_seen"),
+    )
+
+
+def _class_name(code: str) -> str:
+    return class_label(shipped_model(), code, reader().language)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands above every tab of an item."""
+
+    item: Item
+    tabs: tuple[Tab, ...]
+    active: str
+
+
+def _head(item: Item, active: str) -> _Head:
+    names = (
+        ("facts", gettext("Facts")),
+        ("software", gettext("Software")),
+        ("network", gettext("Network")),
+        ("relations", gettext("Relations")),
+        ("impact", gettext("Impact")),
+        ("history", gettext("History")),
+        ("tickets", gettext("Tickets")),
+    )
+    tabs = tuple(
+        Tab(key, label, url_for("items.show", item_id=item.id, tab=key)) for key, label in names
+    )
+    return _Head(item, tabs, active)
+
+
+@items.route("/<int:item_id>")
+@items.route("/<int:item_id>/<any(facts, software, network, relations, impact, history):tab>")
+def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
+    """Show one item."""
+    session, actor = current_session(), current_actor()
+    item = queries.get_item(session, actor, item_id)
+    context = _TABS[tab](item)
+    return render_template(
+        f"items/{tab}.html", head=_head(item, tab), item=item, class_name=_class_name, **context
+    )
+
+
+def _facts(item: Item) -> dict[str, Any]:
+    session, actor, model = current_session(), current_actor(), shipped_model()
+    known = queries.facts_of(session, actor, item.id, current_time())
+    values = dict(item.attributes) | {
+        name: getattr(item, name)
+        for name in ("stage", "environment", "criticality", "vendor", "model", "serial")
+    }
+    sources = [(source_label(row.source, reader()), row) for row in known.sources]
+    return {
+        "facts": fact_rows(model, item.class_code, values, known.standings, reader()),
+        "known": known,
+        "sources": sources,
+        "sections": queries.sections_of(session, actor, item.id),
+        "section_name": lambda name: section_label(name, reader()),
+        "identifiers": queries.identifiers_of(session, actor, item.id),
+        "readings": next((row.readings for row in known.sources if row.readings), {}),
+    }
+
+
+def _software(item: Item) -> dict[str, Any]:
+    session, actor = current_session(), current_actor()
+    text = request.args.get("q", "")[:100]
+    asked = PageRequest("", request.args.get("after", ""), 100)
+    page = queries.software_of(session, actor, item.id, asked, text)
+    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    total = None if text else queries.count_software(session, actor, item.id)
+    return {"rows": page.rows, "paging": Paging(len(page.rows), total, None, next_url), "q": text}
+
+
+def _network(item: Item) -> dict[str, Any]:
+    return {"network": queries.network_of(current_session(), current_actor(), item.id)}
+
+
+def _relations(item: Item) -> dict[str, Any]:
+    session, actor, model = current_session(), current_actor(), shipped_model()
+    rows = queries.relations_of(session, actor, item.id)
+
+    def verb(row: queries.RelationRow) -> str:
+        kind = model.relation_type(row.relation.type_code)
+        name = model.label if row.forward else model.reverse_label
+        return name(kind, reader().language)
+
+    graph = neighbourhood_map(item, rows, {}, model, reader())
+    return {
+        "rows": rows,
+        "verb": verb,
+        "map_data": graph.as_json(reader()),
+        "source_name": lambda source: source_label(source, reader()),
+    }
+
+
+def _impact(item: Item) -> dict[str, Any]:
+    answer = impact.answer_impact(current_session(), current_actor(), [item.id])
+    return {"answer": answer, "reason": reason_of}
+
+
+def reason_of(row: impact.AffectedRow) -> str:
+    """Say why an item is affected, in the reader's language."""
+    name = row.because_of.name if row.because_of else ""
+    return reason_text(row.reason, name, row.group, reader())
+
+
+def _history(item: Item) -> dict[str, Any]:
+    session, actor, model = current_session(), current_actor(), shipped_model()
+    asked = PageRequest("", request.args.get("after", ""), 50)
+    page = queries.history_of(session, actor, item.id, asked)
+    others = {_far(entry, item.id) for entry in page.rows} - {None}
+    names = queries.names_of(session, actor, [i for i in others if i is not None])
+    hidden = gettext("an item outside your view")
+    rows = [
+        (
+            entry,
+            history_row(
+                model,
+                item.class_code,
+                entry,
+                names.get(_far(entry, item.id) or 0, hidden),
+                reader(),
+            ),
+        )
+        for entry in page.rows
+    ]
+    people = names_of_people(session, actor, {e.person_id for e in page.rows if e.person_id})
+    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    return {
+        "rows": rows,
+        "people": people,
+        "paging": Paging(len(rows), None, None, next_url),
+        "source_name": lambda source: source_label(source, reader()),
+    }
+
+
+def _far(entry: Any, item_id: int) -> int | None:
+    far: int | None = entry.other_id if entry.item_id == item_id else entry.item_id
+    return far
+
+
+_TABS = {
+    "facts": _facts,
+    "software": _software,
+    "network": _network,
+    "relations": _relations,
+    "impact": _impact,
+    "history": _history,
+}
+
+
+@items.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Register an item by hand."""
+    session, actor = current_session(), current_actor()
+    actor.require(Permission.ITEM_WRITE)
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        draft = actions.ItemDraft(
+            class_code=request.form.get("class", ""),
+            organisation_id=whole(request.form.get("organisation_id")) or 0,
+            values={"name": ""}
+            | filled(request.form, "name", "serial", "vendor", "model", "criticality"),
+        )
+        try:
+            item = actions.create_item(session, actor, draft, current_time())
+            return done(gettext("Registered."), url_for("items.show", item_id=item.id))
+        except CadastreError as error:
+            errors, status = refuse(error)
+    page = render_template(
+        "items/new.html",
+        errors=errors,
+        form_values=request.form,
+        classes=class_choices(reader().language),
+        organisations=organisation_choices(session, actor, Permission.ITEM_WRITE),
+    )
+    return page, status
+
+
+@items.route("/<int:item_id>/edit", methods=["GET", "POST"])
+def edit(item_id: int) -> ResponseReturnValue:
+    """Say by hand what an item's values are; an emptied field takes one's word back."""
+    session, actor = current_session(), current_actor()
+    actor.require(Permission.ITEM_WRITE)
+    item = queries.get_item(session, actor, item_id)
+    version = item.version
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        values = _edited(item)
+        try:
+            check_form_version(request.form.get("version"), item.version)
+            actions.edit_item(session, actor, item_id, values, current_time())
+            return done(gettext("Saved."), url_for("items.show", item_id=item_id))
+        except CadastreError as error:
+            errors, status = refuse(error)
+            item = queries.get_item(session, actor, item_id)
+    page = render_template(
+        "items/edit.html",
+        item=item,
+        version=version,
+        errors=errors,
+        fields=[(a, _present(item, a)) for a in _editable(item.class_code)],
+        form_values=request.form,
+        label=lambda attribute: shipped_model().label(attribute, reader().language),
+        options_of=_options,
+    )
+    return page, status
+
+
+def _editable(class_code: str) -> list[Attribute]:
+    return [
+        attribute
+        for attribute in shipped_model().attributes_of(ClassCode(class_code))
+        if str(attribute.type) not in {"reference", "json", "money"}
+    ]
+
+
+def _options(attribute: Attribute) -> list[tuple[str, str]]:
+    language = reader().language
+    return [
+        (choice.code, choice.labels.get(language, choice.code))
+        for choice in attribute.choices or ()
+    ]
+
+
+def _present(item: Item, attribute: Attribute) -> str:
+    value = getattr(item, attribute.code, None) if attribute.code in _ROOT else None
+    if value is None:
+        value = item.attributes.get(attribute.code)
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+_ROOT = frozenset({"name", "stage", "environment", "criticality", "vendor", "model", "serial"})
+
+
+def _edited(item: Item) -> dict[str, Any]:
+    """Return only what differs from what the form showed: untouched fields say nothing."""
+    found: dict[str, Any] = {}
+    for attribute in _editable(item.class_code):
+        given = request.form.get(attribute.code)
+        if given is None or given.strip() == _present(item, attribute):
+            continue
+        text = given.strip()
+        parts = [part.strip() for part in text.split(",")]
+        found[attribute.code] = parts if attribute.is_list and text else text or None
+    return found
+
+
+@items.route("/<int:item_id>/retire", methods=["POST"])
+def retire(item_id: int) -> ResponseReturnValue:
+    """Take an item out of use."""
+    session, actor = current_session(), current_actor()
+    actions.retire_item(session, actor, item_id, current_time())
+    return done(gettext("Retired."), url_for("items.show", item_id=item_id))

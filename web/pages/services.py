@@ -1,0 +1,107 @@
+"""Business services, and drawing a new one together."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError
+from cmdb.model import shipped_model
+from cmdb.query.items import ItemFilter
+from cmdb.vocabulary import SERVICE
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.paging import PageRequest
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from server.items import queries
+from server.items.services import ServiceDraft, create_service, propose_members
+from server.people.queries.groups import GroupFilter, list_groups
+from web.pages.choices import organisation_choices
+from web.pages.frame import done, list_url, reader, refuse, url_for, whole
+from web.presenters.lists import Paging
+from web.presenters.values import class_label
+
+services = Blueprint("services", __name__, url_prefix="/services")
+
+
+@services.route("")
+def index() -> ResponseReturnValue:
+    """List services with their criticality and owners."""
+    session, actor = current_session(), current_actor()
+    filters = ItemFilter(text=request.args.get("q", "")[:200], class_code=SERVICE, stage="in_use")
+    asked = PageRequest("name", request.args.get("after", ""), 50)
+    page = queries.list_items(session, actor, filters, asked)
+    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    return render_template(
+        "services/index.html",
+        rows=page.rows,
+        parties=queries.parties_of(session, [item.id for item in page.rows]),
+        paging=Paging(len(page.rows), None, None, next_url),
+        class_name=_class_name,
+        q=filters.text,
+    )
+
+
+def _class_name(code: str) -> str:
+    return class_label(shipped_model(), code, reader().language)
+
+
+@services.route("/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Draw a service: name, owner, criticality, entry point, and the members ticked."""
+    session, actor = current_session(), current_actor()
+    actor.require(Permission.SERVICE_CREATE)
+    entry_id = whole(request.values.get("entry"))
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST" and "name" in request.form:
+        try:
+            service = create_service(session, actor, _draft(entry_id), current_time())
+            address = url_for("items.show", item_id=service.id, tab="relations")
+            return done(gettext("The service is drawn. Impact speaks of it from now on."), address)
+        except CadastreError as error:
+            errors, status = refuse(error)
+    page = render_template(
+        "services/new.html",
+        errors=errors,
+        form_values=request.form,
+        ticked=set(request.form.getlist("member")),
+        class_name=_class_name,
+        organisations=organisation_choices(session, actor, Permission.SERVICE_CREATE),
+        **_entry(entry_id),
+    )
+    return page, status
+
+
+def _draft(entry_id: int | None) -> ServiceDraft:
+    form = request.form
+    members = [whole(value) for value in form.getlist("member")]
+    return ServiceDraft(
+        name=" ".join(form.get("name", "").split()),
+        organisation_id=whole(form.get("organisation_id")) or 0,
+        criticality=whole(form.get("criticality")),
+        owner_person_id=whole(form.get("owner_person_id")),
+        owner_group_id=whole(form.get("owner_group_id")),
+        entry_item_id=entry_id,
+        listener_id=whole(form.get("listener_id")),
+        member_ids=tuple(member for member in members if member is not None),
+    )
+
+
+def _entry(entry_id: int | None) -> dict[str, Any]:
+    """Return what is known of the entry point; nothing when none has been chosen yet."""
+    session, actor = current_session(), current_actor()
+    groups = []
+    if actor.may(Permission.GROUP_READ):
+        found = list_groups(session, actor, GroupFilter(), PageRequest(limit=500))
+        groups = [(str(group.id), group.name) for group in found.rows]
+    if entry_id is None:
+        return {"entry": None, "proposals": [], "listeners": [], "groups": groups, "me": actor}
+    entry = queries.get_item(session, actor, entry_id)
+    return {
+        "entry": entry,
+        "proposals": propose_members(session, actor, entry_id),
+        "listeners": queries.network_of(session, actor, entry_id).listeners,
+        "groups": groups,
+        "me": actor,
+    }

@@ -1,0 +1,155 @@
+"""What the item's page shows, in the reader's words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cmdb.engine.reconciliation import Standing
+from cmdb.model import Attribute, Model
+from cmdb.vocabulary import ClassCode
+from web.presenters.reader import Reader
+from web.presenters.values import Shown, show_value
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One attribute with its value, who says so, and who says otherwise."""
+
+    label: str
+    shown: Shown
+    source: str | None
+    seen_at: datetime | None
+    #: (value, source, when it was last confirmed)
+    disputed: tuple[tuple[str, str, datetime], ...]
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One difference as a sentence's parts."""
+
+    kind: str
+    what: str
+    old: str
+    new: str
+
+
+def fact_rows(
+    model: Model,
+    class_code: str,
+    values: Mapping[str, Any],
+    standings: Mapping[str, Standing],
+    reader: Reader,
+) -> list[FactRow]:
+    """Return the facts in the model's order; what nobody says is left out."""
+    found = []
+    for attribute in model.attributes_of(ClassCode(class_code)):
+        value = values.get(attribute.code)
+        if value in (None, "", []) or attribute.code == "location":
+            continue
+        found.append(_fact(model, attribute, value, standings.get(attribute.code), reader))
+    return found
+
+
+def _fact(
+    model: Model, attribute: Attribute, value: Any, standing: Standing | None, reader: Reader
+) -> FactRow:
+    winner = standing.winner if standing else None
+    losers = standing.losers if standing else ()
+    return FactRow(
+        label=model.label(attribute, reader.language),
+        shown=show_value(attribute, value, reader),
+        source=source_label(winner[0], reader) if winner else None,
+        seen_at=winner[1].seen if winner else None,
+        disputed=tuple(
+            (
+                show_value(attribute, word.value, reader).text,
+                source_label(source, reader),
+                word.seen,
+            )
+            for source, word in losers
+            if word.value != value
+        ),
+    )
+
+
+def source_label(source: str, reader: Reader) -> str:
+    """Return a source's name: shipped ones in the reader's language, others as they are."""
+    names = {
+        "agent": reader.gettext("agent"),
+        "snmp": reader.gettext("SNMP"),
+        "person": reader.gettext("by hand"),
+        "rest": reader.gettext("REST"),
+        "derived": reader.gettext("derived"),
+        "demo": reader.gettext("demo"),
+        "directory": reader.gettext("directory"),
+    }
+    return names.get(source, source)
+
+
+def section_label(name: str, reader: Reader) -> str:
+    """Return the name of a section of facts."""
+    names = {
+        "software": reader.gettext("Software"),
+        "interfaces": reader.gettext("Interfaces"),
+        "listeners": reader.gettext("Listening ports"),
+        "disks": reader.gettext("Disks"),
+        "filesystems": reader.gettext("File systems"),
+        "cpus": reader.gettext("Processors"),
+        "memory": reader.gettext("Memory modules"),
+        "neighbours": reader.gettext("Neighbours"),
+        "entities": reader.gettext("Components"),
+    }
+    return names.get(name, name)
+
+
+def history_row(
+    model: Model, class_code: str, entry: Any, other: str, reader: Reader
+) -> HistoryRow:
+    """Turn one entry of history into words. ``other`` names the far end of a relation."""
+    detail: Mapping[str, Any] = entry.detail
+    if entry.kind == "created":
+        return HistoryRow("created", reader.gettext("First seen"), "", "")
+    if entry.kind in {"related", "unrelated"}:
+        kind = model.find_relation_type(entry.subject)
+        verb = model.label(kind, reader.language) if kind else entry.subject
+        return HistoryRow(entry.kind, verb, "", other)
+    if entry.kind == "section":
+        return _section_row(entry.subject, detail, reader)
+    if entry.kind == "party":
+        return HistoryRow("party", reader.gettext("People and groups"), "", "")
+    attribute = model.find_attribute(entry.subject, ClassCode(class_code))
+    label = model.label(attribute, reader.language) if attribute else entry.subject
+    old = show_value(attribute, detail.get("old"), reader).text
+    new = show_value(attribute, detail.get("new"), reader).text
+    return HistoryRow("changed", label, old, new)
+
+
+def _section_row(name: str, detail: Mapping[str, Any], reader: Reader) -> HistoryRow:
+    label = section_label(name, reader)
+    if "first" in detail:
+        many = int(detail["first"])
+        return HistoryRow(
+            "section",
+            label,
+            "",
+            reader.ngettext("%(num)d entry", "%(num)d entries", many) % {"num": many},
+        )
+    if "member" in detail:
+        what = f"{label}: {detail['member']}"
+        return HistoryRow("section", what, _plain(detail.get("old")), _plain(detail.get("new")))
+    counts = {key: len(detail.get(key, ())) for key in ("added", "removed", "changed")}
+    text = reader.gettext("%(added)s added, %(removed)s removed, %(changed)s changed") % counts
+    return HistoryRow("section", label, "", text)
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        said = {key: part for key, part in value.items() if part not in (None, "", [])}
+        told = [f"{key} {_plain(part)}" for key, part in said.items()]
+        return ", ".join(told)[:200]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_plain(part) for part in value)[:200]
+    return str(value)
