@@ -60,6 +60,7 @@ def frame_site() -> Flask:
     site.after_request(_with_policy)
     for rule, name, view, method in (
         ("/", "frame", _frame, "GET"),
+        ("/tickets", "tickets", _frame, "GET"),
         ("/opened/<name>", "opened", _opened, "GET"),
         ("/sign-in", "sign_in", _sign_in, "GET"),
         ("/palette", "palette", _found, "GET"),

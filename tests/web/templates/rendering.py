@@ -21,6 +21,8 @@ def environment(pages: Mapping[str, str] | None = None, language: str = "en") ->
         loader=ChoiceLoader([DictLoader(dict(pages or {})), FileSystemLoader(TEMPLATES)]),
         autoescape=True,
         undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension adds it

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from html.parser import HTMLParser
 
 import pytest
 
@@ -94,6 +95,33 @@ def test_a_refused_form_says_so_and_tells_the_scripts() -> None:
     assert "data-failed" in shown
     assert 'data-draft="ticket"' in shown
     assert 'name="csrf_token" value="token"' in shown
+
+
+def test_attributes_stay_apart_whichever_of_them_are_there() -> None:
+    shown = macro(
+        "forms",
+        "{% call m.form('/t', 'ticket', 'x', errors={'a': 'b'}, target='#t', confirm='Sure?',"
+        " multipart=true) %}…{% endcall %}",
+    )
+    form, *_ = _tags(shown)
+    assert {"data-failed", "data-draft", "data-confirm", "enctype", "hx-post", "hx-target"} <= form
+
+
+class _Attributes(HTMLParser):
+    """The names of the attributes of each element, as a browser reads them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[set[str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append({name for name, _ in attrs})
+
+
+def _tags(html: str) -> list[set[str]]:
+    parser = _Attributes()
+    parser.feed(html)
+    return parser.found
 
 
 def test_a_form_that_htmx_sends_works_without_scripts_too() -> None:
