@@ -1,5 +1,7 @@
 """What a ticket's affected items reach: computed, counted, kept on the ticket."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
@@ -18,19 +20,30 @@ def assess_ticket(session: Session, ticket: Ticket, words: Words) -> None:
         .join(AffectedItem, AffectedItem.item_id == Item.id)
         .where(AffectedItem.ticket_id == ticket.id)
         .order_by(Item.id)
-    ).all()
-    tiers = {row.id: row.criticality for row in rows}
+    )
+    blast = judge(session, ticket, {row.id: row.criticality for row in rows}, words)
+    session.execute(delete(AffectedService).where(AffectedService.ticket_id == ticket.id))
+    keep_services(session, ticket.id, blast)
+
+
+def judge(
+    session: Session, ticket: Ticket, tiers: Mapping[int, int | None], words: Words
+) -> Blast | None:
+    """Count what the failure of the items in ``tiers`` reaches, and let the priority follow.
+
+    ``tiers`` maps the affected items to their criticality. None: nothing of it counts as failed.
+    """
     failed = tiers if words.kinds[ticket.kind].failure else {}
     blast = blast_of(session, failed) if failed else None
-    keep_counts(ticket, blast)
+    _keep_counts(ticket, blast)
     reached = [Reached(one.criticality, one.state) for one in blast.services] if blast else []
     people = blast.people if blast else 0
     ticket.suggested_impact = suggest_impact(words, reached, failed.values(), people)
     rank(ticket, words)
-    _keep_services(session, ticket.id, blast)
+    return blast
 
 
-def keep_counts(ticket: Ticket, blast: Blast | None) -> None:
+def _keep_counts(ticket: Ticket, blast: Blast | None) -> None:
     """Store what was counted; None stands for nothing that could fail."""
     counts = blast.counts if blast else {}
     ticket.graph_sequence = blast.sequence if blast else None
@@ -49,8 +62,8 @@ def rank(ticket: Ticket, words: Words) -> None:
     ticket.priority = priority_of(words, ticket.urgency, ticket.impact)
 
 
-def _keep_services(session: Session, ticket_id: int, blast: Blast | None) -> None:
-    session.execute(delete(AffectedService).where(AffectedService.ticket_id == ticket_id))
+def keep_services(session: Session, ticket_id: int, blast: Blast | None) -> None:
+    """Store the services reached, of a ticket that has none stored."""
     rows = [
         {"ticket_id": ticket_id, "item_id": one.item_id, "state": one.state.text}
         for one in (blast.services if blast else ())

@@ -51,7 +51,9 @@ def check_words(problems: Problems, words: Words, given: Mapping[str, Any]) -> N
     }
     for name, allowed in lists.items():
         value = given.get(name)
-        if value not in (None, "") and value not in allowed:
+        if value is None or (name == "category" and value == ""):
+            continue
+        if value not in allowed:
             problems.add(name, f"must be one of {', '.join(allowed)}")
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from cmdb.model.text import text_key
+from cmdb.records.items import Item
 from cmdb.records.parties import Person
-from server.desk.tickets.actions.assessing import assess_ticket
+from server.desk.tickets.actions.assessing import judge, keep_services
 from server.desk.tickets.actions.checking import (
     Problems,
     check_group,
@@ -61,22 +62,21 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     """
     actor.require(Permission.TICKET_OPEN)
     words = shipped_words()
-    ticket, item_ids = _checked(session, actor, draft, words, now)
-    # Assigned once impact is known: the counter stays locked until the commit.
-    ticket.reference = f"opening-{actor.request_id}-{now.timestamp()}-{id(ticket)}"
+    ticket, items = _checked(session, actor, draft, words, now)
+    tiers = {item.id: item.criticality for item in items}
+    blast = judge(session, ticket, tiers, words)
+    ticket.reference = next_reference(session, words.kinds[ticket.kind].prefix)
     session.add(ticket)
     session.flush()
-    _name_items(session, ticket.id, item_ids, draft.cause_item_id)
-    assess_ticket(session, ticket, words)
-    ticket.reference = next_reference(session, words.kinds[ticket.kind].prefix)
-    session.flush()
+    _name_items(session, ticket.id, list(tiers), draft.cause_item_id)
+    keep_services(session, ticket.id, blast)
     publish(session, TicketOpened(ticket.id, now, actor.person_id))
     return ticket
 
 
 def _checked(
     session: Session, actor: Actor, draft: TicketDraft, words: Words, now: datetime
-) -> tuple[Ticket, list[int]]:
+) -> tuple[Ticket, list[Item]]:
     """Return the ticket, not yet added, and its items; raises for all that is wrong at once."""
     problems = Problems()
     check_words(problems, words, asdict(draft))
@@ -117,7 +117,7 @@ def _checked(
         version=1,
     )
     problems.refuse()
-    return ticket, list(items)
+    return ticket, list(items.values())
 
 
 def _requester(

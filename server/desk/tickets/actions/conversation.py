@@ -1,0 +1,93 @@
+"""Writing on a ticket, and following it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from server.desk.tickets.actions.checking import Problems, text_of
+from server.desk.tickets.events import EntryAdded
+from server.desk.tickets.models import Ticket, TicketEntry, TicketWatcher
+from server.desk.tickets.queries import find_ticket, may_work_on
+from server.foundation.errors import PermissionDenied
+from server.foundation.events import publish
+from server.foundation.permissions import Actor, Permission
+
+#: What a person may write; "system" entries come from what happens.
+KINDS = ("public", "internal")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDraft:
+    """What somebody writes. A public entry is for the requester too."""
+
+    text: str
+    kind: str = "public"
+
+
+def add_entry(
+    session: Session, actor: Actor, reference: str | int, draft: EntryDraft, now: datetime
+) -> TicketEntry:
+    """Write on a ticket. Who does not work on it writes publicly, on what is their own.
+
+    Raises ``InvalidValue``, ``NotFound``, or ``PermissionDenied`` for an internal entry.
+    """
+    ticket = find_ticket(session, actor, reference)
+    _check_right(session, actor, ticket, draft.kind)
+    problems = Problems()
+    problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
+    text = text_of(problems, "text", draft.text)
+    problems.add("text", "" if text else "must not be empty")
+    problems.refuse()
+    entry = TicketEntry(
+        ticket_id=ticket.id,
+        at=now,
+        author_id=actor.person_id,
+        kind=draft.kind,
+        text=text,
+        detail={},
+    )
+    session.add(entry)
+    ticket.activity_at = now
+    session.flush()
+    publish(session, EntryAdded(ticket.id, now, actor.person_id, entry.id, entry.kind))
+    return entry
+
+
+def _check_right(session: Session, actor: Actor, ticket: Ticket, kind: str) -> None:
+    # Reading a ticket is not yet writing on it: workers may, and those whose own it is.
+    if may_work_on(session, actor, ticket.id):
+        return
+    mine = actor.person_id is not None and (
+        actor.person_id == ticket.requester_id
+        or session.get(TicketWatcher, (ticket.id, actor.person_id)) is not None
+    )
+    if kind != "public" or not mine:
+        raise PermissionDenied(Permission.TICKET_WORK)
+    actor.require(Permission.TICKET_OPEN, ticket.organisation_id)
+
+
+def watch(session: Session, actor: Actor, reference: str | int) -> Ticket:
+    """Follow a ticket that one may see; doing so again changes nothing."""
+    ticket = find_ticket(session, actor, reference)
+    person_id = _person(actor)
+    if session.get(TicketWatcher, (ticket.id, person_id)) is None:
+        session.add(TicketWatcher(ticket_id=ticket.id, person_id=person_id))
+        session.flush()
+    return ticket
+
+
+def unwatch(session: Session, actor: Actor, reference: str | int) -> Ticket:
+    """Follow a ticket no longer."""
+    ticket = find_ticket(session, actor, reference)
+    row = session.get(TicketWatcher, (ticket.id, _person(actor)))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+    return ticket
+
+
+def _person(actor: Actor) -> int:
+    if actor.person_id is None:
+        raise PermissionDenied(Permission.TICKET_READ)
+    return actor.person_id

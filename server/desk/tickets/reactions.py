@@ -1,0 +1,82 @@
+"""What follows from what happens to tickets: a line in the conversation that says so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.desk.tickets.events import (
+    ItemsAffected,
+    TicketAssigned,
+    TicketEdited,
+    TicketEvent,
+    TicketMoved,
+    TicketOpened,
+)
+from server.desk.tickets.models import Ticket, TicketEntry
+
+
+def note_opening(session: Session, event: TicketOpened) -> None:
+    """Say what the graph made of a new ticket."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    _note(session, event, "opened", _standing(ticket))
+
+
+def note_move(session: Session, event: TicketMoved) -> None:
+    """Say which step was taken, and why."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    detail = {"before": event.before, "after": event.after, "reason": event.reason}
+    if ticket.resolution_code:
+        detail |= {"resolution_code": ticket.resolution_code}
+    _note(session, event, "moved", detail)
+
+
+def note_assignment(session: Session, event: TicketAssigned) -> None:
+    """Say whose it is now."""
+    detail = {"assignee_id": event.assignee_id, "group_id": event.group_id}
+    _note(session, event, "assigned", detail)
+
+
+def note_edit(session: Session, event: TicketEdited) -> None:
+    """Say which fields changed; long texts only by name."""
+    changes = {
+        name: None if name == "description" else [_plain(value) for value in both]
+        for name, both in event.changes.items()
+    }
+    _note(session, event, "edited", {"changes": changes})
+
+
+def note_items(session: Session, event: ItemsAffected) -> None:
+    """Say which items came and went, and what the graph makes of it."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    detail = {"added": list(event.added), "removed": list(event.removed)}
+    _note(session, event, "items", detail | _standing(ticket))
+
+
+def _standing(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "priority": ticket.priority,
+        "impact": ticket.impact,
+        "services": ticket.service_count,
+        "down": ticket.down_count,
+        "degraded": ticket.degraded_count,
+        "at_risk": ticket.at_risk_count,
+    }
+
+
+def _note(session: Session, event: TicketEvent, what: str, detail: Mapping[str, Any]) -> None:
+    session.add(
+        TicketEntry(
+            ticket_id=event.ticket_id,
+            at=event.at,
+            author_id=event.person_id,
+            kind="system",
+            text="",
+            detail={"event": what, **detail},
+        )
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
