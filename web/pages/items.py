@@ -11,6 +11,7 @@ from cmdb.model import Attribute, shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
+from server.desk.tickets.queries import TicketFilter, list_tickets
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
@@ -26,6 +27,8 @@ from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.values import class_label
 
 items = Blueprint("items", __name__, url_prefix="/items")
+
+_TAB_NAMES = "facts, software, network, relations, impact, history, tickets"
 
 
 def item_filters() -> ItemFilter:
@@ -109,7 +112,9 @@ def _head(item: Item, active: str) -> _Head:
 
 
 @items.route("/<int:item_id>")
-@items.route("/<int:item_id>/<any(facts, software, network, relations, impact, history):tab>")
+@items.route(
+    "/<int:item_id>/<any(facts, software, network, relations, impact, history, tickets):tab>"
+)
 def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
     """Show one item."""
     session, actor = current_session(), current_actor()
@@ -217,6 +222,16 @@ def _far(entry: Any, item_id: int) -> int | None:
     return far
 
 
+def _tickets(item: Item) -> dict[str, Any]:
+    session, actor = current_session(), current_actor()
+    if not actor.may(Permission.TICKET_READ):
+        return {"rows": [], "paging": Paging(0)}
+    asked = PageRequest("-created", request.args.get("after", ""), 50)
+    page = list_tickets(session, actor, TicketFilter(item_id=item.id), asked)
+    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    return {"rows": page.rows, "paging": Paging(len(page.rows), None, None, next_url)}
+
+
 _TABS = {
     "facts": _facts,
     "software": _software,
@@ -224,6 +239,7 @@ _TABS = {
     "relations": _relations,
     "impact": _impact,
     "history": _history,
+    "tickets": _tickets,
 }
 
 

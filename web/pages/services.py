@@ -76,12 +76,13 @@ def new() -> ResponseReturnValue:
 def _draft(entry_id: int | None) -> ServiceDraft:
     form = request.form
     members = [whole(value) for value in form.getlist("member")]
+    group_id = whole(form.get("owner_group_id"))
     return ServiceDraft(
         name=" ".join(form.get("name", "").split()),
         organisation_id=whole(form.get("organisation_id")) or 0,
         criticality=whole(form.get("criticality")),
-        owner_person_id=whole(form.get("owner_person_id")),
-        owner_group_id=whole(form.get("owner_group_id")),
+        owner_person_id=None if group_id else whole(form.get("owner_person_id")),
+        owner_group_id=group_id,
         entry_item_id=entry_id,
         listener_id=whole(form.get("listener_id")),
         member_ids=tuple(member for member in members if member is not None),
