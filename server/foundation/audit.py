@@ -98,14 +98,13 @@ def record(
 def verify(session: Session) -> Verdict:
     """Walk the whole chain. Complexity: one pass, constant memory."""
     previous, count = BEGINNING, 0
-    rows = session.scalars(
-        select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_BATCH)
-    )
-    for entry in rows:
-        fault = _fault(entry, count + 1, previous)
-        if fault:
-            return Verdict(count, previous, entry.seq, fault)
-        previous, count = entry.hash, count + 1
+    query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=_BATCH)
+    with session.scalars(query) as entries:
+        for entry in entries:
+            fault = _fault(entry, count + 1, previous)
+            if fault:
+                return Verdict(count, previous, entry.seq, fault)
+            previous, count = entry.hash, count + 1
     return Verdict(count, previous)
 
 

@@ -1,16 +1,21 @@
 """A small world of people for any test: one organisation tree, one person for each role."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Membership, Organisation, Person
-from server.foundation.permissions import Actor
+from server.foundation.clock import utc_now
+from server.foundation.permissions import Actor, system_actor
 from server.people.actions.roles import Holder, Scope, ensure_shipped_roles, give_role
+from server.people.actions.sessions import Client, open_session
+from server.people.actions.tokens import TokenWish, create_token
 from server.people.authentication import load_actor
 from server.people.models import Account
 from server.people.organisations import create_organisation
+from server.people.passwords import hash_password
 from server.people.rules.logins import login_key, name_key
 
 #: When everything in the world was made.
@@ -103,6 +108,26 @@ def make_group(session: Session, organisation: Organisation, name: str) -> Group
     session.add(group)
     session.flush()
     return group
+
+
+def token_of(session: Session, person_id: int, name: str = "test") -> str:
+    """Make a bearer token that may do all that its person may, and return its secret."""
+    system = system_actor("tests")
+    return create_token(session, system, person_id, TokenWish(name), BEGINNING).secret
+
+
+def cookie_of(session: Session, person_id: int) -> str:
+    """Sign somebody in for an hour and return the secret for the session cookie."""
+    account = session.scalars(select(Account).where(Account.person_id == person_id)).one()
+    return open_session(session, account, Client(), utc_now(), timedelta(hours=1)).secret
+
+
+def give_password(session: Session, person_id: int, password: str) -> str:
+    """Let somebody sign in with ``password``; return their login."""
+    account = session.scalars(select(Account).where(Account.person_id == person_id)).one()
+    account.password_hash = hash_password(password)
+    session.flush()
+    return account.login
 
 
 def actor_of(session: Session, person_id: int) -> Actor:

@@ -31,6 +31,20 @@ class PasswordChange:
     new: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose password it is, as read before it was looked at."""
+
+    account_id: int
+    person_id: int
+    name: str
+    email: str
+    login: str
+    login_key: str
+    password_hash: str | None = field(repr=False)
+    directory_id: int | None
+
+
 def change_password(
     door: Door, secret: str, change: PasswordChange, client: Client, now: datetime
 ) -> SignedIn:
@@ -40,24 +54,24 @@ def change_password(
     password is kept elsewhere, ``TooManyAttempts``, and ``NotSignedIn`` without an open session.
     """
     with door.database.reading() as session:
-        account, person = _behind(session, secret, now)
-    _check_change(account, person, change)
+        owner = _behind(session, secret, now)
+    _check_change(owner, change)
     with door.database.writing() as session:
-        attempt_id = register_attempt(session, account.login_key, client.address, now)
-    fits = presentable(change.current) and verify_password(account.password_hash, change.current)
+        attempt_id = register_attempt(session, owner.login_key, client.address, now)
+    fits = presentable(change.current) and verify_password(owner.password_hash, change.current)
     with door.database.writing() as session:
         note_outcome(session, attempt_id, "succeeded" if fits else "failed", now)
     if not fits:
         raise InvalidValue({"current_password": "is not right"})
     hashed = hash_password(change.new)
     with door.database.writing() as session:
-        stored = _unchanged(session, account)
-        stored.password_hash, stored.password_changed_at = hashed, now
-        stored.must_change_password = False
-        revoke_sessions_of(session, stored.person_id, now)
-        actor = Actor(name=person.display_name, person_id=person.id)
-        record(session, actor, "password_changed", f"account:{stored.id}")
-        return open_session(session, stored, client, now, door.session_length)
+        account = _unchanged(session, owner)
+        account.password_hash, account.password_changed_at = hashed, now
+        account.must_change_password = False
+        revoke_sessions_of(session, owner.person_id, now)
+        actor = Actor(name=owner.name, person_id=owner.person_id)
+        record(session, actor, "password_changed", f"account:{account.id}")
+        return open_session(session, account, client, now, door.session_length)
 
 
 def reset_password(database: Database, actor: Actor, login: str, now: datetime) -> str:
@@ -84,17 +98,26 @@ def reset_password(database: Database, actor: Actor, login: str, now: datetime) 
     return one_time
 
 
-def _check_change(account: Account, person: Person, change: PasswordChange) -> None:
-    if account.directory_id is not None:
+def _check_change(owner: _Owner, change: PasswordChange) -> None:
+    if owner.directory_id is not None:
         raise Conflict("your password is kept in a directory; change it there")
-    check_new_password(change.new, (account.login, person.display_name, person.email))
+    check_new_password(change.new, (owner.login, owner.name, owner.email))
     if change.new == change.current:
         raise InvalidValue({"new_password": "must differ from the present one"})
 
 
-def _behind(session: Session, secret: str, now: datetime) -> tuple[Account, Person]:
+def _behind(session: Session, secret: str, now: datetime) -> _Owner:
     row = session.execute(
-        select(Account, Person)
+        select(
+            Account.id,
+            Person.id,
+            Person.display_name,
+            Person.email,
+            Account.login,
+            Account.login_key,
+            Account.password_hash,
+            Account.directory_id,
+        )
         .join(Person, Person.id == Account.person_id)
         .join(WebSession, WebSession.person_id == Person.id)
         .where(
@@ -107,7 +130,7 @@ def _behind(session: Session, secret: str, now: datetime) -> tuple[Account, Pers
     ).first()
     if row is None:
         raise NotSignedIn("sign in first")
-    return row[0], row[1]
+    return _Owner(*row)
 
 
 def _of_login(session: Session, login: str) -> tuple[Account, Person]:
@@ -121,13 +144,13 @@ def _of_login(session: Session, login: str) -> tuple[Account, Person]:
     return row[0], row[1]
 
 
-def _unchanged(session: Session, account: Account) -> Account:
+def _unchanged(session: Session, owner: _Owner) -> Account:
     """Return the row for writing, unless somebody changed the password meanwhile."""
     stored = session.scalars(
         select(Account)
         .where(
-            Account.id == account.id,
-            Account.password_hash.is_not_distinct_from(account.password_hash),
+            Account.id == owner.account_id,
+            Account.password_hash.is_not_distinct_from(owner.password_hash),
         )
         .with_for_update()
     ).first()
