@@ -1,0 +1,55 @@
+"""What happens to changes, as other features hear of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """Something happened to a change. ``person_id`` is who did it; None for no person."""
+
+    change_id: int
+    at: datetime
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDrafted(ChangeEvent):
+    """Somebody began to plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEdited(ChangeEvent):
+    """Fields were changed: name to [before, after]. ``voided`` approvals count no more."""
+
+    changes: Mapping[str, Any]
+    voided: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequested(ChangeEvent):
+    """Approval of exactly this digest was asked for, from so many."""
+
+    digest: str
+    approvers: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDecided(ChangeEvent):
+    """Somebody decided: ``approval_ids`` are what was decided upon."""
+
+    decision: str
+    approval_ids: tuple[int, ...]
+    comment: str
+    in_place_of: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMoved(ChangeEvent):
+    """It took a step of its life cycle."""
+
+    before: str
+    after: str
+    reason: str
