@@ -22,6 +22,11 @@ COMMANDS = {
     "serve": "server.commands.serve:serve_command",
     "web": "server.commands.serve:web_command",
     "work": "server.commands.serve:work_command",
+    "migrate": "server.commands.migrate:migrate_command",
+    "user": "server.commands.user:user_group",
+    "token": "server.commands.token:token_group",
+    "agents": "server.commands.agents:agents_group",
+    "jobs": "server.commands.jobs:jobs_group",
 }
 
 EXIT_FAILED = 1

@@ -7,12 +7,17 @@ from functools import cached_property
 from typing import Any
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from cmdb.errors import NotFound
+from cmdb.records.parties import Organisation
 from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady, SettingsError
 from server.foundation.permissions import Actor, system_actor
 from server.foundation.settings import Settings, load_settings
 from server.migrations.runner import Migrations
+from server.people.organisations import root_organisation
 from server.wiring import REACTIONS
 
 
@@ -74,3 +79,19 @@ class CommandLine:
 
 
 pass_command_line = click.make_pass_decorator(CommandLine)
+
+
+def organisation_id(session: Session, code: str | None) -> int:
+    """Return the id of the organisation called ``code``, of the root without one.
+
+    Raises ``NotFound``, and ``DatabaseNotReady`` before the very first start.
+    """
+    if code is not None:
+        found = session.scalar(select(Organisation.id).where(Organisation.code == code))
+        if found is None:
+            raise NotFound("organisation", code)
+        return found
+    root = root_organisation(session)
+    if root is None:
+        raise DatabaseNotReady("there is no organisation yet; start `cadastre serve` once")
+    return root.id

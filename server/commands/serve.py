@@ -1,8 +1,10 @@
 """``cadastre serve``, ``web`` and ``work``: the processes of an installation."""
 
+import importlib.util
 import signal
 import socket
 import threading
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -11,13 +13,15 @@ import click
 from server.commands.console import done, say
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
+from server.commands.local_agent import LocalAgent, Orders
 from server.commands.starting import introduce, start_up
+from server.foundation.certificates import AUTHORITY
 from server.foundation.errors import SettingsError
 from server.foundation.jobs.pool import stop_pool
 from server.foundation.jobs.runner import JobRunner
 from server.foundation.journal import start_journal
 from server.foundation.settings import Settings
-from server.serving.listening import bind
+from server.serving.listening import bind, near_address
 from server.serving.serve import serve
 from server.wiring import JOBS
 
@@ -84,8 +88,12 @@ def serve_command(
     started = start_up(command_line, organisation)
     if started.administrator:
         introduce(started.administrator)
-    _run(settings, listener, jobs=True)
-    del with_local_agent
+    agent = _local_agent(settings) if with_local_agent else None
+    try:
+        _run(settings, listener, jobs=True)
+    finally:
+        if agent is not None:
+            agent.stop()
 
 
 @click.command(
@@ -158,6 +166,26 @@ def refuse_sqlite(settings: Settings) -> None:
             "SQLite wants one writing process: run `cadastre serve`, or set database_url to a "
             "PostgreSQL database"
         )
+
+
+def _local_agent(settings: Settings) -> LocalAgent:
+    found = importlib.util.find_spec("agent")
+    if found is None or found.origin is None:
+        raise SettingsError("the agent is not installed here; install cadastre-agent as well")
+    host = near_address(settings.listen_address)
+    bracketed = f"[{host}]" if ":" in host else host
+    near = f"http://{bracketed}:{settings.listen_port}"
+    authority = settings.home / AUTHORITY
+    return LocalAgent(
+        Orders(
+            # Over TLS the certificate's name must fit, so the agent takes the way people take.
+            server=settings.base_url if settings.tls_certificate else near,
+            site=settings.base_url,
+            home=str(settings.home),
+            agent_code=str(Path(found.origin).parent.parent),
+            authority=str(authority) if authority.exists() else "",
+        )
+    )
 
 
 def _run(settings: Settings, listener: socket.socket, *, jobs: bool) -> None:

@@ -51,6 +51,17 @@ def is_loopback(address: str) -> bool:
     return all(host.is_loopback for host in hosts)
 
 
+def near_address(address: str) -> str:
+    """Return where this machine reaches a server that listens on ``address``."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if not parsed.is_unspecified:
+        return address
+    return "127.0.0.1" if parsed.version == 4 else "::1"
+
+
 def _why_not(address: str, port: int, error: Exception) -> str:
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:

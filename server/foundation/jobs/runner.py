@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cmdb.errors import CadastreError
 from server.foundation.clock import utc_now
@@ -20,7 +21,7 @@ from server.foundation.jobs import claims, schedules
 from server.foundation.jobs.attempt import Attempt
 from server.foundation.jobs.claims import Claim
 from server.foundation.jobs.handler import HopelessJob, Jobs, JobStopped
-from server.foundation.jobs.models import Lease, Runner
+from server.foundation.jobs.models import Runner
 from server.foundation.jobs.wakeup import Wakeup
 from server.foundation.settings import Settings
 
@@ -203,21 +204,13 @@ class JobRunner:
     def tick(self) -> None:
         """Lead, if no other process does, and enqueue what is due."""
         now = utc_now()
+        length = timedelta(seconds=self._pace.lease_seconds)
         with self._database.reading() as session:
-            lease = session.get(Lease, schedules.LEADER)
-            due = schedules.due_at(session)
-        mine = lease is not None and lease.holder == self.name
-        fresh = lease is not None and lease.until > now + self._half_lease()
-        if mine and fresh and (due is None or due > now):
-            return
-        if lease is not None and not mine and lease.until > now:
-            return
+            if not schedules.wants_leader(session, self.name, now, length):
+                return
         with self._database.writing() as session:
-            if schedules.lead(session, self.name, now, 2 * self._half_lease()):
+            if schedules.lead(session, self.name, now, length):
                 schedules.enqueue_due(session, now)
-
-    def _half_lease(self) -> timedelta:
-        return timedelta(seconds=self._pace.lease_seconds / 2)
 
     def _row(self) -> Runner:
         return Runner(
@@ -230,8 +223,10 @@ class JobRunner:
     def _guarded(self, act: Callable[[], Result]) -> Result | None:
         try:
             return act()
-        except SQLAlchemyError as error:
-            log.warning("the database does not answer the job runner", error=str(error))
+        except (DBAPIError, PoolTimeout) as error:
+            # The text of the statement holds payloads; the driver's words are enough.
+            cause = getattr(error, "orig", None) or error
+            log.warning("the database does not answer the job runner", error=str(cause))
             self._stopping.wait(self._pace.poll_seconds)
             return None
 

@@ -96,6 +96,20 @@ def enqueue_due(session: Session, now: datetime) -> int:
     return len(due)
 
 
+def wants_leader(session: Session, holder: str, now: datetime, length: timedelta) -> bool:
+    """Say whether ``holder`` has a reason to call ``lead``; cheap, and needs no write lock.
+
+    The leader renews when half its time has gone or a schedule is due, anybody when nobody leads.
+    """
+    lease = session.get(Lease, LEADER)
+    if lease is None or lease.until <= now:
+        return True
+    if lease.holder != holder:
+        return False
+    due = due_at(session)
+    return lease.until <= now + length / 2 or (due is not None and due <= now)
+
+
 def lead(session: Session, holder: str, now: datetime, length: timedelta) -> bool:
     """Take or keep the scheduler's lease; False while another process holds it."""
     until = now + length

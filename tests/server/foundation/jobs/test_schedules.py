@@ -107,3 +107,21 @@ def test_one_process_leads_until_its_lease_ends_or_it_resigns(database: Database
         assert not schedules.lead(session, "one", now + timedelta(seconds=92), LENGTH)
         schedules.resign(session, "other")
         assert schedules.lead(session, "one", now + timedelta(seconds=92), LENGTH)
+
+
+def test_a_scheduler_writes_only_when_it_has_a_reason_to(database: Database) -> None:
+    now = utc_now()
+    with database.writing() as session:
+        assert schedules.wants_leader(session, "one", now, LENGTH)
+        schedules.lead(session, "one", now, LENGTH)
+    with database.writing() as session:
+        later = now + timedelta(seconds=5)
+        assert not schedules.wants_leader(session, "one", later, LENGTH)
+        assert not schedules.wants_leader(session, "other", later, LENGTH)
+        assert schedules.wants_leader(session, "one", now + timedelta(seconds=31), LENGTH)
+        assert schedules.wants_leader(session, "other", now + timedelta(seconds=60), LENGTH)
+        schedules.set_schedule(session, _nightly())
+        session.get_one(Schedule, "nightly").next_run_at = later
+        session.flush()
+        assert schedules.wants_leader(session, "one", later, LENGTH)
+        assert not schedules.wants_leader(session, "other", later, LENGTH)
