@@ -50,10 +50,9 @@ class Drawing:
     """The estate while it grows; items are numbered layer by layer, and within one, by site."""
 
     size: int
-    shares: dict[str, float]
+    count: dict[str, int]
     dice: Dice
     first: dict[str, int] = field(default_factory=dict)
-    count: dict[str, int] = field(default_factory=dict)
     hard: list[tuple[Numbers, Numbers]] = field(default_factory=list)
     soft: list[tuple[Numbers, Numbers]] = field(default_factory=list)
     groups: list[tuple[Numbers, int, float]] = field(default_factory=list)
@@ -63,9 +62,9 @@ class Drawing:
 
     def __post_init__(self) -> None:
         at = 0
-        for layer, share in self.shares.items():
-            self.first[layer], self.count[layer] = at, max(4, round(self.size * share))
-            at += self.count[layer]
+        for layer, count in self.count.items():
+            self.first[layer] = at
+            at += count
         self.first["island"], self.count["island"] = at, self.size - at
 
     def all(self, layer: str) -> Numbers:

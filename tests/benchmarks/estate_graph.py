@@ -42,7 +42,10 @@ SHARES: dict[str, float] = {
     "service": 0.003,
     "endpoint": 0.19,
 }
-"""Layers, bottom first, and their share of all items, at least four; the rest are islands."""
+"""Layers, bottom first, and their share of all items, at least `FEWEST`; the rest are islands."""
+
+FEWEST = {"backbone": 4, "directory": 4, "site": 4}
+"""Eight of every other layer: two for each site."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,18 @@ class Estate:
 
 
 def generate(items: int, seed: int = 1) -> Estate:
-    """Make an estate of `items` items (at least 1,000)."""
-    drawing = Drawing(items, SHARES, Dice(seed))
+    """Make an estate of `items` items (at least 2,000)."""
+    drawing = Drawing(items, _counts(items), Dice(seed))
     for draw in (_draw_ground, _draw_network, _draw_compute, _draw_software, _draw_islands):
         draw(drawing)
     names = drawing.names()
     return Estate(drawing.columns(), {layer: names[drawing.all(layer)] for layer in drawing.first})
+
+
+def _counts(items: int) -> dict[str, int]:
+    return {
+        layer: max(FEWEST.get(layer, 8), round(items * share)) for layer, share in SHARES.items()
+    }
 
 
 def pick_sources(estate: Estate, graph: PortableGraph, sizes: Iterable[int]) -> dict[int, ItemId]:
@@ -138,14 +147,14 @@ def _draw_software(estate: Drawing) -> None:
 
 
 def _draw_calls(estate: Drawing, applications: Numbers) -> None:
-    """Applications need earlier ones, a few of them later ones, which closes cycles."""
+    """Applications need earlier ones; a few of those need them in turn, which closes cycles."""
     place, first = np.arange(len(applications)), applications[0]
     for share in (0.8, 0.5, 0.3):
-        earlier = (place * estate.dice.shares(len(place)) ** 0.5).astype(np.int64)
+        earlier = (place * np.sqrt(estate.dice.shares(len(place)))).astype(np.int64)
         chosen = (earlier < place) & (estate.dice.shares(len(place)) < share)
         estate.hard.append((first + earlier[chosen], applications[chosen]))
-    later = np.minimum(place + 1 + estate.dice.integers(8, len(place)), len(place) - 1)
-    estate.need(applications, first + later, 0.01)
+        mutual = chosen & (estate.dice.shares(len(place)) < 0.005)
+        estate.hard.append((applications[mutual], first + earlier[mutual]))
     anywhere = estate.dice.integers(len(place), len(place))
     estate.need_softly(applications, first + anywhere, 0.3)
 

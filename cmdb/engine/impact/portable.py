@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Self
 import networkx as nx
 import numpy as np
 
-from cmdb.engine.graph import DependencyGraph, Finding, ItemId
+from cmdb.engine.graph import DependencyGraph, Finding, ItemId, ListedGraph
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids
 from cmdb.engine.impact.compact.build import build_arrays
 from cmdb.engine.impact.compact.closure import closure, dependants_of, providers_of
@@ -99,6 +99,13 @@ class PortableGraph:
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """See `ImpactEngine.blast_radius`."""
         return Contingency(self.arrays).blast_radius(items)
+
+    def to_listed(self, subset: Iterable[ItemId] | None = None) -> ListedGraph:
+        """Copy the graph, or its part between the items of `subset`, into light values.
+
+        See `cmdb.engine.impact.compact.readback.to_listed` for what becomes of groups.
+        """
+        return to_listed(self.arrays, subset)
 
     def to_networkx(self, subset: Iterable[ItemId] | None = None) -> "Network":
         """Copy the graph, or its part between the items of `subset`, into networkx."""

@@ -1,18 +1,17 @@
 """The fast engine equals the plain one, and both equal the rules read aloud."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 
 from cmdb.engine.impact.compact.narrow import NarrowWalk
-from cmdb.engine.impact.compact.readback import to_listed
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.engine.impact.reference import ReferenceEngine
 from tests.cmdb.engine.impact.literal import literal_states
-from tests.cmdb.engine.impact.topologies import Question, questions
+from tests.cmdb.engine.impact.topologies import MANY, SOME, Question, questions
 
 
-@settings(max_examples=300)
+@MANY
 @given(questions())
 def test_the_plain_engine_equals_the_rules_read_aloud(question: Question) -> None:
     report = ReferenceEngine(question.graph).impact(question.failed)
@@ -20,7 +19,7 @@ def test_the_plain_engine_equals_the_rules_read_aloud(question: Question) -> Non
     assert {item: report.state(item) for item in question.graph.items} == expected
 
 
-@settings(max_examples=300)
+@MANY
 @given(questions())
 def test_the_portable_engine_equals_the_plain_one_row_for_row(question: Question) -> None:
     plain = ReferenceEngine(question.graph).impact(question.failed)
@@ -33,6 +32,7 @@ def test_the_portable_engine_equals_the_plain_one_row_for_row(question: Question
     assert fast.states_of(items).tolist() == plain.states_of(items).tolist()
 
 
+@SOME
 @given(questions())
 def test_both_say_the_same_of_groups_and_soft_needs(question: Question) -> None:
     plain = ReferenceEngine(question.graph).impact(question.failed)
@@ -43,7 +43,7 @@ def test_both_say_the_same_of_groups_and_soft_needs(question: Question) -> None:
         assert fast.soft_providers(item) == plain.soft_providers(item)
 
 
-@settings(max_examples=300)
+@MANY
 @given(questions())
 def test_the_wide_walk_equals_the_narrow_one(question: Question) -> None:
     arrays = PortableGraph.of(question.graph).arrays
@@ -62,6 +62,7 @@ def test_the_wide_walk_equals_the_narrow_one(question: Question) -> None:
     assert not scratch.lost.any()
 
 
+@SOME
 @given(questions())
 def test_both_find_the_same_neighbours(question: Question) -> None:
     plain, fast = ReferenceEngine(question.graph), PortableGraph.of(question.graph)
@@ -72,6 +73,7 @@ def test_both_find_the_same_neighbours(question: Question) -> None:
             assert found.distances.tolist() == expected.distances.tolist()
 
 
+@SOME
 @given(questions())
 def test_both_find_the_same_single_points_and_blast_radii(question: Question) -> None:
     plain, fast = ReferenceEngine(question.graph), PortableGraph.of(question.graph)
@@ -81,10 +83,11 @@ def test_both_find_the_same_single_points_and_blast_radii(question: Question) ->
     assert fast.blast_radius().as_mapping() == plain.blast_radius().as_mapping()
 
 
+@SOME
 @given(questions())
 def test_a_graph_read_back_from_arrays_answers_as_before(question: Question) -> None:
     fast = PortableGraph.of(question.graph)
-    again = ReferenceEngine(to_listed(fast.arrays)).impact(question.failed)
+    again = ReferenceEngine(fast.to_listed()).impact(question.failed)
     before = fast.impact(question.failed)
     assert again.ids.tolist() == before.ids.tolist()
     assert again.states.tolist() == before.states.tolist()

@@ -11,7 +11,7 @@ from cmdb.engine.impact.reference import ReferenceEngine
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import AffectedItem, Reason, ReasonKind, State, Step
 from tests.cmdb.engine.impact.literal import group_verdict
-from tests.cmdb.engine.impact.topologies import Question, questions
+from tests.cmdb.engine.impact.topologies import SOME, Question, questions
 
 
 def wide_impact(graph: ListedGraph, failed: frozenset[ItemId]) -> ImpactReport:
@@ -31,6 +31,7 @@ def plain_impact(graph: ListedGraph, failed: frozenset[ItemId]) -> ImpactReport:
 
 
 @pytest.mark.parametrize("ask", [plain_impact, narrow_impact, wide_impact])
+@SOME
 @given(question=questions())
 def test_every_printed_reason_can_be_replayed(ask: type, question: Question) -> None:
     report: ImpactReport = ask(question.graph, question.failed)
@@ -42,6 +43,7 @@ def test_every_printed_reason_can_be_replayed(ask: type, question: Question) -> 
 
 
 @pytest.mark.parametrize("ask", [plain_impact, narrow_impact, wide_impact])
+@SOME
 @given(question=questions())
 def test_every_path_leads_from_a_failed_item_in_as_many_steps_as_its_distance(
     ask: type, question: Question
@@ -58,6 +60,7 @@ def test_every_path_leads_from_a_failed_item_in_as_many_steps_as_its_distance(
 
 
 @pytest.mark.parametrize("ask", [plain_impact, narrow_impact, wide_impact])
+@SOME
 @given(question=questions())
 def test_the_columns_of_causes_equal_the_reasons_one_by_one(ask: type, question: Question) -> None:
     report: ImpactReport = ask(question.graph, question.failed)

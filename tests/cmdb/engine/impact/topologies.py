@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from cmdb.engine.graph import (
@@ -17,6 +18,10 @@ from cmdb.engine.impact.engine import ImpactEngine
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.engine.impact.reference import ReferenceEngine
 from cmdb.engine.impact.report import ImpactReport
+
+# A busy machine is no reason to fail: the examples are not timed.
+SOME = settings(deadline=None)
+MANY = settings(deadline=None, max_examples=200)
 
 EngineMaker = Callable[[ListedGraph], ImpactEngine]
 ENGINES: tuple[EngineMaker, ...] = (ReferenceEngine, PortableGraph.of)
