@@ -1,0 +1,44 @@
+"""Which changes an actor may see or work on."""
+
+from sqlalchemy import ColumnElement, false, or_, select
+
+from server.desk.changes.models import Change, ChangeApproval
+from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+
+
+def visible_changes(
+    actor: Actor, permission: Permission = Permission.CHANGE_READ
+) -> ColumnElement[bool]:
+    """Return the condition on ``Change`` under which the actor holds ``permission``.
+
+    One's own are those one plans or carries out. Who is asked to approve a change sees it without
+    any grant: nobody can judge what they may not read.
+    """
+    own: ColumnElement[bool] = false()
+    if actor.person_id is not None:
+        own = or_(Change.author_id == actor.person_id, Change.implementer_id == actor.person_id)
+    columns = ScopeColumns(organisation=Change.organisation_id, own=own, team=asked(actor))
+    granted = visible(actor, permission, columns)
+    if permission is Permission.CHANGE_READ and _token_allows(actor):
+        return or_(granted, asked(actor))
+    return granted
+
+
+def asked(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``Change`` that the actor was asked to approve it."""
+    approvals = select(ChangeApproval.id).where(
+        ChangeApproval.change_id == Change.id, names(actor), ChangeApproval.decision != "void"
+    )
+    return approvals.exists()
+
+
+def names(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``ChangeApproval`` that it names the actor, or a group of theirs."""
+    groups = ChangeApproval.group_id.in_(sorted(actor.group_ids))
+    if actor.person_id is None:
+        return groups
+    return or_(ChangeApproval.person_id == actor.person_id, groups)
+
+
+def _token_allows(actor: Actor) -> bool:
+    return actor.scope is None or Permission.CHANGE_READ in actor.scope

@@ -1,0 +1,73 @@
+"""What follows from what happens to changes: a line that says so."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.desk.changes.actions.checking import TEXTS
+from server.desk.changes.events import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ChangeDrafted,
+    ChangeEdited,
+    ChangeEvent,
+    ChangeMoved,
+)
+from server.desk.changes.models import ChangeEntry
+
+
+def note_draft(session: Session, event: ChangeDrafted) -> None:
+    """Say that planning began."""
+    _note(session, event, "drafted", {})
+
+
+def note_edit(session: Session, event: ChangeEdited) -> None:
+    """Say which fields changed (long texts only by name), and how many approvals that voided."""
+    changes = {
+        name: None if name in TEXTS else [_plain(value) for value in both]
+        for name, both in event.changes.items()
+    }
+    _note(session, event, "edited", {"changes": changes, "voided": event.voided})
+
+
+def note_request(session: Session, event: ApprovalRequested) -> None:
+    """Say that approval was asked for, of what, and from how many."""
+    detail = {"digest": event.digest, "approvers": event.approvers}
+    _note(session, event, "approval_requested", detail)
+
+
+def note_decision(session: Session, event: ApprovalDecided) -> None:
+    """Say who decided what."""
+    detail = {
+        "decision": event.decision,
+        "approvals": list(event.approval_ids),
+        "in_place_of": event.in_place_of,
+    }
+    _note(session, event, "decided", detail, event.comment)
+
+
+def note_move(session: Session, event: ChangeMoved) -> None:
+    """Say which step was taken, and why."""
+    detail = {"before": event.before, "after": event.after}
+    _note(session, event, "moved", detail, event.reason)
+
+
+def _note(
+    session: Session, event: ChangeEvent, what: str, detail: Mapping[str, Any], text: str = ""
+) -> None:
+    session.add(
+        ChangeEntry(
+            change_id=event.change_id,
+            at=event.at,
+            author_id=event.person_id,
+            kind="system",
+            text=text,
+            detail={"event": what, **detail},
+        )
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
