@@ -6,6 +6,9 @@ import cmdb.records.items
 import cmdb.records.parties
 import cmdb.records.relations
 import cmdb.records.sources
+import server.assets.models
+import server.desk.changes.models
+import server.desk.tickets.models
 import server.foundation.audit
 import server.foundation.jobs.models
 import server.items.models

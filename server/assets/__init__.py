@@ -1,0 +1,1 @@
+"""What is owned, paid for and promised around items: contracts today."""
