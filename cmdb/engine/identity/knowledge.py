@@ -21,7 +21,10 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Junk, aliases and weights."""
+    """Junk, aliases and weights.
+
+    ``everywhere`` are the kinds whose values mean the same in every organisation.
+    """
 
     placeholders: frozenset[str]
     bad_uuids: frozenset[str]
@@ -29,6 +32,7 @@ class Knowledge:
     dock_mac_prefixes: tuple[str, ...]
     vendors: Mapping[str, str]
     weights: Mapping[str, Weight]
+    everywhere: frozenset[str]
 
 
 @cache
@@ -43,6 +47,7 @@ def knowledge() -> Knowledge:
         dock_mac_prefixes=tuple(data["dock_mac_prefixes"]),
         vendors=data["vendors"],
         weights={kind: _weight(row) for kind, row in data["weights"].items()},
+        everywhere=frozenset(k for k, row in data["weights"].items() if row.get("everywhere")),
     )
 
 

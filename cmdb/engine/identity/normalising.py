@@ -2,7 +2,7 @@
 
 >>> from cmdb.vocabulary import HARDWARE_UUID, SERIAL
 >>> normalise(SERIAL, " abc-123 ", "Hewlett-Packard").value
-'hp|ABC-123'
+'ABC-123|hp'
 >>> normalise(SERIAL, "To be filled by O.E.M.") is None
 True
 >>> little = normalise(HARDWARE_UUID, "44454C4C-4200-1035-8052-B4C04F4A3332")
@@ -15,9 +15,11 @@ import uuid
 from collections.abc import Callable
 
 from cmdb.engine.identity.knowledge import knowledge
+from cmdb.engine.identity.serials import compose, fold_vendor
 from cmdb.observation import Identifier
 from cmdb.vocabulary import (
     BOARD_SERIAL,
+    CHASSIS_ID,
     ENGINE_ID,
     FQDN,
     HARDWARE_UUID,
@@ -28,8 +30,12 @@ from cmdb.vocabulary import (
     IdentifierKind,
 )
 
+__all__ = ["fold_vendor", "normalise"]
+
 _MOST = 200
 _HEX = re.compile(r"[^0-9a-f]")
+_MAC_SHAPE = re.compile(r"[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _LOCAL_NAMES = frozenset({"localhost", "localhost.localdomain", "unknown", "none", "(none)"})
 
 
@@ -37,9 +43,10 @@ def normalise(kind: IdentifierKind, raw: str, vendor: str = "") -> Identifier | 
     """Return the evidence in canonical form; None when the value identifies nobody.
 
     ``vendor`` matters for serials only: two makers may number alike. A UUID is stored as the
-    smaller of its two byte orders, so that SMBIOS 2.4 and 2.6 readings of one board agree.
+    smallest of the orders in which firmware and hypervisors write its bytes, so that SMBIOS 2.4
+    and 2.6 readings of one board agree.
     """
-    text = " ".join(raw.replace("\0", " ").split())[:_MOST]
+    text = " ".join(_UNSTORABLE.sub(" ", raw).split())[:_MOST]
     if not text or text.casefold() in knowledge().placeholders:
         return None
     value = _NORMALISERS.get(kind, _plain)(text, vendor)
@@ -50,34 +57,28 @@ def _plain(text: str, _vendor: str) -> str:
     return text.casefold()
 
 
-def fold_vendor(vendor: str) -> str:
-    """Return one name for all spellings of a maker.
-
-    >>> fold_vendor("Hewlett Packard Enterprise")
-    'hp'
-    """
-    folded = " ".join(vendor.casefold().split())
-    return knowledge().vendors.get(folded, folded)
-
-
-def _serial(text: str, vendor: str) -> str:
-    value = text.upper()
-    # One character over and over ("0000000", "FFFF"), or too short to be anybody's number.
-    if len(set(value.replace("-", "").replace(" ", ""))) < 2 or len(value) < 4:
-        return ""
-    return f"{fold_vendor(vendor)}|{value}"
-
-
 def _uuid(text: str, _vendor: str) -> str:
+    # VMware writes "VMware-56 4d 8e …" where others write a UUID.
     try:
-        read = uuid.UUID(_HEX.sub("", text.casefold()))
+        read = uuid.UUID(_HEX.sub("", text.casefold().removeprefix("vmware-")))
     except ValueError:
         return ""
-    swapped = uuid.UUID(bytes_le=read.bytes)
-    known_bad = knowledge().bad_uuids
-    if {str(read), str(swapped)} & known_bad or len(set(read.hex)) < 3:
+    orders = {str(order) for order in _orders(read)}
+    if orders & knowledge().bad_uuids or len(set(read.hex)) < 3:
         return ""
-    return str(min(read, swapped))
+    return min(orders)
+
+
+def _orders(read: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Return the UUID with its first block, its next two, or all three read the other way."""
+    first, second, third, rest = read.hex[:8], read.hex[8:12], read.hex[12:16], read.hex[16:]
+    turned = [bytes.fromhex(block)[::-1].hex() for block in (first, second, third)]
+    return (
+        read,
+        uuid.UUID(turned[0] + second + third + rest),
+        uuid.UUID(first + turned[1] + turned[2] + rest),
+        uuid.UUID("".join(turned) + rest),
+    )
 
 
 def _machine_id(text: str, _vendor: str) -> str:
@@ -93,8 +94,20 @@ def _mac(text: str, _vendor: str) -> str:
     # Bit 0: a group address; bit 1: administered locally, so anybody may have made it up.
     if first & 0b11:
         return ""
-    mac = ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+    mac = _colons(digits)
     return "" if mac.startswith(knowledge().shared_mac_prefixes) else mac
+
+
+def _colons(digits: str) -> str:
+    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+
+def _chassis(text: str, _vendor: str) -> str:
+    value = text.casefold()
+    if not _MAC_SHAPE.fullmatch(value):
+        return value
+    digits = _HEX.sub("", value)
+    return _colons(digits) if len(set(digits)) > 1 else ""
 
 
 def _engine(text: str, _vendor: str) -> str:
@@ -113,8 +126,9 @@ def _fqdn(text: str, vendor: str) -> str:
 
 
 _NORMALISERS: dict[IdentifierKind, Callable[[str, str], str]] = {
-    SERIAL: _serial,
-    BOARD_SERIAL: _serial,
+    SERIAL: compose,
+    BOARD_SERIAL: compose,
+    CHASSIS_ID: _chassis,
     HARDWARE_UUID: _uuid,
     MACHINE_ID: _machine_id,
     MAC: _mac,

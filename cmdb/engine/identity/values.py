@@ -1,7 +1,7 @@
 """The words of an identification: the question, who holds the evidence, and the decision."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -31,13 +31,18 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. ``known_as`` is the item that this source and key stood for until now."""
+    """What is asked. ``known_as`` is the item that this source and key stood for until now.
+
+    ``spread`` says how many items carry an identifier, where not every holder is passed along: a
+    value that half the estate carries identifies nobody, and need not be read in full.
+    """
 
     evidence: Sequence[Identifier]
     class_code: str
     organisation_id: int
     known_as: Holder | None = None
     now: datetime | None = None
+    spread: Mapping[Identifier, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

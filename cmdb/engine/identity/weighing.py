@@ -1,0 +1,179 @@
+"""Weighs evidence for and against one candidate.
+
+Every value that a candidate shares speaks for it, every kind in which it differs speaks against
+it. A value that many items carry is worth a share of its weight; a weak kind (a name) never decides
+alone. Where two or more kinds that are bolted to the machine are known on both sides and none of
+them proves the same machine, it is another one, whatever the software on it says: that is what a
+cloned image looks like. When the known machine has been silent for a day and kept its name, it may
+also have been restored or moved to other hardware: a person decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cmdb.engine.identity.knowledge import Weight, knowledge
+from cmdb.engine.identity.serials import KINDS as SERIAL_KINDS
+from cmdb.engine.identity.serials import likeness
+from cmdb.engine.identity.values import Candidate, Holder, Line, Question
+from cmdb.observation import Identifier
+
+#: From this score on, evidence is enough.
+ENOUGH = 60.0
+#: A value on more items than this identifies nobody.
+TOO_MANY = 20
+#: What it is worth that this source has called the item by this key before.
+KNOWN_AS = 80.0
+#: What remains of a MAC's weight on a dock or an adapter, which moves from machine to machine.
+_DOCK = 0.25
+#: A machine that reports every hour and has been silent for so long may have been replaced.
+SILENCE = timedelta(days=1)
+
+_NO_WEIGHT = Weight(0.0, 0.0, 0.0, weak=True)
+_NAMES = frozenset({"fqdn", "name"})
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What the kinds have said of one candidate so far."""
+
+    lines: list[Line] = field(default_factory=list)
+    strong: bool = False
+    #: Kinds of hardware that prove the same machine, and those that differ.
+    proving: set[str] = field(default_factory=set)
+    differing: set[str] = field(default_factory=set)
+    #: Other kinds that agree or differ: names, agents, installations.
+    agreeing: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
+
+    @property
+    def score(self) -> float:
+        """Return the sum of all lines."""
+        return sum(line.weight for line in self.lines)
+
+    @property
+    def is_other_hardware(self) -> bool:
+        """Say whether hardware speaks of two machines.
+
+        A UUID alone does not outweigh two kinds that differ: careless vendors burn one into many.
+        """
+        return len(self.differing) >= 2 and not self.proving - {"uuid"}
+
+
+class Weighing:
+    """Weighs candidates for one question."""
+
+    def __init__(self, question: Question, holders: Mapping[Identifier, Sequence[Holder]]) -> None:
+        self._question = question
+        self._evidence = by_kind(question.evidence)
+        self._counts = {
+            identifier: _count(holders.get(identifier, ()), question.spread.get(identifier, 0))
+            for identifier in question.evidence
+        }
+
+    def weigh(self, holder: Holder) -> Candidate | None:
+        """Return what speaks for ``holder``; None for weak evidence alone or another machine."""
+        known_as = self._question.known_as
+        known = known_as is not None and known_as.item_id == holder.item_id
+        tally = _Tally(strong=known)
+        if known:
+            why = "this source called it so before"
+            tally.lines.append(Line("known_as", "", KNOWN_AS, "for", why))
+        held = by_kind(holder.identifiers)
+        for kind, given in self._evidence.items():
+            self._compare(tally, kind, given, held.get(kind, ()))
+        if not tally.strong:
+            return None
+        if tally.is_other_hardware and not self._may_be_moved(tally, holder):
+            return None
+        if reason := _doubt(tally, known=known):
+            excess = tally.score - (ENOUGH - 1)
+            if excess > 0:
+                tally.lines.append(Line("hardware", "", -excess, "against", reason))
+        return Candidate(holder.item_id, tally.score, tuple(tally.lines))
+
+    def _compare(
+        self, tally: _Tally, kind: str, given: Sequence[Identifier], held: Sequence[Identifier]
+    ) -> None:
+        weight = knowledge().weights.get(kind, _NO_WEIGHT)
+        room = weight.most
+        matched = False
+        for identifier in given:
+            factor = _best_likeness(identifier, held)
+            if not factor:
+                continue
+            matched = True
+            line, proves = self._in_favour(weight, identifier, factor, room)
+            tally.lines.append(line)
+            room -= line.weight
+            tally.strong |= line.weight > 0 and not weight.weak
+            if proves and weight.hardware:
+                tally.proving.add(kind)
+        if matched:
+            tally.agreeing.add(kind)
+        elif held:
+            why = "it has another"
+            tally.lines.append(Line(kind, given[0].value, -weight.against, "against", why))
+            (tally.differing if weight.hardware else tally.apart).add(kind)
+
+    def _in_favour(
+        self, weight: Weight, identifier: Identifier, factor: float, room: float
+    ) -> tuple[Line, bool]:
+        """Return what one shared value is worth, and whether it is proof of the same machine."""
+        others = self._counts[identifier]
+        worth = weight.in_favour / others
+        why = "it has the same" if others == 1 else f"{others} items have the same"
+        proves = others == 1
+        if others > TOO_MANY:
+            worth, why = 0.0, f"more than {TOO_MANY} items have the same: it identifies nobody"
+        elif identifier.kind == "mac" and identifier.value.startswith(
+            knowledge().dock_mac_prefixes
+        ):
+            worth, proves = worth * _DOCK, False
+            why = "the address of a dock or adapter, which moves about"
+        elif factor < 1:
+            worth, why = worth * factor, "it has the same number, of a maker not known"
+        worth = min(worth, room)
+        line = Line(identifier.kind, identifier.value, worth, "for" if worth else "ignored", why)
+        return line, proves
+
+    def _may_be_moved(self, tally: _Tally, holder: Holder) -> bool:
+        """Say whether the installation may live on, restored or on other hardware."""
+        now = self._question.now
+        silent = now is not None and now - holder.last_seen >= SILENCE
+        return silent and "machine_id" in tally.agreeing and bool(_NAMES & tally.agreeing)
+
+
+def _best_likeness(identifier: Identifier, held: Sequence[Identifier]) -> float:
+    if identifier in held:
+        return 1.0
+    if identifier.kind not in SERIAL_KINDS:
+        return 0.0
+    return max((likeness(identifier, other) for other in held), default=0.0)
+
+
+def _count(holders: Sequence[Holder], told: int) -> int:
+    """Count the items that carry a value; a retired one no longer competes."""
+    return max(sum(not holder.retired for holder in holders), told, 1)
+
+
+def _doubt(tally: _Tally, *, known: bool) -> str:
+    """Return why a person should look before this candidate is believed; "" for no doubt."""
+    if tally.is_other_hardware:
+        return "all of the hardware is other: restored, moved, or cloned"
+    if known or tally.proving:
+        return ""
+    # Images carry their machine id along. Only hardware, or the agent's own id, tells clones apart.
+    copied = "machine_id" in tally.agreeing
+    if copied and (tally.differing or "agent_id" in tally.apart):
+        return "nothing but the installation is the same: it may be a copy"
+    return ""
+
+
+def by_kind(identifiers: Iterable[Identifier]) -> dict[str, list[Identifier]]:
+    """Group identifiers by kind."""
+    grouped: dict[str, list[Identifier]] = defaultdict(list)
+    for identifier in identifiers:
+        grouped[identifier.kind].append(identifier)
+    return grouped
