@@ -32,7 +32,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one attribute is decided: by source order, or by a strategy among the valid words."""
+    """How one attribute is decided: by source order, or by a strategy among the valid words.
+
+    ``strategy`` is ``highest_source``, ``latest`` (the word confirmed last), ``most_reported`` or
+    ``largest``. A strategy chooses among the sources named in ``among`` (empty: all), and only when
+    the best source is one of them: what a person says stands above what machines agree on.
+    """
 
     order: tuple[str, ...] = ()
     strategy: str = "highest_source"
@@ -161,7 +166,16 @@ def _pick(valid: Sequence[tuple[str, Word]], rule: Rule) -> tuple[str, Word]:
     if rule.strategy == "latest":
         return max(peers, key=lambda s: s[1].seen)
     if rule.strategy == "largest":
-        return max(peers, key=lambda s: s[1].value)
+        return max(peers, key=lambda s: _size(s[1].value))
     counted = Counter(repr(word.value) for _, word in peers)
     most = max(counted.values())
     return next(s for s in peers if counted[repr(s[1].value)] == most)
+
+
+def _size(value: Any) -> tuple[int, float, str]:
+    """Return what *largest* goes by; sources of one attribute may disagree even about its type."""
+    if isinstance(value, bool | int | float):
+        return 1, float(value), ""
+    if isinstance(value, list):
+        return 2, float(len(value)), repr(value)
+    return 0, 0.0, str(value)
