@@ -1,0 +1,108 @@
+import re
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from server.cli import COMMANDS, cadastre
+from server.commands.helping import ExampleGroup
+from tests.server.command_line import ROOT, Cadastre
+
+
+def _commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    ctx = click.Context(group)
+    found: list[tuple[str, ...]] = []
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None
+        here = (*path, name)
+        found += _commands(command, here) if isinstance(command, click.Group) else [here]
+    return found
+
+
+ALL = _commands(cadastre)
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+def test_every_command_explains_itself_with_examples(words: tuple[str, ...]) -> None:
+    outcome = CliRunner().invoke(cadastre, [*words, "--help"], prog_name="cadastre")
+    assert outcome.exit_code == 0
+    text = outcome.output
+    assert re.search(rf"Examples:\n +cadastre .*{words[-1]}", text), text
+    explanation = text.split("Options:")[0]
+    assert len(explanation.split()) > 8, "the help says too little"
+
+
+def test_the_overview_lists_every_command_in_a_line() -> None:
+    text = CliRunner().invoke(cadastre, ["--help"]).output
+    for name in COMMANDS:
+        assert re.search(rf"^  {name} +\S", text, re.MULTILINE), name
+
+
+def test_a_command_nobody_knows_is_a_wrong_use(cadastre: Cadastre) -> None:
+    outcome = cadastre.run("fly")
+    assert outcome.code == 2
+    assert "No such command 'fly'" in outcome.err
+
+
+def test_a_wrong_setting_is_one_sentence_that_names_it(cadastre: Cadastre) -> None:
+    cadastre.settings = {"listen_port": "eighty"}
+    outcome = cadastre.run("migrate")
+    assert outcome.failed_in_one_sentence
+    assert "listen_port" in outcome.err
+
+
+def test_a_settings_file_that_cannot_be_read_is_one_sentence(cadastre: Cadastre) -> None:
+    cadastre.home.mkdir()
+    (cadastre.home / "cadastre.toml").write_text("listen_port = ")
+    outcome = cadastre.run("migrate")
+    assert outcome.failed_in_one_sentence
+    assert "cadastre.toml" in outcome.err
+
+
+def test_a_data_folder_that_cannot_be_written_is_one_sentence(cadastre: Cadastre) -> None:
+    cadastre.home.write_text("a file stands where the folder should be")
+    outcome = cadastre.run("migrate")
+    assert outcome.failed_in_one_sentence
+    assert f"{cadastre.home} cannot be written" in outcome.err
+
+
+def test_a_command_before_the_first_start_says_what_to_do(cadastre: Cadastre) -> None:
+    outcome = cadastre.run("user", "list")
+    assert outcome.failed_in_one_sentence
+    assert "cadastre serve" in outcome.err
+    assert not cadastre.home.exists()
+
+
+def test_a_database_server_that_is_away_is_one_sentence_without_its_password(
+    cadastre: Cadastre,
+) -> None:
+    cadastre.settings = {"database_url": "postgresql+psycopg://me:hunter2@127.0.0.1:1/register"}
+    outcome = cadastre.run("user", "list")
+    assert outcome.failed_in_one_sentence
+    assert "127.0.0.1:1/register" in outcome.err
+    assert "hunter2" not in outcome.err
+
+
+def test_the_debug_flag_shows_where_it_failed(cadastre: Cadastre) -> None:
+    outcome = cadastre.run("--debug", "user", "list")
+    assert outcome.code == 1
+    assert "Traceback" in outcome.err
+
+
+def test_output_into_a_closed_pipe_is_no_failure_to_talk_about(cadastre: Cadastre) -> None:
+    command = f"{sys.executable} -m server.cli --help | head -c 1"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+
+
+def test_the_version_is_said() -> None:
+    assert CliRunner().invoke(cadastre, ["--version"]).output.startswith("cadastre, version")
+
+
+def test_groups_know_examples_too() -> None:
+    assert isinstance(cadastre, ExampleGroup)
