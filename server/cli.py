@@ -27,6 +27,7 @@ COMMANDS = {
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",
     "jobs": "server.commands.jobs:jobs_group",
+    "demo": "server.commands.demo:demo_group",
 }
 
 EXIT_FAILED = 1

@@ -1,0 +1,1 @@
+"""A believable company to look around in: deterministic, in an organisation of its own."""

@@ -1,0 +1,380 @@
+"""Draws the estate from the ground up: places, power, network, hosts, machines, services, desks."""
+
+from dataclasses import dataclass, field
+
+from cmdb.observation import SeenParty
+from cmdb.vocabulary import PartyRole
+from server.demo.company import SERVICES, SITES, ServicePlan, SitePlan
+from server.demo.sketch import Sketch, fqdn
+
+Teams = dict[str, int]
+
+_ENGINES = {
+    "postgresql": ("PostgreSQL", "15.8", 5432),
+    "mariadb": ("MariaDB", "10.11.6", 3306),
+    "mssql": ("SQL Server", "16.0.4125", 1433),
+}
+
+
+@dataclass(slots=True)
+class SiteParts:
+    """What one site offers to what is built on it."""
+
+    plan: SitePlan
+    racks: list[str] = field(default_factory=list)
+    pdus: list[tuple[str, str]] = field(default_factory=list)
+    cores: list[str] = field(default_factory=list)
+    access: list[str] = field(default_factory=list)
+    hosts: list[str] = field(default_factory=list)
+    arrays: list[str] = field(default_factory=list)
+    cluster: str = ""
+
+
+def draw_estate(sketch: Sketch, teams: Teams, people: dict[str, list[int]]) -> None:
+    """Draw everything. ``teams`` maps a team's name to its group, ``people`` a site to persons."""
+    sites = {plan.code: _site(sketch, plan, teams) for plan in SITES}
+    shared = _shared(sketch, sites["ber"], teams)
+    for number, plan in enumerate(SERVICES):
+        _service(sketch, plan, sites[plan.site], shared, teams, number)
+    for code, parts in sites.items():
+        _desks(sketch, parts, people[code], teams)
+
+
+def _owned(teams: Teams, team: str) -> tuple[SeenParty, ...]:
+    group = teams[team]
+    return (
+        SeenParty(PartyRole.OWNER, group_id=group),
+        SeenParty(PartyRole.SUPPORT, group_id=group),
+    )
+
+
+def _site(sketch: Sketch, plan: SitePlan, teams: Teams) -> SiteParts:
+    parts = SiteParts(plan)
+    code = plan.code
+    site = sketch.item(code, "site", name=plan.name, city=plan.city, country=plan.country)
+    building = sketch.item(f"{code}-b1", "building", name=f"{plan.city} main building")
+    room = sketch.item(f"{code}-dc", "room", name=f"{plan.city} server room")
+    sketch.relate("located_in", building, site)
+    sketch.relate("located_in", room, building)
+    _power(sketch, parts, room, teams)
+    _network(sketch, parts, room, building, teams)
+    _compute(sketch, parts, teams)
+    return parts
+
+
+def _power(sketch: Sketch, parts: SiteParts, room: str, teams: Teams) -> None:
+    code = parts.plan.code
+    feeds = []
+    for letter in "ab":
+        serial = sketch.serial("AS")
+        ups = sketch.item(
+            f"{code}-ups-{letter}",
+            "ups",
+            _owned(teams, "Demo Platform"),
+            vendor="APC",
+            model="Smart-UPS SRT 10000",
+            serial=serial,
+        )
+        sketch.relate("located_in", ups, room)
+        feeds.append(ups)
+    for number in range(1, parts.plan.racks + 1):
+        rack = sketch.item(f"{code}-r{number:02d}", "rack", name=f"{code.upper()} rack {number}")
+        sketch.relate("located_in", rack, room)
+        pair = []
+        for letter, feed in zip("ab", feeds, strict=True):
+            pdu = sketch.item(
+                f"{code}-pdu-{number:02d}{letter}",
+                "pdu",
+                vendor="APC",
+                model="AP8853",
+                serial=sketch.serial("PD"),
+            )
+            sketch.relate("powered_by", pdu, feed)
+            sketch.relate("located_in", pdu, rack)
+            pair.append(pdu)
+        parts.racks.append(rack)
+        parts.pdus.append((pair[0], pair[1]))
+
+
+def _rack(sketch: Sketch, parts: SiteParts, key: str, number: int) -> None:
+    """Put an item into a rack, on both of its power feeds."""
+    place = number % len(parts.racks)
+    sketch.relate("located_in", key, parts.racks[place])
+    sketch.any_of("powered_by", key, list(parts.pdus[place]), "power")
+
+
+def _network(sketch: Sketch, parts: SiteParts, room: str, building: str, teams: Teams) -> None:
+    code, owned = parts.plan.code, _owned(teams, "Demo Network")
+    routers = []
+    for number in (1, 2):
+        router = _device(sketch, f"{code}-wan-{number}", "router", "ISR 4331", owned)
+        firewall = _device(sketch, f"{code}-fw-{number}", "firewall", "FPR-1120", owned)
+        core = _device(sketch, f"{code}-core-{number}", "switch", "C9500-24Y4C", owned)
+        for place, key in enumerate((router, firewall, core)):
+            _rack(sketch, parts, key, place)
+        sketch.relate("depends_on", firewall, router)
+        routers.append(firewall)
+        parts.cores.append(core)
+    for core in parts.cores:
+        sketch.any_of("depends_on", core, routers, "way out")
+    for number in range(1, parts.plan.desks // 40 + 3):
+        access = _device(sketch, f"{code}-acc-{number:02d}", "switch", "C9300-48P", owned)
+        sketch.any_of("depends_on", access, parts.cores, "uplink")
+        sketch.relate("located_in", access, building)
+        parts.access.append(access)
+    for number in range(1, parts.plan.desks // 30 + 2):
+        point = _device(sketch, f"{code}-ap-{number:02d}", "access_point", "C9120AXI", owned)
+        sketch.relate("depends_on", point, parts.access[number % len(parts.access)])
+        sketch.relate("located_in", point, building)
+    sketch.relate("located_in", sketch.item(f"{code}-net", "ip_network", name=_net(code)), room)
+
+
+def _net(code: str) -> str:
+    return f"10.{20 + len(code) + ord(code[0]) % 40}.0.0/16"
+
+
+def _device(sketch: Sketch, key: str, kind: str, model: str, owned: tuple[SeenParty, ...]) -> str:
+    return sketch.item(
+        key,
+        kind,
+        owned,
+        vendor="Cisco",
+        model=model,
+        serial=sketch.serial("FD"),
+        fqdn=fqdn(key),
+        os_name="IOS XE",
+        os_version=sketch.chance.choice(("17.9.4", "17.9.5", "17.12.3")),
+        environment="production",
+        criticality=1,
+    )
+
+
+def _compute(sketch: Sketch, parts: SiteParts, teams: Teams) -> None:
+    code, owned = parts.plan.code, _owned(teams, "Demo Platform")
+    for number in (1, 2) if code == "ber" else (1,):
+        array = sketch.item(
+            f"{code}-san-{number}",
+            "storage_array",
+            owned,
+            vendor="NetApp",
+            model="AFF A250",
+            serial=sketch.serial("NA"),
+            criticality=0,
+        )
+        _rack(sketch, parts, array, number)
+        parts.arrays.append(array)
+    parts.cluster = sketch.item(
+        f"{code}-cluster", "compute_cluster", owned, name=f"{parts.plan.city} cluster"
+    )
+    for number in range(1, parts.plan.hosts + 1):
+        host = sketch.item(
+            f"{code}-hv-{number:02d}",
+            "hypervisor",
+            owned,
+            vendor="Dell Inc.",
+            model="PowerEdge R650",
+            serial=sketch.serial("DL"),
+            fqdn=fqdn(f"{code}-hv-{number:02d}"),
+            os_name="VMware ESXi",
+            os_version="8.0.2",
+            memory_bytes=512 << 30,
+            cpu_cores=56,
+            cpu_model="Intel Xeon Gold 6338",
+            environment="production",
+        )
+        _rack(sketch, parts, host, number)
+        sketch.any_of("depends_on", host, parts.cores, "network")
+        sketch.relate("stored_on", host, parts.arrays[number % len(parts.arrays)])
+        parts.hosts.append(host)
+    needed = max(1, len(parts.hosts) - 2)
+    for host in parts.hosts:
+        sketch.any_of("member_of", host, [parts.cluster], "hosts", needed)
+
+
+def _machine(
+    sketch: Sketch, parts: SiteParts, key: str, team: str, teams: Teams, memory: int = 8
+) -> str:
+    linux = not key.startswith("win")
+    machine = sketch.item(
+        key,
+        "virtual_machine",
+        _owned(teams, team),
+        fqdn=fqdn(key),
+        os_name="Debian GNU/Linux" if linux else "Windows Server 2022",
+        os_version=sketch.chance.choice(("12.5", "12.7", "12.8")) if linux else "10.0.20348",
+        memory_bytes=memory << 30,
+        cpu_cores=sketch.chance.choice((2, 4, 8)),
+        virtualisation="vmware",
+        environment="production",
+    )
+    sketch.relate("hosted_on", machine, parts.cluster)
+    sketch.relate("stored_on", machine, parts.arrays[0])
+    return machine
+
+
+def _shared(sketch: Sketch, parts: SiteParts, teams: Teams) -> dict[str, list[str]]:
+    """Draw what everything leans on: names, directory, balancers."""
+    team = "Demo Security"
+    names = [_machine(sketch, parts, f"ns-{n}", team, teams, 4) for n in (1, 2)]
+    directories = [_machine(sketch, parts, f"dc-{n}", team, teams) for n in (1, 2, 3)]
+    balancers = [_machine(sketch, parts, f"lb-{n}", "Demo Web", teams, 4) for n in (1, 2)]
+    naming = sketch.item("svc-dns", "technical_service", _owned(teams, team), name="Name service")
+    sketch.any_of("depends_on", naming, names, "servers")
+    directory = sketch.item("svc-dir", "technical_service", _owned(teams, team), name="Directory")
+    sketch.any_of("depends_on", directory, directories, "servers")
+    return {"balancers": balancers, "shared": [naming, directory]}
+
+
+def _service(
+    sketch: Sketch,
+    plan: ServicePlan,
+    parts: SiteParts,
+    shared: dict[str, list[str]],
+    teams: Teams,
+    number: int,
+) -> None:
+    short = "".join(word[0] for word in plan.name.split()).lower() + f"{number:02d}"
+    owned = _owned(teams, plan.team)
+    service = sketch.item(
+        f"svc-{short}", "business_service", owned, name=plan.name, criticality=plan.tier
+    )
+    database = _database(sketch, plan, parts, short, teams)
+    applications = []
+    for index in range(1, plan.applications + 1):
+        machine = _machine(sketch, parts, f"app-{short}-{index}", plan.team, teams)
+        component = sketch.item(
+            f"comp-{short}-{index}",
+            "application_server",
+            owned,
+            name=f"{plan.name} application {index}",
+            product="Tomcat",
+            version="10.1.25",
+            port=8080,
+        )
+        sketch.relate("runs_on", component, machine)
+        sketch.relate("depends_on", component, database)
+        applications.append(component)
+    sketch.any_of("depends_on", service, applications, "applications", _half(plan.applications))
+    web = _web(sketch, plan, parts, short, teams)
+    sketch.any_of("depends_on", service, web, "web servers")
+    if plan.tier == 0:
+        sketch.any_of("depends_on", service, shared["balancers"], "balancers")
+    for needed in shared["shared"]:
+        sketch.relate("depends_on", service, needed)
+    _try_out(sketch, plan, parts, short, teams)
+
+
+def _half(number: int) -> int:
+    return max(1, number // 2)
+
+
+def _database(sketch: Sketch, plan: ServicePlan, parts: SiteParts, short: str, teams: Teams) -> str:
+    product, version, port = _ENGINES[plan.engine]
+    owned = _owned(teams, "Demo Databases")
+    database = sketch.item(f"db-{short}", "database", owned, name=f"{plan.name} data")
+    nodes = []
+    for index in range(1, plan.databases + 1):
+        prefix = "win-sql" if plan.engine == "mssql" else "db"
+        machine = _machine(sketch, parts, f"{prefix}-{short}-{index}", "Demo Databases", teams, 32)
+        instance = sketch.item(
+            f"dbi-{short}-{index}",
+            "database_instance",
+            owned,
+            name=f"{product} {short} {index}",
+            product=product,
+            version=version,
+            port=port,
+        )
+        sketch.relate("runs_on", instance, machine)
+        nodes.append(instance)
+    sketch.any_of("hosted_on", database, nodes, "nodes")
+    return database
+
+
+def _web(
+    sketch: Sketch, plan: ServicePlan, parts: SiteParts, short: str, teams: Teams
+) -> list[str]:
+    found = []
+    for index in range(1, plan.web + 1):
+        machine = _machine(sketch, parts, f"web-{short}-{index}", plan.team, teams, 4)
+        server = sketch.item(
+            f"www-{short}-{index}",
+            "web_server",
+            name=f"nginx {short} {index}",
+            product="nginx",
+            version="1.22.1",
+            port=443,
+        )
+        sketch.relate("runs_on", server, machine)
+        found.append(server)
+    return found
+
+
+def _try_out(sketch: Sketch, plan: ServicePlan, parts: SiteParts, short: str, teams: Teams) -> None:
+    """Draw the machines on which the next version is tried."""
+    for environment in ("test", "development"):
+        key = f"{environment[:3]}-{short}"
+        machine = sketch.item(
+            key,
+            "virtual_machine",
+            _owned(teams, plan.team),
+            fqdn=fqdn(key),
+            os_name="Debian GNU/Linux",
+            os_version="12.8",
+            memory_bytes=4 << 30,
+            environment=environment,
+            criticality=4,
+        )
+        sketch.relate("hosted_on", machine, parts.cluster)
+
+
+def _desks(sketch: Sketch, parts: SiteParts, people: list[int], teams: Teams) -> None:
+    code = parts.plan.code
+    support = SeenParty(PartyRole.SUPPORT, group_id=teams["Demo Workplace"])
+    for number in range(1, parts.plan.desks + 1):
+        laptop = sketch.chance.random() < 0.7
+        key = f"{code}-{'lt' if laptop else 'pc'}-{number:04d}"
+        user = SeenParty(PartyRole.USER, person_id=people[number % len(people)])
+        sketch.item(
+            key,
+            "laptop" if laptop else "desktop",
+            (user, support),
+            vendor="Lenovo",
+            model="ThinkPad T14 Gen 4" if laptop else "ThinkCentre M70q",
+            serial=sketch.serial("PF"),
+            fqdn=fqdn(key),
+            os_name="Windows 11 Pro",
+            os_version=sketch.chance.choice(("10.0.22621", "10.0.22631")),
+            memory_bytes=16 << 30,
+        )
+        if not laptop:
+            sketch.relate("depends_on", key, parts.access[number % len(parts.access)])
+        if number % 3 == 0:
+            screen = sketch.item(
+                f"{code}-mon-{number:04d}",
+                "monitor",
+                vendor="Dell Inc.",
+                model="P2723DE",
+                serial=sketch.serial("MN"),
+            )
+            sketch.relate("attached_to", screen, key, weight=0.3)
+    for number in range(1, parts.plan.desks // 25 + 1):
+        printer = sketch.item(
+            f"{code}-prn-{number:02d}",
+            "printer",
+            (support,),
+            vendor="Lexmark",
+            model="MX722",
+            serial=sketch.serial("LX"),
+            fqdn=fqdn(f"{code}-prn-{number:02d}"),
+        )
+        sketch.relate("depends_on", printer, parts.access[number % len(parts.access)])
+        sketch.relate("located_in", printer, f"{code}-b1")
+    for number in range(1, parts.plan.desks // 3 + 1):
+        sketch.item(
+            f"{code}-tel-{number:03d}",
+            "phone",
+            vendor="Yealink",
+            model="T54W",
+            serial=sketch.serial("YL"),
+        )
