@@ -5,6 +5,34 @@ A feature is not registered by being imported; it is registered by standing here
 
 from flask_smorest import Blueprint
 
+from server.desk.changes.events import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ChangeDrafted,
+    ChangeEdited,
+    ChangeMoved,
+)
+from server.desk.changes.reactions import (
+    note_change_edit,
+    note_change_move,
+    note_decision,
+    note_draft,
+    note_request,
+)
+from server.desk.tickets.events import (
+    ItemsAffected,
+    TicketAssigned,
+    TicketEdited,
+    TicketMoved,
+    TicketOpened,
+)
+from server.desk.tickets.reactions import (
+    note_assignment,
+    note_edit,
+    note_items,
+    note_move,
+    note_opening,
+)
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
@@ -49,6 +77,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 REACTIONS: Reactions = {
     ItemReported: (derive_relations,),
+    TicketOpened: (note_opening,),
+    TicketEdited: (note_edit,),
+    TicketAssigned: (note_assignment,),
+    TicketMoved: (note_move,),
+    ItemsAffected: (note_items,),
+    ChangeDrafted: (note_draft,),
+    ChangeEdited: (note_change_edit,),
+    ChangeMoved: (note_change_move,),
+    ApprovalRequested: (note_request,),
+    ApprovalDecided: (note_decision,),
 }
 
 JOBS: Jobs = {

@@ -23,7 +23,7 @@ def note_draft(session: Session, event: ChangeDrafted) -> None:
     _note(session, event, "drafted", {})
 
 
-def note_edit(session: Session, event: ChangeEdited) -> None:
+def note_change_edit(session: Session, event: ChangeEdited) -> None:
     """Say which fields changed (long texts only by name), and how many approvals that voided."""
     changes = {
         name: None if name in TEXTS else [_plain(value) for value in both]
@@ -48,7 +48,7 @@ def note_decision(session: Session, event: ApprovalDecided) -> None:
     _note(session, event, "decided", detail, event.comment)
 
 
-def note_move(session: Session, event: ChangeMoved) -> None:
+def note_change_move(session: Session, event: ChangeMoved) -> None:
     """Say which step was taken, and why."""
     detail = {"before": event.before, "after": event.after}
     _note(session, event, "moved", detail, event.reason)

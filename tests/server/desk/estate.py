@@ -107,3 +107,13 @@ def estate_at(url: str) -> Iterator[tuple[Database, Estate]]:
         yield database, estate
     finally:
         database.dispose()
+
+
+def put_many(session: Session, estate: Estate, count: int) -> list[int]:
+    """Add servers that the application needs, and return their ids."""
+    put = _Putting(session, estate.world.root.id)
+    owner = estate.world.agent.person_id
+    ids = [put.item("server", f"node-{number}", owner=owner) for number in range(count)]
+    for item_id in ids:
+        put.relation(estate.app, DEPENDS_ON, item_id)
+    return ids
