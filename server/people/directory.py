@@ -135,17 +135,12 @@ def open_directory(endpoint: Endpoint) -> Iterator[OpenDirectory]:
 
     Raises ``DirectoryUnavailable`` saying what did not work.
     """
+    connection = _connection(endpoint)
     try:
-        connection = _connect(endpoint)
-    except (LDAPException, ssl.SSLError, OSError) as error:
-        raise _unavailable(endpoint, error) from error
-    try:
-        if connection.result["result"] != _SUCCESS:
-            raise DirectoryUnavailable(f"the bind is refused: {_description(connection)}")
+        _bind(endpoint, connection)
         yield OpenDirectory(endpoint, connection)
     finally:
-        with suppress(LDAPException, OSError):
-            connection.unbind()
+        _close(connection)
 
 
 def unique_id_filter(attribute: str, external_id: str) -> str:
@@ -178,7 +173,7 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
-def _connect(endpoint: Endpoint) -> ldap3.Connection:
+def _connection(endpoint: Endpoint) -> ldap3.Connection:
     parts = urlsplit(endpoint.url)
     encrypted = parts.scheme == "ldaps"
     server = ldap3.Server(
@@ -189,7 +184,7 @@ def _connect(endpoint: Endpoint) -> ldap3.Connection:
         get_info=ldap3.NONE,
         connect_timeout=endpoint.connect_seconds,
     )
-    connection = ldap3.Connection(
+    return ldap3.Connection(
         server,
         user=endpoint.bind_dn or None,
         password=endpoint.bind_password or None,
@@ -198,11 +193,27 @@ def _connect(endpoint: Endpoint) -> ldap3.Connection:
         check_names=False,
         receive_timeout=endpoint.answer_seconds,
     )
-    connection.open(read_server_info=False)
-    if endpoint.start_tls and not encrypted:
-        connection.start_tls(read_server_info=False)
-    connection.bind(read_server_info=False)
-    return connection
+
+
+def _bind(endpoint: Endpoint, connection: ldap3.Connection) -> None:
+    try:
+        connection.open(read_server_info=False)
+        if endpoint.start_tls and not connection.server.ssl:
+            connection.start_tls(read_server_info=False)
+        connection.bind(read_server_info=False)
+    except (LDAPException, ssl.SSLError, OSError) as error:
+        raise _unavailable(endpoint, error) from error
+    if connection.result["result"] != _SUCCESS:
+        raise DirectoryUnavailable(f"the bind is refused: {_description(connection)}")
+
+
+def _close(connection: ldap3.Connection) -> None:
+    # After a failed connect ldap3 calls itself closed and keeps the socket open.
+    socket = connection.socket
+    with suppress(LDAPException, OSError):
+        connection.unbind()
+    if socket is not None:
+        socket.close()
 
 
 def _tls(endpoint: Endpoint) -> ldap3.Tls:

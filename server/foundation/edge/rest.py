@@ -2,7 +2,7 @@
 
 import structlog
 from flask import Flask, Response, jsonify, request
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
 from server.foundation.edge.problems import Problem, problem_of
@@ -13,6 +13,10 @@ PREFIX = "/api/v1"
 _BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
 
 log = structlog.get_logger(__name__)
+
+# webargs drops parameters it does not know; here the schema decides, and ours refuse them by name.
+_PARSER = Blueprint.ARGUMENTS_PARSER
+_PARSER.DEFAULT_UNKNOWN_BY_LOCATION = {**_PARSER.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
 
 
 class RestApi(Api):  # type: ignore[misc]  # flask-smorest ships no types

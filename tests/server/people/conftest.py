@@ -11,6 +11,8 @@ from server.app import create_app
 from server.foundation.database import Database
 from server.foundation.settings import Settings
 from server.wiring import REACTIONS
+from tests.server.people.company import Company
+from tests.support.directory import SlapdServer
 from tests.support.people import World, make_world, token_of
 
 
@@ -70,3 +72,13 @@ class As:
 def as_(app: Flask, database: Database) -> As:
     """Return a maker of clients that bear a person's token."""
     return As(app, database)
+
+
+@pytest.fixture
+def company(
+    directory: SlapdServer, database: Database, world: World, settings: Settings
+) -> Company:
+    """Return an empty company whose directory is connected to the small world's root."""
+    company = Company(directory, database, settings.key_file)
+    company.connect(world.admin, world.root.id)
+    return company
