@@ -58,6 +58,9 @@ from server.people.jobs import (
     run_sync,
     tidy,
 )
+from server.scanning.actions import PROBE_JOB
+from server.scanning.api import scanning
+from server.scanning.jobs import run_probe
 
 __all__ = ["BLUEPRINTS", "JOBS", "REACTIONS", "authenticate"]
 
@@ -73,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     relations,
     impacts,
     intake,
+    scanning,
 )
 
 REACTIONS: Reactions = {
@@ -94,4 +98,5 @@ JOBS: Jobs = {
     SYNC_DIRECTORY: JobHandler(run_sync),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
+    PROBE_JOB: JobHandler(run_probe, max_failures=2),
 }

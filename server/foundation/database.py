@@ -43,12 +43,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session that sees one consistent state; whatever it changed is rolled back."""
+        """Give a session that sees one consistent state; whatever it changed is rolled back.
+
+        Rows that were read stay readable afterwards: closing detaches them and expires nothing.
+        """
         with self._readers() as session:
-            try:
-                yield session
-            finally:
-                session.rollback()
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:

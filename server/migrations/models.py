@@ -13,6 +13,7 @@ import server.foundation.audit
 import server.foundation.jobs.models
 import server.items.models
 import server.people.models
+import server.scanning.models
 from cmdb.records.base import Base
 
 __all__ = ["Base", "cmdb", "server"]

@@ -1,0 +1,1 @@
+"""Discovery from the server: credentials, and devices asked by job."""
