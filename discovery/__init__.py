@@ -1,0 +1,1 @@
+"""Network discovery: devices are asked over SNMP and become observations."""

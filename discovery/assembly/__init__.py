@@ -1,0 +1,1 @@
+"""From findings to an observation: pure functions, no network and no clock."""

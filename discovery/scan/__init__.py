@@ -1,0 +1,1 @@
+"""Visits: one device, or all that answer in a range."""

@@ -1,0 +1,35 @@
+"""The table of probes: all that a visit asks, in this order."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from discovery.findings import Harvest
+from discovery.probes import addresses, cdp, entities, interfaces, lldp, system
+from discovery.snmp.conversation import Conversation
+
+Ask = Callable[[Conversation], Awaitable[Harvest]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A probe and what it is for, in one line."""
+
+    ask: Ask
+    summary: str
+
+
+#: The first question of every visit: without its answer there is no device.
+SYSTEM = "system"
+
+QUESTIONS: Mapping[str, Question] = {
+    SYSTEM: Question(system.ask, "name, description, location, sysObjectID, engine id"),
+    "entities": Question(entities.ask, "chassis, stack members and modules with serial numbers"),
+    "interfaces": Question(interfaces.ask, "ports with MAC, speed, MTU and state"),
+    "addresses": Question(addresses.ask, "IPv4 and IPv6 addresses with prefix, by interface"),
+    "lldp": Question(lldp.ask, "neighbours seen by LLDP, and the chassis id"),
+    "cdp": Question(cdp.ask, "neighbours seen by CDP"),
+}
+
+#: Asked after the system group, with the values that the knowledge tables name for the make.
+PARTICULARS = "particulars"
+PARTICULARS_SUMMARY = "what a make keeps in its own MIB: serial number, model, version"

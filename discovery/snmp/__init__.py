@@ -1,0 +1,1 @@
+"""SNMP: credentials, sessions, bounded table reading. ``client`` alone knows pysnmp."""

@@ -1,0 +1,54 @@
+"""A session with bookkeeping: what a device has cost, and how much of an answer it can send."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from discovery.snmp.session import (
+    LimitReached,
+    Limits,
+    Oid,
+    SnmpSession,
+    Value,
+    VarBind,
+)
+
+
+class Conversation:
+    """What probes talk to; stops a device that has too many variables or takes too long.
+
+    ``rounds`` is the number of GETBULK rounds that this device is known to answer; whoever finds
+    that it answers fewer lowers it for all that follow. After ``deadline`` (on the clock of
+    ``time.monotonic``) nothing more is asked, so that what was read of a table is kept.
+    """
+
+    def __init__(self, session: SnmpSession, deadline: float = float("inf")) -> None:
+        self._session = session
+        self._deadline = deadline
+        self.rounds = session.limits.max_repetitions
+        self.variables = 0
+        self.requests = 0
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds of this conversation."""
+        return self._session.limits
+
+    async def get(self, oids: Sequence[Oid]) -> Mapping[Oid, Value]:
+        """See ``SnmpSession.get``; also raises LimitReached."""
+        self._count(len(oids))
+        return await self._session.get(oids)
+
+    async def bulk(self, oids: Sequence[Oid], repetitions: int) -> Sequence[VarBind]:
+        """See ``SnmpSession.bulk``; also raises LimitReached."""
+        self._count(0)
+        varbinds = await self._session.bulk(oids, repetitions)
+        self.variables += len(varbinds)
+        return varbinds
+
+    def _count(self, variables: int) -> None:
+        if self.variables >= self.limits.max_variables:
+            raise LimitReached(f"stopped after {self.variables} variables of this device")
+        if time.monotonic() >= self._deadline:
+            raise LimitReached("stopped: the device took too long")
+        self.requests += 1
+        self.variables += variables

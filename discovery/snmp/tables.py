@@ -1,0 +1,135 @@
+"""Reading conceptual tables column-wise with GETBULK, bounded whatever the device does.
+
+Several columns travel in one request; each has its own cursor, so holes in a column and answers
+that the device cut short do no harm. A column whose OIDs stop increasing, an agent that never comes
+to an end and one that refuses a column cost that column, and the table says so.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from discovery.snmp.conversation import Conversation
+from discovery.snmp.session import (
+    END,
+    BadAnswer,
+    Mark,
+    NoAnswer,
+    Oid,
+    SnmpError,
+    TooBig,
+    Value,
+    VarBind,
+    dotted,
+)
+
+#: Columns in one request: with 25 rounds an answer stays near 100 variables or 4 kB.
+_COLUMNS_PER_REQUEST = 8
+_VARIABLES_PER_ANSWER = 100
+
+Index = tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows by index; a row maps column OIDs to values and holds only what the device answered.
+
+    ``complaints`` say in words what is missing and why; empty when the table is complete.
+    ``cut_short``: reading was broken off, another time there may be more.
+    """
+
+    rows: dict[Index, dict[Oid, Value]] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    cut_short: bool = False
+
+    def __iter__(self) -> Iterator[tuple[Index, Mapping[Oid, Value]]]:
+        return iter(sorted(self.rows.items()))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+async def read_table(device: Conversation, columns: Sequence[Oid]) -> Table:
+    """Read whole columns (OIDs without index) and join them by index.
+
+    Raises SnmpError only when nothing at all could be read; otherwise what was read is returned and
+    the rest is in ``complaints``.
+    """
+    table = Table()
+    for start in range(0, len(columns), _COLUMNS_PER_REQUEST):
+        reading = _Reading(device, table, columns[start : start + _COLUMNS_PER_REQUEST])
+        try:
+            await reading.run()
+        except SnmpError as error:
+            if not table.rows:
+                raise
+            table.complaints.append(str(error))
+            table.cut_short = True
+            break
+    return table
+
+
+class _Reading:
+    """The state of reading one bundle of columns."""
+
+    def __init__(self, device: Conversation, table: Table, columns: Sequence[Oid]) -> None:
+        self._device = device
+        self._table = table
+        self._cursors: dict[Oid, Oid] = {column: column for column in columns}
+        self._counts: dict[Oid, int] = dict.fromkeys(columns, 0)
+
+    async def run(self) -> None:
+        while self._cursors:
+            columns = list(self._cursors)
+            rounds = min(self._device.rounds, max(1, _VARIABLES_PER_ANSWER // len(columns)))
+            try:
+                varbinds = await self._device.bulk(list(self._cursors.values()), rounds)
+            except (TooBig, NoAnswer) as error:
+                self._ask_for_less(rounds, error)
+                continue
+            except BadAnswer as error:
+                self._give_up_a_column(columns, error)
+                continue
+            self._take(columns, varbinds)
+
+    def _ask_for_less(self, rounds: int, error: SnmpError) -> None:
+        """Shrink the answer: big ones are lost on the way from some devices, or refused by them."""
+        if rounds > 1:
+            self._device.rounds = rounds // (2 if isinstance(error, TooBig) else 3) or 1
+        elif isinstance(error, TooBig) and len(self._cursors) > 1:
+            self._drop(next(reversed(self._cursors)), "the device cannot answer so many columns")
+        else:
+            raise error
+
+    def _give_up_a_column(self, columns: Sequence[Oid], error: BadAnswer) -> None:
+        """Go on without the column that the device stumbled over, if it says which."""
+        if error.place is None or (len(columns) == 1 and not self._table.rows):
+            raise error
+        self._drop(columns[error.place], str(error))
+
+    def _take(self, columns: Sequence[Oid], varbinds: Sequence[VarBind]) -> None:
+        if not varbinds:
+            for column in columns:
+                self._drop(column, "the device answered nothing instead of an end")
+            return
+        for place, varbind in enumerate(varbinds):
+            column = columns[place % len(columns)]
+            if column in self._cursors:
+                self._advance(column, varbind)
+
+    def _advance(self, column: Oid, varbind: VarBind) -> None:
+        oid, value = varbind
+        if value is END or oid[: len(column)] != column:
+            del self._cursors[column]
+        elif oid <= self._cursors[column]:
+            self._drop(column, f"OIDs do not increase at {dotted(oid)}")
+        elif self._counts[column] >= self._device.limits.max_rows:
+            self._drop(column, f"stopped after {self._counts[column]} rows of {dotted(column)}")
+        else:
+            self._cursors[column] = oid
+            self._counts[column] += 1
+            if not isinstance(value, Mark):
+                self._table.rows.setdefault(oid[len(column) :], {})[column] = value
+
+    def _drop(self, column: Oid, complaint: str) -> None:
+        del self._cursors[column]
+        self._table.complaints.append(complaint)

@@ -1,0 +1,1 @@
+"""Whom to ask and with what: address ranges and credential files."""

@@ -1,0 +1,1 @@
+"""What neighbour tables mean: pure functions over findings."""
