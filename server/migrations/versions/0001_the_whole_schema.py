@@ -181,6 +181,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_organisation_code")),
     )
     op.create_table(
+        "reference_counter",
+        sa.Column("prefix", KEY, nullable=False),
+        sa.Column("last", BIG_ID, nullable=False),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_reference_counter")),
+    )
+    op.create_table(
         "role",
         sa.Column("code", KEY, nullable=False),
         sa.Column("labels", DOCUMENT, nullable=False),
@@ -225,6 +231,30 @@ def upgrade() -> None:
         unique=True,
     )
     op.create_index(op.f("ix_software_product_name"), "software_product", ["name"], unique=False)
+    op.create_table(
+        "contract",
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("reference", KEY, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("supplier", sa.String(), nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_contract_period")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_contract_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+    )
+    op.create_index(op.f("ix_contract_ends_on"), "contract", ["ends_on"], unique=False)
+    op.create_index(
+        op.f("ix_contract_organisation_id_reference"),
+        "contract",
+        ["organisation_id", "reference"],
+        unique=True,
+    )
     op.create_table(
         "directory",
         sa.Column("code", KEY, nullable=False),
@@ -413,6 +443,31 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "snmp_credential",
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name_key", KEY, nullable=False),
+        sa.Column("version", KEY, nullable=False),
+        sa.Column("user", sa.String(), nullable=False),
+        sa.Column("auth_protocol", KEY, nullable=False),
+        sa.Column("priv_protocol", KEY, nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_snmp_credential_organisation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_snmp_credential")),
+    )
+    op.create_index(
+        op.f("ix_snmp_credential_organisation_id_name_key"),
+        "snmp_credential",
+        ["organisation_id", "name_key"],
+        unique=True,
+    )
+    op.create_table(
         "software_release",
         sa.Column("product_id", BIG_ID, nullable=False),
         sa.Column("version", KEY, nullable=False),
@@ -501,6 +556,79 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
+    op.create_table(
+        "change",
+        sa.Column("reference", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("title_key", KEY, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("state", KEY, nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("implementation_plan", sa.String(), nullable=False),
+        sa.Column("test_plan", sa.String(), nullable=False),
+        sa.Column("back_out_plan", sa.String(), nullable=False),
+        sa.Column("communication_plan", sa.String(), nullable=False),
+        sa.Column("window_start", MOMENT, nullable=True),
+        sa.Column("window_end", MOMENT, nullable=True),
+        sa.Column("author_id", BIG_ID, nullable=True),
+        sa.Column("implementer_id", BIG_ID, nullable=True),
+        sa.Column("risk", sa.Integer(), nullable=False),
+        sa.Column("risk_points", DOCUMENT, nullable=False),
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("approval_round", sa.Integer(), nullable=False),
+        sa.Column("review", sa.String(), nullable=False),
+        sa.Column("graph_sequence", BIG_ID, nullable=True),
+        sa.Column("down_count", sa.Integer(), nullable=False),
+        sa.Column("degraded_count", sa.Integer(), nullable=False),
+        sa.Column("at_risk_count", sa.Integer(), nullable=False),
+        sa.Column("service_count", sa.Integer(), nullable=False),
+        sa.Column("worst_criticality", sa.Integer(), nullable=True),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.CheckConstraint(
+            "window_start IS NULL OR window_end IS NULL OR window_start < window_end",
+            name=op.f("ck_change_window_runs_forward"),
+        ),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_change_author_id")),
+        sa.ForeignKeyConstraint(
+            ["implementer_id"], ["person.id"], name=op.f("fk_change_implementer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_change_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change")),
+        sa.UniqueConstraint("reference", name=op.f("uq_change_reference")),
+    )
+    op.create_index(op.f("ix_change_author_id_id"), "change", ["author_id", "id"], unique=False)
+    op.create_index(op.f("ix_change_created_at_id"), "change", ["created_at", "id"], unique=False)
+    op.create_index(
+        op.f("ix_change_implementer_id_id"), "change", ["implementer_id", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_change_is_open_window_start_id"),
+        "change",
+        ["is_open", "window_start", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_change_organisation_id_is_open_id"),
+        "change",
+        ["organisation_id", "is_open", "id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_change_updated_at_id"), "change", ["updated_at", "id"], unique=False)
+    op.create_index(
+        op.f("ix_change_window_end_window_start"),
+        "change",
+        ["window_end", "window_start"],
+        unique=False,
+    )
     op.create_table(
         "connection",
         sa.Column("item_id", BIG_ID, nullable=False),
@@ -674,6 +802,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_interface_mac"), "interface", ["mac"], unique=False)
     op.create_table(
+        "item_contract",
+        sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("contract_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contract.id"],
+            name=op.f("fk_item_contract_contract_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_item_contract_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("item_id", "contract_id", name=op.f("pk_item_contract")),
+    )
+    op.create_index(
+        op.f("ix_item_contract_contract_id"), "item_contract", ["contract_id"], unique=False
+    )
+    op.create_table(
         "item_identifier",
         sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
         sa.Column("kind", KEY, nullable=False),
@@ -814,6 +960,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_group_id"), "membership", ["group_id"], unique=False)
     op.create_table(
+        "probe",
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("port", sa.Integer(), nullable=False),
+        sa.Column("credential_id", BIG_ID, nullable=True),
+        sa.Column("state", KEY, nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("item_id", BIG_ID, nullable=True),
+        sa.Column("outcome", KEY, nullable=False),
+        sa.Column("asked_by_id", BIG_ID, nullable=True),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_probe_asked_by_id")),
+        sa.ForeignKeyConstraint(
+            ["credential_id"],
+            ["snmp_credential.id"],
+            name=op.f("fk_probe_credential_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_probe_item_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_probe_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_probe")),
+    )
+    op.create_index(op.f("ix_probe_item_id"), "probe", ["item_id"], unique=False)
+    op.create_index(
+        op.f("ix_probe_organisation_id_id"), "probe", ["organisation_id", "id"], unique=False
+    )
+    op.create_table(
         "quarantined_value",
         sa.Column("item_id", BIG_ID, nullable=False),
         sa.Column("source", KEY, nullable=False),
@@ -895,6 +1075,88 @@ def upgrade() -> None:
     op.create_index(op.f("ix_role_grant_person_id"), "role_grant", ["person_id"], unique=False)
     op.create_index(op.f("ix_role_grant_role_id"), "role_grant", ["role_id"], unique=False)
     op.create_table(
+        "ticket",
+        sa.Column("reference", KEY, nullable=False),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("organisation_id", BIG_ID, nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("title_key", KEY, nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("state", KEY, nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("urgency", KEY, nullable=False),
+        sa.Column("impact", KEY, nullable=False),
+        sa.Column("suggested_impact", KEY, nullable=False),
+        sa.Column("impact_overridden", sa.Boolean(), nullable=False),
+        sa.Column("impact_reason", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("requester_id", BIG_ID, nullable=True),
+        sa.Column("assignee_id", BIG_ID, nullable=True),
+        sa.Column("group_id", BIG_ID, nullable=True),
+        sa.Column("created_by_id", BIG_ID, nullable=True),
+        sa.Column("channel", KEY, nullable=False),
+        sa.Column("category", KEY, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("updated_at", MOMENT, nullable=False),
+        sa.Column("activity_at", MOMENT, nullable=False),
+        sa.Column("occurred_at", MOMENT, nullable=True),
+        sa.Column("resolved_at", MOMENT, nullable=True),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("resolution_code", KEY, nullable=False),
+        sa.Column("resolution_text", sa.String(), nullable=False),
+        sa.Column("graph_sequence", BIG_ID, nullable=True),
+        sa.Column("down_count", sa.Integer(), nullable=False),
+        sa.Column("degraded_count", sa.Integer(), nullable=False),
+        sa.Column("at_risk_count", sa.Integer(), nullable=False),
+        sa.Column("service_count", sa.Integer(), nullable=False),
+        sa.Column("worst_criticality", sa.Integer(), nullable=True),
+        sa.Column("people_count", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["assignee_id"], ["person.id"], name=op.f("fk_ticket_assignee_id")),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"], ["person.id"], name=op.f("fk_ticket_created_by_id")
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["party_group.id"], name=op.f("fk_ticket_group_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_ticket_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requester_id"], ["person.id"], name=op.f("fk_ticket_requester_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ticket_reference")),
+    )
+    op.create_index(op.f("ix_ticket_activity_at_id"), "ticket", ["activity_at", "id"], unique=False)
+    op.create_index(
+        op.f("ix_ticket_assignee_id_is_open_priority_id"),
+        "ticket",
+        ["assignee_id", "is_open", "priority", "id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_ticket_created_at_id"), "ticket", ["created_at", "id"], unique=False)
+    op.create_index(
+        op.f("ix_ticket_group_id_is_open_priority_id"),
+        "ticket",
+        ["group_id", "is_open", "priority", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_ticket_is_open_priority_id"), "ticket", ["is_open", "priority", "id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_ticket_organisation_id_is_open_priority_id"),
+        "ticket",
+        ["organisation_id", "is_open", "priority", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_ticket_requester_id_created_at_id"),
+        "ticket",
+        ["requester_id", "created_at", "id"],
+        unique=False,
+    )
+    op.create_table(
         "web_session",
         sa.Column("id_hash", KEY, nullable=False),
         sa.Column("person_id", BIG_ID, nullable=False),
@@ -934,6 +1196,162 @@ def upgrade() -> None:
     op.create_index(op.f("ix_address_address"), "address", ["address"], unique=False)
     op.create_index(op.f("ix_address_interface_id"), "address", ["interface_id"], unique=False)
     op.create_index(op.f("ix_address_item_id"), "address", ["item_id"], unique=False)
+    op.create_table(
+        "affected_item",
+        sa.Column("ticket_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("is_cause", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_affected_item_item_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+            name=op.f("fk_affected_item_ticket_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", "item_id", name=op.f("pk_affected_item")),
+    )
+    op.create_index(
+        op.f("ix_affected_item_item_id_ticket_id"),
+        "affected_item",
+        ["item_id", "ticket_id"],
+        unique=False,
+    )
+    op.create_table(
+        "affected_service",
+        sa.Column("ticket_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("state", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_affected_service_item_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+            name=op.f("fk_affected_service_ticket_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", "item_id", name=op.f("pk_affected_service")),
+    )
+    op.create_index(
+        op.f("ix_affected_service_item_id_ticket_id"),
+        "affected_service",
+        ["item_id", "ticket_id"],
+        unique=False,
+    )
+    op.create_table(
+        "change_approval",
+        sa.Column("change_id", BIG_ID, nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("person_id", BIG_ID, nullable=True),
+        sa.Column("group_id", BIG_ID, nullable=True),
+        sa.Column("why", DOCUMENT, nullable=False),
+        sa.Column("decision", KEY, nullable=False),
+        sa.Column("decided_by_id", BIG_ID, nullable=True),
+        sa.Column("decided_at", MOMENT, nullable=True),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("digest", KEY, nullable=False),
+        sa.Column("requested_at", MOMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.CheckConstraint(
+            "(person_id IS NULL) <> (group_id IS NULL)", name=op.f("ck_change_approval_one_party")
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["change.id"],
+            name=op.f("fk_change_approval_change_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_change_approval_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["party_group.id"], name=op.f("fk_change_approval_group_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_change_approval_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_approval")),
+    )
+    op.create_index(
+        op.f("ix_change_approval_change_id_round"),
+        "change_approval",
+        ["change_id", "round"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_change_approval_group_id_decision_change_id"),
+        "change_approval",
+        ["group_id", "decision", "change_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_change_approval_person_id_decision_change_id"),
+        "change_approval",
+        ["person_id", "decision", "change_id"],
+        unique=False,
+    )
+    op.create_table(
+        "change_entry",
+        sa.Column("change_id", BIG_ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("author_id", BIG_ID, nullable=True),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_change_entry_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["change.id"], name=op.f("fk_change_entry_change_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_change_entry")),
+    )
+    op.create_index(
+        op.f("ix_change_entry_change_id_id"), "change_entry", ["change_id", "id"], unique=False
+    )
+    op.create_table(
+        "change_item",
+        sa.Column("change_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["change.id"], name=op.f("fk_change_item_change_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_change_item_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("change_id", "item_id", name=op.f("pk_change_item")),
+    )
+    op.create_index(
+        op.f("ix_change_item_item_id_change_id"),
+        "change_item",
+        ["item_id", "change_id"],
+        unique=False,
+    )
+    op.create_table(
+        "change_service",
+        sa.Column("change_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("item_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("state", KEY, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"],
+            ["change.id"],
+            name=op.f("fk_change_service_change_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_change_service_item_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("change_id", "item_id", name=op.f("pk_change_service")),
+    )
+    op.create_index(
+        op.f("ix_change_service_item_id_change_id"),
+        "change_service",
+        ["item_id", "change_id"],
+        unique=False,
+    )
     op.create_table(
         "relation",
         sa.Column("organisation_id", BIG_ID, nullable=False),
@@ -988,21 +1406,76 @@ def upgrade() -> None:
         sqlite_where=sa.text("valid_to IS NULL"),
         postgresql_where=sa.text("valid_to IS NULL"),
     )
+    op.create_table(
+        "ticket_entry",
+        sa.Column("ticket_id", BIG_ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("author_id", BIG_ID, nullable=True),
+        sa.Column("kind", KEY, nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("detail", DOCUMENT, nullable=False),
+        sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["person.id"], name=op.f("fk_ticket_entry_author_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_entry_ticket_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_entry")),
+    )
+    op.create_index(
+        op.f("ix_ticket_entry_ticket_id_id"), "ticket_entry", ["ticket_id", "id"], unique=False
+    )
+    op.create_table(
+        "ticket_watcher",
+        sa.Column("ticket_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("person_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_ticket_watcher_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["ticket.id"],
+            name=op.f("fk_ticket_watcher_ticket_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", "person_id", name=op.f("pk_ticket_watcher")),
+    )
+    op.create_index(
+        op.f("ix_ticket_watcher_person_id_ticket_id"),
+        "ticket_watcher",
+        ["person_id", "ticket_id"],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ticket_watcher")
+    op.drop_table("ticket_entry")
     op.drop_table("relation")
+    op.drop_table("change_service")
+    op.drop_table("change_item")
+    op.drop_table("change_entry")
+    op.drop_table("change_approval")
+    op.drop_table("affected_service")
+    op.drop_table("affected_item")
     op.drop_table("address")
     op.drop_table("web_session")
+    op.drop_table("ticket")
     op.drop_table("role_grant")
     op.drop_table("redundancy_group")
     op.drop_table("quarantined_value")
+    op.drop_table("probe")
     op.drop_table("membership")
     op.drop_table("listener")
     op.drop_table("item_value")
     op.drop_table("item_source")
     op.drop_table("item_party")
     op.drop_table("item_identifier")
+    op.drop_table("item_contract")
     op.drop_table("interface")
     op.drop_table("history_entry")
     op.drop_table("fact_section")
@@ -1010,19 +1483,23 @@ def downgrade() -> None:
     op.drop_table("directory_run")
     op.drop_table("directory_entry")
     op.drop_table("connection")
+    op.drop_table("change")
     op.drop_table("api_token")
     op.drop_table("agent")
     op.drop_table("account")
     op.drop_table("software_release")
+    op.drop_table("snmp_credential")
     op.drop_table("person")
     op.drop_table("party_group")
     op.drop_table("organisation_closure")
     op.drop_table("item")
     op.drop_table("identity_review")
     op.drop_table("directory")
+    op.drop_table("contract")
     op.drop_table("software_product")
     op.drop_table("sign_in_attempt")
     op.drop_table("role")
+    op.drop_table("reference_counter")
     op.drop_table("organisation")
     op.drop_table("lease")
     op.drop_table("job_schedule")
