@@ -3,11 +3,19 @@
 from flask import Blueprint
 
 from web.pages.account import account
+from web.pages.groups import groups
 from web.pages.items import items
+from web.pages.logins import logins
+from web.pages.people import people
+from web.pages.search import search
 from web.pages.services import services
 
 PAGES: tuple[Blueprint, ...] = (
     account,
+    groups,
     items,
+    logins,
+    people,
+    search,
     services,
 )

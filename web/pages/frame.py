@@ -59,6 +59,8 @@ class _Entry:
     icon: str
     keys: str
     needs: tuple[Permission, ...] = ()
+    #: Other corners of the site that belong to this entry.
+    covers: tuple[str, ...] = ()
 
 
 _CHANGE = "git-pull-request"
@@ -77,7 +79,14 @@ def _navigation() -> tuple[_Entry, ...]:
             "g c",
             (Permission.CHANGE_READ,),
         ),
-        _Entry("people.index", gettext("People"), "users", "g p", (Permission.PERSON_READ,)),
+        _Entry(
+            "people.index",
+            gettext("People"),
+            "users",
+            "g p",
+            (Permission.PERSON_READ,),
+            ("groups", "logins"),
+        ),
         _Entry(
             "discovery.index", gettext("Discovery"), "radar-2", "g n", (Permission.DISCOVERY_READ,)
         ),
@@ -87,6 +96,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "settings",
             "g a",
             (Permission.ADMIN_READ,),
+            ("agents", "directories", "roles"),
         ),
     )
 
@@ -148,7 +158,7 @@ def _entries(actor: Actor, entries: tuple[_Entry, ...]) -> tuple[NavigationEntry
             url_for(entry.endpoint),
             entry.icon,
             entry.keys,
-            active=entry.endpoint.split(".")[0] == here,
+            active=here in {entry.endpoint.split(".")[0], *entry.covers},
         )
         for entry in entries
         if entry.endpoint in current_app.view_functions

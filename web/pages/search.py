@@ -1,0 +1,204 @@
+"""Finding anything: the results page, the palette, and what pickers offer."""
+
+from collections.abc import Callable, Iterable
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from cmdb.errors import NotFound
+from cmdb.model import shipped_model
+from cmdb.query.items import ItemFilter
+from cmdb.records.items import Item
+from cmdb.vocabulary import SERVICE, LifeStage
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries import TicketFilter, TicketRow, find_ticket, list_tickets
+from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.paging import Page, PageRequest
+from server.foundation.permissions import Actor, Permission
+from server.foundation.translation import gettext
+from server.items.queries import list_items
+from server.people.queries.groups import GroupFilter, list_groups
+from server.people.queries.people import PersonFilter, list_people
+from web.pages.frame import reader, url_for
+from web.pages.lists import asked_words
+from web.presenters.search import Hit, HitGroup, filled_groups
+from web.presenters.values import class_label
+
+search = Blueprint("search", __name__)
+
+#: One kind of thing: (session, actor, words, how many) to its hits.
+Finder = Callable[[Session, Actor, str, int], HitGroup]
+
+_ON_PAGE = 20
+_IN_PALETTE = 6
+_IN_PICKER = 25
+
+
+@search.route("/search")
+def results() -> ResponseReturnValue:
+    """Show everything that fits the words; a ticket's own reference leads straight to it."""
+    words = asked_words()
+    meant = _ticket_called(words)
+    if meant is not None:
+        return redirect(url_for("tickets.show", reference=meant.reference))
+    groups = _find(words, _ON_PAGE) if words else []
+    return render_template("search/results.html", words=words, groups=groups)
+
+
+@search.route("/search/palette")
+def palette() -> ResponseReturnValue:
+    """Return what the palette shows for the words typed so far; one's own tickets before that."""
+    words = asked_words()
+    groups = _find(words, _IN_PALETTE) if words else filled_groups([_own_tickets()])
+    return render_template("search/palette.html", words=words, groups=groups)
+
+
+def _find(words: str, limit: int) -> list[HitGroup]:
+    session, actor = current_session(), current_actor()
+    finders: tuple[tuple[Permission, Finder], ...] = (
+        (Permission.TICKET_READ, _tickets),
+        (Permission.ITEM_READ, _services),
+        (Permission.ITEM_READ, _items),
+        (Permission.PERSON_READ, _people),
+        (Permission.GROUP_READ, _groups),
+    )
+    return filled_groups(
+        [
+            find(session, actor, words, limit)
+            for permission, find in finders
+            if actor.may(permission)
+        ]
+    )
+
+
+def _ticket_called(reference: str) -> Ticket | None:
+    # A plain number is more often a port or a serial than the number of a ticket.
+    if "-" not in reference or not current_actor().may(Permission.TICKET_READ):
+        return None
+    try:
+        return find_ticket(current_session(), current_actor(), reference)
+    except NotFound:
+        return None
+
+
+def _tickets(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_tickets(session, actor, TicketFilter(text=words), PageRequest(limit=limit))
+    more = url_for("tickets.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Tickets"), tuple(_ticket_hit(row) for row in page.rows), more)
+
+
+def _own_tickets() -> HitGroup:
+    """Return the open tickets one works on, the most urgent first."""
+    actor = current_actor()
+    if actor.person_id is None or not actor.may(Permission.TICKET_READ):
+        return HitGroup("", ())
+    mine = TicketFilter(open=True, assignee_id=actor.person_id)
+    page = list_tickets(current_session(), actor, mine, PageRequest("priority", "", _IN_PALETTE))
+    return HitGroup(gettext("My tickets"), tuple(_ticket_hit(row) for row in page.rows))
+
+
+def _ticket_hit(row: TicketRow) -> Hit:
+    url = url_for("tickets.show", reference=row.ticket.reference)
+    return Hit(url, row.ticket.title, "ticket", row.ticket.reference)
+
+
+def _services(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = _named_items(session, actor, ItemFilter(text=words, class_code=SERVICE), limit)
+    more = url_for("services.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Services"), _item_hits(page.rows, "stack-2"), more)
+
+
+def _items(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = _named_items(session, actor, ItemFilter(text=words), limit)
+    services = shipped_model().descendants(SERVICE)
+    rows = [item for item in page.rows if item.class_code not in services]
+    more = url_for("items.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Items"), _item_hits(rows, "server-2"), more)
+
+
+def _named_items(session: Session, actor: Actor, filters: ItemFilter, limit: int) -> Page[Item]:
+    return list_items(session, actor, filters, PageRequest("name", "", limit))
+
+
+def _item_hits(rows: Iterable[Item], icon: str) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(url_for("items.show", item_id=item.id), item.name, icon, _class_name(item.class_code))
+        for item in rows
+    )
+
+
+def _class_name(code: str) -> str:
+    return class_label(shipped_model(), code, reader().language)
+
+
+def _people(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_people(session, actor, PersonFilter(q=words), PageRequest(limit=limit))
+    hits = tuple(
+        Hit(
+            url_for("people.show", person_id=person.id),
+            person.display_name,
+            "user",
+            person.department or person.email,
+        )
+        for person in page.rows
+    )
+    more = url_for("people.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("People"), hits, more)
+
+
+def _groups(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_groups(session, actor, GroupFilter(q=words), PageRequest(limit=limit))
+    hits = tuple(
+        Hit(url_for("groups.show", group_id=group.id), group.name, "users") for group in page.rows
+    )
+    more = url_for("groups.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Groups"), hits, more)
+
+
+@search.route("/pick/items")
+def pick_items() -> ResponseReturnValue:
+    """Offer items that begin with ``q``; ``class`` narrows them to one class and those below."""
+    filters = ItemFilter(
+        text=asked_words(), class_code=request.args.get("class", ""), stage="in_use"
+    )
+    page = list_items(current_session(), current_actor(), filters, _picking("name"))
+    return jsonify(
+        results=[
+            _option(item.id, item.name, _class_name(item.class_code))
+            for item in page.rows
+            if item.stage != LifeStage.RETIRED
+        ]
+    )
+
+
+@search.route("/pick/people")
+def pick_people() -> ResponseReturnValue:
+    """Offer people whose name or address holds ``q``; ``group`` narrows them to its members."""
+    current_actor().require(Permission.PERSON_READ)
+    group_id = request.args.get("group", type=int)
+    wanted = PersonFilter(q=asked_words(), group_id=group_id, active=True)
+    page = list_people(current_session(), current_actor(), wanted, _picking("name"))
+    return jsonify(
+        results=[
+            _option(person.id, person.display_name, person.department or person.email)
+            for person in page.rows
+        ]
+    )
+
+
+@search.route("/pick/groups")
+def pick_groups() -> ResponseReturnValue:
+    """Offer groups whose name holds ``q``."""
+    current_actor().require(Permission.GROUP_READ)
+    wanted = GroupFilter(q=asked_words(), active=True)
+    page = list_groups(current_session(), current_actor(), wanted, _picking("name"))
+    return jsonify(results=[_option(group.id, group.name) for group in page.rows])
+
+
+def _picking(sort: str) -> PageRequest:
+    return PageRequest(sort, "", _IN_PICKER)
+
+
+def _option(value: int, text: str, detail: str = "") -> dict[str, str]:
+    return {"value": str(value), "text": text, "detail": detail}
