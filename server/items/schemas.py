@@ -225,8 +225,8 @@ def impact_document(answer: ImpactAnswer) -> dict[str, Any]:
     totals = answer.totals
     return {
         "failed": answer.failed,
-        "affected": [_affected(row) for row in answer.rows],
-        "services": [_affected(row) for row in answer.services],
+        "affected": [affected_document(row) for row in answer.rows],
+        "services": [affected_document(row) for row in answer.services],
         "totals": None if totals is None else {s.text: n for s, n in totals.items()},
         "hidden": answer.hidden,
         "outside": list(answer.outside),
@@ -234,7 +234,8 @@ def impact_document(answer: ImpactAnswer) -> dict[str, Any]:
     }
 
 
-def _affected(row: AffectedRow) -> dict[str, Any]:
+def affected_document(row: AffectedRow) -> dict[str, Any]:
+    """Return one affected item as the wire wants it."""
     return {
         "item": row.item,
         "criticality": row.item.criticality,

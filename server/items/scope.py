@@ -10,7 +10,8 @@ def visible_items(
     actor: Actor, permission: Permission = Permission.ITEM_READ
 ) -> ColumnElement[bool]:
     """Return the condition on ``Item`` for what ``actor`` may see (or do) by ``permission``."""
-    mine = select(ItemParty.id).where(ItemParty.item_id == Item.id)
+    # Correlated by name: the query around it may read parties too.
+    mine = select(ItemParty.id).where(ItemParty.item_id == Item.id).correlate(Item)
     columns = ScopeColumns(
         organisation=Item.organisation_id,
         item_class=Item.class_code,

@@ -29,7 +29,7 @@ def asked(actor: Actor) -> ColumnElement[bool]:
     approvals = select(ChangeApproval.id).where(
         ChangeApproval.change_id == Change.id, names(actor), ChangeApproval.decision != "void"
     )
-    return approvals.exists()
+    return approvals.correlate(Change).exists()
 
 
 def names(actor: Actor) -> ColumnElement[bool]:

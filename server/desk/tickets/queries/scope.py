@@ -28,7 +28,7 @@ def _own(actor: Actor) -> ColumnElement[bool]:
     watched = select(TicketWatcher.ticket_id).where(
         TicketWatcher.ticket_id == Ticket.id, TicketWatcher.person_id == actor.person_id
     )
-    return or_(Ticket.requester_id == actor.person_id, watched.exists())
+    return or_(Ticket.requester_id == actor.person_id, watched.correlate(Ticket).exists())
 
 
 def _team(actor: Actor) -> ColumnElement[bool]:
