@@ -19,7 +19,8 @@ def prepare_schema(url: str) -> None:
 
     This is the one seam between the tests and how a schema comes to be.
     """
-    from cmdb.records.base import Base  # noqa: PLC0415 (support must load before the register does)
+    # Support must load before the register does.
+    from server.migrations.models import Base  # noqa: PLC0415
 
     engine = sa.create_engine(url)
     try:

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web.pages.account import account
 from web.pages.groups import groups
+from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.logins import logins
 from web.pages.people import people
@@ -13,6 +14,7 @@ from web.pages.services import services
 PAGES: tuple[Blueprint, ...] = (
     account,
     groups,
+    interface,
     items,
     logins,
     people,

@@ -1,5 +1,7 @@
 """The REST interface: flask-smorest with our problems, our content types and our addresses."""
 
+from typing import Any
+
 import structlog
 from flask import Flask, Response, jsonify, request
 from flask_smorest import Api, Blueprint
@@ -10,6 +12,7 @@ from server.foundation.edge.requests import request_state
 from server.foundation.edge.schemas import ProblemSchema
 
 PREFIX = "/api/v1"
+_DOCUMENT = "cadastre-rest"
 _BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
 
 log = structlog.get_logger(__name__)
@@ -43,8 +46,15 @@ def open_api(app: Flask) -> RestApi:
         },
     }
     api = RestApi(app)
+    app.extensions[_DOCUMENT] = api
     app.before_request(refuse_foreign_bodies)
     return api
+
+
+def api_document(app: Flask) -> dict[str, Any]:
+    """Return the OpenAPI document of ``app``."""
+    document: dict[str, Any] = app.extensions[_DOCUMENT].spec.to_dict()
+    return document
 
 
 def refuse_foreign_bodies() -> None:

@@ -1,0 +1,43 @@
+"""``python -m tests.benchmarks``: lists the benchmarks; with a name, runs one.
+
+One JSON object a line goes to standard output: figure, value, unit, target, met, setting. What was
+met or missed never changes the exit code: a figure is a fact, not a test.
+"""
+
+import importlib
+import sys
+
+#: name -> (module with run(), what it measures). Those without a module belong to later work.
+BENCHMARKS: dict[str, tuple[str, str]] = {
+    "house": ("tests.benchmarks.house", "start-up, pages, lists, bulk upsert"),
+    "impact": ("tests.benchmarks.impact", "blast, quorum, N-1 of the impact engine"),
+    "register": ("", "identity, reconciliation, query language, history"),
+    "agent": ("", "cost of a report beside other agents"),
+    "intake": ("", "reports per second, bytes per machine"),
+    "discovery": ("", "sweeps, devices per minute, topology"),
+    "desk": ("", "tickets, search, clocks"),
+    "changes": ("", "previews, collisions, approvers"),
+    "people": ("", "directory sync, authentication"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    """List the benchmarks, or run the one that is named."""
+    if not arguments:
+        for name, (module, what) in BENCHMARKS.items():
+            note = "" if module else "  (not written yet)"
+            sys.stdout.write(f"{name:<10} {what}{note}\n")
+        return 0
+    if arguments[0] not in BENCHMARKS:
+        sys.stderr.write(f"there is no benchmark {arguments[0]!r}; make bench lists them\n")
+        return 2
+    module, _ = BENCHMARKS[arguments[0]]
+    if not module:
+        sys.stderr.write(f"the benchmark {arguments[0]!r} is not written yet\n")
+        return 0
+    importlib.import_module(module).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
