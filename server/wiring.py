@@ -5,6 +5,7 @@ A feature is not registered by being imported; it is registered by standing here
 
 from flask_smorest import Blueprint
 
+from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
     ApprovalRequested,
@@ -19,6 +20,7 @@ from server.desk.changes.reactions import (
     note_draft,
     note_request,
 )
+from server.desk.tickets.api import tickets
 from server.desk.tickets.events import (
     ItemsAffected,
     TicketAssigned,
@@ -33,6 +35,7 @@ from server.desk.tickets.reactions import (
     note_move,
     note_opening,
 )
+from server.desk.workspace.api import workspace
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
@@ -77,6 +80,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     impacts,
     intake,
     scanning,
+    tickets,
+    changes,
+    workspace,
 )
 
 REACTIONS: Reactions = {

@@ -1,0 +1,292 @@
+"""The wire format of changes."""
+
+from dataclasses import asdict
+from typing import Any
+
+from marshmallow import fields, validate
+
+from server.desk.changes.actions import ChangeDraft, ChangeMove, Decision
+from server.desk.changes.models import Change, ChangeEntry
+from server.desk.changes.queries import ApprovalRow, ChangeFilter, ChangePreview
+from server.desk.changes.rules.words import shipped_words
+from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
+from server.desk.tickets.schemas import Id, QueryId
+from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
+from server.foundation.permissions import Actor, Permission
+from server.items.schemas import ImpactSchema, ItemRefSchema, impact_document
+
+_WORDS = shipped_words()
+_TITLE = validate.Length(min=1, max=TITLE_LENGTH)
+_TEXT = validate.Length(max=TEXT_LENGTH)
+_KIND = validate.OneOf(_WORDS.kinds)
+_ITEMS = validate.Length(max=MAX_ITEMS)
+
+
+class ChangeQuerySchema(PageQuerySchema):
+    """Filters of the change list."""
+
+    q = fields.String(
+        load_default="", metadata={"description": "A reference, or words that stand in the title."}
+    )
+    state = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.states]))
+    is_open = fields.Boolean(data_key="open", load_default=None)
+    kind = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.kinds]))
+    author_id = QueryId(load_default=None)
+    implementer_id = QueryId(load_default=None)
+    item_id = QueryId(load_default=None, metadata={"description": "Touched by the change."})
+    service_id = QueryId(load_default=None, metadata={"description": "A service it hits."})
+    organisation_id = QueryId(load_default=None)
+    window_from = Moment(load_default=None)
+    window_to = Moment(load_default=None)
+    waiting = fields.Boolean(
+        load_default=False, metadata={"description": "Those that wait for my approval."}
+    )
+
+
+def change_filter(query: dict[str, Any]) -> ChangeFilter:
+    """Return the filter that a query string asks for."""
+    renamed = {"q": "text", "is_open": "open"}
+    return ChangeFilter(**{renamed.get(name, name): value for name, value in query.items()})
+
+
+class RiskPointSchema(StrictSchema):
+    """One reason for risk."""
+
+    code = fields.String(required=True)
+    points = fields.Integer(required=True)
+    value = fields.Integer(required=True, allow_none=True)
+
+
+class ChangeSchema(StrictSchema):
+    """One change. The counts are frozen with the digest when approval is asked for."""
+
+    id = fields.Integer(required=True)
+    reference = fields.String(required=True)
+    kind = fields.String(required=True)
+    organisation_id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    reason = fields.String(required=True)
+    state = fields.String(required=True)
+    open = fields.Boolean(attribute="is_open", required=True)
+    implementation_plan = fields.String(required=True)
+    test_plan = fields.String(required=True)
+    back_out_plan = fields.String(required=True)
+    communication_plan = fields.String(required=True)
+    window_start = Moment(required=True, allow_none=True)
+    window_end = Moment(required=True, allow_none=True)
+    author_id = fields.Integer(required=True, allow_none=True)
+    implementer_id = fields.Integer(required=True, allow_none=True)
+    risk = fields.Integer(required=True)
+    risk_points = fields.List(fields.Nested(RiskPointSchema), required=True)
+    digest = fields.String(required=True)
+    approval_round = fields.Integer(required=True)
+    review = fields.String(required=True)
+    service_count = fields.Integer(required=True, allow_none=True)
+    worst_criticality = fields.Integer(required=True, allow_none=True)
+    graph_sequence = fields.Integer(required=True, allow_none=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    closed_at = Moment(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+ChangePage = page_of(ChangeSchema, "ChangePage")
+
+
+def change_document(actor: Actor, change: Change) -> dict[str, Any]:
+    """Return a change as the actor may read it: totals need ``impact:count_hidden``."""
+    told: dict[str, Any] = ChangeSchema().dump(change)
+    if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
+        told |= {"service_count": None, "worst_criticality": None}
+        told["risk_points"] = [point | {"value": None} for point in told["risk_points"]]
+    return told
+
+
+class ChangeDraftSchema(StrictSchema):
+    """A new change; the sender is its author."""
+
+    title = fields.String(required=True, validate=_TITLE)
+    kind = fields.String(load_default="normal", validate=_KIND)
+    reason = fields.String(load_default="", validate=_TEXT)
+    implementation_plan = fields.String(load_default="", validate=_TEXT)
+    test_plan = fields.String(load_default="", validate=_TEXT)
+    back_out_plan = fields.String(load_default="", validate=_TEXT)
+    communication_plan = fields.String(load_default="", validate=_TEXT)
+    item_ids = fields.List(Id(), load_default=list, validate=_ITEMS)
+    window_start = Moment(load_default=None, allow_none=True)
+    window_end = Moment(load_default=None, allow_none=True)
+    implementer_id = Id(load_default=None, allow_none=True)
+    organisation_id = Id(load_default=None, allow_none=True)
+
+
+def change_draft(body: dict[str, Any]) -> ChangeDraft:
+    """Return the draft that a body describes."""
+    return ChangeDraft(**body | {"item_ids": tuple(body["item_ids"])})
+
+
+class ChangePatchSchema(StrictSchema):
+    """Changed fields; what is absent stays. An edit of what was approved voids approvals."""
+
+    title = fields.String(validate=_TITLE)
+    kind = fields.String(validate=_KIND)
+    reason = fields.String(validate=_TEXT)
+    implementation_plan = fields.String(validate=_TEXT)
+    test_plan = fields.String(validate=_TEXT)
+    back_out_plan = fields.String(validate=_TEXT)
+    communication_plan = fields.String(validate=_TEXT)
+    item_ids = fields.List(Id(), validate=_ITEMS)
+    window_start = Moment(allow_none=True)
+    window_end = Moment(allow_none=True)
+    implementer_id = Id(allow_none=True)
+
+
+class ChangeEntrySchema(StrictSchema):
+    """What happened on a change. ``detail`` says what a system entry is about."""
+
+    id = fields.Integer(required=True)
+    at = Moment(required=True)
+    author_id = fields.Integer(required=True, allow_none=True)
+    author_name = fields.String(required=True)
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    detail = fields.Dict(required=True)
+
+
+ChangeEntryPage = page_of(ChangeEntrySchema, "ChangeEntryPage")
+
+
+def change_entry_row(entry: ChangeEntry, author_name: str) -> dict[str, Any]:
+    """Return what ``ChangeEntrySchema`` dumps."""
+    names = ("id", "at", "author_id", "kind", "text", "detail")
+    return {name: getattr(entry, name) for name in names} | {"author_name": author_name}
+
+
+class CommentSchema(StrictSchema):
+    """What somebody writes."""
+
+    text = fields.String(required=True, validate=validate.Length(min=1, max=TEXT_LENGTH))
+
+
+class CollisionSchema(StrictSchema):
+    """Another change in the same window, and what both touch or hit."""
+
+    reference = fields.String(attribute="change.reference", required=True)
+    title = fields.String(attribute="change.title", required=True)
+    state = fields.String(attribute="change.state", required=True)
+    window_start = Moment(attribute="change.window_start", required=True)
+    window_end = Moment(attribute="change.window_end", required=True)
+    items = fields.List(fields.Nested(ItemRefSchema), required=True)
+    services = fields.List(fields.Nested(ItemRefSchema), required=True)
+
+
+class ApproverSchema(StrictSchema):
+    """Who would have to agree, and why."""
+
+    person_id = fields.Integer(required=True, allow_none=True)
+    group_id = fields.Integer(required=True, allow_none=True)
+    name = fields.String(required=True)
+    why = fields.List(fields.Dict(), required=True)
+
+
+class ChangePreviewSchema(StrictSchema):
+    """What a change would do if its window were now."""
+
+    impact = fields.Nested(ImpactSchema, required=True)
+    collisions = fields.List(fields.Nested(CollisionSchema), required=True)
+    approvers = fields.List(fields.Nested(ApproverSchema), required=True)
+    risk = fields.Integer(required=True)
+    risk_points = fields.List(fields.Nested(RiskPointSchema), required=True)
+
+
+def preview_document(actor: Actor, found: ChangePreview) -> dict[str, Any]:
+    """Return a preview as the actor may read it: totals need ``impact:count_hidden``."""
+    may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
+    points = [asdict(point) for point in found.risk_points]
+    return {
+        "impact": impact_document(found.impact),
+        "collisions": found.collisions,
+        "approvers": [
+            {
+                "person_id": one.person.id if one.person else None,
+                "group_id": one.group.id if one.group else None,
+                "name": _name(one.person, one.group),
+                "why": [claim.as_json() for claim in one.why],
+            }
+            for one in found.approvers
+        ],
+        "risk": found.risk,
+        "risk_points": points if may_count else [p | {"value": None} for p in points],
+    }
+
+
+class ApprovalSchema(StrictSchema):
+    """One approval: of whom, why, and what was said to which digest."""
+
+    id = fields.Integer(required=True)
+    round = fields.Integer(required=True)
+    person_id = fields.Integer(required=True, allow_none=True)
+    group_id = fields.Integer(required=True, allow_none=True)
+    name = fields.String(required=True)
+    why = fields.List(fields.Dict(), required=True)
+    decision = fields.String(required=True)
+    decided_by_id = fields.Integer(required=True, allow_none=True)
+    decided_at = Moment(required=True, allow_none=True)
+    comment = fields.String(required=True)
+    digest = fields.String(required=True)
+    requested_at = Moment(required=True)
+
+
+def approval_row(row: ApprovalRow) -> dict[str, Any]:
+    """Return what ``ApprovalSchema`` dumps."""
+    columns = {name: getattr(row.approval, name) for name in _APPROVAL}
+    return columns | {"name": _name(row.person, row.group)}
+
+
+_APPROVAL = (
+    "id",
+    "round",
+    "person_id",
+    "group_id",
+    "why",
+    "decision",
+    "decided_by_id",
+    "decided_at",
+    "comment",
+    "digest",
+    "requested_at",
+)
+
+
+def _name(person: Any, group: Any) -> str:
+    if person is not None:
+        return str(person.display_name)
+    return str(group.name) if group is not None else ""
+
+
+class DecisionSchema(StrictSchema):
+    """Approve or reject; ``approval_id`` decides in somebody's place (``change:approve``)."""
+
+    decision = fields.String(required=True, validate=validate.OneOf(["approved", "rejected"]))
+    comment = fields.String(load_default="", validate=_TEXT)
+    digest = fields.String(
+        load_default="", metadata={"description": "Of what was read; refused when it differs."}
+    )
+    approval_id = Id(load_default=None, allow_none=True)
+
+
+def decision_of(body: dict[str, Any]) -> Decision:
+    """Return the decision that a body describes."""
+    return Decision(**body)
+
+
+class ChangeMoveSchema(StrictSchema):
+    """A step of the life cycle, with what that step asks for."""
+
+    state = fields.String(required=True, validate=validate.OneOf(_WORDS.states))
+    reason = fields.String(load_default="", validate=_TEXT)
+    review = fields.String(load_default="", validate=_TEXT)
+
+
+def change_move(body: dict[str, Any]) -> ChangeMove:
+    """Return the step that a body describes."""
+    return ChangeMove(**body)

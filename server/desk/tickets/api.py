@@ -1,0 +1,204 @@
+"""REST over tickets."""
+
+from typing import Any
+
+from flask import Response, jsonify, make_response
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from server.desk.tickets import actions, queries
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.schemas import (
+    AffectedItemSchema,
+    AffectedItemsDraftSchema,
+    EntryDraftSchema,
+    EntryPage,
+    EntrySchema,
+    MoveDraftSchema,
+    MoveSchema,
+    TicketDraftSchema,
+    TicketPage,
+    TicketPatchSchema,
+    TicketQuerySchema,
+    TicketRowSchema,
+    TicketSchema,
+    entry_draft,
+    entry_row,
+    move_draft,
+    ticket_document,
+    ticket_draft,
+    ticket_filter,
+)
+from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.schemas import PageQuerySchema, page_request
+from server.foundation.permissions import Permission
+from server.items.impact import answer_impact
+from server.items.schemas import ImpactSchema, impact_document
+
+tickets = Blueprint("tickets", __name__, url_prefix=PREFIX, description="Tickets.")
+
+
+@tickets.route("/tickets")
+class Tickets(MethodView):
+    """Every ticket in sight."""
+
+    @tickets.arguments(TicketQuerySchema, location="query")
+    @tickets.response(200, TicketPage)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List tickets, the newest first unless sorted by created, activity, priority or id."""
+        page = page_request(query)
+        wanted = ticket_filter(query)
+        actor = current_actor()
+        found = queries.list_tickets(current_session(), actor, wanted, page)
+        rows = [ticket_document(actor, row.ticket, TicketRowSchema) for row in found.rows]
+        return jsonify(rows=rows, next_cursor=found.next_cursor)
+
+    @tickets.arguments(TicketDraftSchema)
+    @tickets.response(201, TicketSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Open a ticket; its affected items decide who suffers, and so its priority."""
+        draft = ticket_draft(body)
+        actor = current_actor()
+        return _answer(actions.open_ticket(current_session(), actor, draft, current_time()), 201)
+
+
+@tickets.route("/tickets/<string:reference>")
+class OneTicket(MethodView):
+    """One ticket, by reference or id."""
+
+    @tickets.response(200, TicketSchema)
+    def get(self, reference: str) -> Any:
+        """Return a ticket; its ETag serves If-Match."""
+        return _answer(queries.find_ticket(current_session(), current_actor(), reference))
+
+    @tickets.arguments(TicketPatchSchema)
+    @tickets.response(200, TicketSchema)
+    def patch(self, body: dict[str, Any], reference: str) -> Any:
+        """Change some fields; with If-Match only what was read last."""
+        session, actor = current_session(), current_actor()
+        check_version(queries.lock_ticket(session, actor, reference).version)
+        return _answer(actions.edit_ticket(session, actor, reference, body, current_time()))
+
+
+@tickets.route("/tickets/<string:reference>/entries")
+class Entries(MethodView):
+    """The conversation."""
+
+    @tickets.arguments(PageQuerySchema, location="query")
+    @tickets.response(200, EntryPage)
+    def get(self, query: dict[str, Any], reference: str) -> Any:
+        """List entries, oldest first; who does not work on the ticket sees the public ones."""
+        page = queries.entries_of(
+            current_session(), current_actor(), reference, page_request(query)
+        )
+        return {"rows": [_entry(row) for row in page.rows], "next_cursor": page.next_cursor}
+
+    @tickets.arguments(EntryDraftSchema)
+    @tickets.response(201, EntrySchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Write a public or an internal entry."""
+        actor = current_actor()
+        draft = entry_draft(body)
+        entry = actions.add_entry(current_session(), actor, reference, draft, current_time())
+        return entry_row(entry, actor.name)
+
+
+@tickets.route("/tickets/<string:reference>/affected-items")
+class AffectedItems(MethodView):
+    """What a ticket is about."""
+
+    @tickets.response(200, AffectedItemSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List the affected items that are in sight."""
+        return queries.affected_items_of(current_session(), current_actor(), reference)
+
+    @tickets.arguments(AffectedItemsDraftSchema)
+    @tickets.response(200, TicketSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Name more items, or the cause; the impact is computed anew."""
+        return _answer(
+            actions.add_affected(
+                current_session(),
+                current_actor(),
+                reference,
+                body["item_ids"],
+                current_time(),
+                body["cause_item_id"],
+            )
+        )
+
+
+@tickets.route("/tickets/<string:reference>/affected-items/<int:item_id>")
+class OneAffectedItem(MethodView):
+    """One item a ticket is about."""
+
+    @tickets.response(200, TicketSchema)
+    def delete(self, reference: str, item_id: int) -> Any:
+        """Take an item off the ticket; the impact is computed anew."""
+        return _answer(
+            actions.remove_affected(
+                current_session(), current_actor(), reference, item_id, current_time()
+            )
+        )
+
+
+@tickets.route("/tickets/<string:reference>/impact")
+class TicketImpact(MethodView):
+    """Who suffers now."""
+
+    @tickets.response(200, ImpactSchema)
+    def get(self, reference: str) -> Any:
+        """Compute what suffers on the graph as it is now; nothing for kinds that are no failure."""
+        session, actor = current_session(), current_actor()
+        ticket = queries.find_ticket(session, actor, reference)
+        failure = shipped_words().kinds[ticket.kind].failure
+        failed = queries.affected_item_ids(session, ticket.id) if failure else []
+        return impact_document(answer_impact(session, actor, failed))
+
+
+@tickets.route("/tickets/<string:reference>/moves")
+class Moves(MethodView):
+    """Steps of the life cycle."""
+
+    @tickets.response(200, MoveSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List the steps that lead on from here."""
+        ticket = queries.find_ticket(current_session(), current_actor(), reference)
+        return shipped_words().moves_from(ticket.state)
+
+    @tickets.arguments(MoveDraftSchema)
+    @tickets.response(200, TicketSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Take a step; resolving asks for a code and for how it was solved."""
+        session, actor = current_session(), current_actor()
+        seen = queries.lock_ticket(session, actor, reference, Permission.TICKET_READ)
+        check_version(seen.version)
+        draft = move_draft(body)
+        return _answer(actions.move_ticket(session, actor, reference, draft, current_time()))
+
+
+@tickets.route("/tickets/<string:reference>/watch")
+class Watching(MethodView):
+    """Following a ticket."""
+
+    @tickets.response(204)
+    def put(self, reference: str) -> None:
+        """Follow a ticket."""
+        actions.watch(current_session(), current_actor(), reference)
+
+    @tickets.response(204)
+    def delete(self, reference: str) -> None:
+        """Follow a ticket no longer."""
+        actions.unwatch(current_session(), current_actor(), reference)
+
+
+def _answer(ticket: Ticket, status: int = 200) -> Response:
+    document = ticket_document(current_actor(), ticket, TicketSchema)
+    return tagged(make_response(jsonify(document), status), ticket.version)
+
+
+def _entry(row: queries.EntryRow) -> dict[str, Any]:
+    return entry_row(row.entry, row.author.display_name if row.author else "")

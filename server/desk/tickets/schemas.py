@@ -1,0 +1,228 @@
+"""The wire format of tickets."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from server.desk.tickets.actions import EntryDraft, MoveDraft, TicketDraft
+from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
+from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.queries import TicketFilter
+from server.desk.tickets.rules.words import shipped_words
+from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
+from server.foundation.permissions import Actor, Permission
+from server.items.schemas import ItemRefSchema
+
+_WORDS = shipped_words()
+_TITLE = validate.Length(min=1, max=TITLE_LENGTH)
+_TEXT = validate.Length(max=TEXT_LENGTH)
+
+
+class Id(fields.Integer):
+    """An id: a whole number that both databases can hold."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, validate=validate.Range(min=1, max=2**63 - 1), **options)
+
+
+class QueryId(fields.Integer):
+    """An id in a query string."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validate=validate.Range(min=1, max=2**63 - 1), **options)
+
+
+class TicketQuerySchema(PageQuerySchema):
+    """Filters of the ticket list."""
+
+    q = fields.String(
+        load_default="", metadata={"description": "A reference, or words that stand in the title."}
+    )
+    state = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.states]))
+    is_open = fields.Boolean(data_key="open", load_default=None)
+    kind = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.kinds]))
+    priority = fields.Integer(load_default=None, validate=validate.OneOf(_WORDS.priorities))
+    assignee_id = QueryId(load_default=None)
+    unassigned = fields.Boolean(load_default=False)
+    group_id = QueryId(load_default=None)
+    requester_id = QueryId(load_default=None)
+    item_id = QueryId(load_default=None, metadata={"description": "Directly affected."})
+    service_id = QueryId(load_default=None, metadata={"description": "A service that suffers."})
+    organisation_id = QueryId(load_default=None)
+
+
+def ticket_filter(query: dict[str, Any]) -> TicketFilter:
+    """Return the filter that a query string asks for."""
+    renamed = {"q": "text", "is_open": "open"}
+    return TicketFilter(**{renamed.get(name, name): value for name, value in query.items()})
+
+
+class TicketSchema(StrictSchema):
+    """One ticket. Counts are of when its impact was last computed; null for who may not count."""
+
+    id = fields.Integer(required=True)
+    reference = fields.String(required=True)
+    kind = fields.String(required=True)
+    organisation_id = fields.Integer(required=True)
+    title = fields.String(required=True)
+    description = fields.String(required=True)
+    state = fields.String(required=True)
+    open = fields.Boolean(attribute="is_open", required=True)
+    urgency = fields.String(required=True)
+    impact = fields.String(required=True)
+    suggested_impact = fields.String(required=True)
+    impact_overridden = fields.Boolean(required=True)
+    impact_reason = fields.String(required=True)
+    priority = fields.Integer(required=True)
+    requester_id = fields.Integer(required=True, allow_none=True)
+    assignee_id = fields.Integer(required=True, allow_none=True)
+    group_id = fields.Integer(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    category = fields.String(required=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    occurred_at = Moment(required=True, allow_none=True)
+    resolved_at = Moment(required=True, allow_none=True)
+    closed_at = Moment(required=True, allow_none=True)
+    resolution_code = fields.String(required=True)
+    resolution_text = fields.String(required=True)
+    service_count = fields.Integer(required=True, allow_none=True)
+    worst_criticality = fields.Integer(required=True, allow_none=True)
+    graph_sequence = fields.Integer(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class TicketRowSchema(TicketSchema):
+    """A ticket in a list; ``activity_at`` also moves with entries, which leave its ETag alone."""
+
+    activity_at = Moment(required=True)
+
+
+TicketPage = page_of(TicketRowSchema, "TicketPage")
+
+#: What counts services that may be out of sight.
+_COUNTS = ("service_count", "worst_criticality")
+
+
+def ticket_document(actor: Actor, ticket: Ticket, schema: type[TicketSchema]) -> dict[str, Any]:
+    """Return a ticket as the actor may read it: totals need ``impact:count_hidden``."""
+    told: dict[str, Any] = schema().dump(ticket)
+    if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
+        told |= dict.fromkeys(_COUNTS)
+    return told
+
+
+class TicketDraftSchema(StrictSchema):
+    """A new ticket; without a requester it is one's own. Its priority comes from the graph."""
+
+    title = fields.String(required=True, validate=_TITLE)
+    kind = fields.String(load_default="incident", validate=validate.OneOf(_WORDS.kinds))
+    description = fields.String(load_default="", validate=_TEXT)
+    urgency = fields.String(load_default="medium", validate=validate.OneOf(_WORDS.urgencies))
+    affected_item_ids = fields.List(
+        Id(), load_default=list, validate=validate.Length(max=MAX_ITEMS)
+    )
+    cause_item_id = Id(load_default=None, allow_none=True)
+    requester_id = Id(load_default=None, allow_none=True)
+    organisation_id = Id(load_default=None, allow_none=True)
+    assignee_id = Id(load_default=None, allow_none=True)
+    group_id = Id(load_default=None, allow_none=True)
+    channel = fields.String(load_default="api", validate=validate.OneOf(_WORDS.channels))
+    category = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.categories]))
+    occurred_at = Moment(load_default=None, allow_none=True)
+    impact = fields.String(
+        load_default=None, allow_none=True, validate=validate.OneOf(_WORDS.impacts)
+    )
+    impact_reason = fields.String(load_default="", validate=_TEXT)
+
+
+def ticket_draft(body: dict[str, Any]) -> TicketDraft:
+    """Return the draft that a body describes."""
+    return TicketDraft(**body | {"affected_item_ids": tuple(body["affected_item_ids"])})
+
+
+class TicketPatchSchema(StrictSchema):
+    """Changed fields; what is absent stays. An impact of null goes back to the graph's."""
+
+    title = fields.String(validate=_TITLE)
+    description = fields.String(validate=_TEXT)
+    kind = fields.String(validate=validate.OneOf(_WORDS.kinds))
+    urgency = fields.String(validate=validate.OneOf(_WORDS.urgencies))
+    impact = fields.String(allow_none=True, validate=validate.OneOf(_WORDS.impacts))
+    impact_reason = fields.String(validate=_TEXT)
+    requester_id = Id(allow_none=True)
+    assignee_id = Id(allow_none=True)
+    group_id = Id(allow_none=True)
+    channel = fields.String(validate=validate.OneOf(_WORDS.channels))
+    category = fields.String(validate=validate.OneOf(["", *_WORDS.categories]))
+    occurred_at = Moment(allow_none=True)
+
+
+class EntrySchema(StrictSchema):
+    """One line of the conversation. ``detail`` says what a system entry is about."""
+
+    id = fields.Integer(required=True)
+    at = Moment(required=True)
+    author_id = fields.Integer(required=True, allow_none=True)
+    author_name = fields.String(required=True)
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    detail = fields.Dict(required=True)
+
+
+EntryPage = page_of(EntrySchema, "TicketEntryPage")
+
+
+def entry_row(entry: TicketEntry, author_name: str) -> dict[str, Any]:
+    """Return what ``EntrySchema`` dumps."""
+    names = ("id", "at", "author_id", "kind", "text", "detail")
+    return {name: getattr(entry, name) for name in names} | {"author_name": author_name}
+
+
+class EntryDraftSchema(StrictSchema):
+    """What somebody writes; the requester reads what is public."""
+
+    text = fields.String(required=True, validate=validate.Length(min=1, max=TEXT_LENGTH))
+    kind = fields.String(load_default="public", validate=validate.OneOf(["public", "internal"]))
+
+
+def entry_draft(body: dict[str, Any]) -> EntryDraft:
+    """Return the entry that a body describes."""
+    return EntryDraft(**body)
+
+
+class AffectedItemSchema(StrictSchema):
+    """An item a ticket is about."""
+
+    item = fields.Nested(ItemRefSchema, required=True)
+    is_cause = fields.Boolean(required=True)
+
+
+class AffectedItemsDraftSchema(StrictSchema):
+    """More affected items, and which of all of them is the cause."""
+
+    item_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=MAX_ITEMS))
+    cause_item_id = Id(load_default=None, allow_none=True)
+
+
+class MoveDraftSchema(StrictSchema):
+    """A step of the life cycle, with what that step asks for."""
+
+    state = fields.String(required=True, validate=validate.OneOf(_WORDS.states))
+    reason = fields.String(load_default="", validate=_TEXT)
+    resolution_code = fields.String(
+        load_default="", validate=validate.OneOf(["", *_WORDS.resolutions])
+    )
+    resolution_text = fields.String(load_default="", validate=_TEXT)
+
+
+def move_draft(body: dict[str, Any]) -> MoveDraft:
+    """Return the step that a body describes."""
+    return MoveDraft(**body)
+
+
+class MoveSchema(StrictSchema):
+    """A step that leads on from here, and the fields it needs."""
+
+    state = fields.String(attribute="end", required=True)
+    requires = fields.List(fields.String(), required=True)
