@@ -14,10 +14,8 @@ _SHARED_MACS = (
     *("00:00:5e:00:01:", "00:00:5e:00:02:"),
     *("00:00:0c:07:ac:", "00:00:0c:9f:f", "00:07:b4:"),
 )
-#: QEMU's virtual cards: locally administered by their bits, yet given once and kept.
-_QEMU = "52:54:00:"
 #: More addresses than these tell no more about a device.
-_MOST_MACS = 128
+_MOST_MACS = 64
 _FACTORY_NAMES = {"localhost", "localhost.localdomain", "switch", "router", "none", "unknown"}
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?\Z")
@@ -61,16 +59,31 @@ def _evidence(findings: DeviceFindings, identity: DeviceIdentity) -> Iterator[Id
 
 
 def _serial(identity: DeviceIdentity) -> str:
-    return f"{identity.vendor}|{identity.serial}".lower()
+    """Return number and maker: two makers may number alike."""
+    number = " ".join(identity.serial.split()).upper().replace("|", "/")
+    return f"{number}|{identity.vendor.casefold()}"
 
 
 def _names(name: str) -> Iterator[Identifier]:
-    name = name.lower()
+    host_name = host_name_of(name)
+    if "." in host_name:
+        yield Identifier(FQDN, host_name)
+    if host_name:
+        yield Identifier(NAME, host_name.partition(".")[0])
+
+
+def host_name_of(name: str) -> str:
+    """Return a sysName as a host name, empty where it is none or what every device says.
+
+    >>> host_name_of("Core-1.Example.net.")
+    'core-1.example.net'
+    >>> host_name_of("Switch")
+    ''
+    """
+    name = name.lower().rstrip(".")
     if not _HOST_NAME.match(name) or name in _FACTORY_NAMES or name.replace(".", "").isdigit():
-        return
-    if "." in name.rstrip("."):
-        yield Identifier(FQDN, name.rstrip("."))
-    yield Identifier(NAME, name.partition(".")[0])
+        return ""
+    return name
 
 
 def usable_engine_id(engine_id: str) -> str:
@@ -106,7 +119,7 @@ def _is_burnt_in(mac: str) -> bool:
     if len(mac) != 17 or mac.startswith(_SHARED_MACS):
         return False
     # Neither multicast nor locally administered (IEEE 802, the two low bits).
-    return mac.startswith(_QEMU) or not int(mac[:2], 16) & 0x03
+    return not int(mac[:2], 16) & 0x03
 
 
 def _base_mac(findings: DeviceFindings) -> str:

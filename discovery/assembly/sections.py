@@ -101,6 +101,12 @@ def _interface(
     }
 
 
+def is_port(interface: InterfaceFinding) -> bool:
+    """Whether the interface is a socket for a cable, as far as its type tells."""
+    kind = _TYPES.get(interface.type or 0, "other")
+    return kind in {"ethernet", "fibre_channel"} and interface.connector_present is not False
+
+
 def unique_names(interfaces: Sequence[InterfaceFinding]) -> Mapping[int, str]:
     """Return a name per ifIndex: ifName, else ifDescr, else the index; twins carry their index.
 

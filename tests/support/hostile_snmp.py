@@ -44,7 +44,8 @@ def endless_table(request: Request) -> Answer:
 
 
 def _successor(oid: Oid) -> Oid:
-    return (*oid[:-1], oid[-1] + 1) if len(oid) > 11 else (*oid, 1)
+    # The longest column asked for has twelve numbers (ENTITY-MIB): what is longer has an index.
+    return (*oid[:-1], oid[-1] + 1) if len(oid) > 12 else (*oid, 1)
 
 
 def same_again(request: Request) -> Answer:

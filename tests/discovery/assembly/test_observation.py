@@ -23,12 +23,14 @@ from discovery.assembly.identifiers import origin_key, usable_engine_id
 from discovery.assembly.identity import DeviceIdentity
 from discovery.assembly.observation import assemble
 from discovery.findings import (
+    AddressFinding,
     DeviceFindings,
     InterfaceFinding,
     ProbeOutcome,
     ProbeState,
     SystemFinding,
 )
+from tests.discovery.knowledge.register import shipped_attributes
 from tests.discovery.visits import Devices, visit
 
 _NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -51,13 +53,15 @@ def kinds(observation: Observation, kind: IdentifierKind) -> list[str]:
 def test_a_switch_becomes_an_observation(recorded_devices: Devices) -> None:
     observation = observe(visit(recorded_devices, "stack-switch"))
     assert observation.origin.source == SNMP
-    assert observation.origin.key == "serial:cisco|foc0001t0aa"
+    assert observation.origin.key == "serial:FOC0001T0AA|cisco"
     assert (observation.class_code, observation.organisation_id) == ("switch", 7)
     assert observation.values == {
         "name": "access-3.example.net",
+        "fqdn": "access-3.example.net",
         "vendor": "Cisco",
         "model": "WS-C2960X-48TS-L",
         "serial": "FOC0001T0AA",
+        "hardware_revision": "V02",
         "os_name": "IOS",
         "os_version": "15.2(7)E3",
         "sys_descr": "Cisco IOS Software, C2960X Software (C2960X-UNIVERSALK9-M), "
@@ -65,14 +69,37 @@ def test_a_switch_becomes_an_observation(recorded_devices: Devices) -> None:
         "sys_object_id": "1.3.6.1.4.1.9.1.1208",
         "sys_location": "Floor 3, cabinet B",
         "sys_contact": "network@example.net",
+        "sys_name": "access-3.example.net",
+        "engine_id": "8000000903005056a10b01",
+        "chassis_id": "00:16:46:0a:0b:00",
+        "base_mac": "00:16:46:0a:0b:00",
+        "port_count": 4,
+        "stack_members": 2,
     }
     assert observation.readings["sys_uptime"] == 1_234_567
     assert observation.readings["problems"] == []
 
 
+def test_an_address_is_for_management_when_it_is_the_only_one() -> None:
+    def managed_at(*addresses: str) -> object:
+        rows = tuple(AddressFinding(1, address) for address in addresses)
+        findings = DeviceFindings("192.0.2.1", 161, "c", "2c", addresses=rows)
+        return observe(findings).values.get("management_address")
+
+    assert managed_at() == "192.0.2.1"
+    assert managed_at("127.0.0.1", "192.0.2.1", "fe80::1") == "192.0.2.1"
+    assert managed_at("192.0.2.1", "198.51.100.1") is None
+
+
+def test_values_are_attributes_of_their_class(recorded_devices: Devices) -> None:
+    for name in ("stack-switch", "edge-router", "printer", "ups", "nas", "odd-values"):
+        observation = observe(visit(recorded_devices, name))
+        assert set(observation.values) <= shipped_attributes(observation.class_code)
+
+
 def test_evidence_is_gathered_strongest_first_and_once(recorded_devices: Devices) -> None:
     observation = observe(visit(recorded_devices, "stack-switch"))
-    assert observation.identifiers[0] == Identifier(SERIAL, "cisco|foc0001t0aa")
+    assert observation.identifiers[0] == Identifier(SERIAL, "FOC0001T0AA|cisco")
     assert kinds(observation, CHASSIS_ID) == ["00:16:46:0a:0b:00"]
     assert kinds(observation, ENGINE_ID) == ["8000000903005056a10b01"]
     assert kinds(observation, MAC)[0] == "00:16:46:0a:0b:00"
@@ -126,7 +153,7 @@ def test_the_key_falls_back_from_serial_to_engine_to_mac_to_address() -> None:
 
 def test_addresses_that_several_devices_share_are_no_evidence() -> None:
     shared = ("00:00:5e:00:01:0a", "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01", "02:42:ac:11:00:02")
-    own = ("00:16:46:00:00:07", "52:54:00:12:34:56")
+    own = ("00:16:46:00:00:07", "00:16:46:00:00:08")
     interfaces = tuple(InterfaceFinding(n, mac=mac) for n, mac in enumerate((*shared, *own)))
     findings = DeviceFindings("192.0.2.1", 161, "c", "2c", interfaces=interfaces)
     assert kinds(observe(findings), MAC) == list(own)

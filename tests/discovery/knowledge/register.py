@@ -1,12 +1,26 @@
-"""The classes of the register, as its shipped model lists them."""
+"""The classes of the register and their attributes, as its shipped model lists them."""
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
-_CLASSES = Path(__file__).parents[3] / "cmdb" / "model" / "shipped" / "classes.toml"
+_SHIPPED = Path(__file__).parents[3] / "cmdb" / "model" / "shipped"
 
 
 def shipped_classes() -> set[str]:
     """Return the codes of classes that items may have."""
-    classes = tomllib.loads(_CLASSES.read_text("utf-8"))
-    return {code for code, entry in classes.items() if not entry.get("abstract")}
+    return {code for code, entry in _read("classes").items() if not entry.get("abstract")}
+
+
+def shipped_attributes(class_code: str) -> set[str]:
+    """Return the codes of a class's attributes, those of the classes above it included."""
+    classes, attributes = _read("classes"), _read("attributes")
+    found: set[str] = set()
+    while class_code:
+        found |= set(attributes.get(class_code, {}))
+        class_code = classes[class_code].get("parent", "")
+    return found
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_SHIPPED / f"{name}.toml").read_text("utf-8"))
