@@ -22,7 +22,7 @@ from server.items.schemas import AffectedSchema, HistorySchema, ItemRefSchema, a
 workspace = Blueprint("workspace", __name__, url_prefix=PREFIX, description="Whole pages.")
 
 
-class NamedSchema(StrictSchema):
+class PartyRefSchema(StrictSchema):
     """A person or a group, named."""
 
     id = fields.Integer(required=True)
@@ -35,8 +35,8 @@ class AffectedPartSchema(StrictSchema):
     item = fields.Nested(ItemRefSchema, required=True)
     is_cause = fields.Boolean(required=True)
     state = fields.String(required=True, allow_none=True)
-    owner_people = fields.List(fields.Nested(NamedSchema), required=True)
-    owner_groups = fields.List(fields.Nested(NamedSchema), required=True)
+    owner_people = fields.List(fields.Nested(PartyRefSchema), required=True)
+    owner_groups = fields.List(fields.Nested(PartyRefSchema), required=True)
 
 
 class SuspectSchema(StrictSchema):
@@ -66,10 +66,10 @@ class TicketWorkspaceSchema(StrictSchema):
     """What a ticket's page shows first; ``totals`` needs ``impact:count_hidden``."""
 
     ticket = fields.Nested(TicketSchema, required=True)
-    requester = fields.Nested(NamedSchema, required=True, allow_none=True)
+    requester = fields.Nested(PartyRefSchema, required=True, allow_none=True)
     requester_items = fields.List(fields.Nested(ItemRefSchema), required=True)
-    assignee = fields.Nested(NamedSchema, required=True, allow_none=True)
-    group = fields.Nested(NamedSchema, required=True, allow_none=True)
+    assignee = fields.Nested(PartyRefSchema, required=True, allow_none=True)
+    group = fields.Nested(PartyRefSchema, required=True, allow_none=True)
     entries = fields.List(fields.Nested(EntrySchema), required=True)
     affected = fields.List(fields.Nested(AffectedPartSchema), required=True)
     services = fields.List(fields.Nested(AffectedSchema), required=True)
