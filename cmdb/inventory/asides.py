@@ -1,19 +1,26 @@
 """What lands beside the values of an observation: parties, and values that were refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from cmdb.inventory.chronicle import history_row
+from cmdb.inventory.lookup import parts
 from cmdb.inventory.outcomes import Author
-from cmdb.inventory.writing import history_row
+from cmdb.inventory.storable import storable_text
 from cmdb.observation import Observation
 from cmdb.records.bulk import insert_rows
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import ItemParty
 from cmdb.records.sources import QuarantinedValue
+
+_LONGEST_NAME = 200
+_LONGEST_VALUE = 1000
+#: Under these names wrong parties are kept; they heal when parties are said anew.
+_PARTIES = "parties."
 
 
 class AsideWriter:
@@ -23,6 +30,18 @@ class AsideWriter:
         self._session = session
         self._author = author
         self._now = now
+        #: (item, source) with something in quarantine
+        self._quarantined: set[tuple[int, str]] = set()
+
+    def look_up(self, item_ids: Iterable[int]) -> None:
+        """Read which of these items have something in quarantine: one query for a whole batch."""
+        for part in parts(sorted(item_ids)):
+            query = (
+                select(QuarantinedValue.item_id, QuarantinedValue.source)
+                .where(QuarantinedValue.item_id.in_(part))
+                .distinct()
+            )
+            self._quarantined |= {(row[0], row[1]) for row in self._session.execute(query)}
 
     def write_parties(self, seen: Observation, item_id: int, *, is_new: bool) -> bool:
         """Make the observation's parties this source's word; say whether anything changed."""
@@ -37,6 +56,7 @@ class AsideWriter:
             return False
         for key in stored.keys() - wanted:
             self._session.delete(stored[key])
+        self._session.flush()
         rows = [
             {"item_id": item_id, "role": r, "person_id": p, "group_id": g, "source": source}
             for r, p, g in sorted(wanted - stored.keys(), key=str)
@@ -52,28 +72,57 @@ class AsideWriter:
         insert_rows(self._session, HistoryEntry, [row])
 
     def write_quarantine(
-        self, seen: Observation, item_id: int, problems: Mapping[str, str], *, is_new: bool
+        self, seen: Observation, item_id: int, problems: Mapping[str, str]
     ) -> None:
         """Keep what was refused, with the reason; what is now right leaves the quarantine."""
         source = seen.origin.source
-        if not is_new:
-            mine = (QuarantinedValue.item_id == item_id, QuarantinedValue.source == source)
-            if self._session.scalar(select(QuarantinedValue.id).where(*mine).limit(1)):
-                said = QuarantinedValue.attribute.in_([name[:200] for name in seen.values])
-                self._session.execute(delete(QuarantinedValue).where(*mine, said))
-        if problems:
-            rows = [
-                {
-                    "item_id": item_id,
-                    "source": source,
-                    "attribute": name[:200],
-                    "raw": repr(seen.values.get(name))[:1000],
-                    "reason": reason,
-                    "at": self._now,
-                }
-                for name, reason in problems.items()
-            ]
+        wrong = {_kept(name): (_shown(seen, name), why) for name, why in problems.items()}
+        known = self._stored(item_id, source) if (item_id, source) in self._quarantined else {}
+        healed = [row_id for name, (row_id, *_) in known.items() if _said_anew(seen, name, wrong)]
+        rows = [
+            {
+                "item_id": item_id,
+                "source": source,
+                "attribute": name,
+                "raw": raw,
+                "reason": why[:_LONGEST_VALUE],
+                "at": self._now,
+            }
+            for name, (raw, why) in wrong.items()
+            if name not in known or known[name][1] != raw
+        ]
+        again = [known[str(row["attribute"])][0] for row in rows if row["attribute"] in known]
+        for part in parts(sorted({*healed, *again})):
+            gone = QuarantinedValue.id.in_(part)
+            self._session.execute(delete(QuarantinedValue).where(gone))
+        if rows:
             insert_rows(self._session, QuarantinedValue, rows)
+            self._quarantined.add((item_id, source))
+
+    def _stored(self, item_id: int, source: str) -> dict[str, tuple[int, str]]:
+        query = select(QuarantinedValue.attribute, QuarantinedValue.id, QuarantinedValue.raw).where(
+            QuarantinedValue.item_id == item_id, QuarantinedValue.source == source
+        )
+        return {row[0]: (row[1], row[2]) for row in self._session.execute(query)}
+
+
+def _said_anew(seen: Observation, name: str, wrong: Mapping[str, object]) -> bool:
+    """Say whether the source has now said something acceptable under this name."""
+    if name in wrong:
+        return False
+    if name.startswith(_PARTIES):
+        return seen.parties is not None
+    return name in {_kept(said) for said in seen.values}
+
+
+def _kept(name: str) -> str:
+    return storable_text(name)[:_LONGEST_NAME]
+
+
+def _shown(seen: Observation, name: str) -> str:
+    """Return what was said; ``repr`` writes out whatever no database takes."""
+    said = seen.parties if name.startswith(_PARTIES) else seen.values.get(name)
+    return repr(said)[:_LONGEST_VALUE]
 
 
 def _listed(keys: Any) -> list[list[Any]]:

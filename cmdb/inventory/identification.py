@@ -1,51 +1,106 @@
 """Which item does each observation of a batch mean? Reads for all at once, decides one by one."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.identity import Decision, Holder, Question, decide
+from cmdb.engine.identity import Decision, Holder, Outcome, Question, decide
+from cmdb.inventory.carriers import find_carriers
+from cmdb.inventory.families import same_family
 from cmdb.inventory.known import KnownItem
-from cmdb.inventory.lookup import holders_of, items_known_as, load_items, source_keys
+from cmdb.inventory.lookup import SourceKey, items_known_as, load_items, source_keys
+from cmdb.model import Model
 from cmdb.observation import Identifier, Observation
+from cmdb.records.sources import ItemSource
+
+#: The section that holds a source's evidence. Unchanged, it travels as its digest alone.
+IDENTITY = "identity"
+#: Stands between a key and what tells clones that share it apart.
+_ALIAS = "~"
 
 
 class Identification:
     """The items a batch may touch, and the decision for each of its observations."""
 
     def __init__(
-        self, session: Session, observations: Sequence[Observation], now: datetime
+        self, session: Session, model: Model, observations: Sequence[Observation], now: datetime
     ) -> None:
+        self._session = session
+        self._model = model
         self._now = now
         self._known_as = items_known_as(session, source_keys(observations))
-        evidence = {found for seen in observations for found in seen.identifiers}
-        self._holders = {
-            identifier: list(ids) for identifier, ids in holders_of(session, evidence).items()
-        }
+        evidence = {i for seen in observations if seen.item_id is None for i in seen.identifiers}
+        self._carriers = find_carriers(session, evidence)
         named = {seen.item_id for seen in observations if seen.item_id is not None}
-        held = {item_id for ids in self._holders.values() for item_id in ids}
-        self.items: dict[int, KnownItem] = load_items(
-            session, named | held | set(self._known_as.values())
-        )
+        held = {item_id for ids in self._carriers.items.values() for item_id in ids}
+        known = set(self._known_as.values())
+        self.items: dict[int, KnownItem] = load_items(session, named | held | known)
 
-    def decide(self, seen: Observation) -> Decision:
-        """Decide which item ``seen`` means. Pure over what was read."""
-        holders: dict[Identifier, list[Holder]] = {}
-        for identifier in seen.identifiers:
-            ids = self._holders.get(identifier)
-            if ids:
-                holders[identifier] = [_holder(self.items[i]) for i in ids if i in self.items]
+    def lock(self, item_ids: Sequence[int]) -> None:
+        """Read these items anew and keep everybody else from writing them (PostgreSQL)."""
+        self.items |= load_items(self._session, item_ids, lock=True)
+
+    def decide(self, seen: Observation) -> Decision | None:
+        """Decide which item ``seen`` means; None when it must be sent again with its evidence.
+
+        Pure over what was read, except for a report without evidence whose key several machines
+        share: their digests are looked up.
+        """
         known = self._known_as.get((seen.organisation_id, seen.origin.source, seen.origin.key))
+        if not seen.identifiers and (digest := _identity_digest(seen)):
+            item_id = self._by_digest(seen, known, digest)
+            if item_id is None:
+                return None
+            return Decision(Outcome.MATCH, item_id, why="the evidence is what it was")
+        holders = self._holders(seen)
         question = Question(
             evidence=seen.identifiers,
             class_code=seen.class_code,
             organisation_id=seen.organisation_id,
-            known_as=_holder(self.items[known]) if known is not None else None,
+            known_as=_holder(self.items[known]) if known in self.items else None,
             now=self._now,
+            spread=self._carriers.spread,
         )
         return decide(question, holders)
+
+    def _holders(self, seen: Observation) -> Mapping[Identifier, Sequence[Holder]]:
+        """Return who carries the evidence, among items of the same family of classes."""
+        met: dict[int, Holder | None] = {}
+        for identifier in seen.identifiers:
+            for item_id in self._carriers.items.get(identifier, ()):
+                if item_id not in met:
+                    item = self.items.get(item_id)
+                    fits = item and same_family(self._model, item.class_code, seen.class_code)
+                    met[item_id] = _holder(item) if item and fits else None
+        return {
+            identifier: [h for i in ids if (h := met.get(i)) is not None]
+            for identifier in seen.identifiers
+            if (ids := self._carriers.items.get(identifier))
+        }
+
+    def _by_digest(self, seen: Observation, known: int | None, digest: str) -> int | None:
+        """Return the item to which a source with this key last proved itself by this digest."""
+        source, key = seen.origin.source, seen.origin.key
+        item = self.items.get(known) if known is not None else None
+        if item is not None and item.sources[source, key].digests.get(IDENTITY) == digest:
+            return item.id
+        alias = key + _ALIAS
+        clones = self._session.execute(
+            select(ItemSource.item_id, ItemSource.digests).where(
+                ItemSource.organisation_id == seen.organisation_id,
+                ItemSource.source == source,
+                ItemSource.key > alias,
+                ItemSource.key < alias + "\x7f",
+            )
+        )
+        found: list[int] = [i for i, digests in clones if digests.get(IDENTITY) == digest]
+        if len(found) != 1:
+            return None
+        self.items |= load_items(self._session, set(found) - self.items.keys())
+        return found[0]
 
     def key_for(self, seen: Observation, item: KnownItem) -> str:
         """Return under which key the source's word on ``item`` is kept.
@@ -54,25 +109,32 @@ class Identification:
         it first; the other's words are kept under an alias made of its own evidence.
         """
         source, key = seen.origin.source, seen.origin.key
-        holder = self._known_as.get((item.organisation_id, source, key))
+        holder = self._known_as.get(self._key(seen, item))
         if not key or seen.item_id is not None or holder in (None, item.id):
             return key
         for known_source, known_key in item.sources:
-            if known_source == source and known_key.startswith(f"{key}~"):
+            if known_source == source and known_key.startswith(key + _ALIAS):
                 return known_key
         evidence = "|".join(sorted(f"{i.kind}={i.value}" for i in seen.identifiers))
-        return f"{key}~{zlib.crc32(evidence.encode()):08x}"
+        return f"{key}{_ALIAS}{zlib.crc32(evidence.encode()):08x}"
 
     def remember(self, seen: Observation, item: KnownItem) -> None:
         """Let later observations of the batch find ``item`` by this one's evidence."""
         self.items[item.id] = item
         if seen.origin.key and seen.item_id is None:
-            key = (item.organisation_id, seen.origin.source, seen.origin.key)
-            self._known_as.setdefault(key, item.id)
+            self._known_as.setdefault(self._key(seen, item), item.id)
         for identifier in seen.identifiers:
-            ids = self._holders.setdefault(identifier, [])
-            if item.id not in ids:
-                ids.append(item.id)
+            self._carriers.add(identifier, item.id)
+
+    def _key(self, seen: Observation, item: KnownItem) -> SourceKey:
+        return item.organisation_id, seen.origin.source, seen.origin.key
+
+
+def _identity_digest(seen: Observation) -> str:
+    for section in seen.sections:
+        if section.name == IDENTITY and section.rows is None and seen.origin.key:
+            return section.digest
+    return ""
 
 
 def _holder(item: KnownItem) -> Holder:

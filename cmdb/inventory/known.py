@@ -29,7 +29,9 @@ class SourceState:
     readings: dict[str, Any] = field(default_factory=dict)
     first_seen_at: datetime | None = None
     last_seen_at: datetime | None = None
-    words_changed: bool = False
+    #: The whole row must be written; a source that only confirmed itself costs a moment.
+    changed: bool = False
+    confirmed: bool = False
 
 
 @dataclass(slots=True)
@@ -48,8 +50,12 @@ class KnownItem:
     #: (kind, value, source) -> when it was last confirmed
     identifiers: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     new_identifiers: set[tuple[str, str, str]] = field(default_factory=set)
+    confirmed_identifiers: set[tuple[str, str, str]] = field(default_factory=set)
+    gone_identifiers: set[tuple[str, str, str]] = field(default_factory=set)
     #: attribute -> (old, new, winning source) of this batch
     changed: dict[str, tuple[Any, Any, str]] = field(default_factory=dict)
+    #: How many rows each section of the first sight had.
+    first_sections: dict[str, int] = field(default_factory=dict)
     touched: bool = False
 
     @property
@@ -57,11 +63,14 @@ class KnownItem:
         """Say whether this batch creates the item."""
         return self.id < 0
 
-    @property
-    def in_use(self) -> bool:
-        """Say whether the item carries impact."""
-        return self.winners.get("stage", "in_use") not in {"planned", "in_stock", "retired"}
-
     def evidence(self) -> frozenset[Identifier]:
         """Return the identifiers as the identity engine wants them."""
         return frozenset(Identifier(kind, value) for kind, value, _ in self.identifiers)  # type: ignore[arg-type]  # kinds are read from the database
+
+    def note(self, attribute: str, old: Any, new: Any, source: str) -> None:
+        """Note that a winner changed; what changes back within one batch has not changed."""
+        before = self.changed[attribute][0] if attribute in self.changed else old
+        if before == new:
+            self.changed.pop(attribute, None)
+        else:
+            self.changed[attribute] = (before, new, source)

@@ -8,14 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import COLUMNS, KnownItem, SourceState
-from cmdb.observation import Identifier, Observation
+from cmdb.observation import Observation
 from cmdb.records.items import Item
 from cmdb.records.sources import ItemIdentifier, ItemSource
 
 #: How many bound values one statement carries; both databases take far more.
 _CHUNK = 900
-#: A value held by more items than this identifies nobody; the rest need not be read.
-MAX_HOLDERS = 50
 
 Value = TypeVar("Value")
 SourceKey = tuple[int, str, str]
@@ -42,44 +40,30 @@ def items_known_as(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKe
     return found
 
 
-def holders_of(
-    session: Session, identifiers: Iterable[Identifier]
-) -> dict[Identifier, dict[int, None]]:
-    """Map each identifier to the items that carry it (at most ``MAX_HOLDERS`` + 1)."""
-    by_kind: dict[str, set[str]] = defaultdict(set)
-    for identifier in identifiers:
-        by_kind[identifier.kind].add(identifier.value)
-    found: dict[Identifier, dict[int, None]] = defaultdict(dict)
-    for kind, values in by_kind.items():
-        for part in parts(sorted(values)):
-            rows = session.execute(
-                select(ItemIdentifier.value, ItemIdentifier.item_id)
-                .where(ItemIdentifier.kind == kind, ItemIdentifier.value.in_(part))
-                .limit(_CHUNK * MAX_HOLDERS)
-            )
-            for value, item_id in rows:
-                holders = found[Identifier(kind, value)]  # type: ignore[arg-type]  # a stored kind
-                if len(holders) <= MAX_HOLDERS:
-                    holders[item_id] = None
-    return found
+def load_items(session: Session, ids: Iterable[int], *, lock: bool = False) -> dict[int, KnownItem]:
+    """Read items with their sources and identifiers.
 
-
-def load_items(session: Session, ids: Iterable[int]) -> dict[int, KnownItem]:
-    """Read items with their sources and identifiers."""
+    With ``lock`` nobody else writes these items until the transaction ends (PostgreSQL; SQLite has
+    one writer). Locked in the order of their ids, so that two batches never wait for each other.
+    """
     known: dict[int, KnownItem] = {}
-    wanted = sorted(set(ids))
-    for part in parts(wanted):
-        for item in session.execute(select(*Item.__table__.columns).where(Item.id.in_(part))):
+    for part in parts(sorted(set(ids))):
+        query = select(*Item.__table__.columns).where(Item.id.in_(part)).order_by(Item.id)
+        if lock:
+            query = query.with_for_update(key_share=True)
+        for item in session.execute(query):
             known[item.id] = _known(item)
         for row in session.execute(
             select(*ItemSource.__table__.columns).where(ItemSource.item_id.in_(part))
         ):
-            known[row.item_id].sources[row.source, row.key] = _source(row)
+            if row.item_id in known:
+                known[row.item_id].sources[row.source, row.key] = _source(row)
         for found in session.execute(
             select(*ItemIdentifier.__table__.columns).where(ItemIdentifier.item_id.in_(part))
         ):
-            identity = (found.kind, found.value, found.source)
-            known[found.item_id].identifiers[identity] = found.last_seen_at
+            if found.item_id in known:
+                identity = (found.kind, found.value, found.source)
+                known[found.item_id].identifiers[identity] = found.last_seen_at
     return known
 
 

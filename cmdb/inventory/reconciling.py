@@ -1,33 +1,20 @@
 """Puts one observation's words into an item and lets the winners be decided anew."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cmdb.engine.reconciliation import Precedence, Word, plan
-from cmdb.errors import InvalidValue
+from cmdb.engine.identity import evidence_of
+from cmdb.engine.reconciliation import Precedence, Rule, Word, plan
 from cmdb.inventory.known import KnownItem, SourceState
-from cmdb.model import Model
+from cmdb.inventory.storable import storable
 from cmdb.observation import Observation
+from cmdb.vocabulary import PERSON, LifeStage
 
-
-def accept_values(model: Model, seen: Observation) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return (values the model accepts, problems of those it refuses)."""
-    accepted: dict[str, Any] = {}
-    problems: dict[str, str] = {}
-    for name, raw in seen.values.items():
-        if raw is None:
-            accepted[name] = None
-            continue
-        attribute = model.find_attribute(name, seen.class_code)
-        if attribute is None:
-            problems[name] = f"the class {seen.class_code} has no attribute {name!r}"
-            continue
-        try:
-            accepted[name] = model.validate_value(attribute, raw)
-        except InvalidValue as error:
-            problems[name] = error.fields.get(name, str(error))
-    return accepted, problems
+#: What an attribute falls back to when nobody says anything of it any more.
+_FALLBACKS = {"stage": LifeStage.IN_USE.value}
+#: What an item never loses, even when the last source takes its word back.
+_KEPT = frozenset({"name"})
 
 
 def speak(
@@ -45,63 +32,109 @@ def speak(
             key=key,
             organisation_id=item.organisation_id,
             confidence=origin.confidence,
-            first_seen_at=seen.observed_at,
+            first_seen_at=min(seen.observed_at, now),
         )
         item.sources[origin.source, key] = state
     since = now.isoformat()
     for name, value in accepted.items():
         word = state.words.get(name)
         if value is None:
-            state.words_changed |= state.words.pop(name, None) is not None
+            state.changed |= state.words.pop(name, None) is not None
         elif word is None or word[0] != value:
             state.words[name] = [value, since]
-            state.words_changed = True
+            state.changed = True
     _confirm(item, state, seen, now)
+    if origin.source == PERSON:
+        _take_evidence_of_person(item, now)
     return state
 
 
 def _confirm(item: KnownItem, state: SourceState, seen: Observation, now: datetime) -> None:
-    if seen.readings and seen.readings != state.readings:
-        state.readings = dict(seen.readings)
-    state.confidence = seen.origin.confidence
+    readings = state.readings | storable(seen.readings)
+    if readings != state.readings:
+        # A source sends those that moved; the others are still what they were.
+        state.readings, state.changed = readings, True
+    if state.confidence != seen.origin.confidence:
+        state.confidence = seen.origin.confidence
+        state.changed = True
     # A clock that runs ahead must not make an item look fresher than now.
     moment = min(seen.observed_at, now)
     state.last_seen_at = max(state.last_seen_at or moment, moment)
-    state.words_changed = True  # last_seen_at is part of the row
+    state.confirmed = True
     item.last_seen_at = max(item.last_seen_at, moment)
     item.touched = True
     for identifier in seen.identifiers:
-        identity = (identifier.kind, identifier.value, state.source)
-        if identity not in item.identifiers:
-            item.identifiers[identity] = now
-            item.new_identifiers.add(identity)
+        _carry(item, (identifier.kind, identifier.value, state.source), now)
 
 
-def decide_winners(item: KnownItem, names: set[str], precedence: Precedence, now: datetime) -> None:
-    """Decide the winning value of each of ``names``, and note what changed."""
-    if item.is_new and len(item.sources) == 1:
-        _only_word(item, names)
-        return
-    words = words_of(item)
-    for change in plan(item.winners, words, names, precedence, item.class_code, now):
-        before = item.changed.get(change.attribute)
-        old = before[0] if before else change.old
-        item.changed[change.attribute] = (old, change.new, change.source or "")
-        _set(item.winners, change.attribute, change.new)
-
-
-def _only_word(item: KnownItem, names: set[str]) -> None:
-    (state,) = item.sources.values()
-    for name in names:
-        word = state.words.get(name)
-        _set(item.winners, name, word[0] if word else None)
-
-
-def _set(winners: dict[str, Any], name: str, value: Any) -> None:
-    if value is None:
-        winners.pop(name, None)
+def _carry(item: KnownItem, identity: tuple[str, str, str], now: datetime) -> None:
+    item.gone_identifiers.discard(identity)
+    if identity in item.identifiers:
+        item.confirmed_identifiers.add(identity)
     else:
-        winners[name] = value
+        item.identifiers[identity] = now
+        item.new_identifiers.add(identity)
+
+
+def _take_evidence_of_person(item: KnownItem, now: datetime) -> None:
+    """Make what people typed evidence, and only that: a corrected serial must not linger."""
+    typed: set[tuple[str, str, str]] = set()
+    for state in item.sources.values():
+        if state.source == PERSON:
+            values = {name: word[0] for name, word in state.words.items()}
+            typed |= {(i.kind, i.value, PERSON) for i in evidence_of(values)}
+    for identity in [i for i in item.identifiers if i[2] == PERSON and i not in typed]:
+        del item.identifiers[identity]
+        if identity in item.new_identifiers:
+            item.new_identifiers.discard(identity)
+        else:
+            item.gone_identifiers.add(identity)
+    for identity in typed:
+        _carry(item, identity, now)
+
+
+def decide_winners(
+    item: KnownItem, names: Iterable[str], precedence: Precedence, now: datetime, source: str
+) -> bool:
+    """Decide the winning value of each of ``names``; say whether any changed.
+
+    ``source`` is who has spoken: what nobody says any more, it has taken back.
+    """
+    if item.is_new and len(item.sources) == 1:
+        return _take_only_words(item, names)
+    changes = plan(item.winners, words_of(item), names, precedence, item.class_code, now)
+    changed = False
+    for change in changes:
+        new = _FALLBACKS.get(change.attribute) if change.new is None else change.new
+        if new == change.old or (new is None and change.attribute in _KEPT):
+            continue
+        changed = True
+        if not item.is_new:
+            item.note(change.attribute, change.old, new, change.source or source)
+        if new is None:
+            item.winners.pop(change.attribute, None)
+        else:
+            item.winners[change.attribute] = new
+    return changed
+
+
+def _take_only_words(item: KnownItem, names: Iterable[str]) -> bool:
+    """Take every word of the only source, as a plan would have it."""
+    (state,) = item.sources.values()
+    before = dict(item.winners)
+    for name in names:
+        if (word := state.words.get(name)) is not None:
+            item.winners[name] = word[0]
+        elif name not in _KEPT:
+            item.winners.pop(name, None)
+    return item.winners != before
+
+
+def outranks_others(item: KnownItem, source: str, precedence: Precedence) -> bool:
+    """Say whether ``source`` stands above every other source that has spoken of the item."""
+    rule = Rule()
+    mine = precedence.rank(source, rule)
+    return all(mine < precedence.rank(other, rule) for other, _ in item.sources if other != source)
 
 
 def words_of(item: KnownItem) -> dict[str, dict[str, Word]]:
@@ -109,10 +142,9 @@ def words_of(item: KnownItem) -> dict[str, dict[str, Word]]:
     words: dict[str, dict[str, Word]] = {}
     for state in item.sources.values():
         spoken = words.setdefault(state.source, {})
+        seen = state.last_seen_at or item.last_seen_at
         for name, (value, since, *_) in state.words.items():
-            word = Word(
-                value, datetime.fromisoformat(since), state.last_seen_at or item.last_seen_at
-            )
-            if name not in spoken or spoken[name].seen < word.seen:
-                spoken[name] = word
+            known = spoken.get(name)
+            if known is None or known.seen < seen:
+                spoken[name] = Word(value, datetime.fromisoformat(since), seen)
     return words

@@ -12,49 +12,47 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from cmdb.inventory.difference import Difference, Place
 from cmdb.inventory.lookup import parts
+from cmdb.observation import Section
 from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
 Package = tuple[str, str, str, str]
 _Product = tuple[str, str]
-_Changes = tuple[list[tuple[str, Any]], list[tuple[str, Any]], list[tuple[str, Any, Any]]]
-
-
 _PACKAGE = ("ecosystem", "name", "version", "architecture")
 
 
-def replace_software(session: Session, item_id: int, source: str, rows: Iterable[Any]) -> _Changes:
-    """Make ``rows`` the packages that ``source`` sees on the item.
-
-    Returns (added, removed, changed) members; an upgrade is one change, not a pair.
-    """
-    wanted = _packages(rows)
-    stored = _stored(session, item_id, source)
+def write_software(place: Place, section: Section) -> Difference:
+    """Make the rows the packages that the source sees on the item; an upgrade is one change."""
+    session = place.session
+    wanted = _packages(section.rows or ())
+    stored = _stored(session, place.item_id, place.source)
     gone = [release for package, release in stored.items() if package not in wanted]
     fresh = sorted(package for package in wanted if package not in stored)
     for part in parts(gone):
         session.execute(
             delete(Installation).where(
-                Installation.item_id == item_id,
-                Installation.source == source,
+                Installation.item_id == place.item_id,
+                Installation.source == place.source,
                 Installation.release_id.in_(part),
             )
         )
     if fresh:
         ids = catalogue(session, fresh)
-        rows_to_add = [
-            {"item_id": item_id, "release_id": ids[package], "source": source} for package in fresh
-        ]
-        insert_rows(session, Installation, rows_to_add)
-    return _told([p for p in stored if p not in wanted], fresh)
+        here = {"item_id": place.item_id, "source": place.source}
+        rows = [here | {"release_id": ids[package]} for package in fresh]
+        insert_rows(session, Installation, rows)
+    return _told([p for p in stored if p not in wanted], fresh, was_empty=not stored)
 
 
 def _packages(rows: Iterable[Any]) -> set[Package]:
     found: set[Package] = set()
     for row in rows:
         given = [row.get(name) for name in _PACKAGE] if isinstance(row, Mapping) else row
-        texts = [str(part or "").replace("\0", "")[:255] for part in given]
+        if not isinstance(given, list | tuple):
+            continue
+        texts = [str(part or "")[:255] for part in given]
         if len(texts) == 4 and texts[0] and texts[1]:
             found.add((texts[0], texts[1], texts[2], texts[3]))
     return found
@@ -138,7 +136,7 @@ def _add(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None
     session.execute(make(table).on_conflict_do_nothing(), rows)
 
 
-def _told(removed: Iterable[Package], added: Iterable[Package]) -> _Changes:
+def _told(removed: Iterable[Package], added: Iterable[Package], *, was_empty: bool) -> Difference:
     """Pair what went with what came under the same name."""
     before: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for ecosystem, name, version, architecture in removed:
@@ -152,4 +150,4 @@ def _told(removed: Iterable[Package], added: Iterable[Package]) -> _Changes:
         else:
             came.append((name, version))
     went = [(key[1], version) for key, versions in before.items() for version in versions]
-    return came, went, changed
+    return Difference(came, went, changed, was_empty)

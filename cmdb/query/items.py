@@ -1,20 +1,27 @@
 """Selects items by filter. Every reader passes what it may see; there is no default."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cmdb.errors import InvalidValue, ItemNotFound
-from cmdb.model import Model
+from cmdb.model import Attribute, Model, ValueType
+from cmdb.model.addresses import read_ip
+from cmdb.model.keys import SearchKey
+from cmdb.model.refusal import Refusal
+from cmdb.model.text import clean, text_key
 from cmdb.records.facts import Address
 from cmdb.records.items import Item, ItemParty, ItemValue
 from cmdb.records.parties import OrganisationClosure
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import ClassCode
 
+#: Larger numbers are in no column.
+_WIDEST = 2**63
 #: Sorts after every name that people use; the end of a prefix range.
 _HIGH = "\U0010ffff"
 
@@ -87,13 +94,15 @@ def _of_class(code: str, model: Model) -> ColumnElement[bool]:
 
 
 def _matches_text(text: str) -> ColumnElement[bool]:
-    key = text.strip().casefold()
-    by_address = select(Address.item_id).where(Address.address == key)
-    return or_(
-        and_(Item.name_key >= key, Item.name_key < key + _HIGH),
-        Item.serial == text.strip(),
-        Item.id.in_(by_address),
-    )
+    plain = clean(text)
+    key = text_key(plain)
+    found = [and_(Item.name_key >= key, Item.name_key < key + _HIGH), Item.serial == plain]
+    try:
+        by_address = select(Address.item_id).where(Address.address == read_ip(plain))
+        found.append(Item.id.in_(by_address))
+    except Refusal:
+        pass  # no address
+    return or_(*found)
 
 
 def _has_party(filters: ItemFilter) -> ColumnElement[bool]:
@@ -105,17 +114,59 @@ def _has_party(filters: ItemFilter) -> ColumnElement[bool]:
     return held.exists()
 
 
+#: Attributes that are columns of the item; all others are found through their keys.
+_COLUMNS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "name": Item.name_key,
+    "stage": Item.stage,
+    "environment": Item.environment,
+    "criticality": Item.criticality,
+    "vendor": Item.vendor,
+    "model": Item.model,
+    "serial": Item.serial,
+    "location": Item.location_id,
+}
+
+
 def _has_value(filters: ItemFilter, model: Model) -> ColumnElement[bool]:
-    attribute = model.find_attribute(filters.attribute, ClassCode(filters.class_code or "item"))
-    if attribute is None or not attribute.searchable:
+    found = _attributes(filters, model)
+    if not found:
         raise InvalidValue({"attribute": f"{filters.attribute!r} cannot be searched here"})
-    (text_key, number_key), *_ = model.search_keys(
-        attribute, model.validate_value(attribute, filters.value)
-    ) or [(None, None)]
+    conditions = [_equals(attribute, filters.value, model) for attribute in found]
+    return or_(*conditions)
+
+
+def _attributes(filters: ItemFilter, model: Model) -> list[Attribute]:
+    """Return what the word means in the class that is listed; several classes may share it."""
+    inside = ClassCode(filters.class_code or "item")
+    below = model.descendants(inside)
+    own = model.find_attribute(filters.attribute, inside)
+    named = (a for a in model.attributes_named(filters.attribute) if a.class_code in below)
+    found = {a.id: a for a in ([own] if own is not None else named)}
+    return [attribute for attribute in found.values() if attribute.searchable]
+
+
+def _equals(attribute: Attribute, value: str, model: Model) -> ColumnElement[bool]:
+    text, number = _key(attribute, value, model)
+    column = _COLUMNS.get(attribute.code) if attribute.class_code == "item" else None
+    if column is not None and number is not None:
+        fits = number.is_integer() and abs(number) < _WIDEST
+        return column == int(number) if fits else false()
+    if column is not None:
+        exact = attribute.type is ValueType.CHOICE or attribute.code == "name"
+        return column == text if exact else or_(column == clean(value), func.lower(column) == text)
     held = select(ItemValue.item_id).where(ItemValue.attribute_id == attribute.id)
-    if number_key is not None:
-        return Item.id.in_(held.where(ItemValue.number_key == number_key))
-    return Item.id.in_(held.where(ItemValue.text_key == text_key))
+    if text is not None:
+        held = held.where(ItemValue.text_key == text)
+    if number is not None:
+        held = held.where(ItemValue.number_key == number)
+    return Item.id.in_(held)
+
+
+def _key(attribute: Attribute, value: str, model: Model) -> SearchKey:
+    try:
+        return model.operand_key(attribute, value)
+    except InvalidValue as error:
+        raise InvalidValue({"value": error.fields.get(attribute.code, str(error))}) from error
 
 
 def find_item(session: Session, item_id: int, visible: ColumnElement[bool]) -> Item:

@@ -7,9 +7,10 @@ rolled back.
 """
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Pool
 from sqlalchemy.orm import Session
 
 from cmdb.engine.impact.engine import ImpactEngine
@@ -17,9 +18,6 @@ from cmdb.engine.impact.portable import PortableGraph
 from cmdb.model import Model, shipped_model
 from cmdb.records.relations import current_sequence
 from cmdb.snapshot.reading import read_columns
-
-#: How many databases one process remembers a graph of; a server uses one, a test run many.
-_DATABASES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +33,35 @@ class LiveGraphs:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: OrderedDict[str, Snapshot] = OrderedDict()
+        #: Readers and writers of one database share its pool of connections.
+        self._known: WeakKeyDictionary[Pool, Snapshot] = WeakKeyDictionary()
 
     def at(self, session: Session, model: Model | None = None) -> Snapshot:
         """Return the graph as the transaction of ``session`` sees it."""
         session.flush()
-        sequence = current_sequence(session)
         if session.info.get("graph_changed"):
-            return _build(session, sequence, model)
-        url = str(session.get_bind().engine.url)
+            return _build(session, model)
+        sequence = current_sequence(session)
+        pool = session.get_bind().engine.pool
         with self._lock:
-            known = self._known.get(url)
+            known = self._known.get(pool)
             if known is None or known.sequence != sequence:
-                known = _build(session, sequence, model)
-                self._known[url] = known
-                self._known.move_to_end(url)
-                while len(self._known) > _DATABASES:
-                    self._known.popitem(last=False)
+                known = _build(session, model)
+                self._known[pool] = known
             return known
 
 
-def _build(session: Session, sequence: int, model: Model | None) -> Snapshot:
-    columns = read_columns(session, model or shipped_model())
-    return Snapshot(sequence, PortableGraph.build(columns))
+def _build(session: Session, model: Model | None, attempts: int = 3) -> Snapshot:
+    """Read the graph and stamp it; again, where others have written while it was read.
+
+    On PostgreSQL each statement sees the newest commits. After the last attempt the stamp is the
+    older number: the next question builds anew.
+    """
+    sequence = current_sequence(session)
+    graph = PortableGraph.build(read_columns(session, model or shipped_model()))
+    if attempts > 1 and current_sequence(session) != sequence:
+        return _build(session, model, attempts - 1)
+    return Snapshot(sequence, graph)
 
 
 LIVE = LiveGraphs()

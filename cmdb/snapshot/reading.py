@@ -1,7 +1,7 @@
 """Reads the live graph into columns, without the ORM: one statement a table."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from sqlalchemy import select
@@ -17,16 +17,31 @@ from cmdb.engine.impact.compact.columns import (
 from cmdb.model import Model
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
+from cmdb.vocabulary import DERIVED
 
 #: Items in these stages take part in impact; a retired or merely planned one suffers nothing.
 IMPACT_STAGES = ("in_use", "maintenance")
 
 
+class _Carrying(NamedTuple):
+    """A relation as a failure travels it."""
+
+    provider: int
+    dependant: int
+    relation_id: int
+    weight: float
+    group_id: int
+    capacity: float
+
+
 def read_columns(session: Session, model: Model) -> GraphColumns:
     """Return the dependency graph as it is now, provider first, for items that are in use."""
-    items = [
-        row[0] for row in session.execute(select(Item.id).where(Item.stage.in_(IMPACT_STAGES)))
-    ]
+    items = list(session.scalars(select(Item.id).where(Item.stage.in_(IMPACT_STAGES))))
+    types: dict[str, tuple[str, str]] = {
+        kind.code: (kind.provider, kind.strength)
+        for kind in model.relation_types
+        if kind.provider is not None
+    }
     rows = session.execute(
         select(
             Relation.id,
@@ -36,52 +51,54 @@ def read_columns(session: Session, model: Model) -> GraphColumns:
             Relation.group_id,
             Relation.weight,
             Relation.capacity,
-        ).where(Relation.valid_to.is_(None), Relation.type_code.in_(_impact_types(model)))
+            Relation.source,
+        ).where(Relation.valid_to.is_(None), Relation.type_code.in_(sorted(types)))
     ).all()
-    sorted_rows = _sort(rows, _types(model))
+    found = _sort(rows, types)
     return GraphColumns(
         np.array(items, dtype=np.int64),
-        _relations(sorted_rows["hard"]),
-        _relations(sorted_rows["soft"]),
+        _relations(found["hard"]),
+        _relations(found["soft"]),
         _groups(session),
-        _members(sorted_rows["member"]),
+        _members(found["member"]),
     )
 
 
-def _types(model: Model) -> Mapping[str, tuple[str, str]]:
-    return {
-        kind.code: (kind.provider, kind.strength)
-        for kind in model.relation_types
-        if kind.provider is not None
-    }
+def _sort(rows: Sequence[Any], types: Mapping[str, tuple[str, str]]) -> dict[str, list[_Carrying]]:
+    """Split rows by how they carry.
 
-
-def _impact_types(model: Model) -> Sequence[str]:
-    return sorted(_types(model))
-
-
-def _sort(
-    rows: Sequence[Any], types: Mapping[str, tuple[str, str]]
-) -> dict[str, list[tuple[int, int, int, float, int, float]]]:
-    """Split rows by how they carry; each is (provider, dependant, id, weight, group, capacity)."""
-    found: dict[str, list[tuple[int, int, int, float, int, float]]]
-    found = {"hard": [], "soft": [], "member": []}
-    for relation_id, code, start, end, group_id, weight, capacity in rows:
+    A dependant that leans on its provider only in part (a weight below 1) does not fall with it,
+    whatever the type says: the relation is soft. And where somebody has put a provider into a
+    group, what was merely derived between the same two does not bring its failure in beside it.
+    """
+    found: dict[str, list[_Carrying]] = {"hard": [], "soft": [], "member": []}
+    derived: list[tuple[str, _Carrying]] = []
+    for relation_id, code, start, end, group_id, weight, capacity, source in rows:
         provider, strength = types[code]
-        ends = (start, end) if provider == "start" else (end, start)
-        how = "member" if group_id is not None else strength
-        found[how].append((*ends, relation_id, weight, group_id or 0, capacity))
+        how = "soft" if weight < 1 else strength
+        near, far = (start, end) if provider == "start" else (end, start)
+        row = _Carrying(near, far, relation_id, weight, group_id or 0, capacity)
+        if group_id is not None:
+            found["member"].append(row)
+        elif source == DERIVED:
+            derived.append((how, row))
+        else:
+            found[how].append(row)
+    grouped = {(row.provider, row.dependant) for row in found["member"]}
+    for how, row in derived:
+        if (row.provider, row.dependant) not in grouped:
+            found[how].append(row)
     return found
 
 
-def _relations(rows: Sequence[tuple[int, int, int, float, int, float]]) -> RelationColumns:
+def _relations(rows: Sequence[_Carrying]) -> RelationColumns:
     if not rows:
         return RelationColumns()
     provider, dependant, relation_id, weight, _, _ = zip(*rows, strict=True)
     return RelationColumns.of(provider, dependant, relation_id, weight)
 
 
-def _members(rows: Sequence[tuple[int, int, int, float, int, float]]) -> MemberColumns:
+def _members(rows: Sequence[_Carrying]) -> MemberColumns:
     if not rows:
         return MemberColumns()
     provider, _, relation_id, _, group_id, capacity = zip(*rows, strict=True)

@@ -9,6 +9,7 @@
 """
 
 from cmdb.engine.identity.decision import decide
+from cmdb.engine.identity.evidence import evidence_of
 from cmdb.engine.identity.normalising import normalise
 from cmdb.engine.identity.values import Candidate, Decision, Holder, Line, Outcome, Question
 
@@ -20,5 +21,6 @@ __all__ = [
     "Outcome",
     "Question",
     "decide",
+    "evidence_of",
     "normalise",
 ]

@@ -1,0 +1,61 @@
+"""Evidence in what people and lists say: a serial typed by hand points at the same machine."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cmdb.engine.identity.normalising import normalise
+from cmdb.observation import Identifier
+from cmdb.vocabulary import (
+    BOARD_SERIAL,
+    CHASSIS_ID,
+    CODE,
+    ENGINE_ID,
+    FQDN,
+    HARDWARE_UUID,
+    MAC,
+    MACHINE_ID,
+    NAME,
+    SERIAL,
+    IdentifierKind,
+)
+
+#: Which attributes are evidence of which kind.
+_KINDS: Mapping[str, IdentifierKind] = {
+    "machine_id": MACHINE_ID,
+    "uuid": HARDWARE_UUID,
+    "instance_uuid": HARDWARE_UUID,
+    "serial": SERIAL,
+    "board_serial": BOARD_SERIAL,
+    "chassis_id": CHASSIS_ID,
+    "engine_id": ENGINE_ID,
+    "base_mac": MAC,
+    "mac_addresses": MAC,
+    "code": CODE,
+    "fqdn": FQDN,
+    "name": NAME,
+}
+
+
+def evidence_of(values: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    """Return the evidence in attribute values, raw or stored, each piece once.
+
+    >>> [found.value for found in evidence_of({"serial": "CZ30", "vendor": "HPE", "name": "ap"})]
+    ['CZ30|hp', 'ap']
+    """
+    return tuple(dict.fromkeys(_read(values)))
+
+
+def _read(values: Mapping[str, Any]) -> Iterator[Identifier]:
+    maker = _text(values.get("vendor"))
+    board_maker = _text(values.get("board_vendor")) or maker
+    for name, kind in _KINDS.items():
+        raw = values.get(name)
+        for text in raw if isinstance(raw, list | tuple) else [raw]:
+            vendor = board_maker if kind == BOARD_SERIAL else maker
+            found = normalise(kind, _text(text), vendor)
+            if found is not None:
+                yield found
+
+
+def _text(raw: Any) -> str:
+    return raw if isinstance(raw, str) else ""

@@ -1,0 +1,136 @@
+"""Who carries which evidence: read for a whole batch, whatever half the estate has in common.
+
+A value that more than ``TOO_MANY`` items carry identifies nobody, and a weak kind (a name) points
+at nobody; of both only the number of carriers is read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.identity.knowledge import knowledge
+from cmdb.engine.identity.serials import lacks_maker, without_maker
+from cmdb.engine.identity.weighing import TOO_MANY
+from cmdb.inventory.lookup import parts
+from cmdb.observation import Identifier
+from cmdb.records.sources import ItemIdentifier
+from cmdb.vocabulary import IdentifierKind
+
+
+@dataclass(slots=True)
+class Carriers:
+    """For each piece of evidence the items that carry it, or how many do."""
+
+    items: dict[Identifier, list[int]] = field(default_factory=dict)
+    #: Only for evidence whose items were not read one by one.
+    spread: dict[Identifier, int] = field(default_factory=dict)
+
+    def add(self, identifier: Identifier, item_id: int) -> None:
+        """Note one more carrier, found within the batch."""
+        known = self.items.setdefault(identifier, [])
+        if item_id in known:
+            return
+        known.append(item_id)
+        if identifier in self.spread:
+            self.spread[identifier] += 1
+        elif len(known) > TOO_MANY:
+            self.spread[identifier] = len(known)
+        if self.spread.get(identifier, 0) > TOO_MANY:
+            known.clear()  # it identifies nobody any more; asking each of them would take long
+
+
+def find_carriers(session: Session, evidence: Iterable[Identifier]) -> Carriers:
+    """Read who carries ``evidence``; a serial is also found where its maker was not known."""
+    wanted = set(evidence)
+    asked = wanted | {bare for one in wanted if (bare := without_maker(one)) is not None}
+    counted = _count(session, asked)
+    stored: dict[Identifier, list[int]] = defaultdict(list)
+    shared: list[Identifier] = []
+    found = Carriers()
+    for identifier, (carriers, first) in counted.items():
+        if _is_weak(identifier) or carriers > TOO_MANY:
+            found.spread[identifier] = carriers
+        elif carriers == 1:
+            stored[identifier].append(first)
+        else:
+            shared.append(identifier)
+    _read_shared(session, shared, stored)
+    for identifier in wanted:
+        ids = list(stored.get(identifier, ()))
+        if (bare := without_maker(identifier)) is not None:
+            ids += stored.get(bare, ())
+        if lacks_maker(identifier):
+            ids += _of_any_maker(session, identifier)
+        if ids:
+            found.items[identifier] = list(dict.fromkeys(ids))
+    return found
+
+
+def _is_weak(identifier: Identifier) -> bool:
+    weight = knowledge().weights.get(identifier.kind)
+    return weight is None or weight.weak
+
+
+def _by_kind(identifiers: Iterable[Identifier]) -> dict[IdentifierKind, list[str]]:
+    grouped: dict[IdentifierKind, list[str]] = defaultdict(list)
+    for identifier in identifiers:
+        grouped[identifier.kind].append(identifier.value)
+    return {kind: sorted(values) for kind, values in sorted(grouped.items())}
+
+
+def _count(
+    session: Session, identifiers: Iterable[Identifier]
+) -> dict[Identifier, tuple[int, int]]:
+    found: dict[Identifier, tuple[int, int]] = {}
+    for kind, values in _by_kind(identifiers).items():
+        for part in parts(values):
+            query = (
+                select(
+                    ItemIdentifier.value,
+                    func.count(ItemIdentifier.item_id.distinct()),
+                    func.min(ItemIdentifier.item_id),
+                )
+                .where(_carries(kind, part))
+                .group_by(ItemIdentifier.value)
+            )
+            for value, carriers, first in session.execute(query):
+                found[Identifier(kind, value)] = (carriers, first)
+    return found
+
+
+def _carries(kind: str, values: Sequence[str]) -> Any:
+    return (ItemIdentifier.kind == kind) & ItemIdentifier.value.in_(values)
+
+
+def _read_shared(
+    session: Session, shared: Iterable[Identifier], stored: dict[Identifier, list[int]]
+) -> None:
+    for kind, values in _by_kind(shared).items():
+        for part in parts(values):
+            query = (
+                select(ItemIdentifier.value, ItemIdentifier.item_id)
+                .where(_carries(kind, part))
+                .order_by(ItemIdentifier.item_id)
+            )
+            for value, item_id in session.execute(query):
+                stored[Identifier(kind, value)].append(item_id)
+
+
+def _of_any_maker(session: Session, identifier: Identifier) -> list[int]:
+    """Return who carries the number with any maker: all values that begin with it and a bar."""
+    query = (
+        select(ItemIdentifier.item_id)
+        .where(
+            ItemIdentifier.kind == identifier.kind,
+            ItemIdentifier.value >= identifier.value,
+            ItemIdentifier.value < identifier.value[:-1] + "}",
+        )
+        .distinct()
+        .order_by(ItemIdentifier.item_id)
+        .limit(TOO_MANY)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,42 @@
+"""JSON that every database can hold: no NUL, no lone surrogates, no numbers without an end."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+#: Deeper documents are cut: no source says anything that deep down.
+_DEEPEST = 30
+#: JSON numbers beyond this are no numbers to PostgreSQL's and everybody's readers.
+_WIDEST = 2**63
+
+
+def storable(raw: Any, depth: int = 0) -> Any:
+    r"""Return ``raw`` as JSON that can be stored; what is no JSON becomes text.
+
+    >>> storable({"free": float("nan"), "label\0": ("a\ud800", 1)})
+    {'free': None, 'label': ['a', 1]}
+    """
+    if isinstance(raw, str):
+        return storable_text(raw)
+    if raw is None or isinstance(raw, bool):
+        return raw
+    if isinstance(raw, int):
+        return int(raw) if -_WIDEST <= raw < _WIDEST else str(raw)[:40]
+    if isinstance(raw, float):
+        return raw if math.isfinite(raw) else None
+    if depth >= _DEEPEST:
+        return None
+    if isinstance(raw, Mapping):
+        return {storable_text(str(k)): storable(v, depth + 1) for k, v in raw.items()}
+    if isinstance(raw, list | tuple | set | frozenset):
+        return [storable(member, depth + 1) for member in raw]
+    return storable_text(str(raw))
+
+
+def storable_text(raw: str) -> str:
+    """Return the text without what no database takes."""
+    if raw.isascii() and "\0" not in raw:
+        return str(raw)
+    return _UNSTORABLE.sub("", raw)
