@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
@@ -103,11 +103,36 @@ def _after(
         bound = key.parse(value)
     except (TypeError, ValueError) as error:
         raise InvalidValue({"cursor": "is damaged"}) from error
+    if not _storable(bound, key.column) or not _storable(last_id, id_column):
+        raise InvalidValue({"cursor": "is damaged"})
     if descending:
         further, beyond = key.column < bound, id_column < last_id
     else:
         further, beyond = key.column > bound, id_column > last_id
     return or_(further, and_(key.column == bound, beyond))
+
+
+def _storable(value: Any, column: SQLColumnExpression[Any]) -> bool:
+    """Say whether both databases can compare ``column`` with ``value``: a cursor may be forged."""
+    if isinstance(value, str):
+        return _is_text(column) and "\0" not in value and _is_unicode(value)
+    if isinstance(value, datetime):
+        return not _is_text(column) and value.tzinfo is not None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and not _is_text(column) and abs(value) < 2**63
+
+
+def _is_unicode(text: str) -> bool:
+    """Say whether ``text`` has no half of a surrogate pair, which JSON can smuggle in."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_text(column: SQLColumnExpression[Any]) -> bool:
+    return isinstance(getattr(column, "type", None), String)
 
 
 def _encode(sort: str, value: Any, row_id: int) -> str:

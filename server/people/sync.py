@@ -5,6 +5,7 @@ step compares what is with what should be, so a run that is killed half-way is f
 """
 
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Select, select, update
@@ -35,6 +36,9 @@ from server.people.sync_parties import Work, write_groups, write_persons
 log = structlog.get_logger(__name__)
 
 _EXAMPLES = 50
+
+# Columns, not mapped rows: of a large directory those would not fit into memory.
+_ENTRY = select(DirectoryEntry.id, DirectoryEntry.external_id, DirectoryEntry.digest)
 
 
 def sync_directory(
@@ -105,7 +109,7 @@ def stored_persons(session: Session, source: Source) -> dict[str, StoredEntry]:
     """Return what we hold of the directory's people, by unique id."""
     return _stored(
         session,
-        select(DirectoryEntry, Person.active, Person.id.label("party_id"))
+        _ENTRY.add_columns(Person.id, Person.active)
         .join(Person, Person.id == DirectoryEntry.person_id)
         .where(DirectoryEntry.directory_id == source.directory_id),
     )
@@ -115,18 +119,17 @@ def stored_groups(session: Session, source: Source) -> dict[str, StoredEntry]:
     """Return what we hold of the directory's groups, by unique id."""
     return _stored(
         session,
-        select(DirectoryEntry, Group.active, Group.id.label("party_id"))
+        _ENTRY.add_columns(Group.id, Group.active)
         .join(Group, Group.id == DirectoryEntry.group_id)
         .where(DirectoryEntry.directory_id == source.directory_id),
     )
 
 
-def _stored(session: Session, query: Select[DirectoryEntry, bool, int]) -> dict[str, StoredEntry]:
-    entries = (
-        StoredEntry(row[0].id, row[0].external_id, row.party_id, row[0].digest, row.active)
-        for row in session.execute(query)
-    )
-    return {entry.external_id: entry for entry in entries}
+def _stored(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, StoredEntry]:
+    return {
+        external_id: StoredEntry(entry_id, external_id, party_id, digest, active)
+        for entry_id, external_id, digest, party_id, active in session.execute(query)
+    }
 
 
 def _begin(database: Database, directory_id: int, now: datetime) -> int:

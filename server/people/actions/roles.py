@@ -138,14 +138,22 @@ def grant_role(
 def withdraw_grant(session: Session, actor: Actor, grant: RoleGrant) -> None:
     """Take a role back, from the next request on. ``grant`` comes from ``queries.roles.grant``.
 
-    Raises ``PermissionDenied`` when the role gives more than the actor has.
+    Raises ``PermissionDenied`` when the role gives more than the actor has, and ``Conflict`` for
+    what lets the actor administer: the last administrator must not shut the door from inside.
     """
     role = session.get_one(Role, grant.role_id)
+    if grant.person_id is not None and grant.person_id == actor.person_id:
+        _keep_administering(role)
     require_over(actor, Permission.ADMIN_USERS, grant.organisation_id)
     refuse_beyond(actor, [grant_of(session, role, grant)])
     record(session, actor, "role_withdrawn", f"role_grant:{grant.id}", _told(role, grant))
     session.delete(grant)
     session.flush()
+
+
+def _keep_administering(role: Role) -> None:
+    if Permission.ADMIN_USERS in permissions_of(role.permissions):
+        raise Conflict("you cannot take your own administration away; somebody else must")
 
 
 def _refuse_role(actor: Actor, permissions: Collection[Permission]) -> None:

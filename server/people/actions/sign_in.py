@@ -13,6 +13,7 @@ from server.foundation.database import Database
 from server.foundation.errors import DirectoryUnavailable, SecretUnreadable, SignInRefused
 from server.foundation.permissions import Actor
 from server.foundation.secrets import SecretBox
+from server.foundation.settings import Settings
 from server.people.actions.attempts import note_outcome, register_attempt
 from server.people.actions.sessions import Client, SignedIn, open_session, revoke_session
 from server.people.models import Account, Directory, DirectoryEntry
@@ -34,6 +35,11 @@ class Door:
     database: Database
     secrets: SecretBox
     session_length: timedelta = timedelta(hours=12)
+
+
+def door_of(settings: Settings, database: Database) -> Door:
+    """Return the door of an installation."""
+    return Door(database, SecretBox(settings.key_file), timedelta(hours=settings.session_hours))
 
 
 @dataclass(frozen=True, slots=True)

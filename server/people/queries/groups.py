@@ -1,5 +1,6 @@
 """Groups and their members, as the actor may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +75,14 @@ def group_for_writing(session: Session, actor: Actor, group_id: int) -> Group:
         group(session, actor, group_id)
         raise PermissionDenied(Permission.GROUP_WRITE)
     return found
+
+
+def names_of_groups(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, str]:
+    """Return the names of those among ``ids`` that the actor may see."""
+    rows = session.execute(
+        select(Group.id, Group.name).where(Group.id.in_(ids), seen_groups(actor))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _groups(actor: Actor, wanted: GroupFilter) -> Select[Group]:

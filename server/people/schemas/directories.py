@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.foundation.edge.schemas import Moment, StrictSchema, page_of
 from server.people.rules.mapping import FLAVOURS
-from server.people.schemas.fields import Code, Identifier, Line
+from server.people.schemas.fields import Code, Identifier, Line, Passage
 
 
 class DirectorySchema(Schema):
@@ -36,13 +36,13 @@ class DirectoryChangeSchema(StrictSchema):
     name = Line(shortest=1)
     url = Line(longest=300, metadata={"description": "ldap://host:port or ldaps://host:port"})
     start_tls = fields.Boolean()
-    authority = fields.String(
-        validate=validate.Length(max=100_000),
+    authority = Passage(
+        longest=100_000,
         metadata={"description": "PEM text of the authority; empty trusts what the system does."},
     )
     base_dn = Line(shortest=1, longest=1000)
     bind_dn = Line(longest=1000)
-    password = fields.String(load_only=True, validate=validate.Length(max=1000))
+    password = Passage(longest=1000, load_only=True)
     person_filter = Line(shortest=1, longest=2000)
     group_filter = Line(shortest=1, longest=2000)
     mapping = fields.Dict(

@@ -21,6 +21,19 @@ class Line(fields.String):
         return text
 
 
+class Passage(fields.String):
+    """Text as it was given, in characters that a database can hold."""
+
+    def __init__(self, *, longest: int, **options: Any) -> None:
+        super().__init__(validate=validate.Length(max=longest), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        if any(char == "\0" or unicodedata.category(char) == "Cs" for char in text):
+            raise ValidationError("must not hold control characters")
+        return text
+
+
 class Code(Line):
     """A short name for machines: lower-case letters, digits, hyphens and underscores."""
 

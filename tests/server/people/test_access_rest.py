@@ -203,6 +203,12 @@ def test_nobody_grants_what_they_do_not_hold(as_: As, database: Database, world:
     assert client.delete(f"{API}/role-grants/{root['id']}").status_code == 404
 
 
+def test_nobody_shuts_the_door_on_themselves(as_: As, world: World) -> None:
+    client = as_(world.admin.person_id)
+    (own,) = _document(client.get(f"{API}/role-grants?person={world.admin.person_id}"))["rows"]
+    assert client.delete(f"{API}/role-grants/{own['id']}").status_code == 409
+
+
 def test_acts_on_rights_are_on_record(as_: As, database: Database, world: World) -> None:
     client = as_(world.admin.person_id)
     body = {

@@ -90,6 +90,8 @@ def test_another_address_blanks_the_password(
         ({"mapping": {"login": "a)(b"}}, "mapping.login"),
         ({"flavour": "novell"}, "flavour"),
         ({"code": "With Space"}, "code"),
+        ({"password": "a\0b"}, "password"),
+        ({"authority": "\ud800"}, "authority"),
         ({"organisation_id": 9999}, "organisation_id"),
         ({"sealed_password": "x"}, "sealed_password"),
         ({"state": {}}, "state"),

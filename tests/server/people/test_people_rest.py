@@ -1,3 +1,5 @@
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -83,6 +85,30 @@ def test_a_wrong_query_is_refused_by_field(as_: As, world: World, query: str, fi
     answer = as_(world.admin.person_id).get(f"{PEOPLE}{query}")
     assert answer.status_code == 422
     assert [error["field"] for error in _document(answer)["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("sort", "content"),
+    [
+        ("", ["", "a\0b", 1]),
+        ("", ["", "\ud800", 1]),
+        ("", ["", 7, 1]),
+        ("", ["", None, 1]),
+        ("", ["", True, 1]),
+        ("", ["", "a", 2**70]),
+        ("", ["", {"a": 1}, 1]),
+        ("", ["email", "a", 1]),
+        ("", "text"),
+        ("updated_at", ["updated_at", "2026-01-01T00:00:00", 1]),
+        ("updated_at", ["updated_at", "yesterday", 1]),
+        ("updated_at", ["updated_at", 7, 1]),
+    ],
+)
+def test_a_forged_cursor_is_refused(as_: As, world: World, sort: str, content: Any) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+    answer = as_(world.admin.person_id).get(f"{PEOPLE}?sort={sort}&cursor={cursor}")
+    assert answer.status_code == 422
+    assert [error["field"] for error in _document(answer)["errors"]] == ["cursor"]
 
 
 def test_somebody_is_written_down_read_and_changed(as_: As, world: World) -> None:
