@@ -3,21 +3,33 @@
 from flask import Blueprint
 
 from web.pages.account import account
+from web.pages.administration import administration
+from web.pages.agent_download import agent_download
+from web.pages.agents import agents
+from web.pages.directories import directories
 from web.pages.groups import groups
 from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.logins import logins
 from web.pages.people import people
+from web.pages.roles import roles
 from web.pages.search import search
 from web.pages.services import services
+from web.pages.tokens import tokens
 
 PAGES: tuple[Blueprint, ...] = (
     account,
+    administration,
+    agent_download,
+    agents,
+    directories,
     groups,
     interface,
     items,
     logins,
     people,
+    roles,
     search,
     services,
+    tokens,
 )

@@ -64,6 +64,14 @@ class _Entry:
 
 
 _CHANGE = "git-pull-request"
+#: Whoever holds one of these has something to do in administration.
+ADMINISTERING = (
+    Permission.ADMIN_READ,
+    Permission.ADMIN_USERS,
+    Permission.ADMIN_DIRECTORY,
+    Permission.ADMIN_AGENTS,
+    Permission.ADMIN_JOBS,
+)
 
 
 def _navigation() -> tuple[_Entry, ...]:
@@ -95,7 +103,7 @@ def _navigation() -> tuple[_Entry, ...]:
             gettext("Administration"),
             "settings",
             "g a",
-            (Permission.ADMIN_READ,),
+            ADMINISTERING,
             ("agents", "directories", "roles"),
         ),
     )

@@ -1,0 +1,181 @@
+"""Administration: its start page, background work, and the record of acts."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.errors import PermissionDenied
+from server.foundation.jobs.queries import count_by_state, jobs_in, runner_seen_at
+from server.foundation.jobs.queue import cancel, retry
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from server.items.enrolled import AgentFilter, count_agents
+from server.people.actions.rights import require_everywhere
+from server.people.queries.acts import ActFilter, kinds_of_acts, list_acts
+from server.people.queries.people import names_of_people
+from web.pages.frame import ADMINISTERING, done, reader, url_for, whole
+from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
+from web.presenters import jobs as job_words
+from web.presenters.acts import act_text, detail_text, subject_page
+from web.presenters.agents import SILENT_AFTER
+
+administration = Blueprint("administration", __name__, url_prefix="/administration")
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Door:
+    """One corner of administration: what is behind it, and what needs a look there."""
+
+    title: str
+    meaning: str
+    icon: str
+    url: str
+    number: str = ""
+    tone: str = "neutral"
+
+
+@administration.route("")
+def index() -> ResponseReturnValue:
+    """Show the corners of administration that the reader may enter."""
+    actor = current_actor()
+    if not any(actor.may(permission) for permission in ADMINISTERING):
+        raise PermissionDenied(Permission.ADMIN_READ)
+    doors = (
+        (Permission.ADMIN_AGENTS, _agents_door),
+        (Permission.ADMIN_DIRECTORY, _directories_door),
+        (Permission.ADMIN_READ, _roles_door),
+        (Permission.ADMIN_JOBS, _jobs_door),
+        (Permission.ADMIN_READ, _acts_door),
+    )
+    found = [door() for permission, door in doors if actor.may(permission)]
+    return render_template("administration/index.html", doors=[*found, _tokens_door()])
+
+
+def _agents_door() -> Door:
+    session, actor = current_session(), current_actor()
+    silent = count_agents(
+        session, actor, AgentFilter(silent_before=current_time() - SILENT_AFTER, revoked=False)
+    )
+    told = reader().ngettext("%(num)d is silent", "%(num)d are silent", silent) % {"num": silent}
+    return Door(
+        gettext("Agents"),
+        gettext("Install an agent with one line, and see which ones report."),
+        "device-laptop",
+        url_for("agents.index"),
+        told if silent else "",
+        "warn",
+    )
+
+
+def _directories_door() -> Door:
+    return Door(
+        gettext("Directories"),
+        gettext("Where people and groups come from, and how they sign in: LDAP, Active Directory."),
+        "building",
+        url_for("directories.index"),
+    )
+
+
+def _roles_door() -> Door:
+    return Door(
+        gettext("Roles"),
+        gettext("Who may do what, and where."),
+        "key",
+        url_for("roles.index"),
+    )
+
+
+def _jobs_door() -> Door:
+    dead = count_by_state(current_session())["dead"]
+    told = reader().ngettext("%(num)d was given up", "%(num)d were given up", dead) % {"num": dead}
+    return Door(
+        gettext("Background work"),
+        gettext("What runs behind the pages, how far it is, and what failed."),
+        "clock",
+        url_for("administration.jobs"),
+        told if dead else "",
+        "bad",
+    )
+
+
+def _acts_door() -> Door:
+    return Door(
+        gettext("Record of acts"),
+        gettext(
+            "Who signed in, who changed rights and settings, in a chain that shows any tampering."
+        ),
+        "file-text",
+        url_for("administration.acts"),
+    )
+
+
+def _tokens_door() -> Door:
+    return Door(
+        gettext("My API tokens"),
+        gettext("For programs that act in your name over the REST interface."),
+        "lock",
+        url_for("tokens.index"),
+    )
+
+
+@administration.route("/jobs")
+def jobs() -> ResponseReturnValue:
+    """List the newest jobs. They belong to no organisation, so this needs the whole tree."""
+    session, actor = current_session(), current_actor()
+    require_everywhere(actor, Permission.ADMIN_JOBS)
+    state = asked_choice("state", job_words.STATES)
+    return render_template(
+        "administration/jobs.html",
+        rows=jobs_in(session, (state,) if state else (), _SHOWN),
+        running=jobs_in(session, ("running",), _SHOWN),
+        counts=count_by_state(session),
+        state=state,
+        states=job_words.STATES,
+        tones=job_words.TONES,
+        state_name=lambda code: job_words.state_text(code, reader()),
+        kind_name=lambda kind: job_words.kind_text(kind, reader()),
+        how_far=job_words.how_far,
+        runner_at=runner_seen_at(session),
+        shown=_SHOWN,
+    )
+
+
+@administration.route("/jobs/<int:job_id>/<any(retry, cancel):verb>", methods=["POST"])
+def handle_job(job_id: int, verb: str) -> ResponseReturnValue:
+    """Let a job run again, or take it back."""
+    require_everywhere(current_actor(), Permission.ADMIN_JOBS)
+    if verb == "retry":
+        retry(current_session(), job_id)
+        told = gettext("The job will run again.")
+    else:
+        cancel(current_session(), job_id)
+        told = gettext("The job is cancelled, or stops soon.")
+    return done(told, url_for("administration.jobs", state=request.form.get("state") or None))
+
+
+@administration.route("/acts")
+def acts() -> ResponseReturnValue:
+    """List who did what."""
+    session, actor = current_session(), current_actor()
+    wanted = ActFilter(
+        asked_words("act", 60), whole(request.args.get("person")), asked_words("subject", 100)
+    )
+    page = list_acts(session, actor, wanted, asked_page())
+    people = {entry.person_id for entry in page.rows if entry.person_id is not None}
+    kinds = [(code, act_text(code, reader())) for code in kinds_of_acts(session, actor)]
+    return render_template(
+        "administration/acts.html",
+        rows=page.rows,
+        paging=paging_of(page),
+        names=names_of_people(session, actor, people),
+        kinds=sorted(kinds, key=lambda kind: kind[1]),
+        wanted=wanted,
+        act_name=lambda code: act_text(code, reader()),
+        subject_page=subject_page,
+        detail_text=detail_text,
+        narrowed=is_narrowed(),
+    )

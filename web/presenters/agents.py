@@ -1,0 +1,84 @@
+"""Agents: the lines that install one, and how it is with those that are there."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from web.presenters.reader import Reader
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+#: Agents report hourly; after a day of silence somebody should look.
+SILENT_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class InstallLine:
+    """One line for one kind of machine: what to call it, what to type, what else to know."""
+
+    platform: str
+    line: str
+    note: str = ""
+
+
+def is_loopback(server: str) -> bool:
+    """Say whether only the server's own machine reaches this address.
+
+    >>> is_loopback("http://127.0.0.1:8080"), is_loopback("https://cmdb.example")
+    (True, False)
+    """
+    return (urlsplit(server).hostname or "") in _LOOPBACK
+
+
+def enrolment_flags(server: str) -> str:
+    """Return what ``cadastre-agent enrol`` needs besides server and token.
+
+    >>> enrolment_flags("http://cmdb.example"), enrolment_flags("https://cmdb.example")
+    (' --insecure-http', '')
+    """
+    return " --insecure-http" if server.startswith("http:") and not is_loopback(server) else ""
+
+
+def install_lines(server: str, token: str, archive: str, reader: Reader) -> list[InstallLine]:
+    """Return one line per platform. ``archive`` is the name of the file the server hands out."""
+    fetch = f"{server}/agent/{archive}"
+    enrol = f"{archive} enrol --server {server} --token {token}{enrolment_flags(server)}"
+    elsewhere = reader.gettext(
+        "Needs Python 3.9 or newer and the package psutil. To go on reporting, let the system's"
+        " scheduler start the same file with “run”."
+    )
+    here = reader.gettext("Shows the machine without its serial numbers; root sees more.")
+    return [
+        InstallLine(
+            reader.gettext("Linux, as a service"),
+            f"printf '%s\\n' {token} | sudo sh -c \"$(curl -fsSL {server}/agent/install.sh)\"",
+            reader.gettext("Needs Python 3.9 or newer, and nothing else."),
+        ),
+        InstallLine(
+            reader.gettext("Linux, to try it without root"),
+            f"export CADASTRE_AGENT_STATE=~/.cadastre-agent; curl -fsSLO {fetch} && "
+            f"python3 {enrol} && python3 {archive} once",
+            here,
+        ),
+        InstallLine(
+            "macOS",
+            f"curl -fsSLO {fetch} && sudo python3 {enrol} && sudo python3 {archive} once",
+            elsewhere,
+        ),
+        InstallLine(
+            "Windows (PowerShell)",
+            '$env:CADASTRE_AGENT_STATE = "$env:ProgramData\\cadastre-agent"; '
+            f"Invoke-WebRequest {fetch} -OutFile {archive}; py {enrol}; py {archive} once",
+            elsewhere,
+        ),
+    ]
+
+
+def condition(agent: object, now: datetime) -> str:
+    """Return how it is with an agent: revoked, waiting (never reported), silent, or well."""
+    heard: datetime | None = getattr(agent, "last_report_at", None)
+    if getattr(agent, "revoked_at", None) is not None:
+        return "revoked"
+    if heard is None:
+        return "waiting"
+    return "silent" if heard < now - SILENT_AFTER else "well"

@@ -1,0 +1,53 @@
+"""Background work in the reader's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from web.presenters.reader import Reader
+
+#: The states a person looks for first.
+STATES = ("running", "queued", "dead", "cancelled", "done")
+
+TONES: Mapping[str, str] = {
+    "running": "accent",
+    "queued": "neutral",
+    "dead": "bad",
+    "cancelled": "warn",
+    "done": "good",
+}
+
+
+def state_text(state: str, reader: Reader) -> str:
+    """Return the name of a job's state."""
+    names = {
+        "running": reader.gettext("running"),
+        "queued": reader.gettext("waiting"),
+        "dead": reader.gettext("given up"),
+        "cancelled": reader.gettext("cancelled"),
+        "done": reader.gettext("done"),
+    }
+    return names.get(state, state)
+
+
+def kind_text(kind: str, reader: Reader) -> str:
+    """Return what a kind of job does; one we do not know stands for itself."""
+    names = {
+        "jobs.forget": reader.gettext("Clear away old jobs"),
+        "people.sync_directory": reader.gettext("Synchronise a directory"),
+        "people.sync_directories": reader.gettext("Ask for all directories"),
+        "people.tidy": reader.gettext("Clear away old sessions"),
+        "scanning.probe": reader.gettext("Visit a device"),
+    }
+    return names.get(kind, kind)
+
+
+def how_far(progress: Mapping[str, Any]) -> tuple[int, int | None] | None:
+    """Return (done, total) of a job's progress; None when it has said nothing yet.
+
+    >>> how_far({"what": "entries", "done": 3, "total": 10}), how_far({})
+    ((3, 10), None)
+    """
+    if not progress:
+        return None
+    total = progress.get("total")
+    return int(progress.get("done") or 0), int(total) if total else None

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Installs the Cadastre agent of {{ server }} on Linux, enrols it and starts it.
+# The enrolment token is read from standard input, where process lists do not see it:
+#   printf '%s\n' TOKEN | sudo sh -c "$(curl -fsSL {{ server }}/agent/install.sh)"
+# CADASTRE_AGENT_FOLDER: where the program goes (/usr/local/lib/cadastre-agent).
+set -eu
+
+server={{ quoted_server }}
+digest={{ digest }}
+folder=${CADASTRE_AGENT_FOLDER:-/usr/local/lib/cadastre-agent}
+
+fail() {
+    echo "cadastre-agent: $*" >&2
+    exit 1
+}
+
+# All of it is read before any of it runs: a script cut short does nothing.
+main() {
+    [ "$(id -u)" = 0 ] || fail "run this as root, for instance with sudo"
+    python=$(command -v python3) || fail "Python 3.9 or newer is needed: install python3 first"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
+        fail "Python 3.9 or newer is needed; this is $("$python" --version)"
+    IFS= read -r token || [ -n "$token" ] || fail "give the enrolment token on standard input"
+
+    umask 022
+    mkdir -p "$folder"
+    new=$(mktemp "$folder/.new.XXXXXX")
+    trap 'rm -f "$new"' EXIT
+    echo "Fetching the agent from $server"
+    curl -fsSL "$server/agent/{{ name }}" -o "$new" || fail "the agent could not be fetched"
+    echo "$digest  $new" | sha256sum -c - >/dev/null 2>&1 || fail "what was fetched is damaged; try again"
+    chmod 755 "$new"
+    program=$folder/{{ name }}
+    mv -f "$new" "$program"
+
+    printf '%s\n' "$token" | "$python" "$program" enrol --server "$server" --token -{{ flags }}
+
+    if [ -d /run/systemd/system ]; then
+        cat >/etc/systemd/system/cadastre-agent.service <<UNIT
+{% include "agent/unit.service" %}
+
+UNIT
+        systemctl daemon-reload
+        systemctl enable cadastre-agent
+        systemctl restart cadastre-agent
+        echo "The agent runs as the service cadastre-agent."
+    else
+        "$python" "$program" once
+        echo "There is no systemd here. To go on reporting, let your init system start:"
+        echo "  $python $program run"
+    fi
+}
+
+main
