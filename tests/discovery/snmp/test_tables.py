@@ -37,7 +37,7 @@ def talk(
 
     async def run() -> T:
         async with SnmpClient() as client:
-            bounds = limits or Limits(timeout_seconds=0.3, retries=0)
+            bounds = limits or Limits(timeout_seconds=0.6, retries=0)
             session = client.session(_HOST, port, Community("public", version), bounds)
             return await talking(Conversation(session))
 
@@ -109,7 +109,7 @@ def test_reading_ends_whatever_the_device_does(serve: Serve, vice: str) -> None:
 
     started = time.monotonic()
     rows, complaints = talk(serve, Vicious(vice=VICES[vice]), try_to_read, limits)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     assert rows <= limits.max_rows
     assert complaints or vice == "huge_values"
 
