@@ -15,6 +15,7 @@ from web.pages.people import people
 from web.pages.roles import roles
 from web.pages.search import search
 from web.pages.services import services
+from web.pages.tickets import tickets
 from web.pages.tokens import tokens
 
 PAGES: tuple[Blueprint, ...] = (
@@ -31,5 +32,6 @@ PAGES: tuple[Blueprint, ...] = (
     roles,
     search,
     services,
+    tickets,
     tokens,
 )

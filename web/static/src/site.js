@@ -15,6 +15,7 @@ import { startPalette } from "./page/palette.js";
 import { startRefused } from "./page/refused.js";
 import { startRequests } from "./page/requests.js";
 import { startRows } from "./page/rows.js";
+import { startSending } from "./page/sending.js";
 import { startTheme } from "./page/theme.js";
 import { startTimes } from "./page/times.js";
 
@@ -31,6 +32,7 @@ startHelp();
 startPalette();
 startKeyboard();
 startRows();
+startSending();
 startTimes();
 startDrafts();
 startRefused();

@@ -1,0 +1,23 @@
+"""A refused form of the desk, with its faults in the reader's language."""
+
+from cmdb.errors import CadastreError
+from server.foundation.edge.problems import problem_of
+from web.pages.frame import problem_title, reader, refuse
+from web.presenters.faults import fault_text
+
+
+def refuse_in_words(error: CadastreError) -> tuple[dict[str, str], int]:
+    """Undo what an action wrote, and return (field → sentence, status) to show the form again."""
+    errors, status = refuse(error)
+    told = {name: fault_text(fault, reader()) for name, fault in errors.items() if name}
+    if "" in errors:
+        problem = problem_of(error)
+        detail = fault_text(problem.detail, reader())
+        told[""] = f"{problem_title(problem)}. {detail}"
+    return told, status
+
+
+def of_list(errors: dict[str, str], name: str) -> str | None:
+    """Return the first fault of a field that takes several values ("items", "items.2")."""
+    found = [fault for field, fault in errors.items() if field.split(".")[0] == name]
+    return found[0] if found else None

@@ -1,0 +1,177 @@
+"""What one does on a ticket's page. A refused act shows the page again, with what was typed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError, StaleVersion
+from server.desk.tickets import actions
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries import find_ticket, lock_ticket
+from server.foundation.edge.conditional import check_form_version
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.translation import gettext
+from web.pages.frame import done, url_for, whole
+from web.pages.refusals import refuse_in_words
+from web.pages.ticket_page import Act, ticket_page
+from web.pages.wording import ticket_wording
+
+_TEXTS = ("title", "description", "kind", "urgency", "category", "impact_reason")
+
+
+def reply(reference: str) -> ResponseReturnValue:
+    """Write to the requester, or a note that only those who work on tickets read."""
+    draft = actions.EntryDraft(request.form.get("text", ""), request.form.get("kind", "public"))
+
+    session, actor = current_session(), current_actor()
+    ticket = find_ticket(session, actor, reference)
+    try:
+        entry = actions.add_entry(session, actor, ticket.id, draft, current_time())
+    except CadastreError as error:
+        errors, status = refuse_in_words(error)
+        return ticket_page(reference, Act("reply", errors, request.form), status)
+    # The entry in the conversation says that it was written; a sentence above would only push.
+    anchor = f"entry-{entry.id}"
+    return redirect(url_for("tickets.show", reference=ticket.reference, _anchor=anchor), 303)
+
+
+def move(reference: str) -> ResponseReturnValue:
+    """Take a step of the life cycle."""
+    form = request.form
+    draft = actions.MoveDraft(
+        form.get("state", ""),
+        form.get("reason", ""),
+        form.get("resolution_code", ""),
+        form.get("resolution_text", ""),
+    )
+
+    def step() -> None:
+        actions.move_ticket(current_session(), current_actor(), reference, draft, current_time())
+
+    told = gettext("%(state)s now.") % {"state": ticket_wording().state(draft.state)}
+    return _act(reference, Act(draft.state), step, told)
+
+
+def take(reference: str) -> ResponseReturnValue:
+    """Assign a ticket to oneself; its group stays."""
+    session, actor = current_session(), current_actor()
+
+    def assign() -> None:
+        ticket = lock_ticket(session, actor, reference)
+        me = actor.person_id
+        actions.assign(session, actor, reference, me, ticket.group_id, current_time())
+
+    return _act(reference, Act("assign"), assign, gettext("The ticket is yours now."))
+
+
+def assign(reference: str) -> ResponseReturnValue:
+    """Assign a ticket to a person, a group, both or nobody."""
+    session, actor, form = current_session(), current_actor(), request.form
+
+    def hand_over() -> None:
+        _same_version(reference)
+        person_id, group_id = whole(form.get("assignee_id")), whole(form.get("group_id"))
+        actions.assign(session, actor, reference, person_id, group_id, current_time())
+
+    return _act(reference, Act("assign"), hand_over, gettext("Assigned."))
+
+
+def edit(reference: str) -> ResponseReturnValue:
+    """Change what a ticket says."""
+    session, actor, form = current_session(), current_actor(), request.form
+    values: dict[str, Any] = {name: form[name] for name in _TEXTS if name in form}
+    values["impact"] = form.get("impact") or None
+    if values["impact"] is None:
+        values.pop("impact_reason", None)
+    if "requester_id" in form:
+        values["requester_id"] = whole(form["requester_id"])
+
+    def save() -> None:
+        _same_version(reference)
+        actions.edit_ticket(session, actor, reference, values, current_time())
+
+    return _act(reference, Act("edit"), save, gettext("Saved."))
+
+
+def add_items(reference: str) -> ResponseReturnValue:
+    """Name more items that the ticket is about."""
+    ids = [one for value in request.form.getlist("item") if (one := whole(value)) is not None]
+
+    def add() -> None:
+        actions.add_affected(current_session(), current_actor(), reference, ids, current_time())
+
+    return _act(reference, Act("add"), add, gettext("The impact is computed anew."))
+
+
+def remove_item(reference: str, item_id: int) -> ResponseReturnValue:
+    """Take an item off the ticket."""
+
+    def remove() -> None:
+        session, actor = current_session(), current_actor()
+        actions.remove_affected(session, actor, reference, item_id, current_time())
+
+    return _act(reference, Act("add"), remove, gettext("The impact is computed anew."))
+
+
+def mark_cause(reference: str, item_id: int) -> ResponseReturnValue:
+    """Say that this item is the cause."""
+
+    def mark() -> None:
+        session, actor = current_session(), current_actor()
+        actions.add_affected(session, actor, reference, [item_id], current_time(), item_id)
+
+    return _act(reference, Act("add"), mark, gettext("Marked as the cause."))
+
+
+def follow(reference: str) -> ResponseReturnValue:
+    """Follow a ticket, or follow it no longer."""
+    follows = request.form.get("follow") == "yes"
+
+    def change() -> None:
+        session, actor = current_session(), current_actor()
+        (actions.watch if follows else actions.unwatch)(session, actor, reference)
+
+    told = gettext("You follow this ticket.") if follows else gettext("You follow it no longer.")
+    return _act(reference, Act(), change, told)
+
+
+def _act(reference: str, act: Act, write: Callable[[], None], told: str) -> ResponseReturnValue:
+    """Do it and go back to the page, or show the page with what was wrong."""
+    ticket = find_ticket(current_session(), current_actor(), reference)
+    address = url_for("tickets.show", reference=ticket.reference)
+    try:
+        write()
+    except CadastreError as error:
+        stale = isinstance(error, StaleVersion)
+        errors, status = refuse_in_words(error)
+        theirs = _differences(reference) if stale else {}
+        refused = replace(act, errors=errors, typed=request.form, theirs=theirs)
+        return ticket_page(reference, refused, status)
+    return done(told, address)
+
+
+def _same_version(reference: str) -> None:
+    """Raise ``StaleVersion`` when somebody saved since the form was opened."""
+    ticket = lock_ticket(current_session(), current_actor(), reference)
+    check_form_version(request.form.get("version"), ticket.version)
+
+
+def _differences(reference: str) -> Mapping[str, str]:
+    """Return what is stored now where it differs from what was typed."""
+    ticket = find_ticket(current_session(), current_actor(), reference)
+    return {
+        name: _stored(ticket, name)
+        for name in _TEXTS
+        if name in request.form and request.form[name].strip() != str(getattr(ticket, name))
+    }
+
+
+def _stored(ticket: Ticket, name: str) -> str:
+    value = str(getattr(ticket, name))
+    wording = ticket_wording()
+    if name in {"kind", "urgency", "category"}:
+        return str(getattr(wording, name)(value))
+    return value

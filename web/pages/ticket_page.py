@@ -1,0 +1,214 @@
+"""A ticket's page: the conversation, and beside it what the ticket touches."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from flask import jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import NotFound
+from cmdb.model import shipped_model
+from server.desk.changes.queries.collisions import Claimed, collisions_of
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries import affected_item_ids, find_ticket, watcher_ids
+from server.desk.tickets.rules.words import Move
+from server.desk.workspace.queries import TicketPage, ticket_workspace
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from server.items.impact import ImpactAnswer, answer_impact
+from server.items.queries import names_of
+from server.people.queries.groups import group
+from server.people.queries.people import names_of_people
+from web.pages.frame import list_url, reader
+from web.pages.items import reason_of
+from web.pages.wording import change_wording, ticket_wording
+from web.presenters.conversation import Names, mentioned_people, system_line
+from web.presenters.impact import path_map
+from web.presenters.lists import Tab
+from web.presenters.suspects import far_ends, suspect_lines
+from web.presenters.tickets import Reach, priority_reason, priority_sum
+from web.presenters.values import class_label
+from web.presenters.writing import pieces
+
+_KINDS_SHOWN = {"public": ("public",), "internal": ("internal",), "system": ("system",)}
+_GROUPS_READ = 5
+#: How far ahead a planned change is worth knowing of.
+_NEAR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is being done on the page: a panel that is open, and what was wrong in it.
+
+    ``name`` is "edit", "assign", "reply", "add" or the state a move leads to; ``typed`` what was
+    filled in; ``theirs`` what somebody else saved meanwhile, by field.
+    """
+
+    name: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+    theirs: Mapping[str, str] = field(default_factory=dict)
+
+
+def show(reference: str) -> ResponseReturnValue:
+    """Show one ticket; ``act`` in the address opens a panel."""
+    return ticket_page(reference, Act(request.args.get("act", "")))
+
+
+def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnValue:
+    """Draw the page of a ticket, with a panel open where something is being done."""
+    session, actor = current_session(), current_actor()
+    page = ticket_workspace(session, actor, reference)
+    ticket, wording = page.header.ticket, ticket_wording()
+    may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
+    shown = _shown(page)
+    body = render_template(
+        "tickets/show.html",
+        page=page,
+        ticket=ticket,
+        act=act,
+        wording=wording,
+        moves=_moves(page),
+        reason=priority_reason(ticket, _reach(page) if may_count else None, wording, reader()),
+        sum_text=priority_sum(ticket, wording, reader()),
+        entries=shown,
+        line_of=_lines(page, shown),
+        pieces=pieces,
+        entry_tabs=_entry_tabs(),
+        entry_filter=request.args.get("show", "all"),
+        suspects=_suspects(page),
+        follows=actor.person_id in watcher_ids(session, ticket.id),
+        is_requester=actor.person_id is not None and actor.person_id == ticket.requester_id,
+        me=actor,
+        impact_reason=reason_of,
+        class_name=_class_name,
+    )
+    return body, status
+
+
+def _class_name(code: str) -> str:
+    return class_label(shipped_model(), code, reader().language)
+
+
+def _reach(page: TicketPage) -> Reach:
+    ticket = page.header.ticket
+    return Reach(ticket.service_count, ticket.worst_criticality, ticket.people_count)
+
+
+def _moves(page: TicketPage) -> list[Move]:
+    """Return the steps that the reader may take from here."""
+    ticket = page.header.ticket
+    moves = ticket_wording().words.moves_from(ticket.state)
+    if page.header.may_work:
+        return moves
+    mine = current_actor().person_id is not None
+    if not mine or current_actor().person_id != ticket.requester_id:
+        return []
+    return [move for move in moves if move.requester]
+
+
+def _shown(page: TicketPage) -> Sequence[Any]:
+    wanted = _KINDS_SHOWN.get(request.args.get("show", ""))
+    return [row for row in page.entries if wanted is None or row.entry.kind in wanted]
+
+
+def _entry_tabs() -> list[Tab]:
+    labels = (
+        ("all", gettext("All")),
+        ("public", gettext("Public")),
+        ("internal", gettext("Internal")),
+        ("system", gettext("System")),
+    )
+    return [
+        Tab(key, label, list_url(show=None if key == "all" else key, act=None))
+        for key, label in labels
+    ]
+
+
+def _lines(page: TicketPage, rows: Sequence[Any]) -> dict[int, Any]:
+    """Return the words of the lines that the ticket's history wrote, by entry."""
+    system = [row.entry for row in rows if row.entry.kind == "system"]
+    names = _names(page, [entry.detail for entry in system])
+    wording = ticket_wording()
+    return {entry.id: system_line(entry.detail, names, wording, reader()) for entry in system}
+
+
+def _names(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> Names:
+    header = page.header
+    known = [header.requester, header.assignee, *(row.author for row in page.entries)]
+    people = {one.id: one.display_name for one in known if one is not None}
+    missing = mentioned_people(details) - set(people)
+    session, actor = current_session(), current_actor()
+    if missing:
+        people |= names_of_people(session, actor, missing)
+    groups = _groups(page, details)
+    items = {part.item.id: part.item.name for part in page.affected}
+    gone = {i for d in details for key in ("added", "removed") for i in d.get(key) or ()}
+    if gone - set(items):
+        items |= names_of(session, actor, sorted(gone - set(items)))
+    return Names(people, groups, items)
+
+
+def _groups(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return the names of the groups that lines mention; few ever had the same ticket."""
+    known = {page.header.group.id: page.header.group.name} if page.header.group else {}
+    ids = {d["group_id"] for d in details if d.get("group_id") is not None} - set(known)
+    for group_id in sorted(ids)[:_GROUPS_READ]:
+        with suppress(NotFound):
+            known[group_id] = group(current_session(), current_actor(), group_id).name
+    return known
+
+
+def _suspects(page: TicketPage) -> list[Any]:
+    ticket = page.header.ticket
+    far = far_ends(page.suspects)
+    names = names_of(current_session(), current_actor(), sorted(far)) if far else {}
+    failed_at = ticket.occurred_at or ticket.created_at
+    return suspect_lines(page.suspects, failed_at, names, shipped_model(), reader())
+
+
+def show_map(reference: str) -> ResponseReturnValue:
+    """Show how the failure spreads, as a map and as a table."""
+    ticket = find_ticket(current_session(), current_actor(), reference)
+    return render_template(
+        "tickets/map.html",
+        ticket=ticket,
+        answer=_spread(ticket),
+        reason=reason_of,
+        class_name=_class_name,
+    )
+
+
+def map_data(reference: str) -> ResponseReturnValue:
+    """Return what the map draws: the ways by which the failure reaches services."""
+    answer = _spread(find_ticket(current_session(), current_actor(), reference))
+    graph = path_map(answer.services or answer.rows, shipped_model(), reader())
+    return jsonify(graph.as_json(reader()))
+
+
+def _spread(ticket: Ticket) -> ImpactAnswer:
+    session = current_session()
+    return answer_impact(session, current_actor(), affected_item_ids(session, ticket.id))
+
+
+def show_planned(reference: str) -> ResponseReturnValue:
+    """Show the changes of the coming days that touch the same items or hit the same services."""
+    session, actor = current_session(), current_actor()
+    page = ticket_workspace(session, actor, reference)
+    now = current_time()
+    claimed = Claimed(
+        item_ids=[part.item.id for part in page.affected],
+        service_ids=[row.item.id for row in page.services],
+        start=now,
+        end=now + _NEAR,
+    )
+    return render_template(
+        "tickets/planned.html",
+        ticket=page.header.ticket,
+        collisions=collisions_of(session, actor, claimed),
+        wording=change_wording(),
+    )

@@ -1,0 +1,38 @@
+"""Tickets: the queue, the form that opens one, its page, and what is done there."""
+
+from collections.abc import Callable
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from web.pages import ticket_acts, ticket_opening, ticket_page, ticket_queue
+
+tickets = Blueprint("tickets", __name__, url_prefix="/tickets")
+
+View = Callable[..., ResponseReturnValue]
+
+_READ: tuple[tuple[str, str, View], ...] = (
+    ("", "index", ticket_queue.index),
+    ("/preview", "preview", ticket_opening.preview),
+    ("/<reference>", "show", ticket_page.show),
+    ("/<reference>/map", "map", ticket_page.show_map),
+    ("/<reference>/map.json", "map_data", ticket_page.map_data),
+    ("/<reference>/planned", "planned", ticket_page.show_planned),
+)
+_ACTS: tuple[tuple[str, str, View], ...] = (
+    ("/<reference>/reply", "reply", ticket_acts.reply),
+    ("/<reference>/move", "move", ticket_acts.move),
+    ("/<reference>/take", "take", ticket_acts.take),
+    ("/<reference>/assign", "assign", ticket_acts.assign),
+    ("/<reference>/edit", "edit", ticket_acts.edit),
+    ("/<reference>/follow", "follow", ticket_acts.follow),
+    ("/<reference>/items", "add_items", ticket_acts.add_items),
+    ("/<reference>/items/<int:item_id>/remove", "remove_item", ticket_acts.remove_item),
+    ("/<reference>/items/<int:item_id>/cause", "mark_cause", ticket_acts.mark_cause),
+)
+
+for _rule, _endpoint, _view in _READ:
+    tickets.add_url_rule(_rule, _endpoint, _view, methods=["GET"])
+for _rule, _endpoint, _view in _ACTS:
+    tickets.add_url_rule(_rule, _endpoint, _view, methods=["POST"])
+tickets.add_url_rule("/new", "new", ticket_opening.new, methods=["GET", "POST"])

@@ -1,0 +1,208 @@
+"""Changes in the reader's words: states and steps, risk, windows, approvals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from server.desk.changes.rules.words import Labels, Words
+from web.presenters.reader import Reader
+from web.presenters.times import duration, short_time
+
+_STATE_TONES = {
+    "assessment": "accent",
+    "approval": "warn",
+    "scheduled": "accent",
+    "implementing": "warn",
+    "review": "accent",
+    "closed": "good",
+    "rejected": "bad",
+}
+#: The way of a change that goes well.
+STEPS = ("draft", "assessment", "approval", "scheduled", "implementing", "review", "closed")
+
+
+@dataclass(frozen=True)
+class ChangeWording:
+    """The words of changes in one language; a code that is not known stands for itself."""
+
+    words: Words
+    language: str
+
+    def state(self, code: str) -> str:
+        """Return the name of a state."""
+        found = self.words.states.get(code)
+        return self._label(found.labels if found else {}, code)
+
+    def state_tone(self, code: str) -> str:
+        """Return the tone of the pill that shows a state."""
+        return _STATE_TONES.get(code, "neutral")
+
+    def kind(self, code: str) -> str:
+        """Return the name of a kind of change."""
+        return self._label(self.words.kinds.get(code, {}), code)
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """Return (code, label) of "kind" or "state" in the order in which people choose."""
+        table: Mapping[str, Any] = self.words.kinds if name == "kind" else self.words.states
+        return [(code, getattr(self, name)(code)) for code in table]
+
+    def _label(self, labels: Labels, code: str) -> str:
+        return labels.get(self.language) or labels.get("en") or code
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the way: "past", "present" or "ahead"."""
+
+    label: str
+    when: str
+
+
+def steps(state: str, wording: ChangeWording) -> list[Step]:
+    """Return the way of a change; empty where it has left the way (rejected, cancelled)."""
+    if state not in STEPS:
+        return []
+    here = STEPS.index(state)
+    order = ("ahead", "present", "past")
+    return [
+        Step(wording.state(code), order[(here >= place) + (here > place)])
+        for place, code in enumerate(STEPS)
+    ]
+
+
+def risk_tone(risk: int) -> str:
+    """Return the tone in which a risk of 0 to 100 is shown."""
+    if risk >= 60:
+        return "bad"
+    return "warn" if risk >= 30 else "neutral"
+
+
+def risk_text(code: str, value: int, reader: Reader) -> str:
+    """Say what a risk point is for; ``value`` is the number behind it."""
+    sentences = {
+        "service_down": reader.gettext("a service goes down"),
+        "service_degraded": reader.gettext("a service is degraded"),
+        "service_at_risk": reader.gettext("a service loses its reserve"),
+        "many_services": reader.ngettext(
+            "%(num)d service is hit", "%(num)d services are hit", value
+        ),
+        "many_people": reader.ngettext(
+            "%(num)d person is reached", "%(num)d people are reached", value
+        ),
+        "many_items": reader.ngettext(
+            "%(num)d item is touched", "%(num)d items are touched", value
+        ),
+        "no_back_out_plan": reader.gettext("there is no way back"),
+        "no_test_plan": reader.gettext("nothing says how it is tested"),
+        "emergency": reader.gettext("it is an emergency change"),
+    }
+    sentence = sentences.get(code, code)
+    return sentence % {"num": value} if "%(num)d" in sentence else sentence
+
+
+def window_text(change: Any, reader: Reader) -> str:
+    """Return a window with its length: "21 Nov 22:00 to 22 Nov 02:00 · 4h"; "" without one."""
+    if change.window_start is None or change.window_end is None:
+        return ""
+    start = short_time(change.window_start, reader)
+    zone = reader.zone
+    same_day = (
+        change.window_start.astimezone(zone).date() == change.window_end.astimezone(zone).date()
+    )
+    end = short_time(change.window_end, reader)
+    if same_day:
+        end = change.window_end.astimezone(zone).strftime("%H:%M")
+    long = duration((change.window_end - change.window_start).total_seconds(), reader)
+    return f"{start} \N{EN DASH} {end} · {long}"
+
+
+def why_text(why: Any, names: Mapping[int, str], reader: Reader) -> str:
+    """Say why somebody has a say; ``why`` is what an approval keeps of it."""
+    if why["role"] == "change_manager":
+        return reader.gettext("change manager")
+    name = names.get(why.get("item_id")) or reader.gettext("an item outside your view")
+    roles = {
+        ("owner", "touched"): reader.gettext("owns %(name)s, which is touched"),
+        ("owner", "service"): reader.gettext("owns %(name)s, which suffers"),
+        ("approver", "touched"): reader.gettext("approves for %(name)s, which is touched"),
+        ("approver", "service"): reader.gettext("approves for %(name)s, which suffers"),
+    }
+    sentence = roles.get((why["role"], why.get("of", "")))
+    return sentence % {"name": name} if sentence else str(why["role"])
+
+
+def decision_words(reader: Reader) -> dict[str, tuple[str, str]]:
+    """Return (word, tone) of each decision."""
+    return {
+        "pending": (reader.gettext("pending"), "neutral"),
+        "approved": (reader.gettext("approved"), "good"),
+        "rejected": (reader.gettext("rejected"), "bad"),
+        "void": (reader.gettext("void"), "warn"),
+    }
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """What happened on a change, and the words that somebody gave with it."""
+
+    text: str
+    note: str = ""
+
+
+def change_line(entry: Any, wording: ChangeWording, reader: Reader) -> ChangeLine:
+    """Return the words of a line that a change's own history wrote."""
+    detail: Mapping[str, Any] = entry.detail
+    event = detail.get("event")
+    note = entry.text
+    if event == "drafted":
+        return ChangeLine(reader.gettext("began to plan"))
+    if event == "approval_requested":
+        number = int(detail.get("approvers") or 0)
+        text = reader.ngettext(
+            "asked %(num)d party for approval", "asked %(num)d parties for approval", number
+        )
+        return ChangeLine(text % {"num": number})
+    if event == "decided":
+        return ChangeLine(_decided(detail, reader), note)
+    if event == "moved":
+        both = [wording.state(str(detail.get(key, ""))) for key in ("before", "after")]
+        # "edited" is the desk's own word for an approval that an edit took back.
+        return ChangeLine(" → ".join(both), "" if note == "edited" else note)
+    if event == "edited":
+        return ChangeLine(_edited(detail, reader))
+    return ChangeLine(str(event or ""))
+
+
+def _decided(detail: Mapping[str, Any], reader: Reader) -> str:
+    word = decision_words(reader).get(str(detail.get("decision")), ("", ""))[0]
+    if detail.get("in_place_of"):
+        return reader.gettext("%(decision)s in somebody's place") % {"decision": word}
+    return word
+
+
+def _edited(detail: Mapping[str, Any], reader: Reader) -> str:
+    labels = plan_labels(reader)
+    changed = ", ".join(labels.get(name, name) for name in detail.get("changes") or {})
+    text = reader.gettext("edited: %(fields)s") % {"fields": changed}
+    voided = int(detail.get("voided") or 0)
+    if voided:
+        said = reader.ngettext("%(num)d approval is void", "%(num)d approvals are void", voided)
+        text = f"{text} · {said % {'num': voided}}"
+    return text
+
+
+def plan_labels(reader: Reader) -> dict[str, str]:
+    """Return the labels of a change's fields, as its forms show them."""
+    return {
+        "title": reader.gettext("Title"),
+        "kind": reader.gettext("Kind"),
+        "reason": reader.gettext("Why"),
+        "implementation_plan": reader.gettext("What is done"),
+        "test_plan": reader.gettext("How it is tested"),
+        "back_out_plan": reader.gettext("The way back"),
+        "communication_plan": reader.gettext("Who is told"),
+        "item_ids": reader.gettext("Items touched"),
+        "window_start": reader.gettext("Window from"),
+        "window_end": reader.gettext("Window to"),
+        "implementer_id": reader.gettext("Carried out by"),
+    }

@@ -1,0 +1,140 @@
+"""The lines that a ticket's own history writes into its conversation, in the reader's words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from web.presenters.reader import Reader
+from web.presenters.tickets import LISTS, Wording
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names by id of what a conversation's lines mention; what is out of sight is missing."""
+
+    people: Mapping[int, str] = field(default_factory=dict)
+    groups: Mapping[int, str] = field(default_factory=dict)
+    items: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SystemLine:
+    """What happened, and the words that somebody gave with it."""
+
+    text: str
+    note: str = ""
+
+
+def mentioned_people(details: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Return the ids of the people whom lines of a conversation mention."""
+    found = {detail.get("assignee_id") for detail in details}
+    for detail in details:
+        changes = detail.get("changes") or {}
+        found |= set(changes.get("requester_id") or ())
+    return {one for one in found if one is not None}
+
+
+def system_line(
+    detail: Mapping[str, Any], names: Names, wording: Wording, reader: Reader
+) -> SystemLine:
+    """Return the words of a line that a ticket's own history wrote."""
+    event = detail.get("event")
+    if event == "opened":
+        return SystemLine(_join([reader.gettext("opened"), _standing(detail, reader)]))
+    if event == "moved":
+        return SystemLine(_moved(detail, wording), detail.get("reason") or "")
+    if event == "assigned":
+        return SystemLine(_assigned(detail, names, reader))
+    if event == "edited":
+        return SystemLine(_edited(detail.get("changes") or {}, names, wording, reader))
+    if event == "items":
+        return SystemLine(_join([_items(detail, names, reader), _standing(detail, reader)]))
+    return SystemLine(str(event or ""))
+
+
+def _join(parts: Sequence[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _standing(detail: Mapping[str, Any], reader: Reader) -> str:
+    """Say what the graph made of the affected items at that time."""
+    services = int(detail.get("services") or 0)
+    if not services and not any(detail.get(key) for key in ("down", "degraded", "at_risk")):
+        return ""
+    text = reader.ngettext("%(num)d service suffers", "%(num)d services suffer", services)
+    said = [text % {"num": services}]
+    for key, word in (
+        ("down", reader.gettext("down")),
+        ("degraded", reader.gettext("degraded")),
+        ("at_risk", reader.gettext("at risk")),
+    ):
+        if detail.get(key):
+            said.append(f"{detail[key]} {word}")
+    return f"P{detail.get('priority')}: " + ", ".join(said)
+
+
+def _moved(detail: Mapping[str, Any], wording: Wording) -> str:
+    steps = [wording.state(str(detail.get(key, ""))) for key in ("before", "after")]
+    code = detail.get("resolution_code")
+    return " → ".join(steps) + (f" · {wording.resolution(code)}" if code else "")
+
+
+def _assigned(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:
+    hidden = reader.gettext("somebody outside your view")
+    holders = [
+        known.get(detail[key]) or hidden
+        for key, known in (("group_id", names.groups), ("assignee_id", names.people))
+        if detail.get(key) is not None
+    ]
+    if not holders:
+        return reader.gettext("given back: it is nobody's now")
+    return reader.gettext("assigned to %(names)s") % {"names": " / ".join(holders)}
+
+
+def _items(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:
+    hidden = reader.gettext("an item outside your view")
+    said = []
+    for key, sign in (("added", "+"), ("removed", "\N{MINUS SIGN}")):
+        said += [f"{sign} {names.items.get(one) or hidden}" for one in detail.get(key) or ()]
+    return ", ".join(said) or reader.gettext("the cause was marked")
+
+
+def _edited(changes: Mapping[str, Any], names: Names, wording: Wording, reader: Reader) -> str:
+    labels = field_labels(reader)
+    said = []
+    for name, both in changes.items():
+        label = labels.get(name)
+        if label is None:
+            continue
+        if not both:
+            said.append(label)
+            continue
+        old, new = (_value(name, value, names, wording) for value in both)
+        said.append(f"{label}: {old} → {new}")
+    return ", ".join(said)
+
+
+def _value(name: str, value: Any, names: Names, wording: Wording) -> str:
+    if value in (None, ""):
+        return "\N{EN DASH}"
+    if name == "requester_id":
+        return names.people.get(value) or "?"
+    if name in LISTS:
+        return str(getattr(wording, name)(value))
+    return str(value)
+
+
+def field_labels(reader: Reader) -> dict[str, str]:
+    """Return the labels of a ticket's fields, as its forms show them."""
+    return {
+        "title": reader.gettext("Title"),
+        "description": reader.gettext("Description"),
+        "kind": reader.gettext("Kind"),
+        "urgency": reader.gettext("Urgency"),
+        "impact": reader.gettext("Impact"),
+        "impact_reason": reader.gettext("Why another impact"),
+        "requester_id": reader.gettext("Requester"),
+        "channel": reader.gettext("Channel"),
+        "category": reader.gettext("Category"),
+        "occurred_at": reader.gettext("Happened at"),
+    }

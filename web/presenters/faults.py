@@ -1,0 +1,125 @@
+"""What is wrong with a field, in the reader's language.
+
+The desk says it in English, for programs too; a form shows the same sentence in the reader's words.
+A sentence that is not known here is shown as it came.
+"""
+
+import re
+
+from web.presenters.reader import Reader
+
+
+def fault_text(fault: str, reader: Reader) -> str:
+    """Return a fault in the reader's language.
+
+    >>> from datetime import UTC, datetime
+    >>> told = Reader("en", UTC, datetime.now(UTC), str.upper, lambda one, many, n: many)
+    >>> fault_text("must not be empty", told)
+    'PLEASE FILL THIS IN.'
+    """
+    whole = _sentences(reader).get(fault)
+    if whole is not None:
+        return whole
+    for pattern, sentence in _patterns(reader):
+        match = re.fullmatch(pattern, fault, re.DOTALL)
+        if match is not None:
+            return sentence % match.groupdict()
+    return fault
+
+
+def _sentences(reader: Reader) -> dict[str, str]:
+    return {
+        "must not be empty": reader.gettext("Please fill this in."),
+        "must not be null": reader.gettext("Please fill this in."),
+        "must not lie in the future": reader.gettext("This must not lie in the future."),
+        "must not lie in the past": reader.gettext("This must not lie in the past."),
+        "must be one of the affected items": reader.gettext("Choose one of the affected items."),
+        "say why": reader.gettext("Say why, so that the author knows what to mend."),
+        "say why the graph's suggestion does not fit": reader.gettext(
+            "Say why the suggestion of the graph does not fit."
+        ),
+        "say which organisation it belongs to": reader.gettext("Choose an organisation."),
+        "is needed for approval": reader.gettext("This is needed before approval is asked for."),
+        "has passed": reader.gettext("This time has passed already."),
+        "name the items that are touched": reader.gettext("Name the items that are touched."),
+        "a window has a start and an end": reader.gettext("A window has a start and an end."),
+        "must be later than window_start": reader.gettext("The end must be later than the start."),
+        **_conflicts(reader),
+    }
+
+
+def _conflicts(reader: Reader) -> dict[str, str]:
+    return {
+        "it was changed after you opened the form": reader.gettext(
+            "What you wrote is kept below, and beside it what the other person saved."
+        ),
+        "the change was edited after you read it; read it again": reader.gettext(
+            "The change was edited while you read it. Read it again before you decide."
+        ),
+        "the author of a change cannot approve it": reader.gettext(
+            "You planned this change, so it is for somebody else to approve it."
+        ),
+        "who carries out a change cannot approve it": reader.gettext(
+            "You carry this change out, so it is for somebody else to approve it."
+        ),
+        "nobody but its author and implementer could approve this change": reader.gettext(
+            "Only its author and implementer could approve it. Give an item an owner, or another"
+            " person the role of a change manager."
+        ),
+        "this has been decided already": reader.gettext("This has been decided already."),
+        "you were not asked; name the approval you decide in somebody's place": reader.gettext(
+            "You were not asked. Choose in whose place you decide."
+        ),
+        "the approved window is not open; edit the window and ask again": reader.gettext(
+            "The approved window is not open now. Move the window and ask for approval again."
+        ),
+        "a change without a window cannot start": reader.gettext(
+            "A change without a window cannot start."
+        ),
+    }
+
+
+def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
+    return (
+        (r"must be one of (?P<list>.+)", reader.gettext("Choose one of the list.")),
+        (r"is needed to become \w+", reader.gettext("This step needs it.")),
+        (
+            r"must not be longer than (?P<length>\d+)",
+            reader.gettext("At most %(length)s characters fit."),
+        ),
+        (
+            r"must not name more than (?P<number>\d+) items",
+            reader.gettext("At most %(number)s items fit."),
+        ),
+        (
+            r"a ticket names at most (?P<number>\d+) items",
+            reader.gettext("At most %(number)s items fit."),
+        ),
+        (
+            r"there is no (?:active )?(?:person|group|item|organisation) \d+",
+            reader.gettext("This does not exist any more, or you may not see it."),
+        ),
+        (
+            r"the graph has changed: (?P<number>\d+) services would suffer more.+",
+            reader.gettext(
+                "More would suffer now than was approved (services: %(number)s)."
+                " Take the change back to assessment."
+            ),
+        ),
+        (
+            r"the ticket is \w+; reopen it first",
+            reader.gettext("The ticket is no longer open. Reopen it first."),
+        ),
+        (
+            r"a change that is '\w+' cannot be edited",
+            reader.gettext("In this state the plan of a change can no longer be edited."),
+        ),
+        (
+            r"an? \w+ that is '\w+' cannot become '\w+'",
+            reader.gettext("Somebody may have moved it meanwhile."),
+        ),
+        (
+            r"this needs the permission (?P<permission>\S+)",
+            reader.gettext("This needs the right “%(permission)s”."),
+        ),
+    )
