@@ -25,12 +25,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Self
 
 import networkx as nx
-import numpy as np
 
 from cmdb.engine.graph import DependencyGraph, Finding, ItemId, ListedGraph
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids
 from cmdb.engine.impact.compact.build import build_arrays
-from cmdb.engine.impact.compact.closure import closure, dependants_of, providers_of
+from cmdb.engine.impact.compact.closure import dependants_of, neighbourhood, providers_of
 from cmdb.engine.impact.compact.columns import GraphColumns, columns_of
 from cmdb.engine.impact.compact.contingency import Contingency
 from cmdb.engine.impact.compact.narrow import NarrowWalk
@@ -73,7 +72,7 @@ class PortableGraph:
         if narrow.spread():
             return ArrayReport(self.arrays, items, narrow.found)
         scratch = self._scratch()
-        found = WideWalk(self.arrays, scratch, np.array(vertices, np.int32)).spread()
+        found = WideWalk(self.arrays, scratch, narrow.begun).spread()
         self._idle.append(scratch)
         return ArrayReport(self.arrays, items, lambda: found)
 
@@ -86,11 +85,11 @@ class PortableGraph:
 
     def suppliers(self, item: ItemId, within: int | None = None) -> Neighbourhood:
         """See `ImpactEngine.suppliers`."""
-        return closure(self.arrays, item, providers_of, within)
+        return neighbourhood(self.arrays, item, providers_of, within)
 
     def dependants(self, item: ItemId, within: int | None = None) -> Neighbourhood:
         """See `ImpactEngine.dependants`."""
-        return closure(self.arrays, item, dependants_of, within)
+        return neighbourhood(self.arrays, item, dependants_of, within)
 
     def single_points(self, services: Iterable[ItemId]) -> SinglePoints:
         """See `ImpactEngine.single_points`."""

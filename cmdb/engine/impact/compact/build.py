@@ -20,6 +20,7 @@ from cmdb.engine.impact.compact.grouping import (
     settle_terms,
 )
 from cmdb.engine.impact.compact.resolving import Findings, Lookup, Relations, resolve_relations
+from cmdb.engine.impact.compact.rows import distinct
 
 _MOST = 2**31 - 1
 
@@ -33,7 +34,7 @@ def build_arrays(columns: GraphColumns) -> tuple[GraphArrays, Findings]:
     providers = (columns.hard.provider, columns.soft.provider, columns.members.provider)
     if len(columns.items) + sum(len(part) for part in providers) > _MOST:
         raise OverflowError("the portable engine holds at most 2**31 - 1 items and relations")
-    ids = np.unique(columns.items)
+    ids = distinct(columns.items)
     findings: Findings = {}
     lookup = Lookup(ids)
     hard = resolve_relations(columns.hard, lookup, findings)

@@ -12,14 +12,19 @@ from cmdb.engine.impact.values import Neighbourhood
 Neighbours = Callable[[GraphArrays, Vertices], Vertices]
 
 
-def providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
-    """Everything the items of a level need directly, with repetitions."""
+def strong_providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
+    """Everything that has a part in taking the items of a level down, with repetitions."""
     hard, _ = step(arrays.hard_start, arrays.hard_provider, level)
-    soft, _ = step(arrays.needs_start, arrays.needs_provider, level)
     # All slots of one item lie together, so its groups need not be walked one by one.
     slot_start, owned = arrays.slot_start, arrays.owned_start
     slots, _ = places(slot_start[owned[level]], slot_start[owned[level + 1]])
-    return np.concatenate([hard, soft, arrays.slot_provider[slots]])
+    return np.concatenate([hard, arrays.slot_provider[slots]])
+
+
+def providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
+    """Everything the items of a level need directly, with repetitions."""
+    soft, _ = step(arrays.needs_start, arrays.needs_provider, level)
+    return np.concatenate([strong_providers_of(arrays, level), soft])
 
 
 def dependants_of(arrays: GraphArrays, level: Vertices) -> Vertices:
@@ -32,17 +37,26 @@ def dependants_of(arrays: GraphArrays, level: Vertices) -> Vertices:
 
 
 def closure(
-    arrays: GraphArrays, item: ItemId, neighbours: Neighbours, within: int | None
-) -> Neighbourhood:
-    """Everything reached from `item` by repeating `neighbours`, level by level: O(V + E)."""
+    arrays: GraphArrays, start: Vertices, neighbours: Neighbours, within: int | None = None
+) -> list[Vertices]:
+    """Repeat `neighbours` from the `start` vertices on; one ascending level per step: O(V + E)."""
     seen = np.zeros(arrays.item_count, np.bool_)
-    level = np.array([arrays.vertex(item)], np.int32)
+    level = distinct(start)
     levels: list[Vertices] = []
     while len(level) and (within is None or len(levels) <= within):
         levels.append(level)
         seen[level] = True
         reached = neighbours(arrays, level)
         level = distinct(reached[~seen[reached]])
-    lengths = [len(found) for found in levels]
-    distances = np.repeat(np.arange(len(levels), dtype=np.int32), lengths)
+    return levels
+
+
+def neighbourhood(
+    arrays: GraphArrays, item: ItemId, neighbours: Neighbours, within: int | None
+) -> Neighbourhood:
+    """Everything reached from one item, with distances; raises ItemNotInGraph."""
+    start = np.array([arrays.vertex(item)], np.int32)
+    levels = closure(arrays, start, neighbours, within)
+    lengths = [len(level) for level in levels]
+    distances = np.arange(len(levels), dtype=np.int32).repeat(lengths)
     return Neighbourhood(item, arrays.ids[joined(levels)][1:], distances[1:])

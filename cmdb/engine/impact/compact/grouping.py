@@ -12,6 +12,7 @@ from cmdb.engine.graph import CAPACITY_TOLERANCE, PERCENT_TOLERANCE, Finding
 from cmdb.engine.impact.compact.arrays import RULES, Amounts, Ids, Vertices
 from cmdb.engine.impact.compact.columns import GroupColumns, MemberColumns
 from cmdb.engine.impact.compact.resolving import Findings, Lookup, note
+from cmdb.engine.impact.compact.rows import distinct
 
 _PERCENT, _CAPACITY = RULES.index("percent"), RULES.index("capacity")
 
@@ -49,7 +50,7 @@ class Terms:
 def resolve_groups(columns: GroupColumns, lookup: Lookup, findings: Findings) -> Groups:
     """Turn dependants into vertices; raises ValueError for bad thresholds and doubled numbers."""
     _require_amounts(columns.threshold)
-    if len(np.unique(columns.group_id)) < len(columns.group_id):
+    if len(distinct(columns.group_id)) < len(columns.group_id):
         raise ValueError("two redundancy groups have the same number")
     owner = lookup(columns.dependant)
     unknown = owner < 0

@@ -7,15 +7,14 @@ from itertools import chain
 import numpy as np
 
 from cmdb.engine.impact.compact.arrays import GraphViews
-from cmdb.engine.impact.compact.spread import FAILED, HARD, SOFT, Spread
+from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, Spread, ranks
 from cmdb.engine.impact.values import State
 
-MOST_FOUND, FOUND_PER_LEVEL = 500, 50
-"""Beyond this many affected items, plus so many for each level, the wide walk is faster."""
-MOST_EDGES, EDGES_PER_LEVEL = 4_000, 200
-"""Relations looked at, likewise: a star has few affected items but many relations.
+ROOM = 250
+"""A level with more relations than this is left to the wide walk, and all that follow.
 
-Measured at 1 M items; a level costs the wide walk some 50 us, however few items it has.
+Measured at 1 M items: a level costs the wide walk some 30 us, however few items it has; a relation
+costs the narrow walk a little over a tenth of one.
 """
 
 Seeds = defaultdict[int, list[tuple[int, int, int]]]
@@ -25,74 +24,70 @@ Seeds = defaultdict[int, list[tuple[int, int, int]]]
 class NarrowWalk:
     """The progress of one question; see `cmdb.engine.impact.compact.spread` for the passes.
 
-    `carrier` maps every affected vertex to the one its state came from. Each pass returns whether
-    the walk stayed within its bounds; beyond them its findings are incomplete.
+    Each pass returns whether every level fitted into `room`. When one did not, what was found is
+    incomplete, but the wide walk can go on from `begun`. `carrier` maps every vertex reached to the
+    one its state came from.
     """
 
-    def __init__(self, views: GraphViews, failed: Iterable[int]) -> None:
-        self.carrier: dict[int, int] = dict.fromkeys(failed, FAILED)
+    def __init__(self, views: GraphViews, failed: Iterable[int], room: int = ROOM) -> None:
+        self.begun = Fall.start(failed)
+        self.carrier = self.begun.carrier
         self._views = views
-        self._blocks: list[tuple[State, int, list[int]]] = []
-        self._channel: dict[int, int] = {}
-        self._lost: dict[int, float] = {}
-        self._events: list[tuple[int, int, int, float]] = []
-        self._room = MOST_EDGES
+        self._later: list[tuple[State, int, list[int]]] = []
+        self._room = room
+        self._inside = True
 
     def spread(self) -> bool:
         """Walk all three passes, the later two where there is anything to start from."""
         if not self.fall():
             return False
-        if not (self._events or self._views.has_soft):
+        if not (self.begun.events or self._views.has_soft):
             return True
         return self._degrade() and self._endanger()
 
     def found(self) -> Spread:
         """Put what all three passes found into columns."""
-        states, distances, blocks = zip(*self._blocks, strict=True) if self._blocks else ((),) * 3
-        lengths = [len(block) for block in blocks]
-        vertices = list(chain.from_iterable(blocks))
-        carriers = list(map(self.carrier.__getitem__, vertices))
+        down, later, channel = self.begun.levels, self._later, self.begun.channel
+        vertices = list(chain(*down, *(level for _, _, level in later)))
+        states, distances = ranks(down, later)
         channels = np.zeros(len(vertices), np.int32)
-        if self._channel:
-            channels[:] = [self._channel.get(vertex, HARD) for vertex in vertices]
+        if channel:
+            channels[:] = [channel.get(vertex, HARD) for vertex in vertices]
         return Spread(
             np.array(vertices, np.int32),
-            np.repeat(np.array(states, np.int8), lengths),
-            np.repeat(np.array(distances, np.int32), lengths),
-            np.array(carriers, np.int32),
+            states,
+            distances,
+            np.array([self.carrier[vertex] for vertex in vertices], np.int32),
             channels,
         )
 
     def fall(self) -> bool:
         """Spread *down*; `carrier` then holds exactly the items that are down."""
-        level, distance = sorted(self.carrier), 0
-        while level and self._within_bounds():
-            self._blocks.append((State.DOWN, distance, level))
-            distance += 1
+        levels = self.begun.levels
+        level = levels[0] if levels else []
+        while level:
             level, losses = self._reach(level)
+            if not self._inside:
+                return False
             for slot, vertex in losses:
-                self._lose(slot, vertex, distance, level)
-            level.sort()
-        return self._within_bounds()
-
-    def _within_bounds(self) -> bool:
-        levels = len(self._blocks)
-        return (
-            self._room + EDGES_PER_LEVEL * levels >= 0
-            and len(self.carrier) <= MOST_FOUND + FOUND_PER_LEVEL * levels
-        )
+                self._lose(slot, vertex, level)
+            if level:
+                level.sort()
+                levels.append(level)
+        self.begun.done = True
+        return True
 
     def _reach(self, level: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
         """Take one step along hard relations; also say which slots the level stands in."""
         views, carrier = self._views, self.carrier
         start, target, items = views.strong_start, views.strong_target, views.items
-        room, least = self._room, -EDGES_PER_LEVEL * len(self._blocks)
+        room = self._room
         found: list[int] = []
         slots: list[tuple[int, int]] = []
         for vertex in level:
             first, last = start[vertex], start[vertex + 1]
             room -= last - first
-            if first == last or room < least:
+            if first == last or room < 0:
                 continue
             for end in target[first:last]:
                 if end >= items:
@@ -100,66 +95,71 @@ class NarrowWalk:
                 elif end not in carrier:
                     carrier[end] = vertex
                     found.append(end)
-        self._room = room
+        self._inside = self._inside and room >= 0
         return found, slots
 
-    def _lose(self, slot: int, vertex: int, distance: int, level: list[int]) -> None:
-        views = self._views
+    def _lose(self, slot: int, vertex: int, level: list[int]) -> None:
+        views, begun = self._views, self.begun
         group, weight = views.slot_group[slot], views.slot_weight[slot]
-        before = self._lost.get(group, 0.0)
-        self._lost[group] = after = before + weight
+        before = begun.lost.get(group, 0.0)
+        begun.lost[group] = after = before + weight
         if not before:
-            self._events.append((distance, group, vertex, weight))
+            begun.events.append((len(begun.levels), group, vertex, weight))
         if after > views.group_spare[group]:
             owner = views.group_owner[group]
             if owner not in self.carrier:
                 self.carrier[owner] = vertex
-                self._channel[owner] = group + 1
+                begun.channel[owner] = group + 1
                 level.append(owner)
 
     def _degrade(self) -> bool:
         views, seeds = self._views, Seeds(list)
         if views.has_soft:
-            for _, distance, block in self._blocks:
-                self._reach_softly(block, seeds[distance + 1])
-        for distance, group, vertex, weight in self._events:
+            for distance, level in enumerate(self.begun.levels):
+                self._reach_softly(level, seeds[distance + 1])
+        for distance, group, vertex, weight in self.begun.events:
             if weight and views.group_reduces[group] and self._holds(group):
                 seeds[distance].append((views.group_owner[group], vertex, group + 1))
         return self._ripple(State.DEGRADED, seeds)
 
     def _reach_softly(self, level: list[int], seeds: list[tuple[int, int, int]]) -> None:
-        start, target = self._views.soft_start, self._views.soft_target
+        start, target, room = self._views.soft_start, self._views.soft_target, self._room
         for vertex in level:
             ends = target[start[vertex] : start[vertex + 1]]
-            self._room -= len(ends)
-            seeds += [(end, vertex, SOFT) for end in ends]
+            room -= len(ends)
+            if room >= 0:
+                seeds += [(end, vertex, SOFT) for end in ends]
+        self._inside = self._inside and room >= 0
 
     def _endanger(self) -> bool:
         seeds = Seeds(list)
-        for distance, group, vertex, _ in self._events:
+        for distance, group, vertex, _ in self.begun.events:
             if self._holds(group):
                 seeds[distance].append((self._views.group_owner[group], vertex, group + 1))
         return self._ripple(State.AT_RISK, seeds)
 
     def _holds(self, group: int) -> bool:
-        return self._lost[group] <= self._views.group_spare[group]
+        return self.begun.lost[group] <= self._views.group_spare[group]
 
     def _ripple(self, state: State, seeds: Seeds) -> bool:
         """Spread a state that groups do not pass on, from seeds at several distances."""
         level: list[int] = []
         distance = 0
-        while (level or seeds) and self._within_bounds():
+        while (level or seeds) and self._inside:
             distance = distance if level else min(seeds)
-            for vertex, carrier, channel in seeds.pop(distance, ()):
-                if vertex not in self.carrier:
-                    self.carrier[vertex] = carrier
-                    self._channel[vertex] = channel
-                    level.append(vertex)
+            self._admit(seeds.pop(distance, []), level)
             if level:
                 level.sort()
-                self._blocks.append((state, distance, level))
+                self._later.append((state, distance, level))
                 distance += 1
                 if state is State.DEGRADED and self._views.has_soft:
                     self._reach_softly(level, seeds[distance])
                 level, _ = self._reach(level)
-        return self._within_bounds()
+        return self._inside
+
+    def _admit(self, seeds: list[tuple[int, int, int]], level: list[int]) -> None:
+        for vertex, carrier, channel in seeds:
+            if vertex not in self.carrier:
+                self.carrier[vertex] = carrier
+                self.begun.channel[vertex] = channel
+                level.append(vertex)

@@ -13,12 +13,15 @@ its distance is that of the way this state took. Every level is in ascending ord
 whole result ordered worst first, then nearest, then by id.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Sized
+from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import Vertices
+from cmdb.engine.impact.values import State
 
 FAILED = -1
 """The carrier of a failed item."""
@@ -35,3 +38,40 @@ class Spread:
     distances: NDArray[np.int32]
     carriers: Vertices
     channels: NDArray[np.int32]
+
+
+def ranks(
+    down: Sequence[Sized], later: Sequence[tuple[State, int, Sized]]
+) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+    """State and distance of every row, when `down` holds one level for each distance from 0 on."""
+    lengths = [len(level) for level in down] + [len(level) for _, _, level in later]
+    states = [State.DOWN] * len(down) + [state for state, _, _ in later]
+    distances = [*range(len(down)), *(distance for _, distance, _ in later)]
+    return (
+        np.array(states, np.int8).repeat(lengths),
+        np.array(distances, np.int32).repeat(lengths),
+    )
+
+
+@dataclass(slots=True)
+class Fall:
+    """How far the first pass came: enough for another walk to go on from there.
+
+    `levels` are down, one list for each distance, ascending. `carrier` and `channel` (where it is
+    not hard) tell how a vertex was reached, `lost` what each group lost to all levels but the last,
+    which is still to be followed unless the fall is `done`. An event is (distance at which it
+    reaches the dependant, group, member, weight of that member).
+    """
+
+    levels: list[list[int]]
+    carrier: dict[int, int]
+    channel: dict[int, int] = field(default_factory=dict)
+    lost: dict[int, float] = field(default_factory=dict)
+    events: list[tuple[int, int, int, float]] = field(default_factory=list)
+    done: bool = False
+
+    @classmethod
+    def start(cls, failed: Iterable[int]) -> Self:
+        """Nothing but the failed vertices."""
+        carrier = dict.fromkeys(sorted(failed), FAILED)
+        return cls([list(carrier)] if carrier else [], carrier, done=not carrier)

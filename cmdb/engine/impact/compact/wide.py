@@ -5,9 +5,9 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from cmdb.engine.impact.compact.arrays import GraphArrays, Vertices
+from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
 from cmdb.engine.impact.compact.rows import distinct, joined, merged, step
-from cmdb.engine.impact.compact.spread import FAILED, SOFT, Spread
+from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, Spread, ranks
 from cmdb.engine.impact.values import State
 
 Seeds = defaultdict[int, list[tuple[Vertices, Vertices, Vertices]]]
@@ -17,70 +17,92 @@ Seeds = defaultdict[int, list[tuple[Vertices, Vertices, Vertices]]]
 class Scratch:
     """Working memory of one wide walk; all zero between walks.
 
-    `mark` is an item's carrier plus two (so that zero is "not reached"), `channel` how its state
-    came. `lost` is what each group lost, `member` one of the members it lost last.
+    `mark` is an item's carrier plus two, so that zero is "not reached"; `lost` is what each group
+    lost, `member` one of the members it lost last (never cleared, for it is written before read).
     """
 
     def __init__(self, arrays: GraphArrays) -> None:
         self.mark = np.zeros(arrays.item_count, np.int32)
-        self.channel = np.zeros(arrays.item_count, np.int32)
         self.lost = np.zeros(arrays.group_count)
         self.member = np.zeros(arrays.group_count, np.int32)
 
 
 class WideWalk:
-    """The progress of one question; see `cmdb.engine.impact.compact.spread` for the passes."""
+    """The progress of one question; see `cmdb.engine.impact.compact.spread` for the passes.
 
-    def __init__(self, arrays: GraphArrays, scratch: Scratch, failed: Vertices) -> None:
+    Goes on from `begun`. `scratch` is clean again after `spread`, or after `fall` and `clean`.
+    """
+
+    def __init__(self, arrays: GraphArrays, scratch: Scratch, begun: Fall) -> None:
         self._arrays = arrays
         self._scratch = scratch
-        self._blocks: list[tuple[State, int, Vertices]] = []
-        self._events: list[tuple[int, Vertices, Vertices, Vertices]] = []
-        self._level = failed
-        scratch.mark[failed] = FAILED + 2
+        self._done = begun.done
+        self._down = [np.array(level, np.int32) for level in begun.levels]
+        self._later: list[tuple[State, int, Vertices]] = []
+        self._events: list[tuple[int, Vertices, Vertices, Amounts]] = []
+        self._channels: list[tuple[Vertices, Vertices]] = []
+        self._take_over(begun)
+
+    def _take_over(self, begun: Fall) -> None:
+        scratch, vertices = self._scratch, joined(self._down)
+        carriers = [begun.carrier[vertex] for level in begun.levels for vertex in level]
+        scratch.mark[vertices] = np.array(carriers, np.int32) + 2
+        channels = [(at, begun.channel[at]) for at in vertices.tolist() if at in begun.channel]
+        if channels:
+            ends, ways = np.array(channels, np.int32).T
+            self._channels.append((ends, ways))
+        scratch.lost[list(begun.lost)] = list(begun.lost.values())
+        by_distance = defaultdict(list)
+        for distance, *event in begun.events:
+            by_distance[distance].append(event)
+        for distance, events in by_distance.items():
+            groups, members, weights = np.array(events).T
+            columns = groups.astype(np.int32), members.astype(np.int32), weights
+            self._events.append((distance, *columns))
 
     def spread(self) -> Spread:
-        """Walk all three passes and leave the scratch memory clean."""
+        """Walk what is left of the three passes."""
         self.fall()
         self._degrade()
         self._endanger()
-        lengths = [len(block) for _, _, block in self._blocks]
-        vertices = joined([block for _, _, block in self._blocks])
-        spread = Spread(
-            vertices,
-            np.repeat(np.array([state for state, _, _ in self._blocks], np.int8), lengths),
-            np.repeat(np.array([away for _, away, _ in self._blocks], np.int32), lengths),
-            self._scratch.mark[vertices] - 2,
-            self._scratch.channel[vertices],
-        )
+        vertices = joined([*self._down, *(level for _, _, level in self._later)])
+        states, distances = ranks(self._down, self._later)
+        carriers = self._scratch.mark[vertices] - 2
+        spread = Spread(vertices, states, distances, carriers, self._channels_of(vertices))
         self.clean(vertices)
         return spread
+
+    def _channels_of(self, vertices: Vertices) -> Vertices:
+        """How each vertex was reached, row for row; makes the marks row numbers."""
+        mark, channels = self._scratch.mark, np.full(len(vertices), HARD, np.int32)
+        mark[vertices] = np.arange(len(vertices), dtype=np.int32)
+        for ends, ways in self._channels:
+            channels[mark[ends]] = ways
+        return channels
 
     def clean(self, affected: Vertices) -> None:
         """Put the scratch memory back to zero after a walk that reached `affected`."""
         self._scratch.mark[affected] = 0
-        self._scratch.channel[affected] = 0
         for _, groups, _, _ in self._events:
             self._scratch.lost[groups] = 0
 
     def fall(self) -> Vertices:
         """Spread *down*; returns all that is down, nearest first."""
-        arrays, level, distance = self._arrays, self._level, 0
-        blocks: list[Vertices] = []
+        arrays, down = self._arrays, self._down
+        level = down[-1] if not self._done else np.empty(0, np.int32)
         while len(level):
-            blocks.append(level)
-            self._blocks.append((State.DOWN, distance, level))
-            distance += 1
             ends, carriers = step(arrays.strong_start, arrays.strong_target, level)
             if arrays.group_count:
                 member = ends >= arrays.item_count
                 item = ~member
                 level = self._claim(ends[item], carriers[item])
                 slots = ends[member] - np.int32(arrays.item_count)
-                level = merged(level, self._lose(slots, carriers[member], distance))
+                level = merged(level, self._lose(slots, carriers[member], len(down)))
             else:
                 level = self._claim(ends, carriers)
-        return joined(blocks)
+            if len(level):
+                down.append(level)
+        return joined(down)
 
     def _claim(self, ends: Vertices, carriers: Vertices) -> Vertices:
         """Mark those of `ends` not yet reached; returns them once each, ascending."""
@@ -113,14 +135,14 @@ class WideWalk:
         fresh = np.flatnonzero(scratch.mark[ends] == 0)
         ends, place = np.unique(ends[fresh], return_index=True)
         scratch.mark[ends] = carriers[fresh][place] + np.int32(2)
-        scratch.channel[ends] = channels[fresh][place]
+        self._channels.append((ends, channels[fresh][place]))
         return ends
 
     def _degrade(self) -> None:
         arrays, seeds = self._arrays, Seeds(list)
         if len(arrays.soft_target):
-            for _, distance, block in list(self._blocks):
-                seeds[distance + 1].append(self._soft_step(block))
+            for distance, level in enumerate(self._down):
+                seeds[distance + 1].append(self._soft_step(level))
         for distance, groups, members, after in self._events:
             reduced = (after > 0) & arrays.group_reduces[groups] & self._holds(groups)
             seeds[distance].append(self._owners(groups[reduced], members[reduced]))
@@ -146,14 +168,14 @@ class WideWalk:
     def _ripple(self, state: State, seeds: Seeds) -> None:
         """Spread a state that groups do not pass on, from seeds at several distances."""
         arrays = self._arrays
-        level, distance = self._level[:0], 0
+        level, distance = np.empty(0, np.int32), 0
         while len(level) or seeds:
             distance = distance if len(level) else min(seeds)
             for ends, carriers, channels in seeds.pop(distance, ()):
                 level = merged(level, self._admit(ends, carriers, channels))
             if not len(level):
                 continue
-            self._blocks.append((state, distance, level))
+            self._later.append((state, distance, level))
             distance += 1
             if state is State.DEGRADED and len(arrays.soft_target):
                 seeds[distance].append(self._soft_step(level))

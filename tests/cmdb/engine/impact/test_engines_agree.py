@@ -2,8 +2,10 @@
 
 import numpy as np
 from hypothesis import given
+from hypothesis import strategies as st
 
 from cmdb.engine.impact.compact.narrow import NarrowWalk
+from cmdb.engine.impact.compact.spread import Fall
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.engine.impact.reference import ReferenceEngine
@@ -53,12 +55,27 @@ def test_the_wide_walk_equals_the_narrow_one(question: Question) -> None:
     slim = walk.found()
     scratch = Scratch(arrays)
     for _ in range(2):  # the second walk must find the memory of the first clean
-        broad = WideWalk(arrays, scratch, np.array(failed, np.int32)).spread()
+        broad = WideWalk(arrays, scratch, Fall.start(failed)).spread()
         assert broad.vertices.tolist() == slim.vertices.tolist()
         assert broad.states.tolist() == slim.states.tolist()
         assert broad.distances.tolist() == slim.distances.tolist()
     assert not scratch.mark.any()
-    assert not scratch.channel.any()
+    assert not scratch.lost.any()
+
+
+@SOME
+@given(questions(), st.integers(0, 60))
+def test_the_wide_walk_goes_on_wherever_the_narrow_one_stops(question: Question, room: int) -> None:
+    arrays = PortableGraph.of(question.graph).arrays
+    failed = sorted(arrays.vertex(item) for item in question.failed)
+    scratch = Scratch(arrays)
+    whole = WideWalk(arrays, scratch, Fall.start(failed)).spread()
+    walk = NarrowWalk(arrays.views, failed, room)
+    inside = walk.spread()
+    found = walk.found() if inside else WideWalk(arrays, scratch, walk.begun).spread()
+    assert found.vertices.tolist() == whole.vertices.tolist()
+    assert found.states.tolist() == whole.states.tolist()
+    assert found.distances.tolist() == whole.distances.tolist()
     assert not scratch.lost.any()
 
 

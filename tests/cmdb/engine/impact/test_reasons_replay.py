@@ -5,6 +5,7 @@ from hypothesis import given
 
 from cmdb.engine.graph import ItemId, ListedGraph, RedundancyGroup
 from cmdb.engine.impact.compact.report import ArrayReport
+from cmdb.engine.impact.compact.spread import Fall
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.engine.impact.reference import ReferenceEngine
@@ -17,8 +18,8 @@ from tests.cmdb.engine.impact.topologies import SOME, Question, questions
 def wide_impact(graph: ListedGraph, failed: frozenset[ItemId]) -> ImpactReport:
     """The portable engine's answer as the wide walk gives it, however small."""
     arrays = PortableGraph.of(graph).arrays
-    causes = arrays.ids.searchsorted(sorted(failed)).astype("int32")
-    found = WideWalk(arrays, Scratch(arrays), causes).spread()
+    begun = Fall.start(arrays.vertex(item) for item in failed)
+    found = WideWalk(arrays, Scratch(arrays), begun).spread()
     return ArrayReport(arrays, tuple(sorted(failed)), lambda: found)
 
 
