@@ -16,6 +16,7 @@ from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady, SettingsError
 from server.foundation.permissions import Actor, system_actor
 from server.foundation.settings import Settings, load_settings
+from server.migrations.connecting import sqlite_file
 from server.migrations.runner import Migrations
 from server.people.organisations import root_organisation
 from server.wiring import REACTIONS
@@ -69,9 +70,8 @@ class CommandLine:
 
     def refuse_missing(self) -> None:
         """Raise ``DatabaseNotReady`` when there is no SQLite file: opening would create one."""
-        url = self.settings.url
-        path = url.removeprefix("sqlite:///")
-        if path != url and not self.settings.home.joinpath(path).is_file():
+        path = sqlite_file(self.settings.url)
+        if path is not None and not path.is_file():
             raise DatabaseNotReady(
                 f"there is no database at {path} yet; start with `cadastre serve` or "
                 "`cadastre migrate`"

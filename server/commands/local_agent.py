@@ -7,6 +7,7 @@ went, the pipe closes and the agent is stopped. It knows the agent by its comman
 imports nothing heavy, because it lives as long as the server does.
 """
 
+import http.client
 import json
 import os
 import re
@@ -16,10 +17,9 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _PATIENCE_SECONDS = 60.0
 _STOP_SECONDS = 3.0
@@ -70,17 +70,27 @@ class Keeper:
             self._gone.wait(_REPAIR_SECONDS)
 
     def _server_answers(self) -> bool:
-        url = f"{self._orders.server}/healthz"
-        context = ssl.create_default_context(cafile=self._orders.authority or None)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not self._gone.is_set() and time.monotonic() < deadline:
-            try:
-                # The address is the server's own, from its settings.
-                with urllib.request.urlopen(url, timeout=5, context=context):  # noqa: S310
-                    return True
-            except (OSError, urllib.error.URLError):
-                self._gone.wait(0.2)
+            if self._asked_once():
+                return True
+            self._gone.wait(0.2)
         return False
+
+    def _asked_once(self) -> bool:
+        address = urlsplit(self._orders.server)
+        host, port = address.hostname or "", address.port
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        if address.scheme == "https":
+            context = ssl.create_default_context(cafile=self._orders.authority or None)
+            connection = http.client.HTTPSConnection(host, port, timeout=5, context=context)
+        try:
+            connection.request("GET", f"{address.path}/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def _report_first(self) -> None:
         if not (self._orders.state / "settings.json").exists():

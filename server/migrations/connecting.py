@@ -65,6 +65,15 @@ def current_revision(connection: Connection, script: ScriptDirectory) -> str | N
     return revision
 
 
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite database; None for a server, or for memory."""
+    parsed = make_url(url)
+    name = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
+
+
 def name_of(connection: Connection) -> str:
     """Return the database's address, without its password."""
     return connection.engine.url.render_as_string(hide_password=True)
@@ -104,8 +113,8 @@ def _only_one(database: Database, say: Say) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(database: Database, say: Say) -> Iterator[None]:
-    path = make_url(database.url).database
-    if not path or path == ":memory:":
+    path = sqlite_file(str(database.url))
+    if path is None:
         yield
         return
     lock = FileLock(Path(f"{path}.migrating"))

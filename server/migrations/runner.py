@@ -72,6 +72,10 @@ class Migrations:
             command.upgrade(self._config(connection, applied), revision)
         return applied
 
+    def upgrade_within(self, connection: Connection, revision: str) -> None:
+        """Go up to ``revision`` inside the transaction that ``connection`` has begun."""
+        command.upgrade(self._config(connection), revision)
+
     def downgrade(self, revision: str, *, lose: bool = False) -> list[str]:
         """Go down to ``revision`` ("base" for an empty database); return the revisions undone.
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,10 +62,15 @@ def _value(column: sa.Column[Any], number: int) -> Any:
 
 
 _MAKERS: list[tuple[type[Any], Any]] = [
+    (sa.Date, lambda name, number: date(2026, 4 if "end" in name else 3, number)),
     (sa.Boolean, lambda _name, number: number % 2 == 0),
     (sa.Float, lambda _name, number: number + 0.25),
     (sa.JSON, lambda name, number: {name: [number, "ñ", None], "nested": {"deep": True}}),
     (sa.LargeBinary, lambda name, number: f"{name}\x00{number}".encode()),
     (sa.String, lambda name, number: f"{name} {number} ñ ж"),
-    (sa.types.TypeDecorator, lambda _name, number: _MOMENT + timedelta(days=number)),
+    # What ends, ends after it began.
+    (
+        sa.types.TypeDecorator,
+        lambda name, number: _MOMENT + timedelta(days=number, hours="end" in name),
+    ),
 ]

@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,10 +11,12 @@ import sqlalchemy as sa
 
 from cmdb.errors import CadastreError
 from server.foundation.errors import DatabaseNotReady
+from server.migrations import models
 from server.migrations.models import Base
 from server.migrations.runner import LosesData, Migrations
 from tests.support.contents import content_hashes, fill_every_table, row_counts
 
+ROOT = Path(__file__).parents[3]
 SHIPPED = Migrations("sqlite://").versions[0]
 
 HEADER = '''
@@ -117,6 +120,14 @@ def test_an_empty_database_goes_up_to_what_the_models_say(
     assert migrations.state().is_current
     assert migrations.check() == []
     assert set(row_counts(engine)) == set(Base.metadata.tables)
+
+
+def test_no_module_with_tables_is_forgotten() -> None:
+    imported = Path(models.__file__).read_text()
+    for path in [*ROOT.glob("cmdb/**/*.py"), *ROOT.glob("server/**/*.py")]:
+        if re.search(r"^    __tablename__ = ", path.read_text(), re.MULTILINE):
+            module = path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+            assert f"import {module}\n" in imported
 
 
 def test_a_second_upgrade_finds_nothing_to_do(empty_database_url: str) -> None:

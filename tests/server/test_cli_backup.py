@@ -1,0 +1,400 @@
+import os
+import sqlite3
+import tarfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server.commands.upgrade import upgrade
+from server.foundation.errors import DatabaseNotReady
+from server.foundation.progress import SilentReporter
+from server.foundation.settings import Settings
+from server.foundation.storage import Storage
+from server.migrations.models import Base
+from server.migrations.runner import Migrations
+from tests.server.command_line import Cadastre
+from tests.support.contents import content_hashes, fill_every_table, row_counts
+from tests.support.postgres import PostgresCluster
+
+Contents = tuple[dict[str, int], dict[str, str]]
+
+
+def _url(cadastre: Cadastre) -> str:
+    return cadastre.settings.get("database_url") or f"sqlite:///{cadastre.home}/cadastre.sqlite3"
+
+
+def _contents(url: str) -> Contents:
+    engine = sa.create_engine(url)
+    try:
+        return row_counts(engine), content_hashes(engine)
+    finally:
+        engine.dispose()
+
+
+def _change(url: str, statement: sa.Executable) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(statement)
+    engine.dispose()
+
+
+def _filled(cadastre: Cadastre) -> Contents:
+    cadastre.succeed("migrate")
+    engine = sa.create_engine(_url(cadastre))
+    fill_every_table(engine, Base.metadata)
+    engine.dispose()
+    return _contents(_url(cadastre))
+
+
+def _damage(path: Path, change: Callable[[bytearray], object]) -> None:
+    content = bytearray(path.read_bytes())
+    change(content)
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("words", [(), ("--portable",)])
+def test_a_backup_brings_every_row_and_file_back(
+    cadastre_anywhere: Cadastre, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    url, file = _url(cadastre_anywhere), tmp_path / "backup.tar.gz"
+    before = _filled(cadastre_anywhere)
+    storage = Storage(cadastre_anywhere.home / "attachments")
+    with (Path(__file__)).open("rb") as stream:
+        kept = storage.keep(stream)
+    out = cadastre_anywhere.succeed("backup", str(file), *words)
+    assert f"{sum(before[0].values())} rows" in out
+    assert file.stat().st_mode & 0o077 == 0
+    _change(url, sa.text("UPDATE item SET name = 'spoilt'"))
+    _change(url, sa.text("DELETE FROM job"))
+    storage.remove(kept.name)
+    cadastre_anywhere.succeed("restore", str(file), "--yes")
+    assert _contents(url) == before
+    with storage.open(kept.name) as stream:
+        assert stream.read() == Path(__file__).read_bytes()
+    assert Migrations(url).check() == []
+
+
+def test_ids_go_on_behind_what_was_restored(cadastre_anywhere: Cadastre, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup.tar.gz")
+    before = _filled(cadastre_anywhere)
+    cadastre_anywhere.succeed("backup", file, "--portable")
+    cadastre_anywhere.succeed("restore", file, "--yes")
+    role = Base.metadata.tables["role"].insert()
+    new = {"code": "new", "labels": {}, "permissions": [], "reach": "all", "builtin": False}
+    _change(_url(cadastre_anywhere), role.values(**new, version=1))
+    assert _contents(_url(cadastre_anywhere))[0]["role"] == before[0]["role"] + 1
+
+
+def test_a_portable_backup_moves_from_sqlite_to_postgresql_and_back(
+    cadastre: Cadastre, postgres_cluster: PostgresCluster, tmp_path: Path
+) -> None:
+    before = _filled(cadastre)
+    there, back = str(tmp_path / "there.tar.gz"), str(tmp_path / "back.tar.gz")
+    cadastre.succeed("backup", there, "--portable")
+    other = Cadastre(cadastre.home, {"database_url": postgres_cluster.new_database()})
+    other.succeed("restore", there, "--yes")
+    assert _contents(_url(other))[0] == before[0]
+    other.succeed("backup", back)
+    cadastre.succeed("restore", back, "--yes")
+    assert _contents(_url(cadastre)) == before
+
+
+def test_a_copied_sqlite_file_does_not_fit_postgresql(
+    cadastre: Cadastre, postgres_cluster: PostgresCluster, tmp_path: Path
+) -> None:
+    cadastre.succeed("migrate")
+    file = str(tmp_path / "backup.tar.gz")
+    cadastre.succeed("backup", file)
+    other = Cadastre(cadastre.home, {"database_url": postgres_cluster.new_database()})
+    outcome = other.run("restore", file, "--yes")
+    assert outcome.failed_in_one_sentence
+    assert "--portable" in outcome.err
+
+
+def test_a_backup_is_made_while_the_server_works_and_restored_when_it_rests(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "backup.tar.gz")
+    running = cadastre.serve()
+    running.wait_until_ready()
+    cadastre.succeed("backup", file)
+    outcome = cadastre.run("restore", file, "--yes")
+    assert outcome.failed_in_one_sentence
+    assert "stop it first" in outcome.err
+    running.stop()
+    cadastre.succeed("restore", file, "--yes")
+    again = cadastre.serve()
+    again.wait_until_ready()
+    assert again.stop() == 0
+    assert cadastre.succeed("user", "list").startswith("admin\t")
+
+
+def test_a_copy_is_one_moment_of_a_database_that_is_written_to(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    _filled(cadastre)
+    stop = threading.Event()
+
+    def write() -> None:
+        connection = sqlite3.connect(cadastre.home / "cadastre.sqlite3", timeout=30)
+        while not stop.is_set():
+            with connection:
+                connection.execute("UPDATE party_group SET version = version + 1")
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        cadastre.succeed("backup", str(tmp_path / "backup.tar.gz"))
+    finally:
+        stop.set()
+        writer.join()
+    cadastre.succeed("restore", str(tmp_path / "backup.tar.gz"), "--yes")
+    with sqlite3.connect(cadastre.home / "cadastre.sqlite3") as connection:
+        versions = set(connection.execute("SELECT version FROM party_group"))
+    connection.close()
+    # All rows changed together, so a copy of one moment shows one step between them at most.
+    assert len(versions) == 1 or max(versions)[0] - min(versions)[0] < 4
+
+
+def test_postgresql_is_not_restored_under_the_feet_of_others(
+    postgres_cluster: PostgresCluster, tmp_path: Path
+) -> None:
+    cadastre = Cadastre(tmp_path / "home", {"database_url": postgres_cluster.new_database()})
+    cadastre.succeed("migrate")
+    file = str(tmp_path / "backup.tar.gz")
+    cadastre.succeed("backup", file)
+    engine = sa.create_engine(_url(cadastre))
+    with engine.connect():
+        outcome = cadastre.run("restore", file, "--yes")
+    engine.dispose()
+    assert outcome.failed_in_one_sentence
+    assert "1 other connections" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.__delitem__(slice(len(content) // 2, None)),
+        lambda content: content.__setitem__(len(content) // 2, content[len(content) // 2] ^ 0xFF),
+        lambda content: content.__delitem__(slice(None)),
+        lambda content: content.__setitem__(slice(None), os.urandom(5000)),
+    ],
+    ids=["cut in half", "one byte changed", "empty", "something else"],
+)
+def test_a_damaged_backup_is_refused_and_nothing_is_touched(
+    cadastre: Cadastre, tmp_path: Path, damage: Callable[[bytearray], object]
+) -> None:
+    before = _filled(cadastre)
+    file = tmp_path / "backup.tar.gz"
+    cadastre.succeed("backup", str(file))
+    _damage(file, damage)
+    outcome = cadastre.run("restore", str(file), "--yes")
+    assert outcome.failed_in_one_sentence
+    assert _contents(_url(cadastre)) == before
+
+
+def _packed_again(file: Path, folder: Path, change: Callable[[Path], object]) -> None:
+    folder.mkdir()
+    with tarfile.open(file) as tar:
+        tar.extractall(folder, filter="data")
+    change(folder)
+    with tarfile.open(file, "w:gz") as tar:
+        for path in sorted(folder.rglob("*")):
+            if not path.is_dir():
+                tar.add(path, path.relative_to(folder).as_posix())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda folder: (folder / "manifest.seal").unlink(), "no manifest"),
+        (
+            lambda folder: (folder / "manifest.json").write_text(
+                (folder / "manifest.json").read_text().replace('"revision": "', '"revision": "9')
+            ),
+            "changed since",
+        ),
+        (lambda folder: (folder / "database.sqlite3").write_bytes(b"other"), "not those its"),
+        (lambda folder: (folder / "run-me.sh").write_text("rm"), "not ours: 'run-me.sh'"),
+        (lambda folder: (folder / "tables").symlink_to("/etc/passwd"), "not ours: 'tables'"),
+    ],
+    ids=["unsealed", "changed manifest", "changed file", "foreign member", "link"],
+)
+def test_a_backup_that_was_tampered_with_is_refused(
+    cadastre: Cadastre, tmp_path: Path, change: Callable[[Path], object], why: str
+) -> None:
+    before = _filled(cadastre)
+    file = tmp_path / "backup.tar.gz"
+    cadastre.succeed("backup", str(file))
+    _packed_again(file, tmp_path / "unpacked", change)
+    outcome = cadastre.run("restore", str(file), "--yes")
+    assert outcome.failed_in_one_sentence
+    assert why in outcome.err
+    assert _contents(_url(cadastre)) == before
+
+
+def test_a_member_that_points_elsewhere_writes_nothing(cadastre: Cadastre, tmp_path: Path) -> None:
+    cadastre.succeed("migrate")
+    cadastre.succeed("backup", str(tmp_path / "first.tar.gz"))
+    evil, content = tmp_path / "evil.tar.gz", tmp_path / "content"
+    content.write_text("owned")
+    with tarfile.open(evil, "w:gz") as tar:
+        tar.add(content, "../../owned")
+    outcome = cadastre.run("restore", str(evil), "--yes")
+    assert outcome.failed_in_one_sentence
+    assert not list(tmp_path.rglob("owned"))
+
+
+def test_the_backup_of_another_installation_wants_its_key(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    before = _filled(cadastre)
+    file = str(tmp_path / "backup.tar.gz")
+    cadastre.succeed("backup", file)
+    other = Cadastre(tmp_path / "other")
+    outcome = other.run("restore", file, "--yes")
+    assert outcome.failed_in_one_sentence
+    assert "secret.key" in outcome.err
+    other.succeed("migrate")
+    other.succeed("backup")
+    outcome = other.run("restore", file, "--yes")
+    assert outcome.failed_in_one_sentence
+    assert "another key" in outcome.err
+    (other.home / "secret.key").write_bytes((cadastre.home / "secret.key").read_bytes())
+    other.succeed("restore", file, "--yes")
+    assert _contents(_url(other)) == before
+
+
+def test_without_any_key_the_rows_still_come_back_when_asked_for(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    before = _filled(cadastre)
+    file = str(tmp_path / "backup.tar.gz")
+    cadastre.succeed("backup", file)
+    other = Cadastre(tmp_path / "other")
+    other.succeed("restore", file, "--yes", "--unverified")
+    assert _contents(_url(other)) == before
+
+
+def test_restoring_asks_before_it_replaces(cadastre: Cadastre, tmp_path: Path) -> None:
+    cadastre.succeed("migrate")
+    file = str(tmp_path / "backup.tar.gz")
+    cadastre.succeed("backup", file)
+    outcome = cadastre.run("restore", file, given="n\n")
+    assert outcome.code == 130
+    assert "Replace everything" in outcome.out
+
+
+def test_old_backups_are_deleted_when_asked(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    folder = cadastre.home / "backups"
+    folder.mkdir()
+    for day in range(1, 5):
+        (folder / f"cadastre-2026010{day}-000000.tar.gz").touch()
+    cadastre.succeed("backup", "--keep", "2")
+    left = sorted(path.name for path in folder.iterdir())
+    assert len(left) == 2
+    assert left[0] == "cadastre-20260104-000000.tar.gz"
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing_half_done(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    cadastre.succeed("migrate")
+    (tmp_path / "file").write_text("not a folder")
+    outcome = cadastre.run("backup", str(tmp_path / "file" / "backup.tar.gz"))
+    assert outcome.failed_in_one_sentence
+    assert (tmp_path / "file").read_text() == "not a folder"
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_backup_replaces_files_and_nothing_else(cadastre: Cadastre, tmp_path: Path) -> None:
+    cadastre.succeed("migrate")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    outcome = cadastre.run("backup", str(pipe))
+    assert outcome.failed_in_one_sentence
+    assert "is not a file" in outcome.err
+    assert pipe.is_fifo()
+
+
+# ── upgrade ─────────────────────────────────────────────────────────────────────────────────────
+
+PLANTED = '''
+"""planted"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "planted"
+down_revision = "{below}"
+LOSES = ""
+
+
+def upgrade():
+    op.execute("UPDATE item SET name = 'changed by the upgrade'")
+    {step}
+
+
+def downgrade():
+    pass
+'''
+
+
+def _planted(url: str, folder: Path, step: str) -> Migrations:
+    shipped = Migrations(url)
+    text = PLANTED.format(below=shipped.head(), step=step)
+    folder.mkdir()
+    (folder / "planted.py").write_text(text.lstrip())
+    return Migrations(url, versions=(*shipped.versions, folder))
+
+
+def _settings(cadastre: Cadastre) -> Settings:
+    return Settings(home=cadastre.home, database_url=_url(cadastre))
+
+
+def test_there_is_nothing_to_upgrade_in_a_current_database(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    assert "already" in cadastre.succeed("upgrade")
+
+
+def test_an_upgrade_leaves_a_backup_of_before(cadastre_anywhere: Cadastre, tmp_path: Path) -> None:
+    _filled(cadastre_anywhere)
+    migrations = _planted(_url(cadastre_anywhere), tmp_path / "planted", "pass")
+    path = upgrade(_settings(cadastre_anywhere), migrations, SilentReporter())
+    assert path.exists()
+    assert migrations.state().current == "planted"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        'raise RuntimeError("not today")',
+        'op.execute("SELECT nonsense FROM nowhere")',
+        'op.create_table("stray", sa.Column("id", sa.Integer(), primary_key=True))',
+    ],
+    ids=["raises", "bad SQL", "unexpected schema"],
+)
+def test_a_failed_upgrade_puts_everything_back(
+    cadastre_anywhere: Cadastre, tmp_path: Path, step: str
+) -> None:
+    before = _filled(cadastre_anywhere)
+    url = _url(cadastre_anywhere)
+    migrations = _planted(url, tmp_path / "planted", step)
+    with pytest.raises(DatabaseNotReady, match="what it was before"):
+        upgrade(_settings(cadastre_anywhere), migrations, SilentReporter())
+    assert _contents(url) == before
+    assert Migrations(url).check() == []
+
+
+def test_an_upgrade_wants_the_server_stopped(cadastre: Cadastre) -> None:
+    running = cadastre.serve()
+    running.wait_until_ready()
+    outcome = cadastre.run("upgrade")
+    running.stop()
+    assert outcome.failed_in_one_sentence
+    assert "stop it first" in outcome.err
