@@ -6,10 +6,13 @@ from web.pages.account import account
 from web.pages.administration import administration
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
+from web.pages.dashboard import dashboard
 from web.pages.directories import directories
+from web.pages.discovery import discovery
 from web.pages.groups import groups
 from web.pages.interface import interface
 from web.pages.items import items
+from web.pages.lately import lately
 from web.pages.logins import logins
 from web.pages.people import people
 from web.pages.roles import roles
@@ -23,10 +26,13 @@ PAGES: tuple[Blueprint, ...] = (
     administration,
     agent_download,
     agents,
+    dashboard,
     directories,
+    discovery,
     groups,
     interface,
     items,
+    lately,
     logins,
     people,
     roles,

@@ -76,7 +76,13 @@ ADMINISTERING = (
 
 def _navigation() -> tuple[_Entry, ...]:
     return (
-        _Entry("dashboard.show", gettext("Dashboard"), "layout-dashboard", "g d"),
+        _Entry(
+            "dashboard.show",
+            gettext("Dashboard"),
+            "layout-dashboard",
+            "g d",
+            covers=("lately",),
+        ),
         _Entry("items.index", gettext("Items"), "server-2", "g i", (Permission.ITEM_READ,)),
         _Entry("services.index", gettext("Services"), "stack-2", "g s", (Permission.ITEM_READ,)),
         _Entry("tickets.index", gettext("Tickets"), "ticket", "g t", (Permission.TICKET_READ,)),

@@ -12,6 +12,7 @@ from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
 from server.desk.tickets.queries import TicketFilter, list_tickets
+from server.desk.workspace.queries.dashboard import SILENT_AFTER
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
@@ -43,6 +44,7 @@ def item_filters() -> ItemFilter:
         organisation_id=whole(given.get("organisation")),
         group_id=whole(given.get("group")),
         person_id=whole(given.get("person")),
+        seen_before=current_time() - SILENT_AFTER if given.get("silent") else None,
     )
 
 
