@@ -31,9 +31,11 @@ Node = int | str
 
 if TYPE_CHECKING:
     Network = nx.DiGraph[Node]
+else:
+    Network = nx.DiGraph
 
 
-def to_networkx(graph: DependencyGraph, subset: Iterable[ItemId] | None = None) -> "Network":
+def to_networkx(graph: DependencyGraph, subset: Iterable[ItemId] | None = None) -> Network:
     """Build the network of `graph`, or of the part of it between the items of `subset`.
 
     Nodes carry `kind` (`item` or `group`). Groups also carry `group_id`, `name`, `rule`,
@@ -58,7 +60,7 @@ def to_networkx(graph: DependencyGraph, subset: Iterable[ItemId] | None = None) 
     return network
 
 
-def _add_relation(network: "Network", relation: Dependency) -> None:
+def _add_relation(network: Network, relation: Dependency) -> None:
     ends = relation.provider, relation.dependant
     if network.has_edge(*ends):
         there = network.edges[ends]
@@ -70,7 +72,7 @@ def _add_relation(network: "Network", relation: Dependency) -> None:
 
 
 def _add_group(
-    network: "Network", group: RedundancyGroup, terms: GroupTerms, kept: AbstractSet[ItemId]
+    network: Network, group: RedundancyGroup, terms: GroupTerms, kept: AbstractSet[ItemId]
 ) -> None:
     node = f"group:{group.group_id}"
     if node in network:

@@ -22,9 +22,7 @@ starts again in arrays, a level at a time. Answers equal those of the plain engi
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Self
-
-import networkx as nx
+from typing import Self
 
 from cmdb.engine.graph import DependencyGraph, Finding, ItemId, ListedGraph
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids
@@ -36,11 +34,8 @@ from cmdb.engine.impact.compact.narrow import NarrowWalk
 from cmdb.engine.impact.compact.readback import to_listed
 from cmdb.engine.impact.compact.report import ArrayReport
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
-from cmdb.engine.impact.networks import Node, to_networkx
+from cmdb.engine.impact.networks import Network, to_networkx
 from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
-
-if TYPE_CHECKING:
-    Network = nx.DiGraph[Node]
 
 
 class PortableGraph:
@@ -106,7 +101,7 @@ class PortableGraph:
         """
         return to_listed(self.arrays, subset)
 
-    def to_networkx(self, subset: Iterable[ItemId] | None = None) -> "Network":
+    def to_networkx(self, subset: Iterable[ItemId] | None = None) -> Network:
         """Copy the graph, or its part between the items of `subset`, into networkx."""
         kept = None if subset is None else frozenset(subset)
         return to_networkx(to_listed(self.arrays, kept), kept)

@@ -24,18 +24,14 @@ order of distance, as Dijkstra does, which costs the logarithm: O((V + E) log V)
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 
 from cmdb.engine.graph import DependencyGraph, ItemId, ItemNotInGraph
-from cmdb.engine.impact.networks import Node, to_networkx
+from cmdb.engine.impact.networks import Network, to_networkx
 from cmdb.engine.impact.reference_report import Arrival, PlainReport, Settled
 from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints, State
-
-if TYPE_CHECKING:
-    Network = nx.DiGraph[Node]
 
 Spread = Callable[[Arrival], Iterable[Arrival]]
 """Where a settled item passes its state on."""
@@ -143,7 +139,7 @@ def _settle(settled: Settled, state: State, arrivals: list[Arrival], spread: Spr
                 heapq.heappush(waiting, onward)
 
 
-def _without_groups(network: "Network") -> "Network":
+def _without_groups(network: Network) -> Network:
     """Join the members of every group straight to its dependant."""
     plain: Network = nx.DiGraph()
     plain.add_nodes_from(node for node in network if not isinstance(node, str))
@@ -155,7 +151,7 @@ def _without_groups(network: "Network") -> "Network":
     return plain
 
 
-def _neighbourhood(network: "Network", item: ItemId, within: int | None) -> Neighbourhood:
+def _neighbourhood(network: Network, item: ItemId, within: int | None) -> Neighbourhood:
     steps = nx.single_source_shortest_path_length(network, item, cutoff=within)
     rows = sorted((distance, int(node)) for node, distance in steps.items() if node != item)
     columns = np.array(rows, dtype=np.int64).reshape(-1, 2)

@@ -1,14 +1,13 @@
 """The plain engine's answer: reads states and groups straight from its network."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.graph import GroupTerms, ItemId, ItemNotInGraph
-from cmdb.engine.impact.networks import Node
+from cmdb.engine.impact.networks import Network
 from cmdb.engine.impact.report import CauseColumns, ImpactReport
 from cmdb.engine.impact.values import (
     GroupStanding,
@@ -21,9 +20,6 @@ from cmdb.engine.impact.values import (
     reason_kind,
     standing_of,
 )
-
-if TYPE_CHECKING:
-    Network = nx.DiGraph[Node]
 
 
 class Arrival(NamedTuple):
@@ -46,7 +42,7 @@ Settled = dict[ItemId, tuple[State, Arrival]]
 class PlainReport(ImpactReport):
     """`ImpactReport` over the plain engine's network."""
 
-    def __init__(self, network: "Network", failed: tuple[ItemId, ...], settled: Settled) -> None:
+    def __init__(self, network: Network, failed: tuple[ItemId, ...], settled: Settled) -> None:
         self.failed = failed
         self._network = network
         self._settled = settled

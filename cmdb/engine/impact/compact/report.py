@@ -71,14 +71,15 @@ class ArrayReport(ImpactReport):
     def causes(self) -> CauseColumns:
         """See `ImpactReport.causes`."""
         spread, arrays = self._spread, self._arrays
-        failed, by_group = spread.carriers == FAILED, spread.channels > 0
+        failed, by_group = spread.carriers == FAILED, np.flatnonzero(spread.channels > 0)
         kinds = np.full(len(self.ids), ReasonKind.HARD_PROVIDER, np.int8)
         kinds[failed] = ReasonKind.FAILED
         kinds[spread.channels == SOFT] = ReasonKind.SOFT_PROVIDER
-        kinds[by_group] = _GROUP_KINDS[self.states[by_group]]
         providers = np.where(failed, -1, arrays.ids[spread.carriers])
         groups = np.full(len(self.ids), -1, np.int64)
-        groups[by_group] = arrays.group_ids[spread.channels[by_group] - 1]
+        if len(by_group):
+            kinds[by_group] = _GROUP_KINDS[self.states[by_group]]
+            groups[by_group] = arrays.group_ids[spread.channels[by_group] - 1]
         return CauseColumns(kinds, providers, groups)
 
     def state(self, item: ItemId) -> State:
