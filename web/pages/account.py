@@ -33,7 +33,9 @@ from server.people.actions.sessions import Client
 from server.people.actions.sign_in import Credentials, Door
 from server.people.actions.sign_in import sign_in as open_session_for
 from server.people.actions.sign_in import sign_out as end_session
-from web.pages.frame import done, refuse, url_for
+from web.pages.frame import done, reader, url_for
+from web.pages.refusals import refuse_in_words
+from web.presenters.faults import fault_text
 
 account = Blueprint("account", __name__)
 
@@ -111,7 +113,8 @@ def password() -> ResponseReturnValue:
         signed_in = change_password(_door(), secret, wish, _client(), current_time())
     except CadastreError as error:
         problem = problem_of(error)
-        errors = dict(problem.fields) or {"": problem.detail}
+        fields = dict(problem.fields) or {"": problem.detail}
+        errors = {name: fault_text(fault, reader()) for name, fault in fields.items()}
         return render_template("account/password.html", errors=errors), problem.status
     response = make_response(done(gettext("Your password is changed."), url_for("dashboard.show")))
     set_session_cookie(response, signed_in.secret, signed_in.expires_at)
@@ -134,7 +137,7 @@ def profile() -> ResponseReturnValue:
             change_own_preferences(current_session(), actor, wanted, current_time())
             return done(gettext("Saved."), url_for("account.profile"))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = render_template("account/profile.html", errors=errors, actor=actor, languages=LANGUAGES)
     return page, status
 

@@ -19,8 +19,9 @@ from server.items.enrolment import TokenDraft, create_token, revoke_agent, revok
 from server.items.models import Agent
 from web.agent_archive import NAME, agent_archive
 from web.pages.choices import organisation_choices, organisation_names
-from web.pages.frame import done, list_url, reader, refuse, url_for, whole
+from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
+from web.pages.refusals import refuse_in_words
 from web.presenters.agents import SILENT_AFTER, condition, install_lines, is_loopback
 from web.presenters.lists import Column, Sorting
 
@@ -84,7 +85,7 @@ def install() -> ResponseReturnValue:
         draft = _draft()
         token = create_token(session, actor, draft, now)
     except CadastreError as error:
-        errors, status = refuse(error)
+        errors, status = refuse_in_words(error)
         return _index(errors), status
     server = installation().settings.base_url
     return render_template(

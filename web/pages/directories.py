@@ -30,7 +30,8 @@ from server.people.schemas.directories import DirectoryChangeSchema, DirectoryCr
 from server.people.sources import source_of, try_out
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
-from web.pages.frame import done, refuse, url_for
+from web.pages.frame import done, url_for
+from web.pages.refusals import refuse_in_words
 from web.presenters.directories import FLAVOURS, last_run, run_counts
 
 directories = Blueprint("directories", __name__, url_prefix="/administration/directories")
@@ -96,7 +97,7 @@ def new() -> ResponseReturnValue:
             told = gettext("Kept. Try it out before the first synchronisation.")
             return done(told, url_for("directories.show", directory_id=made.id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     shown = request.form.to_dict() or {"start_tls": "1", "enabled": "1"}
     return _form(None, shown, errors), status
 
@@ -116,7 +117,7 @@ def edit(directory_id: int) -> ResponseReturnValue:
             change_directory(session, actor, directory, values, _secrets(), current_time())
             return done(gettext("Saved."), url_for("directories.show", directory_id=directory_id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
             directory = queries.directory(session, actor, directory_id)
             shown |= dict.fromkeys(_TICKS, "") | request.form.to_dict()
     return _form(directory, shown, errors), status

@@ -21,8 +21,9 @@ from server.scanning import actions, queries
 from server.scanning.schemas import CredentialDraftSchema
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
-from web.pages.frame import done, reader, refuse, url_for, whole
+from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, paging_of
+from web.pages.refusals import refuse_in_words
 from web.presenters.discovery import visit_text, visit_tone
 
 discovery = Blueprint("discovery", __name__, url_prefix="/discovery")
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
             told = gettext("Under way. What it says appears below.")
             return done(told, url_for("discovery.index"))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     return _page(errors), status
 
 
@@ -99,7 +100,7 @@ def new_credential() -> ResponseReturnValue:
             actions.create_credential(session, actor, secrets, draft, current_time())
             return done(gettext("The credential is kept."), url_for("discovery.index"))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = render_template(
         "discovery/credential.html",
         errors=errors,

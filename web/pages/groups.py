@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, StaleVersion
 from cmdb.records.parties import Group
 from server.desk.tickets.queries import TicketFilter
 from server.foundation.edge.conditional import check_form_version
@@ -18,12 +18,14 @@ from server.people.queries.people import PersonFilter, count_people, list_people
 from server.people.schemas.parties import GroupChangeSchema, GroupCreateSchema
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
-from web.pages.frame import done, list_url, refuse, url_for, whole
+from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.holdings import holdings_of, open_tickets
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.logins import roles_of
+from web.pages.refusals import refuse_in_words
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.lists import Column, Sorting
-from web.presenters.people import ACTIVITIES, is_active, what_differs
+from web.presenters.people import ACTIVITIES, field_labels, is_active, what_differs
 
 groups = Blueprint("groups", __name__, url_prefix="/groups")
 
@@ -102,7 +104,7 @@ def new() -> ResponseReturnValue:
             group = actions.create_group(session, actor, values, current_time())
             return done(gettext("The group is made."), url_for("groups.show", group_id=group.id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     return _form(None, request.form.to_dict(), errors), status
 
 
@@ -113,7 +115,7 @@ def edit(group_id: int) -> ResponseReturnValue:
     group = queries.group(session, actor, group_id)
     actor.require(Permission.GROUP_WRITE, group.organisation_id)
     errors: dict[str, str] = {}
-    status = 200
+    status, stale = 200, False
     if request.method == "POST":
         try:
             group = queries.group_for_writing(session, actor, group_id)
@@ -123,19 +125,28 @@ def edit(group_id: int) -> ResponseReturnValue:
             actions.change_group(session, actor, group, changes, current_time())
             return done(gettext("Saved."), url_for("groups.show", group_id=group_id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
             group = queries.group(session, actor, group_id)
+            stale = isinstance(error, StaleVersion)
     shown = {name: getattr(group, name) for name in GroupChangeSchema().fields}
-    return _form(group, shown | request.form.to_dict(), errors), status
+    return _form(group, shown | request.form.to_dict(), errors, stale=stale), status
 
 
-def _form(group: Group | None, shown: Mapping[str, object], errors: dict[str, str]) -> str:
+def _form(
+    group: Group | None,
+    shown: Mapping[str, object],
+    errors: dict[str, str],
+    *,
+    stale: bool = False,
+) -> str:
     session, actor = current_session(), current_actor()
     return render_template(
         "groups/edit.html",
         group=group,
         shown=shown,
         errors=errors,
+        stale=stale,
+        theirs=saved_meanwhile(request.form, group, field_labels(reader())) if stale else [],
         organisations=organisation_choices(session, actor, Permission.GROUP_WRITE),
     )
 
@@ -149,7 +160,7 @@ def add_member(group_id: int) -> ResponseReturnValue:
         person_id = whole(request.form.get("person_id")) or 0
         actions.add_member(session, actor, group, person_id)
     except CadastreError as error:
-        errors, status = refuse(error)
+        errors, status = refuse_in_words(error)
         return _page(group_id, errors), status
     return done(gettext("Added to the group."), url_for("groups.show", group_id=group_id))
 

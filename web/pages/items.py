@@ -21,10 +21,13 @@ from server.foundation.translation import gettext
 from server.items import actions, impact, queries
 from server.people.queries.people import names_of_people
 from web.pages.choices import class_choices, organisation_choices
-from web.pages.frame import done, filled, list_url, reader, refuse, url_for, whole
+from web.pages.frame import done, filled, list_url, reader, url_for, whole
+from web.pages.lists import asked_words
+from web.pages.refusals import refuse_in_words
 from web.presenters.impact import neighbourhood_map, reason_text
-from web.presenters.items import fact_rows, history_row, section_label, source_label
+from web.presenters.items import fact_rows, history_row, source_label
 from web.presenters.lists import Column, Paging, Sorting, Tab
+from web.presenters.sections import identifier_text, section_table
 from web.presenters.values import class_label
 
 items = Blueprint("items", __name__, url_prefix="/items")
@@ -36,7 +39,7 @@ def item_filters() -> ItemFilter:
     """Read the list's filters from the address; what makes no sense narrows nothing."""
     given = request.args
     return ItemFilter(
-        text=given.get("q", "")[:200],
+        text=asked_words(),
         class_code=given.get("class", ""),
         stage=given.get("stage", ""),
         environment=given.get("environment", ""),
@@ -139,16 +142,20 @@ def _facts(item: Item) -> dict[str, Any]:
         "facts": fact_rows(model, item.class_code, values, known.standings, reader()),
         "known": known,
         "sources": sources,
-        "sections": queries.sections_of(session, actor, item.id),
-        "section_name": lambda name: section_label(name, reader()),
+        "sections": [
+            section_table(name, rows, reader())
+            for name, rows in queries.sections_of(session, actor, item.id).items()
+            if rows
+        ],
         "identifiers": queries.identifiers_of(session, actor, item.id),
+        "identifier_name": lambda kind: identifier_text(kind, reader()),
         "readings": next((row.readings for row in known.sources if row.readings), {}),
     }
 
 
 def _software(item: Item) -> dict[str, Any]:
     session, actor = current_session(), current_actor()
-    text = request.args.get("q", "")[:100]
+    text = asked_words("q", 100)
     asked = PageRequest("", request.args.get("after", ""), 100)
     page = queries.software_of(session, actor, item.id, asked, text)
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
@@ -263,7 +270,7 @@ def new() -> ResponseReturnValue:
             item = actions.create_item(session, actor, draft, current_time())
             return done(gettext("Registered."), url_for("items.show", item_id=item.id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = render_template(
         "items/new.html",
         errors=errors,
@@ -290,7 +297,7 @@ def edit(item_id: int) -> ResponseReturnValue:
             actions.edit_item(session, actor, item_id, values, current_time())
             return done(gettext("Saved."), url_for("items.show", item_id=item_id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
             item = queries.get_item(session, actor, item_id)
     page = render_template(
         "items/edit.html",

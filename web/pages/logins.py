@@ -26,7 +26,8 @@ from server.people.queries.roles import GrantFilter, list_grants
 from server.people.schemas.access import AccountGiveSchema
 from web.pages.choices import organisation_names, role_names
 from web.pages.forms import read_form
-from web.pages.frame import done, refuse, url_for
+from web.pages.frame import done, url_for
+from web.pages.refusals import refuse_in_words
 
 logins = Blueprint("logins", __name__, url_prefix="/people/<int:person_id>/login")
 
@@ -87,7 +88,7 @@ def give(person_id: int) -> ResponseReturnValue:
             told = gettext("The log-in is given. A one-time password opens it.")
             return done(told, url_for("people.show", person_id=person_id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     known = login_of(person_id)
     page = render_template(
         "people/login.html",

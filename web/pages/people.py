@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, StaleVersion
 from cmdb.records.parties import Person
 from server.desk.tickets.queries import TicketFilter
 from server.foundation.edge.conditional import check_form_version
@@ -17,12 +17,20 @@ from server.people.queries import people as queries
 from server.people.schemas.parties import PersonChangeSchema, PersonCreateSchema
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
-from web.pages.frame import done, list_url, refuse, url_for, whole
+from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.holdings import holdings_of, open_tickets
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.logins import login_of, roles_of
+from web.pages.refusals import refuse_in_words
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.lists import Column, Sorting
-from web.presenters.people import ACTIVITIES, editable_fields, is_active, what_differs
+from web.presenters.people import (
+    ACTIVITIES,
+    editable_fields,
+    field_labels,
+    is_active,
+    what_differs,
+)
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
@@ -105,7 +113,7 @@ def new() -> ResponseReturnValue:
             person = create_person(session, actor, values, current_time())
             return done(gettext("Written down."), url_for("people.show", person_id=person.id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     shown = {"language": actor.language, "time_zone": actor.time_zone} | request.form.to_dict()
     return _form(None, shown, errors), status
 
@@ -117,7 +125,7 @@ def edit(person_id: int) -> ResponseReturnValue:
     person = queries.person(session, actor, person_id)
     actor.require(Permission.PERSON_WRITE, person.organisation_id)
     errors: dict[str, str] = {}
-    status = 200
+    status, stale = 200, False
     if request.method == "POST":
         try:
             person = queries.person_for_writing(session, actor, person_id)
@@ -125,10 +133,11 @@ def edit(person_id: int) -> ResponseReturnValue:
             change_person(session, actor, person, _changes(person), current_time())
             return done(gettext("Saved."), url_for("people.show", person_id=person_id))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
             person = queries.person(session, actor, person_id)
+            stale = isinstance(error, StaleVersion)
     shown = {name: getattr(person, name) for name in PersonChangeSchema().fields}
-    return _form(person, shown | request.form.to_dict(), errors), status
+    return _form(person, shown | request.form.to_dict(), errors, stale=stale), status
 
 
 def _changes(person: Person) -> dict[str, object]:
@@ -138,7 +147,13 @@ def _changes(person: Person) -> dict[str, object]:
     return what_differs(values, person)
 
 
-def _form(person: Person | None, shown: Mapping[str, object], errors: dict[str, str]) -> str:
+def _form(
+    person: Person | None,
+    shown: Mapping[str, object],
+    errors: dict[str, str],
+    *,
+    stale: bool = False,
+) -> str:
     session, actor = current_session(), current_actor()
     names = PersonChangeSchema().fields if person else PersonCreateSchema().fields
     manager_id = whole(str(shown.get("manager_id") or ""))
@@ -148,6 +163,8 @@ def _form(person: Person | None, shown: Mapping[str, object], errors: dict[str, 
         person=person,
         shown=shown,
         errors=errors,
+        stale=stale,
+        theirs=saved_meanwhile(request.form, person, field_labels(reader())) if stale else [],
         editable=editable_fields(person.source if person else "local", names),
         managers=[(str(number), name) for number, name in managers.items()],
         organisations=organisation_choices(session, actor, Permission.PERSON_WRITE),

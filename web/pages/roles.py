@@ -15,8 +15,9 @@ from server.people.queries import roles as queries
 from server.people.queries.groups import group, names_of_groups
 from server.people.queries.people import names_of_people, person
 from web.pages.choices import class_choices, organisation_choices, organisation_names, role_names
-from web.pages.frame import done, reader, refuse, url_for, whole
+from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, asked_words, paging_of
+from web.pages.refusals import refuse_in_words
 from web.presenters.permissions import permission_text, reach_text
 from web.presenters.values import class_label
 
@@ -86,7 +87,7 @@ def grant() -> ResponseReturnValue:
             grant_role(session, actor, form.get("role", ""), holder, scope, current_time())
             return done(gettext("The role is given, from the next click on."), _back(holder))
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = render_template(
         "roles/give.html",
         errors=errors,

@@ -9,6 +9,7 @@ from cmdb.errors import CadastreError
 from cmdb.model import shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.vocabulary import SERVICE
+from server.desk.tickets.queries import services_not_up
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
@@ -17,29 +18,40 @@ from server.items import queries
 from server.items.services import ServiceDraft, create_service, propose_members
 from server.people.queries.groups import GroupFilter, list_groups
 from web.pages.choices import organisation_choices
-from web.pages.frame import done, list_url, reader, refuse, url_for, whole
-from web.presenters.lists import Paging
+from web.pages.frame import done, reader, url_for, whole
+from web.pages.lists import asked_page, asked_words, paging_of
+from web.pages.refusals import refuse_in_words
 from web.presenters.values import class_label
 
 services = Blueprint("services", __name__, url_prefix="/services")
+
+_MANY = 1000
 
 
 @services.route("")
 def index() -> ResponseReturnValue:
     """List services with their criticality and owners."""
     session, actor = current_session(), current_actor()
-    filters = ItemFilter(text=request.args.get("q", "")[:200], class_code=SERVICE, stage="in_use")
-    asked = PageRequest("name", request.args.get("after", ""), 50)
-    page = queries.list_items(session, actor, filters, asked)
-    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    filters = ItemFilter(text=asked_words(), class_code=SERVICE, stage="in_use")
+    page = queries.list_items(session, actor, filters, asked_page("name"))
     return render_template(
         "services/index.html",
         rows=page.rows,
         parties=queries.parties_of(session, [item.id for item in page.rows]),
-        paging=Paging(len(page.rows), None, None, next_url),
+        states=_states(),
+        paging=paging_of(page),
         class_name=_class_name,
         q=filters.text,
     )
+
+
+def _states() -> dict[int, tuple[str, int]] | None:
+    """Return (state, open tickets) of the services that tickets reach; None for no right to it."""
+    session, actor = current_session(), current_actor()
+    if not actor.may(Permission.TICKET_READ):
+        return None
+    reached = services_not_up(session, actor, _MANY)
+    return {item.id: (state, count) for item, state, count in reached}
 
 
 def _class_name(code: str) -> str:
@@ -60,7 +72,7 @@ def new() -> ResponseReturnValue:
             address = url_for("items.show", item_id=service.id, tab="relations")
             return done(gettext("The service is drawn. Impact speaks of it from now on."), address)
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = render_template(
         "services/new.html",
         errors=errors,

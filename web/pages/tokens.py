@@ -18,8 +18,9 @@ from server.people.actions.tokens import TokenWish, create_token, revoke_token
 from server.people.queries.tokens import list_own_tokens
 from server.people.schemas.access import TokenCreateSchema
 from web.pages.forms import read_form
-from web.pages.frame import done, reader, refuse, url_for, whole
+from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, paging_of
+from web.pages.refusals import refuse_in_words
 from web.presenters.permissions import permission_choices, permission_text
 
 tokens = Blueprint("tokens", __name__, url_prefix="/account/tokens")
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
         try:
             made = create_token(session, actor, actor.person_id or 0, _wish(), now)
         except CadastreError as error:
-            errors, status = refuse(error)
+            errors, status = refuse_in_words(error)
     page = list_own_tokens(session, actor, asked_page("-created_at"))
     held = [code for code in Permission if actor.may(code)]
     return render_template(

@@ -98,7 +98,7 @@ def section_label(name: str, reader: Reader) -> str:
         "cpus": reader.gettext("Processors"),
         "memory": reader.gettext("Memory modules"),
         "neighbours": reader.gettext("Neighbours"),
-        "entities": reader.gettext("Components"),
+        "components": reader.gettext("Components"),
     }
     return names.get(name, name)
 

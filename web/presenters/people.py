@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from web.presenters.reader import Reader
+
 #: Words of the address; without one a list shows who is here.
 GONE = "gone"
 EVERYBODY = "everybody"
@@ -35,3 +37,21 @@ def editable_fields(source: str, fields: Iterable[str]) -> tuple[str, ...]:
 def what_differs(values: Mapping[str, Any], stored: object) -> dict[str, Any]:
     """Return those ``values`` that are not what ``stored`` has under their name."""
     return {name: value for name, value in values.items() if getattr(stored, name) != value}
+
+
+def field_labels(reader: Reader) -> dict[str, str]:
+    """Return the names of what a form holds of a person or a group."""
+    return {
+        "display_name": reader.gettext("Name"),
+        "name": reader.gettext("Name"),
+        "description": reader.gettext("What it is for"),
+        "given_name": reader.gettext("Given name"),
+        "family_name": reader.gettext("Family name"),
+        "email": reader.gettext("E-mail"),
+        "phone": reader.gettext("Phone"),
+        "title": reader.gettext("Job title"),
+        "department": reader.gettext("Department"),
+        "site": reader.gettext("Site"),
+        "language": reader.gettext("Language"),
+        "time_zone": reader.gettext("Time zone"),
+    }
