@@ -27,6 +27,7 @@ COMMANDS = {
     "upgrade": "server.commands.upgrade:upgrade_command",
     "backup": "server.commands.backup:backup_command",
     "restore": "server.commands.backup:restore_command",
+    "doctor": "server.commands.doctor:doctor_command",
     "user": "server.commands.user:user_group",
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady
@@ -91,7 +91,10 @@ def _opened(database: Database) -> Iterator[Connection]:
             connection.execution_options(cadastre_write=True)
         try:
             yield connection
-        except OperationalError as error:
+        except DatabaseError as error:
+            # Its other subclasses are about a statement, not about the database.
+            if type(error) not in {OperationalError, DatabaseError}:
+                raise
             raise _unreachable(database, error) from error
 
 

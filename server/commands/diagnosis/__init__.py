@@ -1,0 +1,1 @@
+"""What ``cadastre doctor`` looks at; each check says what it saw, and how to mend it."""

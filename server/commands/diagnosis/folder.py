@@ -1,0 +1,106 @@
+"""The data folder: writable, private, with room; the key, the certificate, the last backup."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from server.commands.diagnosis.finding import Finding, fine, look, wrong
+from server.commands.environment import CommandLine
+from server.commands.restoring import backups_folder
+from server.foundation.certificates import expires_at
+from server.foundation.clock import utc_now
+from server.foundation.errors import SettingsError
+from server.foundation.settings import Settings, settings_path
+from server.serving.listening import is_loopback, refuse_bare_network
+
+_LITTLE_BYTES = 2 * 1024**3
+_TOO_LITTLE_BYTES = 200 * 1024**2
+_CERTIFICATE_LOOK = timedelta(days=30)
+_BACKUP_AGE = timedelta(days=7)
+
+
+def look_at_folder(command_line: CommandLine) -> Iterator[Finding]:
+    """Yield what there is to say about the data folder and what lies in it."""
+    settings, now = command_line.settings, utc_now()
+    yield _home(command_line)
+    yield from _private(settings)
+    yield _space(settings.home)
+    yield _address(settings)
+    if settings.tls_certificate:
+        yield _certificate(Path(settings.tls_certificate), now)
+    yield _backup(settings, now)
+
+
+def _home(command_line: CommandLine) -> Finding:
+    home = command_line.settings.home
+    try:
+        command_line.prepare_home()
+    except SettingsError as error:
+        return wrong("data folder", str(error), f"give {home} to the user that runs Cadastre")
+    if home.stat().st_mode & 0o077:
+        return look("data folder", f"others may look into {home}", f"chmod 700 {home}")
+    return fine("data folder", f"{home} is writable and private")
+
+
+def _private(settings: Settings) -> Iterator[Finding]:
+    key = settings.key_file
+    if key.exists() and key.stat().st_mode & 0o077:
+        yield wrong("key", f"others may read {key}", f"chmod 600 {key}")
+    elif key.exists():
+        yield fine("key", f"{key} is there; keep a copy of it away from the backups")
+    for path in (settings_path(), Path(settings.tls_key) if settings.tls_key else None):
+        if path is not None and path.exists() and path.stat().st_mode & 0o077:
+            yield wrong("secrets", f"others may read {path}", f"chmod 600 {path}")
+
+
+def _space(home: Path) -> Finding:
+    if not home.exists():
+        return fine("disk", "nothing to measure yet")
+    free = shutil.disk_usage(home).free
+    seen = f"{free // 1024**2} MiB are free on the disk of {home}"
+    if free < _TOO_LITTLE_BYTES:
+        return wrong("disk", seen, "make room now: writes will soon fail")
+    if free < _LITTLE_BYTES:
+        return look("disk", seen, f"make room; old backups lie in {home / 'backups'}")
+    return fine("disk", seen)
+
+
+def _address(settings: Settings) -> Finding:
+    try:
+        refuse_bare_network(settings)
+    except SettingsError as error:
+        return wrong("address", str(error), "cadastre setup")
+    if not is_loopback(settings.listen_address) and not settings.public_url:
+        return look(
+            "address",
+            "no public URL is set, so links in mails lead to the listening address",
+            "cadastre setup --no-input --public-url https://…",
+        )
+    return fine("address", f"people use {settings.base_url}")
+
+
+def _certificate(path: Path, now: datetime) -> Finding:
+    try:
+        end = expires_at(path)
+    except SettingsError as error:
+        return wrong("certificate", str(error), "cadastre setup")
+    seen = f"{path} is good until {end:%Y-%m-%d}"
+    mend = "renew it; a certificate of `cadastre setup --tls self-signed` is made anew by that"
+    if end < now:
+        return wrong("certificate", f"{path} ended on {end:%Y-%m-%d}", mend)
+    if end < now + _CERTIFICATE_LOOK:
+        return look("certificate", seen, mend)
+    return fine("certificate", seen)
+
+
+def _backup(settings: Settings, now: datetime) -> Finding:
+    files = list(backups_folder(settings).glob("*.tar.gz"))
+    if not files:
+        return look("backup", "there is no backup below the data folder", "cadastre backup")
+    newest = max(files, key=lambda path: path.stat().st_mtime)
+    age = now.timestamp() - newest.stat().st_mtime
+    if age > _BACKUP_AGE.total_seconds():
+        days = int(age // 86400)
+        return look("backup", f"the newest, {newest.name}, is {days} days old", "cadastre backup")
+    return fine("backup", f"the newest is {newest.name}")

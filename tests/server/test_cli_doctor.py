@@ -1,0 +1,224 @@
+import json
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from server.foundation.certificates import issue_own_certificate
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.foundation.jobs.models import Job
+from server.foundation.jobs.queue import enqueue
+from tests.server.command_line import Cadastre
+from tests.support.mail import SmtpServer
+from tests.support.processes import free_port
+
+
+def _said(cadastre: Cadastre) -> dict[str, dict[str, str]]:
+    found = json.loads(cadastre.run("doctor", "--json").out)
+    # The worst of a subject is what counts; "look" and "wrong" come after "ok" in no order.
+    said: dict[str, dict[str, str]] = {}
+    for finding in found:
+        if said.get(finding["subject"], {"level": "ok"})["level"] == "ok":
+            said[finding["subject"]] = finding
+    return said
+
+
+def _url(cadastre: Cadastre) -> str:
+    return cadastre.settings.get("database_url") or f"sqlite:///{cadastre.home}/cadastre.sqlite3"
+
+
+def test_a_running_installation_with_mail_and_backup_is_well(
+    cadastre_anywhere: Cadastre, smtp_server: SmtpServer
+) -> None:
+    port = free_port()
+    cadastre_anywhere.settings = {
+        **cadastre_anywhere.settings,
+        "listen_port": str(port),
+        "smtp_host": "127.0.0.1",
+        "smtp_port": str(smtp_server.port),
+        "smtp_starttls": "no",
+    }
+    running = cadastre_anywhere.start("serve", port=port)
+    running.wait_until_ready()
+    cadastre_anywhere.succeed("backup")
+    outcome = cadastre_anywhere.run("doctor")
+    running.stop()
+    assert outcome.code == 0
+    assert "wrong" not in outcome.out
+    assert "look " not in outcome.out
+    assert "it answers on 127.0.0.1" in outcome.out
+
+
+def test_a_resting_installation_is_looked_at_but_nothing_is_wrong(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 0
+    for line in (
+        "look   jobs: no job runner has spoken up ever",
+        "look   server: nothing answers",
+        "look   mail: no mail server is set",
+        "look   backup: there is no backup",
+        "       mend: cadastre serve",
+    ):
+        assert line in outcome.out
+
+
+def test_before_the_first_start_it_says_how_to_begin(cadastre: Cadastre) -> None:
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 1
+    assert "there is no database" in outcome.out
+    assert "Traceback" not in outcome.out + outcome.err
+
+
+def test_a_folder_and_a_key_that_others_may_read_are_found(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    cadastre.succeed("backup")
+    key, settings = cadastre.home / "secret.key", cadastre.home / "cadastre.toml"
+    settings.write_text("smtp_password = 'hunter2'\n")
+    for path in (cadastre.home, key, settings):
+        path.chmod(0o755)
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 1
+    for path in (cadastre.home, key, settings):
+        assert f"{path}" in outcome.out
+    assert f"mend: chmod 600 {key}" in outcome.out
+    assert "hunter2" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("age_days", "level", "words"),
+    [(0, "ok", "good until"), (380, "look", "good until"), (400, "wrong", "ended on")],
+)
+def test_a_certificate_is_announced_before_it_ends(
+    cadastre: Cadastre, age_days: int, level: str, words: str
+) -> None:
+    cadastre.succeed("migrate")
+    made = utc_now() - timedelta(days=age_days)
+    files = issue_own_certificate(cadastre.home, ["localhost"], made)
+    cadastre.settings = {"tls_certificate": str(files.certificate), "tls_key": str(files.key)}
+    finding = _said(cadastre)["certificate"]
+    assert finding["level"] == level
+    assert words in finding["seen"]
+
+
+def test_a_certificate_that_is_missing_is_wrong(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    cadastre.settings = {"tls_certificate": "/nowhere/desk.pem"}
+    assert _said(cadastre)["certificate"]["level"] == "wrong"
+
+
+def test_an_open_address_without_encryption_is_wrong(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    cadastre.settings = {"listen_address": "0.0.0.0"}  # noqa: S104 - what must be found
+    assert _said(cadastre)["address"]["mend"] == "cadastre setup"
+
+
+def test_a_schema_that_was_changed_by_hand_is_found(cadastre_anywhere: Cadastre) -> None:
+    cadastre_anywhere.succeed("migrate")
+    engine = sa.create_engine(_url(cadastre_anywhere))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX ix_item_serial"))
+    engine.dispose()
+    finding = _said(cadastre_anywhere)["schema"]
+    assert finding["level"] == "wrong"
+    assert "ix_item_serial" in finding["seen"]
+    outcome = cadastre_anywhere.run("migrate", "--check")
+    assert outcome.failed_in_one_sentence
+    assert "ix_item_serial" in outcome.out
+
+
+def test_a_damaged_database_is_found(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    path = cadastre.home / "cadastre.sqlite3"
+    content = bytearray(path.read_bytes())
+    for offset in range(4096 * 20, len(content) - 4096 * 2, 4096 * 3):
+        content[offset : offset + 200] = os.urandom(200)
+    path.write_bytes(content)
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 1
+    assert "restore the newest backup" in outcome.out
+    assert "Traceback" not in outcome.out + outcome.err
+
+
+def test_an_audit_entry_changed_by_hand_is_found(cadastre_anywhere: Cadastre) -> None:
+    running = cadastre_anywhere.serve()
+    running.wait_until_ready()
+    running.stop()
+    assert _said(cadastre_anywhere)["audit"]["level"] == "ok"
+    engine = sa.create_engine(_url(cadastre_anywhere))
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE audit_entry SET act = 'nothing happened'"))
+    engine.dispose()
+    assert "breaks at entry 1" in _said(cadastre_anywhere)["audit"]["seen"]
+
+
+def test_dead_and_overdue_jobs_are_found(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    database = Database(_url(cadastre))
+    with database.writing() as session:
+        enqueue(session, "mail", run_at=utc_now() - timedelta(hours=1))
+        dead = session.get_one(Job, enqueue(session, "mail"))
+        dead.state, dead.error = "dead", "no such host"
+    database.dispose()
+    outcome = cadastre.run("doctor")
+    assert "1 jobs were given up" in outcome.out
+    assert "a job has been due for 60 minutes" in outcome.out
+    assert "dead\t" in cadastre.succeed("jobs", "list", "--state", "dead")
+    assert "1 jobs will run again" in cadastre.succeed("jobs", "retry", "--dead")
+    assert "given up" not in cadastre.run("doctor").out
+
+
+def test_an_old_backup_is_announced(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    cadastre.succeed("backup")
+    (path,) = (cadastre.home / "backups").iterdir()
+    eight_days_ago = time.time() - 8 * 86400
+    os.utime(path, (eight_days_ago, eight_days_ago))
+    assert "8 days old" in _said(cadastre)["backup"]["seen"]
+
+
+def test_a_mail_server_that_refuses_us_is_wrong(
+    cadastre: Cadastre, smtp_server: SmtpServer
+) -> None:
+    cadastre.succeed("migrate")
+    # It offers no STARTTLS, which the settings ask for.
+    cadastre.settings = {"smtp_host": "127.0.0.1", "smtp_port": str(smtp_server.port)}
+    finding = _said(cadastre)["mail"]
+    assert finding["level"] == "wrong"
+    assert "cannot do what is asked" in finding["seen"]
+
+
+def _newer(cadastre: Cadastre) -> None:
+    engine = sa.create_engine(_url(cadastre))
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+
+def _away(cadastre: Cadastre) -> None:
+    cadastre.settings = {"database_url": "postgresql+psycopg://me:hunter2@127.0.0.1:1/register"}
+
+
+def _in_the_way(cadastre: Cadastre) -> None:
+    for path in sorted(cadastre.home.glob("*")):
+        path.unlink()
+    cadastre.home.rmdir()
+    Path(cadastre.home).write_text("in the way")
+
+
+@pytest.mark.parametrize("spoil", [_newer, _away, _in_the_way])
+def test_a_database_that_cannot_be_asked_ends_no_other_check(
+    cadastre: Cadastre, spoil: Callable[[Cadastre], None]
+) -> None:
+    cadastre.succeed("migrate")
+    spoil(cadastre)
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 1
+    assert "mail: " in outcome.out
+    assert "hunter2" not in outcome.out
+    assert outcome.err == ""
