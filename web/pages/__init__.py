@@ -6,6 +6,7 @@ from web.pages.account import account
 from web.pages.administration import administration
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
+from web.pages.changes import changes
 from web.pages.dashboard import dashboard
 from web.pages.directories import directories
 from web.pages.discovery import discovery
@@ -26,6 +27,7 @@ PAGES: tuple[Blueprint, ...] = (
     administration,
     agent_download,
     agents,
+    changes,
     dashboard,
     directories,
     discovery,

@@ -11,7 +11,7 @@ from cmdb.model import Attribute, shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
-from server.desk.tickets.queries import TicketFilter, list_tickets
+from server.desk.workspace.queries import desk_on_item
 from server.desk.workspace.queries.dashboard import SILENT_AFTER
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -24,11 +24,13 @@ from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.lists import asked_words
 from web.pages.refusals import refuse_in_words
+from web.pages.wording import change_wording, ticket_wording
 from web.presenters.impact import neighbourhood_map, reason_text
 from web.presenters.items import fact_rows, history_row, source_label
 from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.sections import identifier_text, section_table
 from web.presenters.values import class_label
+from web.presenters.windows import window_text
 
 items = Blueprint("items", __name__, url_prefix="/items")
 
@@ -233,12 +235,14 @@ def _far(entry: Any, item_id: int) -> int | None:
 
 def _tickets(item: Item) -> dict[str, Any]:
     session, actor = current_session(), current_actor()
-    if not actor.may(Permission.TICKET_READ):
-        return {"rows": [], "paging": Paging(0)}
-    asked = PageRequest("-created", request.args.get("after", ""), 50)
-    page = list_tickets(session, actor, TicketFilter(item_id=item.id), asked)
-    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
-    return {"rows": page.rows, "paging": Paging(len(page.rows), None, None, next_url)}
+    around = desk_on_item(session, actor, item.id)
+    return {
+        "around": around,
+        "ticket_words": ticket_wording(),
+        "change_words": change_wording(),
+        "window": lambda change: window_text(change, reader()),
+        "more_url": url_for("tickets.index", view="all", item=item.id),
+    }
 
 
 _TABS = {

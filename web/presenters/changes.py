@@ -1,4 +1,4 @@
-"""Changes in the reader's words: states and steps, risk, windows, approvals."""
+"""Changes in the reader's words: states and steps, risk, approvals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from typing import Any
 
 from server.desk.changes.rules.words import Labels, Words
 from web.presenters.reader import Reader
-from web.presenters.times import duration, short_time
 
 _STATE_TONES = {
     "assessment": "accent",
@@ -77,43 +76,22 @@ def risk_tone(risk: int) -> str:
     return "warn" if risk >= 30 else "neutral"
 
 
-def risk_text(code: str, value: int, reader: Reader) -> str:
-    """Say what a risk point is for; ``value`` is the number behind it."""
+def risk_text(code: str, value: int | None, reader: Reader) -> str:
+    """Say what a risk point is for; ``value`` is the number behind it, None if not to be told."""
     sentences = {
         "service_down": reader.gettext("a service goes down"),
         "service_degraded": reader.gettext("a service is degraded"),
         "service_at_risk": reader.gettext("a service loses its reserve"),
-        "many_services": reader.ngettext(
-            "%(num)d service is hit", "%(num)d services are hit", value
-        ),
-        "many_people": reader.ngettext(
-            "%(num)d person is reached", "%(num)d people are reached", value
-        ),
-        "many_items": reader.ngettext(
-            "%(num)d item is touched", "%(num)d items are touched", value
-        ),
+        "many_services": reader.gettext("several services are hit"),
+        "many_people": reader.gettext("many people are reached"),
+        "many_items": reader.gettext("several items are touched"),
         "no_back_out_plan": reader.gettext("there is no way back"),
         "no_test_plan": reader.gettext("nothing says how it is tested"),
         "emergency": reader.gettext("it is an emergency change"),
     }
-    sentence = sentences.get(code, code)
-    return sentence % {"num": value} if "%(num)d" in sentence else sentence
-
-
-def window_text(change: Any, reader: Reader) -> str:
-    """Return a window with its length: "21 Nov 22:00 to 22 Nov 02:00 · 4h"; "" without one."""
-    if change.window_start is None or change.window_end is None:
-        return ""
-    start = short_time(change.window_start, reader)
-    zone = reader.zone
-    same_day = (
-        change.window_start.astimezone(zone).date() == change.window_end.astimezone(zone).date()
-    )
-    end = short_time(change.window_end, reader)
-    if same_day:
-        end = change.window_end.astimezone(zone).strftime("%H:%M")
-    long = duration((change.window_end - change.window_start).total_seconds(), reader)
-    return f"{start} \N{EN DASH} {end} · {long}"
+    if value is None or not code.startswith("many_"):
+        return sentences.get(code, code)
+    return f"{sentences.get(code, code)} ({value})"
 
 
 def why_text(why: Any, names: Mapping[int, str], reader: Reader) -> str:

@@ -1,0 +1,155 @@
+"""A change's page: the plan, beside it what the change would do, and who agreed to that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError
+from server.desk.changes import actions
+from server.desk.changes.queries import find_change, plan_of
+from server.desk.workspace.queries import ChangePage, change_workspace
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from web.pages.change_effect import effect
+from web.pages.frame import done, reader, url_for, whole
+from web.pages.refusals import refuse_in_words
+from web.pages.wording import change_wording
+from web.presenters.changes import change_line, decision_words, plan_labels, steps, why_text
+from web.presenters.writing import pieces
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is being done on the page: "decide", "comment" or the state a move leads to."""
+
+    name: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+def show(reference: str) -> ResponseReturnValue:
+    """Show one change; ``act`` in the address opens a panel."""
+    return change_page(reference, Act(request.args.get("act", ""), typed=request.args))
+
+
+def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnValue:
+    """Draw the page of a change, with a panel open where something is being done."""
+    session, actor = current_session(), current_actor()
+    page = change_workspace(session, actor, reference)
+    change, wording = page.header.change, change_wording()
+    names = {item.id: item.name for item in page.items}
+    names |= {row.item.id: row.item.name for row in page.preview.impact.rows}
+    shown = effect(session, actor, page.preview, plan_of(session, change))
+    body = render_template(
+        "changes/show.html",
+        page=page,
+        change=change,
+        act=act,
+        wording=wording,
+        steps=steps(change.state, wording),
+        moves=_moves(page),
+        state=wording.words.states[change.state],
+        labels=plan_labels(reader()),
+        rounds=_rounds(page),
+        why=lambda why: why_text(why, names, reader()),
+        decisions=decision_words(reader()),
+        own=actor.person_id is not None
+        and actor.person_id in (change.author_id, change.implementer_id),
+        may_replace=actor.may(Permission.CHANGE_APPROVE, change.organisation_id),
+        line_of=lambda entry: change_line(entry, wording, reader()),
+        me=actor,
+        pieces=pieces,
+        drift=_drift(page),
+        **shown,
+    )
+    return body, status
+
+
+def _moves(page: ChangePage) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (state, what the step asks for) of the steps the reader may take from here."""
+    if not page.header.may_write:
+        return []
+    words, here = change_wording().words, page.header.change.state
+    return [(end, words.moves[here, end]) for end in words.moves_from(here)]
+
+
+def _rounds(page: ChangePage) -> list[tuple[int, list[Any]]]:
+    """Return the approvals by round, the latest first."""
+    found: dict[int, list[Any]] = {}
+    for row in page.approvals:
+        found.setdefault(row.approval.round, []).append(row)
+    return list(found.items())
+
+
+def _drift(page: ChangePage) -> bool:
+    """Say whether the graph foresees something else now than when approval was asked for."""
+    change = page.header.change
+    frozen = change_wording().words.states[change.state].frozen
+    return frozen and change.risk != page.preview.risk
+
+
+def move(reference: str) -> ResponseReturnValue:
+    """Take a step of the life cycle."""
+    form = request.form
+    draft = actions.ChangeMove(
+        form.get("state", ""), form.get("reason", ""), form.get("review", "")
+    )
+
+    def step() -> None:
+        actions.move_change(current_session(), current_actor(), reference, draft, current_time())
+
+    told = gettext("%(state)s now.") % {"state": change_wording().state(draft.state)}
+    return _act(reference, Act(draft.state), step, told)
+
+
+def ask(reference: str) -> ResponseReturnValue:
+    """Ask everybody who has a say for approval of exactly what stands there."""
+
+    def request_approval() -> None:
+        actions.request_approval(current_session(), current_actor(), reference, current_time())
+
+    return _act(reference, Act("ask"), request_approval, gettext("Approval is asked for."))
+
+
+def decide(reference: str) -> ResponseReturnValue:
+    """Approve or reject, for oneself or in somebody's place."""
+    form = request.form
+    given = actions.Decision(
+        form.get("decision", ""),
+        form.get("comment", ""),
+        form.get("digest", ""),
+        whole(form.get("approval_id")),
+    )
+
+    def say() -> None:
+        actions.decide(current_session(), current_actor(), reference, given, current_time())
+
+    approved = given.decision == "approved"
+    told = gettext("You approved it.") if approved else gettext("You rejected it.")
+    return _act(reference, Act("decide"), say, told)
+
+
+def comment(reference: str) -> ResponseReturnValue:
+    """Write a comment."""
+    text = request.form.get("text", "")
+
+    def write() -> None:
+        actions.add_comment(current_session(), current_actor(), reference, text, current_time())
+
+    return _act(reference, Act("comment"), write, gettext("Your comment is written."))
+
+
+def _act(reference: str, act: Act, write: Callable[[], None], told: str) -> ResponseReturnValue:
+    """Do it and go back to the page, or show the page with what was wrong."""
+    change = find_change(current_session(), current_actor(), reference)
+    address = url_for("changes.show", reference=change.reference)
+    try:
+        write()
+    except CadastreError as error:
+        errors, status = refuse_in_words(error)
+        return change_page(reference, replace(act, errors=errors, typed=request.form), status)
+    return done(told, address)

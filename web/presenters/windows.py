@@ -1,0 +1,40 @@
+"""Windows of time: as a form asks for them, in the reader's zone, and as a page shows them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from web.presenters.reader import Reader
+from web.presenters.times import duration, short_time
+
+#: What <input type="datetime-local"> sends and takes.
+_FIELD = "%Y-%m-%dT%H:%M"
+
+
+def field_of(moment: datetime | None, reader: Reader) -> str:
+    """Return the value of a form field for a moment, on the reader's clock."""
+    return "" if moment is None else moment.astimezone(reader.zone).strftime(_FIELD)
+
+
+def moment_of(field: str, reader: Reader) -> datetime | None:
+    """Read a form field in the reader's zone; None when empty. Raises ``ValueError``."""
+    text = field.strip()
+    if not text:
+        return None
+    # Some browsers send seconds.
+    return datetime.strptime(text[:16], _FIELD).replace(tzinfo=reader.zone).astimezone(UTC)
+
+
+def window_text(change: Any, reader: Reader) -> str:
+    """Return a window with its length: "22:00 to 23:30 · 1h 30m"; "" without one."""
+    start, end = change.window_start, change.window_end
+    if start is None or end is None:
+        return ""
+    length = duration((end - start).total_seconds(), reader)
+    return f"{short_time(start, reader)} \N{EN DASH} {_end(start, end, reader)} · {length}"
+
+
+def _end(start: datetime, end: datetime, reader: Reader) -> str:
+    there = end.astimezone(reader.zone)
+    if start.astimezone(reader.zone).date() == there.date():
+        return there.strftime("%H:%M")
+    return short_time(end, reader)
