@@ -41,7 +41,7 @@ def measure_bulk(folder: Path, cluster: PostgresCluster) -> None:
 
 
 def _body() -> bytes:
-    chance = random.Random(1)  # noqa: S311 - a drawing, not a secret
+    chance = random.Random(1)
     lines = [
         {
             "kind": "item",
