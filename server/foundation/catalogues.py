@@ -33,38 +33,23 @@ _METHODS = [
     ("**/templates/**.txt", "jinja2"),
     ("**/templates/**.svg", "jinja2"),
 ]
-#: Words that are the same in another language: names, units, and true cognates.
+#: Names and units, the same in every language.
+_NAMES = frozenset({"REST", "SNMP", "StartTLS"})
+#: Texts that are the same in another language: names, units, and true cognates.
 SAME = {
-    "es": frozenset(
-        {
-            "Cadastre",
-            "Error",
-            "Normal",
-            "No",
-            "SNMP",
-            "REST API",
-            "OpenAPI",
-            "Total",
-            "Red",
-            "General",
-            "Material",
-            "Local",
-            "Global",
-            "Manual",
-            "Visible",
-            "Final",
-            "URL",
-            "IP",
-            "MAC",
-            "MTU",
-            "DNS",
-            "CPU",
-            "ID",
-        }
-    ),
-    "ru": frozenset(
-        {"Cadastre", "SNMP", "REST API", "OpenAPI", "URL", "IP", "MAC", "MTU", "DNS", "CPU", "ID"}
-    ),
+    "es": _NAMES
+    | {
+        "%(num)d ticket",
+        "Bus",
+        "Error",
+        "Firmware",
+        "Roles",
+        "Software",
+        "Ticket",
+        "Tickets",
+        "no",
+    },
+    "ru": _NAMES,
 }
 
 
