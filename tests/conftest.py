@@ -4,6 +4,7 @@ from collections.abc import Generator
 
 import pytest
 
+from server.foundation.catalogues import compile_all
 from tests.support.browser import chromium, new_page, page, page_faults
 from tests.support.databases import (
     KINDS,
@@ -42,6 +43,12 @@ _MARKERS = {
     "slapd_server": "ldap",
     "snmpd_server": "snmp",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_catalogues() -> None:
+    """Pages are rendered from compiled catalogues; an edited one counts at once."""
+    compile_all()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -4,8 +4,10 @@ Visible strings are collected from the code and the templates; every language mu
 of them, with all its plural forms. ``check`` is part of the tests.
 """
 
+import os
+import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 
@@ -33,6 +35,7 @@ _METHODS = [
     ("**/templates/**.txt", "jinja2"),
     ("**/templates/**.svg", "jinja2"),
 ]
+_PLACEHOLDER = re.compile(r"%\(\w+\)")
 #: Names and units, the same in every language.
 _NAMES = frozenset({"REST", "SNMP", "StartTLS"})
 #: Texts that are the same in another language: names, units, and true cognates.
@@ -71,14 +74,14 @@ def extract() -> Catalog:
     return template
 
 
-def path_of(language: str) -> Path:
+def path_of(language: str, folder: Path = FOLDER) -> Path:
     """Return where a language's catalogue lies."""
-    return FOLDER / language / "LC_MESSAGES" / "messages.po"
+    return folder / language / "LC_MESSAGES" / "messages.po"
 
 
-def read(language: str) -> Catalog:
+def read(language: str, folder: Path = FOLDER) -> Catalog:
     """Return a language's catalogue; an empty one when there is none yet."""
-    path = path_of(language)
+    path = path_of(language, folder)
     if not path.is_file():
         return Catalog(locale=language, project="Cadastre", charset="utf-8", fuzzy=False)
     with path.open("rb") as stream:
@@ -107,36 +110,36 @@ def _speak_for_itself(catalogue: Catalog) -> None:
             message.string = message.id
 
 
-def compile_all() -> int:
+def compile_all(folder: Path = FOLDER) -> int:
     """Compile what is newer than its compiled form; return how many were."""
     compiled = 0
     for language in LANGUAGES:
-        source = path_of(language)
+        source = path_of(language, folder)
         target = source.with_suffix(".mo")
         if not source.is_file():
             continue
         if target.is_file() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        temporary = target.with_suffix(".mo.new")
+        # Named for this process: a server and the tests may compile at the same time.
+        temporary = target.with_suffix(f".{os.getpid()}.new")
         with temporary.open("wb") as stream:
-            write_mo(stream, read(language))
+            write_mo(stream, read(language, folder))
         temporary.replace(target)
         compiled += 1
     return compiled
 
 
-def faults() -> list[str]:
+def faults(folder: Path = FOLDER) -> list[str]:
     """Return what is missing or untranslated, one line each; empty when all is well."""
     template = extract()
     return [
         f"{language}: {problem}"
         for language in LANGUAGES
-        for problem in _faults(language, template)
+        for problem in _faults(language, read(language, folder), template)
     ]
 
 
-def _faults(language: str, template: Catalog) -> Iterator[str]:
-    catalogue = read(language)
+def _faults(language: str, catalogue: Catalog, template: Catalog) -> Iterator[str]:
     for wanted in template:
         if not wanted.id:
             continue
@@ -152,13 +155,23 @@ def _problem(language: str, message: Message, plurals: int) -> str:
     texts = message.string if isinstance(message.string, list | tuple) else (message.string,)
     if not all(texts):
         return "is not translated"
+    if message.fuzzy:
+        return "is marked as a guess, and guesses are not compiled"
     if len(ids) > 1 and len(texts) < plurals:
         return f"has {len(texts)} of {plurals} plural forms"
+    if language != "en" and set(texts) & set(ids) and not _may_be_same(language, str(ids[0])):
+        return "reads like its English source"
+    return _misfit(message, ids, str(texts[0]))
+
+
+def _misfit(message: Message, ids: Sequence[str], text: str) -> str:
+    """Compare placeholders; only a plural form may leave one out ("one machine")."""
     errors = list(message.check())
     if errors:
         return f"does not fit its placeholders: {errors[0]}"
-    if language != "en" and set(texts) & set(ids) and not _may_be_same(language, str(ids[0])):
-        return "reads like its English source"
+    lost = set(_PLACEHOLDER.findall(ids[0])) - set(_PLACEHOLDER.findall(text))
+    if len(ids) == 1 and lost:
+        return f"leaves out {', '.join(sorted(lost))}"
     return ""
 
 

@@ -78,6 +78,15 @@ def _catalogue(code: str) -> NullTranslations:
     return loaded
 
 
+def _wished_by_browser() -> str:
+    # Werkzeug's best_match prefers an exact "en" to a better liked "ru-RU".
+    for wish, quality in request.accept_languages:
+        code = wish.partition("-")[0].lower()
+        if code in LANGUAGES and quality > 0:
+            return code
+    return "en"
+
+
 #: Tells (language, time zone) of the person who is signed in, or None.
 ReaderOf = Callable[[], tuple[str, str] | None]
 
@@ -94,7 +103,7 @@ def install_translation(app: Flask, reader_of: ReaderOf) -> None:
         chosen = request.cookies.get(COOKIE, "")
         if chosen in LANGUAGES:
             return chosen
-        return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+        return _wished_by_browser()
 
     def time_zone() -> str:
         reader = reader_of()
