@@ -109,6 +109,7 @@ class RelationWriter:
         columns = (Relation.id, Relation.start_id, Relation.end_id, Relation.type_code)
         compared = [getattr(Relation, name) for name in _CONFIRMED]
         found: dict[_Key, Any] = {}
+        # Not by end as well: SQLite would look up every pair of a start and an end.
         for part in parts(sorted({start for start, _, _ in wanted})):
             query = select(*columns, *compared).where(
                 Relation.start_id.in_(part),

@@ -103,6 +103,7 @@ def write_ticket(session: Session, stage: Stage, moment: datetime) -> None:
         ),
         moment,
     )
+    stage.settle(session)
     _work(session, stage, stage.member_of(team, chance.randrange(6)), ticket, story)
 
 
@@ -111,12 +112,14 @@ def _work(session: Session, stage: Stage, worker: Actor, ticket: Ticket, story: 
     later = moment + timedelta(minutes=chance.randrange(5, 120))
     assign(session, worker, reference, worker.person_id, ticket.group_id, later)
     move_ticket(session, worker, reference, MoveDraft("in_progress"), later)
+    stage.settle(session)
     add_entry(session, worker, reference, EntryDraft("We are looking into it."), later)
     solved = later + timedelta(hours=chance.expovariate(1 / 20))
     age = stage.now - moment
     if solved < stage.now and (age > timedelta(days=6) or chance.random() < 0.6):
         done = MoveDraft("resolved", resolution_code="fixed", resolution_text=story.cure)
         move_ticket(session, worker, reference, done, solved)
+        stage.settle(session)
         if age > timedelta(days=14):
             closed = solved + timedelta(days=3)
             move_ticket(session, worker, reference, MoveDraft("closed"), closed)

@@ -36,6 +36,8 @@ from server.people.organisations import create_organisation, root_organisation
 SEED = 20260401
 _PER_COMMIT = 40
 _DIFFERENCES = 240
+#: How many of them lie in the last day, so that there is something to look at.
+_LATELY = 12
 _LATER_VERSIONS = {
     "12.5": "12.7",
     "12.7": "12.8",
@@ -83,7 +85,9 @@ def load_demo(database: Database, now: datetime, report: Reporter) -> DemoLoaded
     _differ(database, sketch, now, report)
     everybody = [person_id for ids in people.values() for person_id in ids]
     items = _items(database, organisation_id)
-    stage = Stage(organisation_id, teams, members, everybody, items, now, chance)
+    stage = Stage(
+        organisation_id, teams, members, everybody, items, now, chance, database.reactions
+    )
     _contracts(database, stage)
     tickets = _tickets(database, stage, report)
     _changes(database, stage, report)
@@ -134,7 +138,9 @@ def _differ(database: Database, sketch: Sketch, now: datetime, report: Reporter)
     """Let six months of updates be seen, then let everything be seen just now."""
     changed = dict(sketch.observations)
     upgradable = [k for k, o in changed.items() if o.values.get("os_version") in _LATER_VERSIONS]
-    days = sorted(sketch.chance.uniform(0.1, DAYS - 2) for _ in range(_DIFFERENCES))[::-1]
+    ages = [sketch.chance.uniform(1, DAYS - 2) for _ in range(_DIFFERENCES - _LATELY)]
+    ages += [sketch.chance.uniform(0.05, 0.9) for _ in range(_LATELY)]
+    days = sorted(ages, reverse=True)
     report.begin("what changed since", _DIFFERENCES)
     for part in range(0, _DIFFERENCES, 20):
         with database.writing() as session:

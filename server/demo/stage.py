@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from server.foundation.events import Reactions, drain
 from server.foundation.permissions import Actor, system_actor
 
 
@@ -19,6 +22,12 @@ class Stage:
     items: Mapping[str, Sequence[int]]
     now: datetime
     chance: random.Random
+    reactions: Reactions
+
+    def settle(self, session: Session) -> None:
+        """Let what was just done leave its line at once, so that lines stand in their order."""
+        session.flush()
+        drain(session, self.reactions)
 
     def member_of(self, group_id: int, number: int = 0) -> Actor:
         """Return a member of a team as an actor who may do what the desk asks of them."""
