@@ -235,7 +235,6 @@ _FROM_HARDWARE = {
 _FROM_OS = {
     "os_name": "name",
     "os_version": "version",
-    "kernel": "kernel",
     "time_zone": "time_zone",
     "boot_time": "boot_time",
 }
@@ -259,6 +258,8 @@ def _values(
         values |= {name: hardware.get(key) for name, key in _FROM_HARDWARE.items()}
     if system := _section(report, "os"):
         values |= {name: system.get(key) for name, key in _FROM_OS.items()}
+        kernel = (str(system.get(key) or "") for key in ("kernel", "kernel_version"))
+        values["kernel"] = " ".join(filter(None, kernel)) or None
     if memory := _section(report, "memory"):
         values["memory_bytes"] = memory.get("total_bytes")
     return values | _processor(report.sections.get("cpus"))

@@ -197,3 +197,18 @@ class DirectoryRun(Identified, Base):
     state: Mapped[str] = mapped_column(Key)
     #: ``rules.sync_plan.SyncReport`` as a document.
     report: Mapped[dict[str, Any]]
+
+
+class Preference(Base):
+    """How a person likes a page to be; ``name`` says of which page, such as "items.columns"."""
+
+    __tablename__ = "preference"
+
+    person_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("person.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    name: Mapped[str] = mapped_column(Key, primary_key=True)
+    value: Mapped[list[Any]]

@@ -22,10 +22,12 @@ from server.items import actions, impact, queries
 from server.people.queries.people import names_of_people
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
+from web.pages.item_columns import choose_columns, columns_of_reader
 from web.pages.lists import asked_words
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.impact import neighbourhood_map, reason_text
+from web.presenters.item_columns import attribute_cell
 from web.presenters.items import fact_rows, history_row, source_label
 from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.sections import identifier_text, section_table
@@ -53,6 +55,9 @@ def item_filters() -> ItemFilter:
     )
 
 
+items.add_url_rule("/columns", "columns", choose_columns, methods=["POST"])
+
+
 @items.route("")
 def index() -> ResponseReturnValue:
     """List items with filters."""
@@ -63,10 +68,14 @@ def index() -> ResponseReturnValue:
         session, actor, filters, PageRequest(sort, request.args.get("after", ""), 50)
     )
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
+    offer, wanted = columns_of_reader()
     return render_template(
         "items/index.html",
         rows=page.rows,
-        columns=_columns(),
+        offer=offer,
+        wanted=[column.key for column in wanted],
+        columns=[Column(gettext("Name"), "name", main=True), *(one.column for one in wanted)],
+        cell=lambda item, code: attribute_cell(shipped_model(), item, code, reader()),
         sorting=Sorting.parse(sort),
         paging=Paging(len(page.rows), queries.count_items(session, actor, filters), None, next_url),
         list_url=list_url,
@@ -75,17 +84,6 @@ def index() -> ResponseReturnValue:
         model=shipped_model(),
         class_name=_class_name,
         narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
-    )
-
-
-def _columns() -> tuple[Column, ...]:
-    return (
-        Column(gettext("Name"), "name", main=True),
-        Column(gettext("Class"), "class"),
-        Column(gettext("Vendor and model"), narrow_screen=False),
-        Column(gettext("Environment"), narrow_screen=False),
-        Column(gettext("Tier"), numeric=True, narrow_screen=False),
-        Column(gettext("Last seen"), "last_seen"),
     )
 
 

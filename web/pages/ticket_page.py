@@ -81,8 +81,7 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         entry_tabs=_entry_tabs(),
         entry_filter=request.args.get("show", "all"),
         suspects=_suspects(page),
-        follows=actor.person_id in watcher_ids(session, ticket.id),
-        is_requester=actor.person_id is not None and actor.person_id == ticket.requester_id,
+        may_write=_may_write(page),
         me=actor,
         impact_reason=reason_of,
         class_name=_class_name,
@@ -109,6 +108,14 @@ def _moves(page: TicketPage) -> list[Move]:
     if not mine or current_actor().person_id != ticket.requester_id:
         return []
     return [move for move in moves if move.requester]
+
+
+def _may_write(page: TicketPage) -> bool:
+    """Say whether the reader writes here: who works on it, whose it is, who follows it."""
+    ticket, me = page.header.ticket, current_actor().person_id
+    if page.header.may_work or (me is not None and me == ticket.requester_id):
+        return True
+    return me in watcher_ids(current_session(), ticket.id)
 
 
 def _shown(page: TicketPage) -> Sequence[Any]:
@@ -169,6 +176,14 @@ def _suspects(page: TicketPage) -> list[Any]:
     names = names_of(current_session(), current_actor(), sorted(far)) if far else {}
     failed_at = ticket.occurred_at or ticket.created_at
     return suspect_lines(page.suspects, failed_at, names, shipped_model(), reader())
+
+
+def show_following(reference: str) -> ResponseReturnValue:
+    """Show the entry of the menu by which one follows a ticket, or no longer."""
+    session, actor = current_session(), current_actor()
+    ticket = find_ticket(session, actor, reference)
+    follows = actor.person_id in watcher_ids(session, ticket.id)
+    return render_template("tickets/following.html", ticket=ticket, follows=follows)
 
 
 def show_map(reference: str) -> ResponseReturnValue:

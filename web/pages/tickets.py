@@ -15,6 +15,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("", "index", ticket_queue.index),
     ("/preview", "preview", ticket_opening.preview),
     ("/<reference>", "show", ticket_page.show),
+    ("/<reference>/following", "following", ticket_page.show_following),
     ("/<reference>/map", "map", ticket_page.show_map),
     ("/<reference>/map.json", "map_data", ticket_page.map_data),
     ("/<reference>/planned", "planned", ticket_page.show_planned),

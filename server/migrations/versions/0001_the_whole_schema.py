@@ -960,6 +960,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_membership_group_id"), "membership", ["group_id"], unique=False)
     op.create_table(
+        "preference",
+        sa.Column("person_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.Column("name", KEY, nullable=False),
+        sa.Column("value", DOCUMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_preference_person_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "name", name=op.f("pk_preference")),
+    )
+    op.create_table(
         "probe",
         sa.Column("organisation_id", BIG_ID, nullable=False),
         sa.Column("target", sa.String(), nullable=False),
@@ -1469,6 +1479,7 @@ def downgrade() -> None:
     op.drop_table("redundancy_group")
     op.drop_table("quarantined_value")
     op.drop_table("probe")
+    op.drop_table("preference")
     op.drop_table("membership")
     op.drop_table("listener")
     op.drop_table("item_value")

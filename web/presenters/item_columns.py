@@ -1,0 +1,55 @@
+"""The columns an item list may have, and which of them a reader has chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cmdb.model import Model
+from cmdb.vocabulary import ClassCode
+from web.presenters.lists import Column
+from web.presenters.reader import Reader
+from web.presenters.values import Shown, show_value
+
+#: What a list shows until its reader chooses.
+SHIPPED = ("class", "vendor_model", "environment", "criticality", "last_seen")
+#: Attributes of classes that may be columns, besides those of every item.
+ATTRIBUTES = ("fqdn", "os_name", "os_version", "cpu_cores", "memory_bytes", "asset_tag")
+
+
+@dataclass(frozen=True)
+class ItemColumn:
+    """One column that may be chosen."""
+
+    key: str
+    label: str
+    column: Column
+
+
+def offered(model: Model, reader: Reader) -> list[ItemColumn]:
+    """Return every column that may be chosen; the name always stands first and is not offered."""
+    own = {
+        "class": Column(reader.gettext("Class"), "class"),
+        "vendor_model": Column(reader.gettext("Vendor and model"), narrow_screen=False),
+        "environment": Column(reader.gettext("Environment"), narrow_screen=False),
+        "criticality": Column(reader.gettext("Tier"), numeric=True, narrow_screen=False),
+        "stage": Column(reader.gettext("Stage"), narrow_screen=False),
+        "serial": Column(reader.gettext("Serial number"), narrow_screen=False),
+        "first_seen": Column(reader.gettext("First seen"), narrow_screen=False),
+        "last_seen": Column(reader.gettext("Last seen"), "last_seen"),
+    }
+    for code in ATTRIBUTES:
+        for attribute in model.attributes_named(code)[:1]:
+            own[code] = Column(model.label(attribute, reader.language), narrow_screen=False)
+    return [ItemColumn(key, column.label, column) for key, column in own.items()]
+
+
+def chosen(columns: Sequence[ItemColumn], wish: Sequence[str]) -> list[ItemColumn]:
+    """Return the columns of a wish in its order; what is unknown by now is left out."""
+    by_key = {column.key: column for column in columns}
+    return [by_key[key] for key in wish or SHIPPED if key in by_key]
+
+
+def attribute_cell(model: Model, item: Any, code: str, reader: Reader) -> Shown:
+    """Return an attribute's value for a cell of the list."""
+    attribute = model.find_attribute(code, ClassCode(item.class_code))
+    return show_value(attribute, item.attributes.get(code), reader)
