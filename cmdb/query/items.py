@@ -20,8 +20,9 @@ from cmdb.records.parties import OrganisationClosure
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import ClassCode
 
-#: Larger numbers are in no column.
-_WIDEST = 2**63
+#: Larger numbers are in no column; databases do not even take them for comparison.
+_WIDEST_NUMBER = 2**31
+_WIDEST_ID = 2**63
 #: Sorts after every name that people use; the end of a prefix range.
 _HIGH = "\U0010ffff"
 
@@ -53,6 +54,8 @@ def select_items(filters: ItemFilter, visible: ColumnElement[bool], model: Model
 
     Raises ``InvalidValue`` naming the filter that cannot be understood.
     """
+    if _names_what_cannot_be(filters):
+        return select(Item).where(false())
     conditions = [visible, *_column_filters(filters, model)]
     if filters.text:
         conditions.append(_matches_text(filters.text))
@@ -61,6 +64,12 @@ def select_items(filters: ItemFilter, visible: ColumnElement[bool], model: Model
     if filters.attribute:
         conditions.append(_has_value(filters, model))
     return select(Item).where(and_(*conditions))
+
+
+def _names_what_cannot_be(filters: ItemFilter) -> bool:
+    ids = (filters.organisation_id, filters.person_id, filters.group_id)
+    tier = filters.criticality or 0
+    return any(abs(i) >= _WIDEST_ID for i in ids if i) or abs(tier) >= _WIDEST_NUMBER
 
 
 def _column_filters(filters: ItemFilter, model: Model) -> list[ColumnElement[bool]]:
@@ -149,7 +158,8 @@ def _equals(attribute: Attribute, value: str, model: Model) -> ColumnElement[boo
     text, number = _key(attribute, value, model)
     column = _COLUMNS.get(attribute.code) if attribute.class_code == "item" else None
     if column is not None and number is not None:
-        fits = number.is_integer() and abs(number) < _WIDEST
+        widest = _WIDEST_ID if attribute.type is ValueType.REFERENCE else _WIDEST_NUMBER
+        fits = number.is_integer() and abs(number) < widest
         return column == int(number) if fits else false()
     if column is not None:
         exact = attribute.type is ValueType.CHOICE or attribute.code == "name"

@@ -15,4 +15,5 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def register(database: Database) -> Register:
+    """A register with the small world of people, on SQLite and on PostgreSQL."""
     return Register(database)
