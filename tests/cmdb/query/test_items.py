@@ -21,12 +21,12 @@ from cmdb.vocabulary import PartyRole
 from tests.cmdb.inventory.register import Register, relation, section
 
 
-def names(
-    register: Register, visible: ColumnElement[bool] | None = None, **filters: Any
-) -> list[str]:
-    query = select_items(
-        ItemFilter(**filters), true() if visible is None else visible, shipped_model()
-    )
+def names(register: Register, **filters: Any) -> list[str]:
+    return seen_by(register, true(), **filters)
+
+
+def seen_by(register: Register, visible: ColumnElement[bool], **filters: Any) -> list[str]:
+    query = select_items(ItemFilter(**filters), visible, shipped_model())
     with register.database.reading() as session:
         return sorted(item.name for item in session.scalars(query))
 
@@ -46,8 +46,8 @@ def estate(register: Register) -> Register:
 
 def test_no_filter_lists_everything_in_sight(estate: Register) -> None:
     assert len(names(estate)) == 7
-    assert names(estate, Item.organisation_id == estate.sales) == ["sales-1"]
-    assert names(estate, false()) == []
+    assert seen_by(estate, Item.organisation_id == estate.sales) == ["sales-1"]
+    assert seen_by(estate, false()) == []
 
 
 def test_a_class_includes_those_below_it(estate: Register) -> None:
