@@ -32,6 +32,8 @@ COMMANDS = {
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",
     "jobs": "server.commands.jobs:jobs_group",
+    "import": "server.commands.exchange:import_command",
+    "export": "server.commands.exchange:export_command",
     "demo": "server.commands.demo:demo_group",
 }
 

@@ -20,6 +20,9 @@ from typing import Any
 import pytest
 
 import server.cli
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.people.actions.installation import create_first_administrator
 from tests.support.processes import as_dependent, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,11 @@ class Cadastre:
 
     home: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Return the address of its database."""
+        return self.settings.get("database_url") or f"sqlite:///{self.home}/cadastre.sqlite3"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -84,6 +92,15 @@ class Cadastre:
         outcome = self.run(*words, given=given)
         assert outcome.code == 0, outcome.err
         return outcome.out
+
+    def begin(self) -> str:
+        """Do what the very first start does, without a server; return the one-time password."""
+        self.succeed("migrate")
+        database = Database(self.url)
+        with database.writing() as session:
+            made = create_first_administrator(session, "Organisation", utc_now())
+        database.dispose()
+        return made.one_time_password
 
     def serve(self, *words: str, port: int | None = None) -> "Running":
         """Start ``cadastre serve``; the caller stops it."""

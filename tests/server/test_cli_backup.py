@@ -22,10 +22,6 @@ from tests.support.postgres import PostgresCluster
 Contents = tuple[dict[str, int], dict[str, str]]
 
 
-def _url(cadastre: Cadastre) -> str:
-    return cadastre.settings.get("database_url") or f"sqlite:///{cadastre.home}/cadastre.sqlite3"
-
-
 def _contents(url: str) -> Contents:
     engine = sa.create_engine(url)
     try:
@@ -43,10 +39,10 @@ def _change(url: str, statement: sa.Executable) -> None:
 
 def _filled(cadastre: Cadastre) -> Contents:
     cadastre.succeed("migrate")
-    engine = sa.create_engine(_url(cadastre))
+    engine = sa.create_engine(cadastre.url)
     fill_every_table(engine, Base.metadata)
     engine.dispose()
-    return _contents(_url(cadastre))
+    return _contents(cadastre.url)
 
 
 def _damage(path: Path, change: Callable[[bytearray], object]) -> None:
@@ -59,7 +55,7 @@ def _damage(path: Path, change: Callable[[bytearray], object]) -> None:
 def test_a_backup_brings_every_row_and_file_back(
     cadastre_anywhere: Cadastre, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    url, file = _url(cadastre_anywhere), tmp_path / "backup.tar.gz"
+    url, file = cadastre_anywhere.url, tmp_path / "backup.tar.gz"
     before = _filled(cadastre_anywhere)
     storage = Storage(cadastre_anywhere.home / "attachments")
     with (Path(__file__)).open("rb") as stream:
@@ -84,8 +80,8 @@ def test_ids_go_on_behind_what_was_restored(cadastre_anywhere: Cadastre, tmp_pat
     cadastre_anywhere.succeed("restore", file, "--yes")
     role = Base.metadata.tables["role"].insert()
     new = {"code": "new", "labels": {}, "permissions": [], "reach": "all", "builtin": False}
-    _change(_url(cadastre_anywhere), role.values(**new, version=1))
-    assert _contents(_url(cadastre_anywhere))[0]["role"] == before[0]["role"] + 1
+    _change(cadastre_anywhere.url, role.values(**new, version=1))
+    assert _contents(cadastre_anywhere.url)[0]["role"] == before[0]["role"] + 1
 
 
 def test_a_portable_backup_moves_from_sqlite_to_postgresql_and_back(
@@ -96,10 +92,10 @@ def test_a_portable_backup_moves_from_sqlite_to_postgresql_and_back(
     cadastre.succeed("backup", there, "--portable")
     other = Cadastre(cadastre.home, {"database_url": postgres_cluster.new_database()})
     other.succeed("restore", there, "--yes")
-    assert _contents(_url(other))[0] == before[0]
+    assert _contents(other.url)[0] == before[0]
     other.succeed("backup", back)
     cadastre.succeed("restore", back, "--yes")
-    assert _contents(_url(cadastre)) == before
+    assert _contents(cadastre.url) == before
 
 
 def test_a_copied_sqlite_file_does_not_fit_postgresql(
@@ -167,7 +163,7 @@ def test_postgresql_is_not_restored_under_the_feet_of_others(
     cadastre.succeed("migrate")
     file = str(tmp_path / "backup.tar.gz")
     cadastre.succeed("backup", file)
-    engine = sa.create_engine(_url(cadastre))
+    engine = sa.create_engine(cadastre.url)
     with engine.connect():
         outcome = cadastre.run("restore", file, "--yes")
     engine.dispose()
@@ -194,7 +190,7 @@ def test_a_damaged_backup_is_refused_and_nothing_is_touched(
     _damage(file, damage)
     outcome = cadastre.run("restore", str(file), "--yes")
     assert outcome.failed_in_one_sentence
-    assert _contents(_url(cadastre)) == before
+    assert _contents(cadastre.url) == before
 
 
 def _packed_again(file: Path, folder: Path, change: Callable[[Path], object]) -> None:
@@ -234,7 +230,7 @@ def test_a_backup_that_was_tampered_with_is_refused(
     outcome = cadastre.run("restore", str(file), "--yes")
     assert outcome.failed_in_one_sentence
     assert why in outcome.err
-    assert _contents(_url(cadastre)) == before
+    assert _contents(cadastre.url) == before
 
 
 def test_a_member_that_points_elsewhere_writes_nothing(cadastre: Cadastre, tmp_path: Path) -> None:
@@ -266,7 +262,7 @@ def test_the_backup_of_another_installation_wants_its_key(
     assert "another key" in outcome.err
     (other.home / "secret.key").write_bytes((cadastre.home / "secret.key").read_bytes())
     other.succeed("restore", file, "--yes")
-    assert _contents(_url(other)) == before
+    assert _contents(other.url) == before
 
 
 def test_without_any_key_the_rows_still_come_back_when_asked_for(
@@ -277,7 +273,7 @@ def test_without_any_key_the_rows_still_come_back_when_asked_for(
     cadastre.succeed("backup", file)
     other = Cadastre(tmp_path / "other")
     other.succeed("restore", file, "--yes", "--unverified")
-    assert _contents(_url(other)) == before
+    assert _contents(other.url) == before
 
 
 def test_restoring_asks_before_it_replaces(cadastre: Cadastre, tmp_path: Path) -> None:
@@ -354,7 +350,7 @@ def _planted(url: str, folder: Path, step: str) -> Migrations:
 
 
 def _settings(cadastre: Cadastre) -> Settings:
-    return Settings(home=cadastre.home, database_url=_url(cadastre))
+    return Settings(home=cadastre.home, database_url=cadastre.url)
 
 
 def test_there_is_nothing_to_upgrade_in_a_current_database(cadastre: Cadastre) -> None:
@@ -364,7 +360,7 @@ def test_there_is_nothing_to_upgrade_in_a_current_database(cadastre: Cadastre) -
 
 def test_an_upgrade_leaves_a_backup_of_before(cadastre_anywhere: Cadastre, tmp_path: Path) -> None:
     _filled(cadastre_anywhere)
-    migrations = _planted(_url(cadastre_anywhere), tmp_path / "planted", "pass")
+    migrations = _planted(cadastre_anywhere.url, tmp_path / "planted", "pass")
     path = upgrade(_settings(cadastre_anywhere), migrations, SilentReporter())
     assert path.exists()
     assert migrations.state().current == "planted"
@@ -383,7 +379,7 @@ def test_a_failed_upgrade_puts_everything_back(
     cadastre_anywhere: Cadastre, tmp_path: Path, step: str
 ) -> None:
     before = _filled(cadastre_anywhere)
-    url = _url(cadastre_anywhere)
+    url = cadastre_anywhere.url
     migrations = _planted(url, tmp_path / "planted", step)
     with pytest.raises(DatabaseNotReady, match="what it was before"):
         upgrade(_settings(cadastre_anywhere), migrations, SilentReporter())

@@ -28,10 +28,6 @@ def _said(cadastre: Cadastre) -> dict[str, dict[str, str]]:
     return said
 
 
-def _url(cadastre: Cadastre) -> str:
-    return cadastre.settings.get("database_url") or f"sqlite:///{cadastre.home}/cadastre.sqlite3"
-
-
 def test_a_running_installation_with_mail_and_backup_is_well(
     cadastre_anywhere: Cadastre, smtp_server: SmtpServer
 ) -> None:
@@ -120,7 +116,7 @@ def test_an_open_address_without_encryption_is_wrong(cadastre: Cadastre) -> None
 
 def test_a_schema_that_was_changed_by_hand_is_found(cadastre_anywhere: Cadastre) -> None:
     cadastre_anywhere.succeed("migrate")
-    engine = sa.create_engine(_url(cadastre_anywhere))
+    engine = sa.create_engine(cadastre_anywhere.url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP INDEX ix_item_serial"))
     engine.dispose()
@@ -146,11 +142,9 @@ def test_a_damaged_database_is_found(cadastre: Cadastre) -> None:
 
 
 def test_an_audit_entry_changed_by_hand_is_found(cadastre_anywhere: Cadastre) -> None:
-    running = cadastre_anywhere.serve()
-    running.wait_until_ready()
-    running.stop()
+    cadastre_anywhere.begin()
     assert _said(cadastre_anywhere)["audit"]["level"] == "ok"
-    engine = sa.create_engine(_url(cadastre_anywhere))
+    engine = sa.create_engine(cadastre_anywhere.url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE audit_entry SET act = 'nothing happened'"))
     engine.dispose()
@@ -159,7 +153,7 @@ def test_an_audit_entry_changed_by_hand_is_found(cadastre_anywhere: Cadastre) ->
 
 def test_dead_and_overdue_jobs_are_found(cadastre: Cadastre) -> None:
     cadastre.succeed("migrate")
-    database = Database(_url(cadastre))
+    database = Database(cadastre.url)
     with database.writing() as session:
         enqueue(session, "mail", run_at=utc_now() - timedelta(hours=1))
         dead = session.get_one(Job, enqueue(session, "mail"))
@@ -194,7 +188,7 @@ def test_a_mail_server_that_refuses_us_is_wrong(
 
 
 def _newer(cadastre: Cadastre) -> None:
-    engine = sa.create_engine(_url(cadastre))
+    engine = sa.create_engine(cadastre.url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()

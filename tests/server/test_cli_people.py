@@ -1,0 +1,94 @@
+import pytest
+
+from tests.server.command_line import Cadastre
+
+
+@pytest.fixture
+def installed(cadastre_anywhere: Cadastre) -> Cadastre:
+    """Return an installation that has its root organisation and its administrator."""
+    cadastre_anywhere.begin()
+    return cadastre_anywhere
+
+
+def test_a_person_gets_a_log_in_a_role_and_a_one_time_password(installed: Cadastre) -> None:
+    out = installed.succeed(
+        "user", "create", "ada", "--name", "Ada Lovelace", "--role", "support_agent"
+    )
+    assert "One-time password: " in out
+    assert "ada\tAda Lovelace\topen\there\tnever" in installed.succeed("user", "list")
+
+
+def test_a_login_that_is_taken_is_one_sentence_and_leaves_nobody_behind(
+    installed: Cadastre,
+) -> None:
+    installed.succeed("user", "create", "ada")
+    outcome = installed.run("user", "create", "ADA", "--name", "Another")
+    assert outcome.failed_in_one_sentence
+    assert "ADA" in outcome.err
+    assert "Another" not in installed.succeed("user", "list")
+
+
+def test_a_forgotten_password_is_replaced_by_a_one_time_password(installed: Cadastre) -> None:
+    out = installed.succeed("user", "reset-password", "admin")
+    assert "One-time password: " in out
+    outcome = installed.run("user", "reset-password", "nobody")
+    assert outcome.failed_in_one_sentence
+
+
+def test_a_log_in_is_closed_and_opened_again(installed: Cadastre) -> None:
+    installed.succeed("user", "create", "bob")
+    installed.succeed("user", "disable", "bob")
+    assert "bob\tbob\tclosed" in installed.succeed("user", "list")
+    installed.succeed("user", "enable", "bob")
+    assert "bob\tbob\topen" in installed.succeed("user", "list")
+
+
+def test_a_token_is_printed_once_listed_without_its_secret_and_revoked(
+    installed: Cadastre,
+) -> None:
+    words = ("token", "create", "--login", "admin", "--name", "ci", "--allow", "item:read")
+    token = installed.succeed(*words, "--days", "30", "--quiet").strip()
+    assert token.startswith("cad_")
+    listed = installed.succeed("token", "list")
+    number, login, name, state, _used = listed.strip().split("\t")
+    assert (login, name, state) == ("admin", "ci", "works")
+    assert token not in listed
+    installed.succeed("token", "revoke", number)
+    assert "revoked" in installed.succeed("token", "list")
+
+
+def test_a_token_for_nobody_or_with_a_taken_name_is_one_sentence(installed: Cadastre) -> None:
+    words = ("token", "create", "--name", "ci", "--login")
+    assert installed.run(*words, "nobody").failed_in_one_sentence
+    installed.succeed(*words, "admin")
+    outcome = installed.run(*words, "admin")
+    assert outcome.failed_in_one_sentence
+    assert "ci" in outcome.err
+
+
+def test_an_unknown_permission_is_a_wrong_use(installed: Cadastre) -> None:
+    outcome = installed.run(
+        "token", "create", "--login", "admin", "--name", "x", "--allow", "item:fly"
+    )
+    assert outcome.code == 2
+
+
+def test_an_enrolment_token_is_printed_once_with_what_to_do(installed: Cadastre) -> None:
+    out = installed.succeed("agents", "enrolment-token", "--name", "web-01")
+    assert out.startswith("cet_")
+    assert "cadastre-agent enrol --server http://127.0.0.1:8080 --token cet_" in out
+    outcome = installed.run("agents", "enrolment-token", "--name", "x", "--organisation", "mars")
+    assert outcome.failed_in_one_sentence
+
+
+def test_before_the_first_start_there_is_nobody_to_administer(cadastre: Cadastre) -> None:
+    cadastre.succeed("migrate")
+    outcome = cadastre.run("user", "create", "ada")
+    assert outcome.failed_in_one_sentence
+    assert "start `cadastre serve` once" in outcome.err
+
+
+def test_jobs_are_listed_and_taken_back(installed: Cadastre) -> None:
+    assert installed.succeed("jobs", "list") == ""
+    assert installed.run("jobs", "cancel", "4711").failed_in_one_sentence
+    assert installed.run("jobs", "retry").code == 2
