@@ -49,6 +49,8 @@ def _rights(reader: Reader) -> dict[str, str]:
         "organisation_created": reader.gettext("added an organisation"),
         "administrator_created": reader.gettext("made the first administrator"),
         "change_approval_requested": reader.gettext("asked for approval of a change"),
+        "change_approved": reader.gettext("approved a change"),
+        "change_rejected": reader.gettext("rejected a change"),
     }
 
 
