@@ -1,6 +1,6 @@
 """Selects items by filter. Every reader passes what it may see; there is no default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from cmdb.vocabulary import ClassCode
 #: Larger numbers are in no column; databases do not even take them for comparison.
 _WIDEST_NUMBER = 2**31
 _WIDEST_ID = 2**63
+#: More items with one serial are a placeholder's doing; the list shows the first of them.
+_MOST_EXACT = 200
 #: Sorts after every name that people use; the end of a prefix range.
 _HIGH = "\U0010ffff"
 
@@ -49,16 +51,23 @@ class ItemFilter:
     value: str = ""
 
 
-def select_items(filters: ItemFilter, visible: ColumnElement[bool], model: Model) -> Select[Any]:
+def select_items(
+    filters: ItemFilter,
+    visible: ColumnElement[bool],
+    model: Model,
+    exact: Sequence[int] | None = None,
+) -> Select[Any]:
     """Return the statement for the items that fit ``filters`` and are in sight.
 
+    ``exact`` are the ids from ``exact_matches``, when the caller has looked them up: without the
+    look-up in the statement itself a sorted list reads one range of the name's index.
     Raises ``InvalidValue`` naming the filter that cannot be understood.
     """
     if _names_what_cannot_be(filters):
         return select(Item).where(false())
     conditions = [visible, *_column_filters(filters, model)]
     if filters.text:
-        conditions.append(_matches_text(filters.text))
+        conditions.append(_matches_text(filters.text, exact))
     if filters.person_id is not None or filters.group_id is not None:
         conditions.append(_has_party(filters))
     if filters.attribute:
@@ -102,16 +111,28 @@ def _of_class(code: str, model: Model) -> ColumnElement[bool]:
     return Item.class_code == below[0] if len(below) == 1 else Item.class_code.in_(below)
 
 
-def _matches_text(text: str) -> ColumnElement[bool]:
-    plain = clean(text)
-    key = text_key(plain)
-    found = [and_(Item.name_key >= key, Item.name_key < key + _HIGH), Item.serial == plain]
+def _matches_text(text: str, exact: Sequence[int] | None) -> ColumnElement[bool]:
+    key = text_key(clean(text))
+    named = and_(Item.name_key >= key, Item.name_key < key + _HIGH)
+    if exact is None:
+        return or_(named, Item.serial == clean(text), *_has_address(text))
+    return or_(named, Item.id.in_(exact)) if exact else named
+
+
+def _has_address(text: str) -> list[ColumnElement[bool]]:
     try:
-        by_address = select(Address.item_id).where(Address.address == read_ip(plain))
-        found.append(Item.id.in_(by_address))
+        address = read_ip(clean(text))
     except Refusal:
-        pass  # no address
-    return or_(*found)
+        return []
+    return [Item.id.in_(select(Address.item_id).where(Address.address == address))]
+
+
+def exact_matches(session: Session, text: str, visible: ColumnElement[bool]) -> list[int]:
+    """Return the ids of items in sight whose serial or address is exactly ``text``."""
+    if not text:
+        return []
+    query = select(Item.id).where(or_(Item.serial == clean(text), *_has_address(text)), visible)
+    return list(session.scalars(query.limit(_MOST_EXACT)))
 
 
 def _has_party(filters: ItemFilter) -> ColumnElement[bool]:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
 from cmdb.inventory.lookup import load_items
 from cmdb.inventory.reconciling import words_of
 from cmdb.model import shipped_model
-from cmdb.query.items import ItemFilter, find_item, live_relations_of, select_items
+from cmdb.query.items import ItemFilter, exact_matches, find_item, live_relations_of, select_items
 from cmdb.records.facts import (
     Address,
     FactSection,
@@ -45,15 +45,21 @@ def list_items(
 ) -> Page[Item]:
     """Return one page of the items that fit and are in sight."""
     actor.require(Permission.ITEM_READ)
-    query = select_items(filters, visible_items(actor), shipped_model())
+    query = _selected(session, actor, filters)
     return fetch_page(session, query, request, SORTS, Item.id)
 
 
 def count_items(session: Session, actor: Actor, filters: ItemFilter) -> int:
     """Count the items that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
     actor.require(Permission.ITEM_READ)
-    query = select_items(filters, visible_items(actor), shipped_model())
+    query = _selected(session, actor, filters)
     return count_up_to(session, query.with_only_columns(Item.id))
+
+
+def _selected(session: Session, actor: Actor, filters: ItemFilter) -> Select[Any]:
+    seen = visible_items(actor)
+    exact = exact_matches(session, filters.text, seen)
+    return select_items(filters, seen, shipped_model(), exact)
 
 
 def get_item(session: Session, actor: Actor, item_id: int) -> Item:
