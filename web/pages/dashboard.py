@@ -11,7 +11,7 @@ from server.desk.workspace.queries import Dashboard
 from server.desk.workspace.queries import dashboard as dashboard_of
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
-from server.foundation.translation import gettext
+from server.foundation.translation import gettext, ngettext
 from server.items.enrolled import AgentFilter, count_agents
 from server.items.queries import count_items
 from web.pages.frame import reader, url_for
@@ -81,15 +81,17 @@ def _overnight(seen: Dashboard) -> list[Number]:
     session, actor = current_session(), current_actor()
     if not actor.may(Permission.ITEM_READ):
         return []
+    new, different = seen.overnight.new_count, seen.overnight.difference_count
     found = [
-        Number(gettext("new"), seen.overnight.new_count, url_for("lately.show", kind="new")),
-        Number(gettext("differences"), seen.overnight.difference_count, url_for("lately.show")),
+        Number(ngettext("new item", "new items", new), new, url_for("lately.show", kind="new")),
+        Number(ngettext("difference", "differences", different), different, url_for("lately.show")),
     ]
     if actor.may(Permission.ADMIN_AGENTS):
         since = current_time() - SILENT_AFTER
         silent = count_agents(session, actor, AgentFilter(silent_before=since))
         url = url_for("agents.index", show="silent")
-        found.append(Number(gettext("agents gone silent"), silent, url, worth_a_look(silent)))
+        label = ngettext("agent gone silent", "agents gone silent", silent)
+        found.append(Number(label, silent, url, worth_a_look(silent)))
     return found
 
 
@@ -98,7 +100,7 @@ def _health(seen: Dashboard) -> list[Number]:
     if not actor.may(Permission.ITEM_READ):
         return []
     found = [
-        Number(gettext("items"), health.items, url_for("items.index")),
+        Number(ngettext("item", "items", health.items), health.items, url_for("items.index")),
         Number(
             gettext("not seen for 30 days"),
             health.silent,
@@ -106,7 +108,7 @@ def _health(seen: Dashboard) -> list[Number]:
             worth_a_look(health.silent),
         ),
         Number(
-            gettext("refused values"),
+            ngettext("refused value", "refused values", health.quarantined),
             health.quarantined,
             url_for("lately.refused"),
             worth_a_look(health.quarantined),
@@ -115,5 +117,6 @@ def _health(seen: Dashboard) -> list[Number]:
     if actor.may(Permission.ITEM_WRITE):
         waiting = health.waiting_for_review
         url = url_for("lately.reviews")
-        found.append(Number(gettext("identities to decide"), waiting, url, worth_a_look(waiting)))
+        label = ngettext("identity to decide", "identities to decide", waiting)
+        found.append(Number(label, waiting, url, worth_a_look(waiting)))
     return found
