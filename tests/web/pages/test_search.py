@@ -1,0 +1,95 @@
+"""Finding anything: what is out of sight is not found, and nothing breaks the search."""
+
+import pytest
+
+from server.foundation.database import Database
+from tests.support.people import World
+from tests.web.pages.conftest import Browser, Browsers
+from tests.web.pages.registers import add_item
+
+
+@pytest.fixture
+def stocked(database: Database, world: World) -> int:
+    """Write two items and a service; return the id of the item in Sales."""
+    with database.writing() as session:
+        add_item(session, world.root.id, "db-01")
+        add_item(session, world.root.id, "db-orders", "business_service")
+        return add_item(session, world.sales.id, "db-sales")
+
+
+@pytest.mark.usefixtures("stocked")
+def test_the_results_stand_in_groups(admin: Browser) -> None:
+    page = admin.read("/search?q=db-")
+    assert "db-01" in page
+    assert page.index("Services") < page.index("db-orders") < page.index("db-01")
+
+
+@pytest.mark.usefixtures("world")
+def test_people_and_groups_are_found_by_a_part_of_their_name(admin: Browser) -> None:
+    assert "Sam Support" in admin.read("/search?q=upport")
+
+
+def test_an_item_out_of_sight_is_not_found(
+    browser_of: Browsers, world: World, stocked: int
+) -> None:
+    outsider = browser_of(world.outsider.person_id)
+    page = outsider.read("/search?q=db-")
+    assert "db-sales" in page
+    assert "db-01" not in page
+
+
+@pytest.mark.usefixtures("stocked")
+def test_somebody_without_rights_finds_nothing(nobody: Browser) -> None:
+    assert "Nothing found" in nobody.read("/search?q=db-")
+
+
+@pytest.mark.usefixtures("world")
+def test_before_anything_is_typed_the_page_says_what_can_be_found(admin: Browser) -> None:
+    assert "What are you looking for?" in admin.read("/search")
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("words", ["%00", "%25", "_", "%5C", "<script>", "q" * 5000, "%ED%A0%80"])
+def test_hostile_words_are_only_words(admin: Browser, words: str) -> None:
+    assert "<script>alert" not in admin.read(f"/search?q={words}")
+
+
+@pytest.mark.usefixtures("stocked")
+def test_the_palette_offers_found_things_and_the_way_to_all_of_them(admin: Browser) -> None:
+    fragment = admin.read("/search/palette?q=db-")
+    assert "<html" not in fragment
+    assert "db-01" in fragment
+    assert "/search?q=db-" in fragment
+
+
+@pytest.mark.usefixtures("world")
+def test_the_palette_is_quiet_before_anything_is_typed(admin: Browser) -> None:
+    assert "palette-row" not in admin.read("/search/palette")
+
+
+def test_a_picker_of_items_answers_as_the_picker_expects(admin: Browser, stocked: int) -> None:
+    answer = admin.get("/pick/items?q=db-s").json
+    assert answer == {"results": [{"value": str(stocked), "text": "db-sales", "detail": "Server"}]}
+
+
+@pytest.mark.usefixtures("stocked")
+def test_a_picker_of_items_can_be_narrowed_to_a_class(admin: Browser) -> None:
+    found = admin.get("/pick/items?q=db-&class=business_service").json
+    assert [one["text"] for one in (found or {})["results"]] == ["db-orders"]
+
+
+def test_a_picker_of_people_can_be_narrowed_to_a_group(admin: Browser, world: World) -> None:
+    found = admin.get(f"/pick/people?group={world.support.id}").json
+    assert [one["text"] for one in (found or {})["results"]] == ["Sam Support"]
+
+
+@pytest.mark.usefixtures("world")
+def test_a_picker_of_groups_finds_them(admin: Browser) -> None:
+    found = admin.get("/pick/groups?q=supp").json
+    assert [one["text"] for one in (found or {})["results"]] == ["Support"]
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("what", ["items", "people", "groups"])
+def test_pickers_refuse_who_may_not_read(nobody: Browser, what: str) -> None:
+    assert nobody.get(f"/pick/{what}?q=a").status_code == 403
