@@ -7,7 +7,7 @@ from typing import Any
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, StaleVersion
+from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.tickets import actions
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, lock_ticket
@@ -100,8 +100,14 @@ def add_items(reference: str) -> ResponseReturnValue:
     """Name more items that the ticket is about."""
     ids = [one for value in request.form.getlist("item") if (one := whole(value)) is not None]
 
+    session, actor = current_session(), current_actor()
+
     def add() -> None:
-        actions.add_affected(current_session(), current_actor(), reference, ids, current_time())
+        # Whether one may comes before what is missing.
+        lock_ticket(session, actor, reference)
+        if not ids:
+            raise InvalidValue({"item": gettext("Choose an item first.")})
+        actions.add_affected(session, actor, reference, ids, current_time())
 
     return _act(reference, Act("add"), add, gettext("The impact is computed anew."))
 

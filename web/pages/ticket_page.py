@@ -17,6 +17,7 @@ from server.desk.tickets.queries import affected_item_ids, find_ticket, watcher_
 from server.desk.tickets.rules.words import Move
 from server.desk.workspace.queries import TicketPage, ticket_workspace
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.impact import ImpactAnswer, answer_impact
@@ -165,7 +166,7 @@ def _groups(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> dict[int,
     known = {page.header.group.id: page.header.group.name} if page.header.group else {}
     ids = {d["group_id"] for d in details if d.get("group_id") is not None} - set(known)
     for group_id in sorted(ids)[:_GROUPS_READ]:
-        with suppress(NotFound):
+        with suppress(NotFound, PermissionDenied):
             known[group_id] = group(current_session(), current_actor(), group_id).name
     return known
 
