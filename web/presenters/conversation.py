@@ -56,21 +56,26 @@ def _join(parts: Sequence[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
+_STATES = ("down", "degraded", "at_risk")
+
+
 def _standing(detail: Mapping[str, Any], reader: Reader) -> str:
     """Say what the graph made of the affected items at that time."""
     services = int(detail.get("services") or 0)
-    if not services and not any(detail.get(key) for key in ("down", "degraded", "at_risk")):
+    if not services and not any(detail.get(key) for key in _STATES):
         return ""
-    text = reader.ngettext("%(num)d service suffers", "%(num)d services suffer", services)
-    said = [text % {"num": services}]
-    for key, word in (
-        ("down", reader.gettext("down")),
-        ("degraded", reader.gettext("degraded")),
-        ("at_risk", reader.gettext("at risk")),
-    ):
-        if detail.get(key):
-            said.append(f"{detail[key]} {word}")
-    return f"P{detail.get('priority')}: " + ", ".join(said)
+    down, degraded, at_risk = (int(detail.get(key) or 0) for key in _STATES)
+    said = [
+        (services, reader.ngettext("%(num)d service suffers", "%(num)d services suffer", services)),
+        (down, reader.ngettext("%(num)d down", "%(num)d down", down)),
+        (degraded, reader.ngettext("%(num)d degraded", "%(num)d degraded", degraded)),
+        (at_risk, reader.ngettext("%(num)d at risk", "%(num)d at risk", at_risk)),
+    ]
+    # The services come first and are told even when there are none.
+    numbers = [
+        text % {"num": number} for place, (number, text) in enumerate(said) if number or not place
+    ]
+    return f"P{detail.get('priority')}: " + ", ".join(numbers)
 
 
 def _moved(detail: Mapping[str, Any], wording: Wording) -> str:
