@@ -157,6 +157,8 @@ def _differ(database: Database, sketch: Sketch, now: datetime, report: Reporter)
     for offset in range(0, len(seen), BATCH):
         with database.writing() as session:
             Inventory(session, now).record_many(seen[offset : offset + BATCH])
+    with database.writing() as session:
+        Inventory(session, now).relate(sketch.relations, DEMO, sketch.organisation_id)
 
 
 def _upgraded(seen: Observation, moment: datetime) -> Observation:

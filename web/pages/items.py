@@ -11,6 +11,7 @@ from cmdb.model import Attribute, shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
+from server.assets.queries import contracts_of
 from server.desk.workspace.queries import desk_on_item
 from server.desk.workspace.queries.dashboard import SILENT_AFTER
 from server.foundation.edge.conditional import check_form_version
@@ -142,6 +143,7 @@ def _facts(item: Item) -> dict[str, Any]:
         "facts": fact_rows(model, item.class_code, values, known.standings, reader()),
         "known": known,
         "sources": sources,
+        "contracts": contracts_of(session, actor, [item.id]),
         "sections": [
             section_table(name, rows, reader())
             for name, rows in queries.sections_of(session, actor, item.id).items()
