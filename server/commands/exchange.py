@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 import click
+from sqlalchemy import true
 
 from cmdb.vocabulary import SourceCode
 from server.commands.console import complain, done, reporting, say
@@ -59,7 +60,7 @@ def import_command(
         with database.reading() as session:
             place = organisation_id(session, organisation)
         author, now = author_of(command_line.actor), utc_now()
-        settings = BulkSettings(place, SourceCode(_SOURCE + source), author, now)
+        settings = BulkSettings(place, SourceCode(_SOURCE + source), author, now, true())
         reporter.begin("Importing", _lines_in(file))
         for result in record_lines(database, file, settings):
             reporter.advance()

@@ -11,7 +11,8 @@ from cmdb.inventory.outcomes import Author, Recorded
 from server.foundation.events import publish
 from server.items.events import ItemReported
 from server.items.models import Agent
-from server.items.reports import Report, observe
+from server.items.observing import observe
+from server.items.reports import Report
 
 #: When the agent should come back; the server decides, so a large site can slow everybody down.
 NEXT_REPORT_SECONDS = 3600
@@ -30,7 +31,9 @@ def take_report(
 ) -> Taken:
     """Record a report. The same report twice has one effect; an older one than known has none.
 
-    Raises ``InvalidValue`` when the report speaks for another agent than the key belongs to.
+    A machine restored to an older state counts from an older number, under a new boot id: its
+    report is taken. Raises ``InvalidValue`` when the report speaks for another agent than the key
+    belongs to.
     """
     if report.agent_id != agent.agent_id:
         raise InvalidValue({"agent.id": "is not the agent this key was given to"})
@@ -38,12 +41,13 @@ def take_report(
         return Taken(None)
     door = Inventory(session, now, Author(request_id=request_id))
     recorded = door.record(observe(report, agent.organisation_id, now))
-    agent.item_id = recorded.item_id
     agent.last_report_at = now
     agent.last_sequence = report.sequence
     agent.last_boot_id = report.boot_id
     agent.version = report.version
-    agent.problems = dict(report.problems)
+    if agent.problems != report.problems:
+        agent.problems = dict(report.problems)
     if recorded.item_id is not None:
+        agent.item_id = recorded.item_id
         publish(session, ItemReported(recorded.item_id, agent.organisation_id))
     return Taken(recorded, recorded.resend)

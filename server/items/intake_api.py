@@ -1,6 +1,7 @@
 """REST for programs: bulk upsert, enrolment of agents, and their reports."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,11 @@ from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 from sqlalchemy import select
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cmdb.errors import InvalidValue
 from cmdb.vocabulary import REST, SourceCode
+from server.foundation.edge.identifiers import LARGEST_ID
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -26,10 +29,12 @@ from server.foundation.permissions import Permission
 from server.items import enrolment
 from server.items.actions import author_of
 from server.items.bulk import BulkSettings, record_lines
-from server.items.idempotency import earlier_answer, remember_answer
+from server.items.idempotency import BulkRequest, earlier_answer, remember_answer
 from server.items.intake import NEXT_REPORT_SECONDS, Taken, take_report
 from server.items.models import Agent
-from server.items.reports import read_report, unpack
+from server.items.organisations import require_organisation
+from server.items.payload import TooLarge, unpack
+from server.items.reports import read_report
 from server.items.schemas import (
     AgentSchema,
     EnrolledSchema,
@@ -38,6 +43,9 @@ from server.items.schemas import (
     EnrolSchema,
     TakenSchema,
 )
+from server.items.scope import visible_items
+
+_IMPORT = re.compile(r"import:[A-Za-z0-9-]{1,57}")
 
 intake = Blueprint("intake", __name__, url_prefix=PREFIX, description="For programs that report.")
 
@@ -61,33 +69,57 @@ intake = Blueprint("intake", __name__, url_prefix=PREFIX, description="For progr
 def bulk_upsert() -> Response:
     """Create or update items and relations from NDJSON lines; one bad line sinks no other."""
     actor = current_actor()
-    organisation_id = request.args.get("organisation_id", type=int)
-    if organisation_id is None:
-        raise InvalidValue({"organisation_id": "must be given as a query parameter"})
-    actor.require(Permission.ITEM_IMPORT, organisation_id)
-    settings = BulkSettings(organisation_id, _source(), author_of(actor), current_time())
-    body = unpack(request.get_data(cache=False), request.headers.get("Content-Encoding", ""))
+    actor.require(Permission.ITEM_IMPORT)
+    organisation_id = _organisation_id()
+    place = installation()
+    with place.database.reading() as session:
+        require_organisation(session, actor, Permission.ITEM_IMPORT, organisation_id)
+    settings = BulkSettings(
+        organisation_id,
+        _source(),
+        author_of(actor),
+        current_time(),
+        visible_items(actor, Permission.ITEM_IMPORT),
+    )
+    person_id, key = actor.person_id or 0, _idempotency_key()
+    asked = BulkRequest(person_id, key, organisation_id, settings.source, _body())
+    if asked.key:
+        with place.database.reading() as session:
+            answer = earlier_answer(session, asked)
+        if answer is not None:
+            return _ndjson(answer)
+    answer = b"".join(_result_lines(settings, asked.body))
+    if asked.key:
+        with place.database.writing() as session:
+            remember_answer(session, asked, answer, current_time())
+    return _ndjson(answer)
+
+
+def _organisation_id() -> int:
+    given = request.args.get("organisation_id", "")
+    if not (given.isascii() and given.isdigit() and int(given) <= LARGEST_ID):
+        raise InvalidValue({"organisation_id": "must be given as a query parameter, a number"})
+    return int(given)
+
+
+def _idempotency_key() -> str:
     key = request.headers.get("Idempotency-Key", "")
     if len(key) > 200:
         raise InvalidValue({"Idempotency-Key": "must be at most 200 characters"})
-    place = installation()
-    person_id = actor.person_id or 0
-    if key:
-        with place.database.reading() as session:
-            answer = earlier_answer(session, person_id, key, body)
-        if answer is not None:
-            return _ndjson(answer)
-    answer = b"".join(_result_lines(settings, body))
-    if key:
-        with place.database.writing() as session:
-            remember_answer(session, person_id, (key, body), answer, current_time())
-    return _ndjson(answer)
+    return key
+
+
+def _body() -> bytes:
+    """Return the request's body, unpacked."""
+    try:
+        return unpack(request.get_data(cache=False), request.headers.get("Content-Encoding", ""))
+    except TooLarge as error:
+        raise RequestEntityTooLarge(str(error)) from error
 
 
 def _source() -> SourceCode:
     source = request.args.get("source", REST)
-    known = source == REST or source.startswith("import:")
-    if not known or len(source) > 64 or not source.replace(":", "").replace("-", "").isalnum():
+    if source != REST and not _IMPORT.fullmatch(source):
         raise InvalidValue({"source": "must be 'rest' or 'import:' and a name"})
     return SourceCode(source)
 
@@ -125,8 +157,7 @@ def enrol_agent(body: dict[str, Any]) -> Any:
 def take() -> Any:
     """Take an agent's report. 202 means that it has been committed."""
     key = _bearer()
-    plain = unpack(request.get_data(cache=False), request.headers.get("Content-Encoding", ""))
-    report = read_report(plain)
+    report = read_report(_body())
     with installation().database.writing() as session:
         agent = enrolment.agent_with_key(session, key)
         taken = take_report(session, agent, report, current_time(), request_state().request_id)

@@ -1,0 +1,152 @@
+"""From an agent's report to one observation: evidence, values, and lists of facts."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cmdb.engine.identity import normalise
+from cmdb.observation import Identifier, Observation, Origin, Section
+from cmdb.vocabulary import (
+    AGENT,
+    AGENT_ID,
+    BOARD_SERIAL,
+    COMPUTER,
+    CONTAINER,
+    DESKTOP,
+    FQDN,
+    HARDWARE_UUID,
+    HYPERVISOR,
+    LAPTOP,
+    MAC,
+    MACHINE_ID,
+    NAME,
+    SERIAL,
+    SERVER,
+    VIRTUAL_MACHINE,
+    ClassCode,
+    IdentifierKind,
+)
+from server.items.folding import dict_rows, fold_values
+from server.items.reports import Report
+
+#: A report waits on a disk for days, never for this long: an older clock is a wrong one.
+_OLDEST = timedelta(days=30)
+#: MAC addresses of one machine; more come from a broken collector.
+_MOST_MACS = 64
+
+#: Sections whose rows the register keeps.
+LISTS = (
+    "cpus",
+    "memory",
+    "disks",
+    "filesystems",
+    "interfaces",
+    "software",
+    "listeners",
+    "connections",
+)
+#: Sections that become values; an unknown digest of theirs must still be asked for.
+FOLDED = ("identity", "hardware", "os")
+_PACKAGE = ["ecosystem", "name", "version", "architecture"]
+_ROLES: Mapping[str, ClassCode] = {
+    "guest": VIRTUAL_MACHINE,
+    "container": CONTAINER,
+    "host": HYPERVISOR,
+}
+_CHASSIS: Mapping[str, ClassCode] = {
+    "laptop": LAPTOP,
+    "notebook": LAPTOP,
+    "sub notebook": LAPTOP,
+    "portable": LAPTOP,
+    "convertible": LAPTOP,
+    "detachable": LAPTOP,
+    "desktop": DESKTOP,
+    "low profile desktop": DESKTOP,
+    "tower": DESKTOP,
+    "mini tower": DESKTOP,
+    "mini pc": DESKTOP,
+    "all in one": DESKTOP,
+}
+
+
+def observe(report: Report, organisation_id: int, now: datetime) -> Observation:
+    """Turn a report into an observation. An agent's clock is believed where it can be right."""
+    late = now - report.collected_at
+    believed = timedelta(0) <= late <= _OLDEST
+    identity = report.section("identity")
+    return Observation(
+        origin=Origin(AGENT, report.agent_id),
+        class_code=class_of(report.section("hardware")),
+        organisation_id=organisation_id,
+        observed_at=report.collected_at if believed else now,
+        identifiers=identifiers_of(identity, report.agent_id) if identity else (),
+        values=dict(fold_values(report)),
+        sections=tuple(_sections(report)),
+        readings=dict(report.readings),
+    )
+
+
+def class_of(hardware: Mapping[str, Any]) -> ClassCode:
+    """Tell what kind of computer reports, from its hardware section; without it, just that.
+
+    >>> class_of({"virtual_role": "guest"})
+    'virtual_machine'
+    """
+    if not hardware:
+        return COMPUTER
+    role = str(hardware.get("virtual_role") or "")
+    chassis = str(hardware.get("chassis_type") or "").casefold()
+    return _ROLES.get(role) or _CHASSIS.get(chassis, SERVER)
+
+
+def identifiers_of(identity: Mapping[str, Any], agent_id: str) -> tuple[Identifier, ...]:
+    """Return the normalised evidence of an identity section; junk is left out."""
+    vendor = str(identity.get("vendor") or "")
+    board_vendor = str(identity.get("board_vendor") or vendor)
+    claims: list[tuple[IdentifierKind, Any, str]] = [
+        (AGENT_ID, agent_id, ""),
+        (MACHINE_ID, identity.get("machine_id"), ""),
+        (HARDWARE_UUID, identity.get("uuid"), ""),
+        (SERIAL, identity.get("serial"), vendor),
+        (BOARD_SERIAL, identity.get("board_serial"), board_vendor),
+        (FQDN, identity.get("fqdn"), ""),
+        (NAME, identity.get("hostname"), ""),
+    ]
+    macs = identity.get("macs")
+    claims += [(MAC, mac, "") for mac in (macs if isinstance(macs, list) else [])[:_MOST_MACS]]
+    found: dict[Identifier, None] = {}
+    for kind, raw, maker in claims:
+        if isinstance(raw, str) and raw:
+            identifier = normalise(kind, raw, maker)
+            if identifier is not None:
+                found[identifier] = None
+    return tuple(found)
+
+
+def _sections(report: Report) -> Iterator[Section]:
+    for name in LISTS:
+        if name in report.digests:
+            sent = name in report.sections
+            rows = rows_of(name, report.sections[name]) if sent else None
+            yield Section(name, report.digests[name], rows)
+    for name in FOLDED:
+        if name in report.digests:
+            rows = [] if name in report.sections else None
+            yield Section(name, report.digests[name], rows, folded=True)
+
+
+def rows_of(name: str, content: Any) -> list[Any]:
+    """Return the rows of a list section; software comes as columns, memory with its modules."""
+    if name == "software":
+        return _packages(content)
+    if name == "memory":
+        content = content.get("modules") if isinstance(content, dict) else None
+    return dict_rows(content)
+
+
+def _packages(content: Any) -> list[Any]:
+    if not isinstance(content, dict) or content.get("columns") != _PACKAGE:
+        return []
+    rows = content.get("rows")
+    listed = rows if isinstance(rows, list) else []
+    return [tuple(row) for row in listed if isinstance(row, list) and len(row) == len(_PACKAGE)]
