@@ -68,9 +68,8 @@ class Settings:
     def base_url(self) -> str:
         """Return the address people use, without a trailing slash."""
         scheme = "https" if self.tls_certificate else "http"
-        return (self.public_url or f"{scheme}://{self.listen_address}:{self.listen_port}").rstrip(
-            "/"
-        )
+        host = f"[{self.listen_address}]" if ":" in self.listen_address else self.listen_address
+        return (self.public_url or f"{scheme}://{host}:{self.listen_port}").rstrip("/")
 
     @property
     def serves_https(self) -> bool:

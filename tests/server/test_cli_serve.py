@@ -1,4 +1,5 @@
 import http.client
+import json
 import os
 import signal
 import socket
@@ -32,6 +33,19 @@ def test_the_first_start_makes_everything_and_ctrl_c_ends_it_cleanly(
     assert running.stop(signal.SIGINT) == 0
     assert time.monotonic() - started < 10
     assert "Traceback" not in running.err
+
+
+def test_every_line_of_the_log_is_json_when_asked_for(cadastre: Cadastre) -> None:
+    cadastre.settings = {"log_format": "json"}
+    running = cadastre.serve()
+    running.wait_until_ready()
+    running.get("/api/v1/items")
+    running.send("GET", "/no/such/page")
+    assert running.stop() == 0
+    lines = [json.loads(line) for line in running.err.splitlines()]
+    answered = [line for line in lines if line["event"] == "answered"]
+    assert {line["status"] for line in answered} >= {401}
+    assert all(line["request_id"] and line["timestamp"] for line in answered)
 
 
 def test_a_second_start_is_quick_and_asks_for_no_second_administrator(cadastre: Cadastre) -> None:
