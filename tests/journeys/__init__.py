@@ -1,0 +1,1 @@
+"""A person's way through the pages, in Chromium, over the real site."""

@@ -1,0 +1,208 @@
+"""A small prepared company: one thing of every kind that a page can show.
+
+An arrow points at what suffers; of the two databases one is enough::
+
+    host-1 ──> db-1 ┐
+                    ├──> app-1 ──> Orders (tier 0)
+    host-2 ──> db-2 ┘
+    this machine (reported by its agent), a laptop, and an item with an endless name
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cmdb.inventory.door import Inventory
+from cmdb.observation import GroupMembership, Observation, Origin
+from cmdb.vocabulary import AGENT, ClassCode
+from server.desk.changes.actions import (
+    ChangeDraft,
+    ChangeMove,
+    draft_change,
+    move_change,
+    request_approval,
+)
+from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
+from server.foundation.jobs.models import Job
+from server.foundation.jobs.queue import enqueue
+from server.foundation.secrets import SecretBox
+from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
+from server.items.models import Agent
+from server.people.actions.directories import create_directory
+from server.people.actions.roles import Holder, Scope, give_role
+from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from tests.journeys.this_machine import report_this_machine
+from tests.support.people import World, make_person, make_world, token_of
+
+#: A name that breaks what was never tried with one.
+ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
+
+#: What stands in an address, to its value: "item" to an id, "ticket" to a reference.
+Things = Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is there, by the word for them, and what there is."""
+
+    people: Mapping[str, int]
+    things: Things
+
+
+def make_company(session: Session, secrets: SecretBox, now: datetime) -> Company:
+    """Write the company into an empty database; the caller commits."""
+    world = make_world(session)
+    return Company(_people(session, world), _Furnishing(session, secrets, world, now).things())
+
+
+def _people(session: Session, world: World) -> dict[str, int]:
+    """Return who signs in. Each language has an administrator who reads it."""
+    found = {
+        "en": _known(world.admin.person_id),
+        "author": _known(world.configuration_manager.person_id),
+        "approver": _known(world.change_manager.person_id),
+    }
+    for language, name in (("ru", "Раиса Русская"), ("es", "Esteban Español")):
+        person = make_person(session, world.root, name)
+        person.language = language
+        scope = Scope(world.root.id)
+        give_role(session, "administrator", Holder(person_id=person.id), scope, person.created_at)
+        found[language] = person.id
+    return found
+
+
+def _known(person_id: int | None) -> int:
+    assert person_id is not None
+    return person_id
+
+
+class _Furnishing:
+    """Puts one thing of each kind into the company."""
+
+    def __init__(self, session: Session, secrets: SecretBox, world: World, now: datetime) -> None:
+        self._session = session
+        self._secrets = secrets
+        self._world = world
+        self._admin = world.admin
+        self._place = world.operations.id
+        self._now = now
+
+    def things(self) -> dict[str, int | str]:
+        found: dict[str, int | str] = {"person": _known(self._world.agent.person_id)}
+        found["group"] = self._world.support.id
+        found |= self._items() | self._programs()
+        return found | self._desk(found)
+
+    def _items(self) -> dict[str, int]:
+        owner = (PartyDraft("owner", group_id=self._world.support.id),)
+        manager = (PartyDraft("owner", person_id=self._world.change_manager.person_id),)
+        user = (PartyDraft("user", person_id=self._world.requester.person_id),)
+        orders = self._item("business_service", "Orders", manager, criticality=0)
+        app = self._item("virtual_machine", "app-1", owner, environment="production")
+        first, second = (self._item("database_instance", f"db-{n}", owner) for n in (1, 2))
+        below = [self._item("hypervisor", f"host-{n}", owner, vendor="Dell") for n in (1, 2)]
+        either = GroupMembership("databases", "at_least", 1)
+        self._relate("depends_on", orders, app)
+        for database, host in zip((first, second), below, strict=True):
+            self._relate("depends_on", app, database, either)
+            self._relate("runs_on", database, host)
+        laptop = self._item("laptop", "LT-0231", user, vendor="Lenovo", model="ThinkPad T14")
+        endless = self._item("server", ENDLESS, owner)
+        machine = report_this_machine(self._session, self._admin, self._place, self._now)
+        self._doubt(machine)
+        found = {"item": machine, "app": app, "db": first, "service": orders}
+        return found | {"laptop": laptop, "endless": endless}
+
+    def _item(
+        self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = (), **values: object
+    ) -> int:
+        draft = ItemDraft(class_code, self._place, {"name": name, **values}, parties)
+        return create_item(self._session, self._admin, draft, self._now - timedelta(days=9)).id
+
+    def _relate(
+        self, kind: str, start: int, end: int, group: GroupMembership | None = None
+    ) -> None:
+        draft = RelationDraft(kind, start, end, group)
+        create_relation(self._session, self._admin, draft, self._now - timedelta(days=8))
+
+    def _doubt(self, item_id: int) -> None:
+        """Let a source say something that the register cannot believe."""
+        seen = Observation(
+            origin=Origin(AGENT, "a confused agent"),
+            class_code=ClassCode("server"),
+            organisation_id=self._place,
+            observed_at=self._now,
+            values={"memory_bytes": "plenty"},
+            item_id=item_id,
+        )
+        Inventory(self._session, self._now).record(seen)
+
+    def _programs(self) -> dict[str, int]:
+        session, admin, now = self._session, self._admin, self._now
+        wanted = CredentialDraft(self._place, "Routers", community="public")
+        credential = create_credential(session, admin, self._secrets, wanted, now)
+        ask_probe(session, admin, ProbeDraft(self._place, "10.0.0.1", credential.id), now)
+        token_of(session, _known(admin.person_id), "Nightly export")
+        failed = session.get_one(Job, enqueue(session, "jobs.forget"))
+        failed.state = "dead"
+        directory = create_directory(
+            session,
+            admin,
+            {
+                "code": "ldap-example",
+                "name": "Example directory",
+                # Nobody listens there.
+                "url": "ldap://127.0.0.1:1",
+                "start_tls": False,
+                "base_dn": "dc=example,dc=test",
+                "organisation_id": self._place,
+            },
+            self._secrets,
+            now,
+        )
+        agent = session.scalar(select(func.max(Agent.id)))
+        assert agent is not None
+        return {"agent": agent, "directory": directory.id}
+
+    def _desk(self, there: Things) -> dict[str, str]:
+        ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
+        self._ticket("Laptop does not wake up", int(there["laptop"]))
+        self._ticket("This machine is slow", int(there["item"]))
+        said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
+        add_entry(self._session, self._world.agent, ticket, said, self._now)
+        note = EntryDraft("It began after the upgrade.", "internal")
+        add_entry(self._session, self._world.agent, ticket, note, self._now)
+        db = int(there["db"])
+        return {"ticket": ticket, "draft": self._change(db), "asked": self._change(db, asked=True)}
+
+    def _ticket(self, title: str, *item_ids: int) -> str:
+        draft = TicketDraft(
+            title,
+            description="Since this morning, for everybody in Sales.",
+            urgency="high",
+            affected_item_ids=item_ids,
+            requester_id=self._world.requester.person_id,
+            organisation_id=self._place,
+        )
+        return open_ticket(self._session, self._world.agent, draft, self._now).reference
+
+    def _change(self, item_id: int, *, asked: bool = False) -> str:
+        session, author, now = self._session, self._world.configuration_manager, self._now
+        draft = ChangeDraft(
+            "Move the database to new disks",
+            reason="The disks are five years old.",
+            implementation_plan="Stop it, copy it, start it.",
+            back_out_plan="Start it on the old disks.",
+            item_ids=(item_id,),
+            window_start=now + timedelta(days=1),
+            window_end=now + timedelta(days=1, hours=2),
+            organisation_id=self._place,
+        )
+        change = draft_change(session, author, draft, now)
+        if asked:
+            move_change(session, author, change.id, ChangeMove("assessment"), now)
+            request_approval(session, author, change.id, now)
+        return change.reference

@@ -1,0 +1,84 @@
+"""What can be wrong with a page as it stands in a browser, seen with its own eyes."""
+
+from collections.abc import Iterable
+
+from playwright.sync_api import Page
+
+#: The narrowest phone the pages are made for, and the screen most desks have.
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1366, "height": 768}
+
+_SERIOUS = ("(serious)", "(critical)")
+
+# Axe is on the page already: only colours differ in the dark.
+_CONTRAST = """
+async () => {
+  const { violations } = await axe.run({ runOnly: ["color-contrast"], resultTypes: ["violations"] });
+  const said = ({ html, any }) => `${html} ${any[0]?.message ?? ""}`;
+  return violations.flatMap(({ nodes }) => nodes.map(said));
+}
+"""
+
+# What sticks out at the right, the innermost first; what scrolls inside a box of its own does not.
+_STICKING_OUT = """
+() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = (element) => {
+    for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
+      if (getComputedStyle(box).overflowX !== "visible") return true;
+    }
+    return false;
+  };
+  const out = [...document.querySelectorAll("body *")].filter(
+    (element) => element.getBoundingClientRect().right > width + 1 && !scrolls(element));
+  const said = out.map((element) => element.outerHTML.slice(0, 160));
+  return [`the page is ${document.documentElement.scrollWidth} px wide`, ...said.slice(-3)];
+}
+"""
+
+# Text that its box hides. Cut on purpose: what scrolls, what ends in an ellipsis and is whole on
+# hover, and what only screen readers read.
+_CUT_OFF = """
+(meant) => {
+  const cut = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const parts = [...element.childNodes];
+    const text = parts.some((part) => part.nodeType === Node.TEXT_NODE && part.data.trim());
+    if (!text || element.scrollWidth <= element.clientWidth + 1 || !element.clientWidth) continue;
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (element.closest(meant)) continue;
+    const { overflowX, textOverflow } = getComputedStyle(element);
+    if (overflowX === "visible" || overflowX === "auto" || overflowX === "scroll") continue;
+    if (textOverflow === "ellipsis" && (element.title || element.closest("[title]"))) continue;
+    cut.push(element.outerHTML.slice(0, 160));
+  }
+  return cut;
+}
+"""
+
+
+def serious(violations: Iterable[str]) -> list[str]:
+    """Keep what axe calls serious or critical."""
+    return [line for line in violations if any(word in line for word in _SERIOUS)]
+
+
+def faint_in_the_dark(page: Page) -> list[str]:
+    """Turn the lights off and return what can hardly be read; axe must have run before."""
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_selector("html[data-bs-theme=dark]", state="attached")
+    found: list[str] = page.evaluate(_CONTRAST)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
+def sticking_out(page: Page) -> list[str]:
+    """Return what makes the page scroll sideways."""
+    found: list[str] = page.evaluate(_STICKING_OUT)
+    return found
+
+
+def cut_off(page: Page) -> list[str]:
+    """Return elements whose text does not fit and is not meant to be cut."""
+    found: list[str] = page.evaluate(_CUT_OFF, ".visually-hidden")
+    return found

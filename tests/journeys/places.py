@@ -1,0 +1,103 @@
+"""Every page of the site as addresses, read off the map of its URLs."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.journeys.company import Things
+from web.pages import PAGES
+
+#: What answers GET and is no page: fragments, lists for pickers, files.
+NO_PAGES = frozenset(
+    {
+        "agent_download.archive",
+        "agent_download.script",
+        "agents.arrivals",
+        "search.palette",
+        "search.pick_groups",
+        "search.pick_items",
+        "search.pick_people",
+        "tickets.following",
+        "tickets.map_data",
+        "tickets.planned",
+        "tickets.preview",
+    }
+)
+
+#: What a page shows besides: open panels, other views, nothing found, other kinds of items.
+_ALSO = (
+    "/changes?view=all",
+    "/changes?view=waiting",
+    "/changes?q=nothing-like-this",
+    "/changes/{asked}?act=approve",
+    "/changes/{draft}",
+    "/changes/{draft}/edit",
+    "/changes/new?item={db}&ticket={ticket}",
+    "/items?q=nothing-like-this",
+    "/items/{service}",
+    "/items/{app}/relations",
+    "/items/{db}/impact",
+    "/items/{laptop}/tickets",
+    "/items/{endless}",
+    "/lately?kind=new",
+    "/people?q=nothing-like-this",
+    "/search?q=db",
+    "/search?q=nothing-like-this",
+    "/services/new?entry={item}",
+    "/tickets?view=all",
+    "/tickets?q=nothing-like-this",
+    "/tickets/new?item={item}",
+    "/tickets/{ticket}?act=edit",
+    "/tickets/{ticket}?act=assign",
+    "/tickets/{ticket}?act=resolved",
+    "/tickets/{ticket}?show=system",
+)
+
+#: Which reference stands in the addresses of a corner of the site.
+_REFERENCES = {"tickets": "ticket", "changes": "asked"}
+
+
+def places(app: Flask, things: Things) -> list[str]:
+    """Return the address of every page, with every tab, and what a page shows besides.
+
+    Raises ``KeyError`` for a part of an address of which the company has no example: a new kind
+    of page needs one in `company.py`.
+    """
+    found = [address for rule in page_rules(app) for address in _addresses(rule, things)]
+    return [*found, *(address.format(**things) for address in _ALSO)]
+
+
+def page_rules(app: Flask) -> list[Rule]:
+    """Return what answers GET in the corners of the site that have pages, pages alone."""
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and _corner(rule) in {corner.name for corner in PAGES}
+        and rule.endpoint not in NO_PAGES
+    ]
+
+
+def _corner(rule: Rule) -> str:
+    corner, _, _page = str(rule.endpoint).partition(".")
+    return corner
+
+
+def _addresses(rule: Rule, things: Things) -> Iterator[str]:
+    arguments = sorted(rule.arguments)
+    examples = [_examples(rule, argument, things) for argument in arguments]
+    for values in product(*examples):
+        built = rule.build(dict(zip(arguments, values, strict=True)))
+        assert built is not None, rule
+        yield str(built[1])
+
+
+def _examples(rule: Rule, argument: str, things: Things) -> list[int | str]:
+    choices = getattr(rule._converters[argument], "items", None)
+    if choices is not None:
+        return sorted(choices)
+    if argument == "reference":
+        return [things[_REFERENCES[_corner(rule)]]]
+    return [things[argument.removesuffix("_id")]]

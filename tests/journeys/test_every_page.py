@@ -1,0 +1,55 @@
+"""A walk over every page: it answers, breaks no rule, and can be read by everybody, everywhere."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import Served, SignedIn
+from tests.journeys.looking import DESK, PHONE, faint_in_the_dark, serious, sticking_out
+from tests.journeys.places import NO_PAGES, page_rules, places
+from tests.support.browser import PageFaults, accessibility_violations
+from web.pages import PAGES
+
+
+def test_every_corner_of_the_site_is_walked_or_known_to_have_no_pages(served: Served) -> None:
+    walked = {rule.endpoint.split(".")[0] for rule in page_rules(served.app)}
+    without = {endpoint.split(".")[0] for endpoint in NO_PAGES}
+    assert {page.name for page in PAGES} <= walked | without
+    assert set(served.app.view_functions) >= NO_PAGES, "an exception for what is not there any more"
+
+
+def test_every_page_is_sound_on_a_desk_in_the_dark_and_on_a_phone(
+    served: Served, signed_in: SignedIn, page_faults: PageFaults
+) -> None:
+    page = signed_in("en", viewport=DESK, reduced_motion="reduce")
+    wrong: list[str] = []
+    for place in places(served.app, served.company.things):
+        known = len(page_faults.unexpected)
+        found = _look_at(page, place)
+        found += page_faults.unexpected[known:]
+        wrong += [f"{place}: {fault}" for fault in found]
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def _look_at(page: Page, place: str) -> list[str]:
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a plain dict is a size
+    answer = page.goto(place)
+    if answer is None or answer.status != 200:
+        return [f"answers {answer and answer.status}"]
+    if not page.evaluate("document.documentElement.lang"):
+        return ["is no whole page; a fragment belongs into NO_PAGES"]
+    found = serious(accessibility_violations(page))
+    found += [f"hardly readable in the dark: {line}" for line in faint_in_the_dark(page)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict is a size
+    return found + [f"scrolls sideways at 360 px: {line}" for line in sticking_out(page)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_door_is_sound_for_whoever_is_not_signed_in(
+    served: Served, page: Page, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it knows
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict is a size
+    page.goto(f"{served.address}/items")
+    assert page.url == f"{served.address}/sign-in?next=/items"
+    assert accessibility_violations(page) == []
+    assert sticking_out(page) == []
