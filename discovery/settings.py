@@ -1,5 +1,6 @@
 """What a scan may cost: bounds and pace, as one frozen value."""
 
+import os
 from dataclasses import dataclass
 
 
@@ -36,3 +37,8 @@ class ScanSettings:
             raise ValueError("a limit must be at least 1")
         if min(self.pace, self.in_flight) < 1:
             raise ValueError("pace and number of devices in flight must be at least 1")
+
+
+def from_environment(variable: str) -> str:
+    """Return a setting of the environment; "" when it is not set."""
+    return os.environ.get(variable, "")

@@ -16,6 +16,7 @@ from server.commands.console import complain
 from server.commands.environment import CommandLine
 from server.commands.helping import ExampleGroup
 from server.foundation.journal import clean_text
+from server.foundation.settings import choose_home
 
 #: Every command, and where it stands; a module is imported when its command is wanted.
 COMMANDS = {
@@ -89,7 +90,7 @@ def cadastre(ctx: click.Context, home: Path | None, *, debug: bool) -> None:
     """
     if home is not None:
         # The settings file, and every process we start, must agree on where home is.
-        os.environ["CADASTRE_HOME"] = str(home.absolute())
+        choose_home(home)
     ctx.obj = CommandLine(debug=debug)
 
 

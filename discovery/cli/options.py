@@ -11,7 +11,7 @@ import click
 
 from discovery.knowledge.rules import BadKnowledge, Knowledge, load_knowledge
 from discovery.scan.questions import PARTICULARS, QUESTIONS
-from discovery.settings import ScanSettings
+from discovery.settings import ScanSettings, from_environment
 from discovery.snmp.credentials import AUTH_PROTOCOLS, PRIV_PROTOCOLS, Community, Credential, User
 from discovery.targets.credentials import BadCredentials, read_credentials
 
@@ -153,7 +153,7 @@ def _user(user: str, auth_protocol: str, priv_protocol: str, context: str) -> Us
 
 def _key(word: str) -> str:
     variable = _KEY_VARIABLES[word]
-    return os.environ.get(variable) or _ask(f"{word.capitalize()} key", variable)
+    return from_environment(variable) or _ask(f"{word.capitalize()} key", variable)
 
 
 def _ask(what: str, variable: str) -> str:

@@ -182,7 +182,7 @@ def _run(
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | (environment or {}),
+        env=child_environment(environment or {}),
     )
 
 

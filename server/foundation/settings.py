@@ -85,6 +85,16 @@ def settings_path(environment: Mapping[str, str] | None = None) -> Path:
     return Path(env.get(f"{_PREFIX}HOME", "var")) / "cadastre.toml"
 
 
+def choose_home(home: Path) -> None:
+    """Make ``home`` the data folder of this process and of every one that it starts."""
+    os.environ[f"{_PREFIX}HOME"] = str(home.absolute())
+
+
+def child_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Return what a child process should find in its environment: ours, and ``more``."""
+    return {**os.environ, **more}
+
+
 def load_settings(
     flags: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
 ) -> Settings:
