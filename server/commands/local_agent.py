@@ -21,6 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from server.foundation.settings import child_environment
+
 _PATIENCE_SECONDS = 60.0
 _STOP_SECONDS = 3.0
 _REPAIR_SECONDS = 60.0
