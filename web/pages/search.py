@@ -1,6 +1,7 @@
 """Finding anything: the results page, the palette, and what pickers offer."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,9 +12,10 @@ from cmdb.model import shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE, LifeStage
-from server.desk.tickets.models import Ticket
+from server.desk.changes.queries import ChangeFilter, find_change, list_changes
 from server.desk.tickets.queries import TicketFilter, TicketRow, find_ticket, list_tickets
 from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.errors import PermissionDenied
 from server.foundation.paging import Page, PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.translation import gettext
@@ -39,9 +41,9 @@ _IN_PICKER = 25
 def results() -> ResponseReturnValue:
     """Show everything that fits the words; a ticket's own reference leads straight to it."""
     words = asked_words()
-    meant = _ticket_called(words)
-    if meant is not None:
-        return redirect(url_for("tickets.show", reference=meant.reference))
+    meant = _called(words)
+    if meant:
+        return redirect(meant)
     groups = _find(words, _ON_PAGE) if words else []
     return render_template("search/results.html", words=words, groups=groups)
 
@@ -58,6 +60,7 @@ def _find(words: str, limit: int) -> list[HitGroup]:
     session, actor = current_session(), current_actor()
     finders: tuple[tuple[Permission, Finder], ...] = (
         (Permission.TICKET_READ, _tickets),
+        (Permission.CHANGE_READ, _changes),
         (Permission.ITEM_READ, _services),
         (Permission.ITEM_READ, _items),
         (Permission.PERSON_READ, _people),
@@ -72,20 +75,38 @@ def _find(words: str, limit: int) -> list[HitGroup]:
     )
 
 
-def _ticket_called(reference: str) -> Ticket | None:
+def _called(reference: str) -> str:
+    """Return the page of the ticket or change that is called exactly this; "" for none."""
+    session, actor = current_session(), current_actor()
     # A plain number is more often a port or a serial than the number of a ticket.
-    if "-" not in reference or not current_actor().may(Permission.TICKET_READ):
-        return None
-    try:
-        return find_ticket(current_session(), current_actor(), reference)
-    except NotFound:
-        return None
+    if "-" not in reference:
+        return ""
+    with suppress(NotFound, PermissionDenied):
+        return url_for("tickets.show", reference=find_ticket(session, actor, reference).reference)
+    with suppress(NotFound, PermissionDenied):
+        return url_for("changes.show", reference=find_change(session, actor, reference).reference)
+    return ""
 
 
 def _tickets(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
     page = list_tickets(session, actor, TicketFilter(text=words), PageRequest(limit=limit))
     more = url_for("tickets.index", q=words) if page.next_cursor else ""
     return HitGroup(gettext("Tickets"), tuple(_ticket_hit(row) for row in page.rows), more)
+
+
+def _changes(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_changes(session, actor, ChangeFilter(text=words), PageRequest(limit=limit))
+    hits = tuple(
+        Hit(
+            url_for("changes.show", reference=row.change.reference),
+            row.change.title,
+            "git-pull-request",
+            row.change.reference,
+        )
+        for row in page.rows
+    )
+    more = url_for("changes.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Changes"), hits, more)
 
 
 def _own_tickets() -> HitGroup:

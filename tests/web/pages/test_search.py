@@ -2,6 +2,8 @@
 
 import pytest
 
+from server.desk.tickets.actions import TicketDraft, open_ticket
+from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from tests.support.people import World
 from tests.web.pages.conftest import Browser, Browsers
@@ -41,6 +43,19 @@ def test_an_item_out_of_sight_is_not_found(
 @pytest.mark.usefixtures("stocked")
 def test_somebody_without_rights_finds_nothing(nobody: Browser) -> None:
     assert "Nothing found" in nobody.read("/search?q=db-")
+
+
+def test_a_reference_leads_straight_to_its_ticket(
+    admin: Browser, browser_of: Browsers, database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        draft = TicketDraft("Orders page times out", organisation_id=world.root.id)
+        reference = open_ticket(session, world.agent, draft, utc_now()).reference
+    answer = admin.get(f"/search?q={reference.lower()}")
+    assert answer.headers["Location"] == f"/tickets/{reference}"
+    assert "Orders page times out" in admin.read("/search?q=times+out")
+    outsider = browser_of(world.outsider.person_id)
+    assert "Nothing found" in outsider.read(f"/search?q={reference}")
 
 
 @pytest.mark.usefixtures("world")
