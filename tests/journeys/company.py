@@ -63,6 +63,7 @@ def _people(session: Session, world: World) -> dict[str, int]:
     found = {
         "en": _known(world.admin.person_id),
         "author": _known(world.configuration_manager.person_id),
+        "support": _known(world.agent.person_id),
         "approver": _known(world.change_manager.person_id),
     }
     for language, name in (("ru", "Раиса Русская"), ("es", "Esteban Español")):

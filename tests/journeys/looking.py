@@ -13,7 +13,8 @@ _SERIOUS = ("(serious)", "(critical)")
 # Axe is on the page already: only colours differ in the dark.
 _CONTRAST = """
 async () => {
-  const { violations } = await axe.run({ runOnly: ["color-contrast"], resultTypes: ["violations"] });
+  const colours = { runOnly: ["color-contrast"], resultTypes: ["violations"] };
+  const { violations } = await axe.run(colours);
   const said = ({ html, any }) => `${html} ${any[0]?.message ?? ""}`;
   return violations.flatMap(({ nodes }) => nodes.map(said));
 }
