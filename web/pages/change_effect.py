@@ -9,7 +9,7 @@ from server.desk.changes.queries import ChangePreview, Plan
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
 from web.pages.frame import reader
-from web.pages.items import reason_of
+from web.pages.item_tabs import reason_of
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.changes import risk_text, risk_tone, why_text
 from web.presenters.values import class_label

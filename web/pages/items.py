@@ -1,6 +1,5 @@
 """The register: list, item, new and edited items."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,33 +10,25 @@ from cmdb.model import Attribute, shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
-from server.assets.queries import contracts_of
-from server.desk.workspace.queries import desk_on_item
 from server.desk.workspace.queries.dashboard import SILENT_AFTER
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
-from server.items import actions, impact, queries
-from server.people.queries.people import names_of_people
+from server.items import actions, queries
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_columns import choose_columns, columns_of_reader
+from web.pages.item_tabs import TABS, class_name, head_of
 from web.pages.lists import asked_words
 from web.pages.refusals import refuse_in_words
-from web.pages.wording import change_wording, ticket_wording
-from web.presenters.impact import neighbourhood_map, reason_text
 from web.presenters.item_columns import attribute_cell
-from web.presenters.items import fact_rows, history_row, source_label
-from web.presenters.lists import Column, Paging, Sorting, Tab
-from web.presenters.sections import identifier_text, section_table
-from web.presenters.values import class_label
-from web.presenters.windows import window_text
+from web.presenters.lists import Column, Paging, Sorting
 
 items = Blueprint("items", __name__, url_prefix="/items")
 
-_TAB_NAMES = "facts, software, network, relations, impact, history, tickets"
+_TAB_NAMES = ", ".join(TABS)
 
 
 def item_filters() -> ItemFilter:
@@ -83,38 +74,9 @@ def index() -> ResponseReturnValue:
         filters=filters,
         classes=class_choices(reader().language, abstract=True),
         model=shipped_model(),
-        class_name=_class_name,
+        class_name=class_name,
         narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
     )
-
-
-def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
-
-
-@dataclass(frozen=True)
-class _Head:
-    """What stands above every tab of an item."""
-
-    item: Item
-    tabs: tuple[Tab, ...]
-    active: str
-
-
-def _head(item: Item, active: str) -> _Head:
-    names = (
-        ("facts", gettext("Facts")),
-        ("software", gettext("Software")),
-        ("network", gettext("Network")),
-        ("relations", gettext("Relations")),
-        ("impact", gettext("Impact")),
-        ("history", gettext("History")),
-        ("tickets", gettext("Tickets")),
-    )
-    tabs = tuple(
-        Tab(key, label, url_for("items.show", item_id=item.id, tab=key)) for key, label in names
-    )
-    return _Head(item, tabs, active)
 
 
 @items.route("/<int:item_id>")
@@ -125,135 +87,10 @@ def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
     """Show one item."""
     session, actor = current_session(), current_actor()
     item = queries.get_item(session, actor, item_id)
-    context = _TABS[tab](item)
+    context = TABS[tab](item)
     return render_template(
-        f"items/{tab}.html", head=_head(item, tab), item=item, class_name=_class_name, **context
+        f"items/{tab}.html", head=head_of(item, tab), item=item, class_name=class_name, **context
     )
-
-
-def _facts(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
-    known = queries.facts_of(session, actor, item.id, current_time())
-    values = dict(item.attributes) | {
-        name: getattr(item, name)
-        for name in ("stage", "environment", "criticality", "vendor", "model", "serial")
-    }
-    sources = [(source_label(row.source, reader()), row) for row in known.sources]
-    return {
-        "facts": fact_rows(model, item.class_code, values, known.standings, reader()),
-        "known": known,
-        "sources": sources,
-        "contracts": contracts_of(session, actor, [item.id]),
-        "sections": [
-            section_table(name, rows, reader())
-            for name, rows in queries.sections_of(session, actor, item.id).items()
-            if rows
-        ],
-        "identifiers": queries.identifiers_of(session, actor, item.id),
-        "identifier_name": lambda kind: identifier_text(kind, reader()),
-        "readings": next((row.readings for row in known.sources if row.readings), {}),
-    }
-
-
-def _software(item: Item) -> dict[str, Any]:
-    session, actor = current_session(), current_actor()
-    text = asked_words("q", 100)
-    asked = PageRequest("", request.args.get("after", ""), 100)
-    page = queries.software_of(session, actor, item.id, asked, text)
-    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
-    total = None if text else queries.count_software(session, actor, item.id)
-    return {"rows": page.rows, "paging": Paging(len(page.rows), total, None, next_url), "q": text}
-
-
-def _network(item: Item) -> dict[str, Any]:
-    return {"network": queries.network_of(current_session(), current_actor(), item.id)}
-
-
-def _relations(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
-    rows = queries.relations_of(session, actor, item.id)
-
-    def verb(row: queries.RelationRow) -> str:
-        kind = model.relation_type(row.relation.type_code)
-        name = model.label if row.forward else model.reverse_label
-        return name(kind, reader().language)
-
-    graph = neighbourhood_map(item, rows, {}, model, reader())
-    return {
-        "rows": rows,
-        "verb": verb,
-        "map_data": graph.as_json(reader()),
-        "source_name": lambda source: source_label(source, reader()),
-    }
-
-
-def _impact(item: Item) -> dict[str, Any]:
-    answer = impact.answer_impact(current_session(), current_actor(), [item.id])
-    return {"answer": answer, "reason": reason_of}
-
-
-def reason_of(row: impact.AffectedRow) -> str:
-    """Say why an item is affected, in the reader's language."""
-    name = row.because_of.name if row.because_of else ""
-    return reason_text(row.reason, name, row.group, reader())
-
-
-def _history(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
-    asked = PageRequest("", request.args.get("after", ""), 50)
-    page = queries.history_of(session, actor, item.id, asked)
-    others = {_far(entry, item.id) for entry in page.rows} - {None}
-    names = queries.names_of(session, actor, [i for i in others if i is not None])
-    hidden = gettext("an item outside your view")
-    rows = [
-        (
-            entry,
-            history_row(
-                model,
-                item.class_code,
-                entry,
-                names.get(_far(entry, item.id) or 0, hidden),
-                reader(),
-            ),
-        )
-        for entry in page.rows
-    ]
-    people = names_of_people(session, actor, {e.person_id for e in page.rows if e.person_id})
-    next_url = list_url(after=page.next_cursor) if page.next_cursor else None
-    return {
-        "rows": rows,
-        "people": people,
-        "paging": Paging(len(rows), None, None, next_url),
-        "source_name": lambda source: source_label(source, reader()),
-    }
-
-
-def _far(entry: Any, item_id: int) -> int | None:
-    far: int | None = entry.other_id if entry.item_id == item_id else entry.item_id
-    return far
-
-
-def _tickets(item: Item) -> dict[str, Any]:
-    session, actor = current_session(), current_actor()
-    around = desk_on_item(session, actor, item.id)
-    return {
-        "around": around,
-        "ticket_words": ticket_wording(),
-        "change_words": change_wording(),
-        "window": lambda change: window_text(change, reader()),
-        "more_url": url_for("tickets.index", view="all", item=item.id),
-    }
-
-
-_TABS = {
-    "facts": _facts,
-    "software": _software,
-    "network": _network,
-    "relations": _relations,
-    "impact": _impact,
-    "history": _history,
-    "tickets": _tickets,
-}
 
 
 @items.route("/new", methods=["GET", "POST"])

@@ -16,6 +16,7 @@ from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import open_tickets_on
 from server.desk.tickets.rules.priority import Reached, priority_of, suggest_impact
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.errors import PermissionDenied
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -24,7 +25,7 @@ from server.items.impact import ImpactAnswer, answer_impact
 from server.items.queries import list_items, names_of
 from server.people.queries.people import person
 from web.pages.frame import done, reader, url_for, whole
-from web.pages.items import reason_of
+from web.pages.item_tabs import reason_of
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.wording import ticket_wording
 from web.presenters.tickets import Reach, reach_text
@@ -145,7 +146,7 @@ def _requester() -> _Requester | None:
         return _Requester(actor.person_id, actor.name) if actor.person_id is not None else None
     try:
         return _Requester(wanted, person(session, actor, wanted).display_name)
-    except NotFound:
+    except (NotFound, PermissionDenied):
         return None
 
 

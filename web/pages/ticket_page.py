@@ -25,7 +25,7 @@ from server.items.queries import names_of
 from server.people.queries.groups import group
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader
-from web.pages.items import reason_of
+from web.pages.item_tabs import reason_of
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.conversation import Names, mentioned_people, system_line
 from web.presenters.impact import path_map
