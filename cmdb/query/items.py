@@ -23,6 +23,8 @@ from cmdb.vocabulary import ClassCode
 #: Larger numbers are in no column; databases do not even take them for comparison.
 _WIDEST_NUMBER = 2**31
 _WIDEST_ID = 2**63
+#: How many values one statement carries.
+_CHUNK = 10_000
 #: More items with one serial are a placeholder's doing; the list shows the first of them.
 _MOST_EXACT = 200
 #: Sorts after every name that people use; the end of a prefix range.
@@ -200,20 +202,31 @@ def _key(attribute: Attribute, value: str, model: Model) -> SearchKey:
         raise InvalidValue({"value": error.fields.get(attribute.code, str(error))}) from error
 
 
-def find_item(session: Session, item_id: int, visible: ColumnElement[bool]) -> Item:
-    """Return one item. Raises ``ItemNotFound`` when there is none or it is out of sight."""
-    item = session.scalar(select(Item).where(Item.id == item_id, visible))
+def find_item(
+    session: Session, item_id: int, visible: ColumnElement[bool], *, lock: bool = False
+) -> Item:
+    """Return one item. Raises ``ItemNotFound`` when there is none or it is out of sight.
+
+    With ``lock`` nobody else changes it until the transaction ends.
+    """
+    query = select(Item).where(Item.id == item_id, visible)
+    if lock:
+        query = query.with_for_update(key_share=True, of=Item)
+    item = session.scalar(query)
     if item is None:
         raise ItemNotFound(item_id)
     return item
 
 
 def find_items(
-    session: Session, item_ids: list[int], visible: ColumnElement[bool]
+    session: Session, item_ids: Sequence[int], visible: ColumnElement[bool]
 ) -> dict[int, Item]:
     """Return those of ``item_ids`` that are in sight, by id."""
-    found = session.scalars(select(Item).where(Item.id.in_(item_ids), visible))
-    return {item.id: item for item in found}
+    found: dict[int, Item] = {}
+    for offset in range(0, len(item_ids), _CHUNK):
+        query = select(Item).where(Item.id.in_(item_ids[offset : offset + _CHUNK]), visible)
+        found |= {item.id: item for item in session.scalars(query)}
+    return found
 
 
 def live_relations_of(

@@ -1,51 +1,46 @@
 """Changing the register on a person's behalf. Everything goes through ``Inventory``."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cmdb.engine.identity import Outcome as IdentityOutcome
+from cmdb.engine.identity import evidence_of
 from cmdb.errors import Conflict, InvalidValue, NotFound
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded, Related
-from cmdb.model import shipped_model
-from cmdb.observation import (
-    GroupMembership,
-    ItemReference,
-    Observation,
-    Origin,
-    SeenParty,
-    SeenRelation,
-)
-from cmdb.query.items import find_item
-from cmdb.records.items import Item, ItemParty
-from cmdb.records.parties import Group, Organisation, Person
+from cmdb.model import ValueType, shipped_model
+from cmdb.model.text import clean
+from cmdb.observation import ItemReference, Observation, Origin, SeenParty, SeenRelation
+from cmdb.query.items import find_item, find_items
+from cmdb.records.items import Item
+from cmdb.records.parties import Group, Person
 from cmdb.records.relations import Relation
+from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import PERSON, ClassCode, LifeStage, PartyRole, RelationTypeCode
+from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Actor, Permission
+from server.items.drafts import ItemDraft, PartyDraft, RelationDraft
+from server.items.organisations import require_organisation
+from server.items.retiring import refuse_while_needed
 from server.items.scope import visible_items
 
-
-@dataclass(frozen=True, slots=True)
-class PartyDraft:
-    """A person or a group in a role."""
-
-    role: str
-    person_id: int | None = None
-    group_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDraft:
-    """A new item as a person or a program writes it."""
-
-    class_code: str
-    organisation_id: int
-    values: Mapping[str, Any] = field(default_factory=dict)
-    parties: tuple[PartyDraft, ...] = ()
+__all__ = [
+    "ItemDraft",
+    "PartyDraft",
+    "RelationDraft",
+    "author_of",
+    "create_item",
+    "create_relation",
+    "edit_item",
+    "end_relation",
+    "get_relation",
+    "retire_item",
+]
 
 
 def author_of(actor: Actor) -> Author:
@@ -54,10 +49,13 @@ def author_of(actor: Actor) -> Author:
 
 
 def create_item(session: Session, actor: Actor, draft: ItemDraft, now: datetime) -> Item:
-    """Create an item by hand. Raises ``InvalidValue`` naming every field that is wrong."""
-    _require_organisation(session, actor, draft.organisation_id)
-    if not str(draft.values.get("name") or "").strip():
-        raise InvalidValue({"name": "must not be empty"})
+    """Create an item by hand. Raises ``InvalidValue`` naming every field that is wrong.
+
+    Raises ``Conflict`` when what is typed (a serial, a code) says that the item is known already.
+    """
+    require_organisation(session, actor, Permission.ITEM_WRITE, draft.organisation_id)
+    _refuse_missing(draft)
+    _refuse_unseen_references(session, actor, draft.values)
     seen = Observation(
         origin=Origin(PERSON),
         class_code=ClassCode(draft.class_code),
@@ -66,15 +64,46 @@ def create_item(session: Session, actor: Actor, draft: ItemDraft, now: datetime)
         values=draft.values,
         parties=_parties(session, draft.parties) if draft.parties else None,
     )
-    recorded = Inventory(session, now, author_of(actor)).record(seen)
-    return _written(session, recorded)
+    door = Inventory(session, now, author_of(actor))
+    _refuse_twin(session, actor, door, seen)
+    return _written(session, door.record(seen))
 
 
-def _require_organisation(session: Session, actor: Actor, organisation_id: int) -> None:
-    actor.require(Permission.ITEM_WRITE)
-    known = session.get(Organisation, organisation_id) is not None
-    if not known or not actor.may(Permission.ITEM_WRITE, organisation_id):
-        raise InvalidValue({"organisation_id": f"there is no organisation {organisation_id}"})
+def _refuse_missing(draft: ItemDraft) -> None:
+    model = shipped_model()
+    model.item_class(draft.class_code)
+    missing = [
+        str(attribute.code)
+        for attribute in model.attributes_of(draft.class_code)
+        if attribute.required and not str(draft.values.get(attribute.code) or "").strip()
+    ]
+    if missing:
+        raise InvalidValue(dict.fromkeys(missing, "must not be empty"))
+
+
+def _refuse_unseen_references(session: Session, actor: Actor, values: Mapping[str, Any]) -> None:
+    """Refuse references to items out of sight, in the words for items that do not exist."""
+    codes = {a.code for a in shipped_model().attributes if a.type is ValueType.REFERENCE}
+    given = {name: values[name] for name in codes & values.keys()}
+    ids = {
+        name: int(raw) for name, raw in given.items() if str(raw).isascii() and str(raw).isdigit()
+    }
+    wanted = [item_id for item_id in ids.values() if item_id < 2**63]
+    known = find_items(session, wanted, visible_items(actor)) if wanted else {}
+    problems = {str(n): f"there is no item {i}" for n, i in ids.items() if i not in known}
+    if problems:
+        raise InvalidValue(problems)
+
+
+def _refuse_twin(session: Session, actor: Actor, door: Inventory, seen: Observation) -> None:
+    """Refuse what would be a second item for the same thing: the evidence is what was typed."""
+    evidence = evidence_of(seen.values)
+    decision = door.identify(replace(seen, identifiers=evidence)) if evidence else None
+    if decision is None or decision.outcome is not IdentityOutcome.MATCH:
+        return
+    twin = find_items(session, [decision.item_id or 0], visible_items(actor))
+    named = "".join(f": {item.name} (#{item.id})" for item in twin.values())
+    raise Conflict(f"this item is known already{named}")
 
 
 def _written(session: Session, recorded: Recorded) -> Item:
@@ -84,10 +113,7 @@ def _written(session: Session, recorded: Recorded) -> Item:
     if recorded.item_id is None:
         raise Conflict(recorded.detail or "several items fit; the review queue holds the question")
     session.expire_all()
-    item = session.get(Item, recorded.item_id)
-    if item is None:
-        raise NotFound("item", recorded.item_id)
-    return item
+    return session.get_one(Item, recorded.item_id)
 
 
 def edit_item(
@@ -103,53 +129,39 @@ def edit_item(
     Raises ``ItemNotFound``, ``PermissionDenied`` or ``InvalidValue``; nothing is half-written.
     """
     actor.require(Permission.ITEM_WRITE)
-    visible_item = find_item(session, item_id, visible_items(actor))
-    item = find_item(session, visible_item.id, visible_items(actor, Permission.ITEM_WRITE))
-    class_code = ClassCode(str(values.get("class") or item.class_code))
-    if values.get("stage") == LifeStage.RETIRED and item.stage != LifeStage.RETIRED:
-        _refuse_while_needed(session, item_id)
+    item = find_item(session, item_id, visible_items(actor))
+    if not find_items(session, [item_id], visible_items(actor, Permission.ITEM_WRITE)):
+        raise PermissionDenied(Permission.ITEM_WRITE)
+    wanted = str(values.get("stage") or "").strip().casefold()
+    if wanted == LifeStage.RETIRED and item.stage != LifeStage.RETIRED:
+        refuse_while_needed(session, actor, item_id)
+    _refuse_unseen_references(session, actor, values)
     seen = Observation(
         origin=Origin(PERSON),
-        class_code=class_code,
+        class_code=ClassCode(str(values.get("class") or item.class_code)),
         organisation_id=item.organisation_id,
         observed_at=now,
         values={name: value for name, value in values.items() if name != "class"},
         parties=None if parties is None else _parties(session, parties),
         item_id=item_id,
     )
-    return _written(session, Inventory(session, now, author_of(actor)).record(seen))
+    written = _written(session, Inventory(session, now, author_of(actor)).record(seen))
+    _refuse_namelessness(session, item_id, values)
+    return written
+
+
+def _refuse_namelessness(session: Session, item_id: int, values: Mapping[str, Any]) -> None:
+    """Raise ``InvalidValue`` when a person took back the only name that anybody gave."""
+    if "name" not in values or str(values["name"] or "").strip():
+        return
+    said = session.scalars(select(ItemSource.words).where(ItemSource.item_id == item_id))
+    if not any("name" in words for words in said):
+        raise InvalidValue({"name": "must not be empty"})
 
 
 def retire_item(session: Session, actor: Actor, item_id: int, now: datetime) -> Item:
     """Take an item out of use. Refused while something in use depends on it."""
     return edit_item(session, actor, item_id, {"stage": LifeStage.RETIRED.value}, now)
-
-
-def _refuse_while_needed(session: Session, item_id: int) -> None:
-    model = shipped_model()
-    needed = 0
-    for provider, dependant in (
-        ("end", (Relation.end_id, Relation.start_id)),
-        ("start", (Relation.start_id, Relation.end_id)),
-    ):
-        kinds = [kind.code for kind in model.relation_types if kind.provider == provider]
-        here, there = dependant
-        needed += (
-            session.scalar(
-                select(func.count())
-                .select_from(Relation)
-                .join(Item, Item.id == there)
-                .where(
-                    here == item_id,
-                    Relation.valid_to.is_(None),
-                    Relation.type_code.in_(kinds),
-                    Item.stage != LifeStage.RETIRED.value,
-                )
-            )
-            or 0
-        )
-    if needed:
-        raise Conflict(f"{needed} items in use depend on it; end those relations first")
 
 
 def _parties(session: Session, drafts: Sequence[PartyDraft]) -> tuple[SeenParty, ...]:
@@ -169,29 +181,6 @@ def _parties(session: Session, drafts: Sequence[PartyDraft]) -> tuple[SeenParty,
     if problems:
         raise InvalidValue(problems)
     return tuple(found)
-
-
-def owner_ids(session: Session, item_ids: Sequence[int]) -> dict[int, list[ItemParty]]:
-    """Return the owners of items, for whoever must be told or asked."""
-    query = select(ItemParty).where(
-        ItemParty.item_id.in_(item_ids), ItemParty.role == PartyRole.OWNER.value
-    )
-    found: dict[int, list[ItemParty]] = {}
-    for party in session.scalars(query):
-        found.setdefault(party.item_id, []).append(party)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class RelationDraft:
-    """A relation as a person or a program writes it."""
-
-    type: str
-    start_id: int
-    end_id: int
-    group: GroupMembership | None = None
-    weight: float = 1.0
-    note: str = ""
 
 
 def create_relation(
@@ -223,14 +212,15 @@ def _related(session: Session, related: Related, note: str) -> Relation:
     if related.outcome is Outcome.REFUSED or related.relation_id is None:
         renamed = {"start": "start_id", "end": "end_id"}
         raise InvalidValue({renamed.get(k, k): v for k, v in related.problems.items()})
-    relation = session.get_one(Relation, related.relation_id)
+    relation = session.get_one(Relation, related.relation_id, populate_existing=True)
     if note:
-        relation.note = note[:1000]
+        relation.note = clean(note, multiline=True)[:1000]
     return relation
 
 
 def get_relation(session: Session, actor: Actor, relation_id: int) -> Relation:
     """Return a live relation both of whose ends are in sight. Raises ``NotFound``."""
+    actor.require(Permission.ITEM_READ)
     relation = session.get(Relation, relation_id)
     if relation is None or relation.valid_to is not None:
         raise NotFound("relation", relation_id)

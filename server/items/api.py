@@ -29,6 +29,7 @@ from server.items.schemas import (
     item_draft,
     item_filter,
     relation_draft,
+    relation_row,
 )
 
 items = Blueprint("items", __name__, url_prefix=PREFIX, description="Configuration items.")
@@ -91,16 +92,7 @@ class ItemRelations(MethodView):
     def get(self, item_id: int) -> Any:
         """List the live relations of an item."""
         rows = queries.relations_of(current_session(), current_actor(), item_id)
-        return [
-            RelationSchema().dump(row.relation)
-            | {
-                "type_code": row.relation.type_code,
-                "other": row.other,
-                "forward": row.forward,
-                "group": row.group.name if row.group else None,
-            }
-            for row in rows
-        ]
+        return [relation_row(row) for row in rows]
 
 
 @items.route("/items/<int:item_id>/history")

@@ -13,6 +13,7 @@ from server.foundation import audit
 from server.foundation.errors import SignInRefused
 from server.foundation.permissions import Actor, Permission
 from server.items.models import Agent, EnrolmentToken
+from server.items.organisations import require_organisation
 
 _TOKEN_PREFIX = "cet_"  # noqa: S105 - it names the kind of token, it is none
 _KEY_PREFIX = "cak_"
@@ -30,7 +31,7 @@ class TokenDraft:
 
 def create_token(session: Session, actor: Actor, draft: TokenDraft, now: datetime) -> str:
     """Create an enrolment token and return it; it cannot be read again."""
-    actor.require(Permission.ADMIN_AGENTS, draft.organisation_id)
+    require_organisation(session, actor, Permission.ADMIN_AGENTS, draft.organisation_id)
     if not draft.name.strip():
         raise InvalidValue({"name": "must not be empty"})
     if draft.uses is not None and draft.uses < 1:
@@ -53,10 +54,10 @@ def create_token(session: Session, actor: Actor, draft: TokenDraft, now: datetim
 
 def revoke_token(session: Session, actor: Actor, token_id: int, now: datetime) -> None:
     """Make a token useless from now on."""
+    actor.require(Permission.ADMIN_AGENTS)
     token = session.get(EnrolmentToken, token_id)
-    if token is None:
+    if token is None or not actor.may(Permission.ADMIN_AGENTS, token.organisation_id):
         raise NotFound("enrolment token", token_id)
-    actor.require(Permission.ADMIN_AGENTS, token.organisation_id)
     token.revoked_at = token.revoked_at or now
     audit.record(session, actor, "enrolment_token.revoked", f"enrolment_token:{token_id}")
 
@@ -123,9 +124,9 @@ def agent_with_key(session: Session, key: str) -> Agent:
 
 def revoke_agent(session: Session, actor: Actor, agent_row_id: int, now: datetime) -> None:
     """Refuse this agent's reports from now on."""
+    actor.require(Permission.ADMIN_AGENTS)
     agent = session.get(Agent, agent_row_id)
     if agent is None or not actor.may(Permission.ADMIN_AGENTS, agent.organisation_id):
-        actor.require(Permission.ADMIN_AGENTS)
         raise NotFound("agent", agent_row_id)
     session.execute(update(Agent).where(Agent.id == agent_row_id).values(revoked_at=now))
     audit.record(session, actor, "agent.revoked", f"agent:{agent_row_id}")

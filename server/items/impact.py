@@ -82,26 +82,23 @@ def answer_impact(
     actor.require(Permission.ITEM_READ)
     report, sequence, outside = compute_impact(session, item_ids)
     named = _named_failures(session, actor, item_ids)
+    may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
     if report is None:
-        return ImpactAnswer(named, (), {} if _counts(actor) else None, 0, sequence, outside)
+        nothing: dict[State, int] | None = {} if may_count else None
+        return ImpactAnswer(named, (), nothing, 0 if may_count else None, sequence, outside)
     services = frozenset(one.item_id for one in reached_services(session, report))
-    wanted = _chosen(report, services, min(limit, MAX_ROWS))
+    seen = _in_sight(session, actor, report)
+    wanted = _chosen(seen, services, min(limit, MAX_ROWS))
     names = _Names(session, actor, report, wanted)
     rows = tuple(names.row(item_id, services) for item_id in wanted if item_id in names.items)
-    may_count = _counts(actor)
-    seen = _seen_count(session, actor, report) if may_count else 0
     return ImpactAnswer(
         failed=named,
         rows=rows,
         totals=report.count_by_state() if may_count else None,
-        hidden=len(report) - seen if may_count else None,
+        hidden=len(report) - len(seen) if may_count else None,
         sequence=sequence,
         outside=outside,
     )
-
-
-def _counts(actor: Actor) -> bool:
-    return actor.may(Permission.IMPACT_COUNT_HIDDEN)
 
 
 def _named_failures(session: Session, actor: Actor, item_ids: Sequence[int]) -> tuple[Item, ...]:
@@ -109,11 +106,21 @@ def _named_failures(session: Session, actor: Actor, item_ids: Sequence[int]) -> 
     return tuple(found[i] for i in dict.fromkeys(item_ids) if i in found)
 
 
-def _chosen(report: ImpactReport, services: frozenset[int], limit: int) -> list[int]:
-    """Return the ids to show: worst first, and every service even beyond the limit."""
+def _in_sight(session: Session, actor: Actor, report: ImpactReport) -> list[int]:
+    """Return the affected items that the actor may see, worst first."""
     ids: list[int] = report.ids.tolist()
-    first = ids[:limit]
-    return first + [item_id for item_id in ids[limit:] if item_id in services]
+    if sees_every_item(actor):
+        return ids
+    condition = visible_items(actor)
+    seen: set[int] = set()
+    for part in parts(ids):
+        seen |= set(session.scalars(select(Item.id).where(Item.id.in_(part), condition)))
+    return [item_id for item_id in ids if item_id in seen]
+
+
+def _chosen(ids: Sequence[int], services: frozenset[int], limit: int) -> list[int]:
+    """Return the ids to show: worst first, and every service even beyond the limit."""
+    return [*ids[:limit], *(item_id for item_id in ids[limit:] if item_id in services)]
 
 
 def suffering_services(
@@ -122,20 +129,14 @@ def suffering_services(
     """Return the services a failure reaches, worst and most critical first. Two queries."""
     reached = reached_services(session, report)
     reached.sort(key=lambda one: (-one.state, 9 if one.criticality is None else one.criticality))
-    wanted = [one.item_id for one in reached[:limit]]
+    wanted = [one.item_id for one in reached]
+    if len(wanted) > limit and not sees_every_item(actor):
+        seen = find_items(session, wanted, visible_items(actor))
+        wanted = [item_id for item_id in wanted if item_id in seen]
+    wanted = wanted[:limit]
     names = _Names(session, actor, report, wanted)
     rows = [names.row(item_id, frozenset(wanted)) for item_id in wanted if item_id in names.items]
     return tuple(sorted(rows, key=_worst_first))
-
-
-def _seen_count(session: Session, actor: Actor, report: ImpactReport) -> int:
-    if sees_every_item(actor):
-        return len(report)
-    condition = visible_items(actor)
-    seen = 0
-    for part in parts(report.ids.tolist()):
-        seen += len(session.scalars(select(Item.id).where(Item.id.in_(part), condition)).all())
-    return seen
 
 
 class _Names:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
 from cmdb.inventory.lookup import load_items
 from cmdb.inventory.reconciling import words_of
+from cmdb.inventory.storable import storable_text
 from cmdb.model import shipped_model
 from cmdb.query.items import ItemFilter, exact_matches, find_item, live_relations_of, select_items
 from cmdb.records.facts import (
@@ -31,9 +32,16 @@ from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fe
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
 
+
+def _storable(value: Any) -> str:
+    if not isinstance(value, str) or storable_text(value) != value:
+        raise ValueError("no text of ours")
+    return value
+
+
 SORTS: Mapping[str, SortKey] = {
-    "name": SortKey(Item.name_key, str),
-    "class": SortKey(Item.class_code, str),
+    "name": SortKey(Item.name_key, _storable),
+    "class": SortKey(Item.class_code, _storable),
     "last_seen": SortKey(Item.last_seen_at, datetime.fromisoformat),
     "updated": SortKey(Item.updated_at, datetime.fromisoformat),
     "id": SortKey(Item.id, int),
@@ -62,10 +70,14 @@ def _selected(session: Session, actor: Actor, filters: ItemFilter) -> Select[Any
     return select_items(filters, seen, shipped_model(), exact)
 
 
-def get_item(session: Session, actor: Actor, item_id: int) -> Item:
-    """Return one item. Raises ``ItemNotFound`` when it does not exist or is out of sight."""
+def get_item(session: Session, actor: Actor, item_id: int, *, lock: bool = False) -> Item:
+    """Return one item. Raises ``ItemNotFound`` when it does not exist or is out of sight.
+
+    With ``lock`` its version stays what it is until the transaction ends, so that of two editors
+    who read the same one only the first is taken.
+    """
     actor.require(Permission.ITEM_READ)
-    return find_item(session, item_id, visible_items(actor))
+    return find_item(session, item_id, visible_items(actor), lock=lock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +206,7 @@ def software_of(
     if text:
         query = query.where(SoftwareProduct.name.contains(text.strip(), autoescape=True))
     by_name = PageRequest("name", request.cursor, request.limit)
-    sorts = {"name": SortKey(SoftwareProduct.name, str)}
+    sorts = {"name": SortKey(SoftwareProduct.name, _storable)}
     return fetch_page(session, query, by_name, sorts, SoftwareRelease.id)
 
 

@@ -9,6 +9,7 @@ from cmdb.query.items import ItemFilter
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft
 from server.items.impact import AffectedRow, Hop, ImpactAnswer
+from server.items.queries import RelationRow
 
 _RULES = ("at_least", "percent", "capacity")
 _NAME = validate.Length(min=1, max=255)
@@ -151,6 +152,16 @@ class RelationRowSchema(RelationSchema):
     other = fields.Nested(ItemRefSchema, required=True)
     forward = fields.Boolean(required=True)
     group = fields.String(required=True, allow_none=True)
+
+
+def relation_row(row: RelationRow) -> dict[str, Any]:
+    """Return what ``RelationRowSchema`` dumps."""
+    columns = {field.attribute or name for name, field in RelationSchema().fields.items()}
+    return {name: getattr(row.relation, name) for name in columns} | {
+        "other": row.other,
+        "forward": row.forward,
+        "group": row.group.name if row.group else None,
+    }
 
 
 class HistorySchema(StrictSchema):

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from cmdb.engine.graph import ItemId, ItemNotInGraph
 from cmdb.errors import DuplicateName, InvalidValue
 from cmdb.inventory.door import Inventory
+from cmdb.model.text import clean, text_key
 from cmdb.observation import ItemReference, Observation, Origin, SeenRelation
 from cmdb.query.items import find_item, find_items
 from cmdb.records.facts import Listener
@@ -109,7 +110,7 @@ def _owner(draft: ServiceDraft) -> PartyDraft | None:
 
 
 def _refuse_duplicate(session: Session, draft: ServiceDraft) -> None:
-    key = " ".join(draft.name.split()).casefold()
+    key = text_key(clean(draft.name))
     twin = session.scalar(
         select(Item.id).where(
             Item.organisation_id == draft.organisation_id,
@@ -138,9 +139,11 @@ def _members(session: Session, actor: Actor, draft: ServiceDraft) -> list[int]:
 def _component(session: Session, actor: Actor, listener_id: int, now: datetime) -> int:
     """Return the software component behind a port, created where it is not known yet."""
     listener = session.get(Listener, listener_id)
-    if listener is None:
+    hosts = find_items(session, [listener.item_id], visible_items(actor)) if listener else {}
+    if listener is None or not hosts:
         raise InvalidValue({"listener_id": f"there is no listening port {listener_id}"})
-    host = find_item(session, listener.item_id, visible_items(actor))
+    host = hosts[listener.item_id]
+    actor.require(Permission.SERVICE_CREATE, host.organisation_id)
     door = Inventory(session, now, author_of(actor))
     product = listener.process or f"{listener.protocol}/{listener.port}"
     key = f"listener:{host.id}:{listener.protocol}:{listener.port}"
