@@ -1,0 +1,85 @@
+"""Who asks in the endpoint kit: one person for every way of holding rights, or not."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Organisation
+from server.foundation.edge.csrf import token_of as csrf_token_of
+from server.foundation.permissions import Permission, Reach
+from server.people.actions.roles import Holder, Scope, ensure_shipped_roles, give_role
+from server.people.models import Role
+from tests.support.people import BEGINNING, cookie_of, make_person, token_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Somebody with a session and a token."""
+
+    person_id: int
+    token: str
+    cookie: str
+
+    @property
+    def bearing_token(self) -> dict[str, str]:
+        """Return the headers of a program."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+    @property
+    def signed_in(self) -> dict[str, str]:
+        """Return the headers of a browser, without the proof that our page sent it."""
+        return {"Cookie": f"cadastre={self.cookie}"}
+
+    @property
+    def on_our_page(self) -> dict[str, str]:
+        """Return the headers of a browser whose page came from us."""
+        return self.signed_in | {"X-CSRF-Token": csrf_token_of(self.cookie)}
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody.
+
+    ``admin`` holds everything everywhere, ``insider`` everything inside one organisation,
+    ``nobody`` has a log-in and no role; ``lacking`` hold everything everywhere but one permission.
+    """
+
+    admin: Known
+    insider: Known
+    nobody: Known
+    lacking: Mapping[Permission, Known]
+
+
+def make_cast(session: Session, root: Organisation, inside: Organisation) -> Cast:
+    """Write everybody into a database that has the two organisations."""
+    ensure_shipped_roles(session)
+    everything = _role(session, "everything", list(Permission))
+    return Cast(
+        admin=_somebody(session, root, "Ada Admin", "administrator"),
+        insider=_somebody(session, inside, "Ines Inside", everything),
+        nobody=_somebody(session, inside, "Nora Nobody", None),
+        lacking={
+            one: _somebody(session, root, f"lacks-{one}", _role(session, f"but-{one}", _but(one)))
+            for one in Permission
+        },
+    )
+
+
+def _but(one: Permission) -> Collection[Permission]:
+    return [permission for permission in Permission if permission is not one]
+
+
+def _role(session: Session, code: str, permissions: Collection[Permission]) -> str:
+    code = code.replace(":", "-")
+    row = Role(code=code, labels={"en": code}, permissions=sorted(permissions), reach=Reach.ALL)
+    session.add(row)
+    session.flush()
+    return code
+
+
+def _somebody(session: Session, organisation: Organisation, name: str, role: str | None) -> Known:
+    person = make_person(session, organisation, name)
+    if role is not None:
+        give_role(session, role, Holder(person_id=person.id), Scope(organisation.id), BEGINNING)
+    return Known(person.id, token_of(session, person.id), cookie_of(session, person.id))

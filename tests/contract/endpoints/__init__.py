@@ -1,0 +1,25 @@
+"""Every method of every route of the site, with what the endpoint kit must know of it.
+
+A new route is written down here, in the file of its corner: which permission it asks for, how it
+is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
+"""
+
+from tests.contract.endpoints.entry import Endpoint, Named, Public
+from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
+from tests.contract.endpoints.pages_desk import PAGES_DESK
+from tests.contract.endpoints.pages_register import PAGES_REGISTER
+from tests.contract.endpoints.public import PUBLIC
+from tests.contract.endpoints.rest_desk import REST_DESK
+from tests.contract.endpoints.rest_people import REST_PEOPLE
+from tests.contract.endpoints.rest_register import REST_REGISTER
+
+__all__ = ["ENDPOINTS", "PUBLIC", "Endpoint", "Named", "Public"]
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *REST_PEOPLE,
+    *REST_REGISTER,
+    *REST_DESK,
+    *PAGES_DESK,
+    *PAGES_REGISTER,
+    *PAGES_ADMINISTRATION,
+)

@@ -1,0 +1,158 @@
+"""Pages over people, and of administration."""
+
+from server.foundation.permissions import Permission
+from tests.contract.endpoints.entry import Endpoint, Named
+
+_PERSON = "/people/<int:person_id>"
+_GROUP = "/groups/<int:group_id>"
+_ADMIN = "/administration"
+_DIRECTORY = f"{_ADMIN}/directories/<int:directory_id>"
+_PLACE = {"organisation_id": Named("organisation")}
+_FIRST = {"version": "1"}
+#: One of these opens the door to administration.
+_ANY = (
+    Permission.ADMIN_READ,
+    Permission.ADMIN_USERS,
+    Permission.ADMIN_DIRECTORY,
+    Permission.ADMIN_AGENTS,
+    Permission.ADMIN_JOBS,
+)
+
+PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/people", Permission.PERSON_READ),
+    Endpoint("GET", "/people/new", Permission.PERSON_WRITE),
+    Endpoint(
+        "POST",
+        "/people/new",
+        Permission.PERSON_WRITE,
+        form=_PLACE | {"display_name": "New"},
+        status=303,
+    ),
+    Endpoint("GET", _PERSON, Permission.PERSON_READ),
+    Endpoint("GET", f"{_PERSON}/edit", Permission.PERSON_WRITE),
+    Endpoint(
+        "POST",
+        f"{_PERSON}/edit",
+        Permission.PERSON_WRITE,
+        form=_FIRST | {"title": "Clerk", "active": "1"},
+        status=303,
+    ),
+    Endpoint("GET", f"{_PERSON}/login", Permission.ADMIN_USERS),
+    Endpoint(
+        "POST", f"{_PERSON}/login", Permission.ADMIN_USERS, form={"login": "another"}, status=303
+    ),
+    Endpoint("POST", f"{_PERSON}/login/one-time-password", Permission.ADMIN_USERS, form={}),
+    Endpoint(
+        "POST", f"{_PERSON}/login/switch", Permission.ADMIN_USERS, form={"close": "yes"}, status=303
+    ),
+    Endpoint("GET", "/groups", Permission.GROUP_READ),
+    Endpoint("GET", "/groups/new", Permission.GROUP_WRITE),
+    Endpoint(
+        "POST", "/groups/new", Permission.GROUP_WRITE, form=_PLACE | {"name": "New"}, status=303
+    ),
+    Endpoint("GET", _GROUP, Permission.GROUP_READ),
+    Endpoint("GET", f"{_GROUP}/edit", Permission.GROUP_WRITE),
+    Endpoint(
+        "POST",
+        f"{_GROUP}/edit",
+        Permission.GROUP_WRITE,
+        form=_FIRST | {"name": "New", "active": "1"},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        f"{_GROUP}/members",
+        Permission.GROUP_WRITE,
+        form={"person_id": Named("other")},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        f"{_GROUP}/members/<int:person_id>/remove",
+        Permission.GROUP_WRITE,
+        form={},
+        status=303,
+    ),
+    Endpoint("GET", _ADMIN, _ANY),
+    Endpoint("GET", f"{_ADMIN}/acts", Permission.ADMIN_READ, everywhere=True),
+    Endpoint("GET", f"{_ADMIN}/jobs", Permission.ADMIN_JOBS, everywhere=True),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/jobs/<int:job_id>/<any(retry, cancel):verb>",
+        Permission.ADMIN_JOBS,
+        at={"verb": "retry"},
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint("GET", f"{_ADMIN}/agents", Permission.ADMIN_AGENTS),
+    Endpoint("GET", f"{_ADMIN}/agents/<int:agent_id>", Permission.ADMIN_AGENTS),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/agents/<int:agent_id>/revoke",
+        Permission.ADMIN_AGENTS,
+        form={},
+        status=303,
+    ),
+    Endpoint(
+        "GET",
+        f"{_ADMIN}/agents/arrivals",
+        Permission.ADMIN_AGENTS,
+        query={"organisation": Named("organisation"), "since": "0"},
+    ),
+    Endpoint(
+        "POST", f"{_ADMIN}/agents/install", Permission.ADMIN_AGENTS, form=_PLACE | {"days": "1"}
+    ),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/agents/tokens/<int:token_id>/revoke",
+        Permission.ADMIN_AGENTS,
+        at={"token_id": "enrolment_token"},
+        form={},
+        status=303,
+    ),
+    Endpoint("GET", f"{_ADMIN}/directories", Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_ADMIN}/directories/new", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/directories/new",
+        Permission.ADMIN_DIRECTORY,
+        form=_PLACE
+        | {
+            "code": "second",
+            "name": "Second",
+            "url": "ldaps://ldap.example.test",
+            "base_dn": "dc=example,dc=test",
+            "enabled": "1",
+        },
+        status=303,
+    ),
+    Endpoint("GET", _DIRECTORY, Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_DIRECTORY}/edit", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_DIRECTORY}/edit",
+        Permission.ADMIN_DIRECTORY,
+        form=_FIRST | {"name": "First", "enabled": "1"},
+        status=303,
+    ),
+    Endpoint("POST", f"{_DIRECTORY}/try", Permission.ADMIN_DIRECTORY, form={}),
+    Endpoint("POST", f"{_DIRECTORY}/synchronise", Permission.ADMIN_DIRECTORY, form={}, status=303),
+    Endpoint("GET", f"{_ADMIN}/roles", Permission.ADMIN_READ),
+    Endpoint("GET", f"{_ADMIN}/roles/give", Permission.ADMIN_USERS),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/roles/give",
+        Permission.ADMIN_USERS,
+        form=_PLACE | {"role": "reader", "person": Named("other")},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/roles/grants/<int:grant_id>/withdraw",
+        Permission.ADMIN_USERS,
+        form={},
+        status=303,
+    ),
+)

@@ -1,0 +1,18 @@
+"""The routes that anybody may use, signed in or not, each with its reason."""
+
+from tests.contract.endpoints.entry import Public
+
+PUBLIC: tuple[Public, ...] = (
+    Public("GET", "/healthz", "a supervisor asks whether the process lives"),
+    Public("GET", "/readyz", "a load balancer asks whether it may send requests"),
+    Public("GET", "/metrics", "a collector on this host; from elsewhere it needs a token"),
+    Public("GET", "/sign-in", "one cannot be signed in before signing in"),
+    Public("POST", "/sign-in", "one cannot be signed in before signing in", status=401),
+    Public("POST", "/sign-out", "an old page of somebody signed out already", status=303),
+    Public("POST", "/account/language", "the sign-in page is read in every language", status=303),
+    Public("GET", "/agent/cadastre-agent.pyz", "it holds no secret; a token makes it an agent"),
+    Public("GET", "/agent/install.sh", "it holds no secret; a token makes it an agent"),
+    Public("GET", "/api/v1/openapi.json", "what the interface offers is no secret"),
+    Public("POST", "/api/v1/agents/enrol", "the enrolment token in the body decides", status=422),
+    Public("POST", "/api/v1/reports", "the agent's own key decides", status=401),
+)

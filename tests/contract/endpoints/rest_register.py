@@ -1,0 +1,107 @@
+"""REST over the register: items, relations, impact, services, discovery, and what programs send."""
+
+import json
+
+from server.foundation.permissions import Permission
+from tests.contract.endpoints.entry import Endpoint, Named
+
+_V1 = "/api/v1"
+_ORGANISATION = Named("organisation")
+_NDJSON = {"Content-Type": "application/x-ndjson"}
+_LINE = json.dumps({"kind": "item", "class": "server", "values": {"name": "bulk-1"}}).encode()
+
+REST_REGISTER: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/items", Permission.ITEM_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/items",
+        Permission.ITEM_WRITE,
+        json={"class": "server", "organisation_id": _ORGANISATION, "values": {"name": "new-1"}},
+        status=201,
+    ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>", Permission.ITEM_READ),
+    Endpoint(
+        "PATCH",
+        f"{_V1}/items/<int:item_id>",
+        Permission.ITEM_WRITE,
+        json={"values": {"environment": "production"}},
+    ),
+    Endpoint("DELETE", f"{_V1}/items/<int:item_id>", Permission.ITEM_WRITE),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/relations", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/history", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/software", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/impact", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/service-members", Permission.SERVICE_CREATE),
+    Endpoint(
+        "POST",
+        f"{_V1}/items/bulk",
+        Permission.ITEM_IMPORT,
+        query={"organisation_id": _ORGANISATION},
+        content=_LINE,
+        headers=_NDJSON,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/relations",
+        Permission.ITEM_WRITE,
+        json={"type": "connects_to", "start_id": Named("item"), "end_id": Named("provider")},
+        status=201,
+    ),
+    Endpoint("GET", f"{_V1}/relations/<int:relation_id>", Permission.ITEM_READ),
+    Endpoint("DELETE", f"{_V1}/relations/<int:relation_id>", Permission.ITEM_WRITE, status=204),
+    Endpoint("POST", f"{_V1}/impact", Permission.ITEM_READ, json={"failed": [Named("item")]}),
+    Endpoint(
+        "POST",
+        f"{_V1}/services",
+        Permission.SERVICE_CREATE,
+        json={
+            "name": "Orders",
+            "organisation_id": _ORGANISATION,
+            "entry_item_id": Named("item"),
+        },
+        status=201,
+    ),
+    Endpoint("GET", f"{_V1}/agents", Permission.ADMIN_AGENTS),
+    Endpoint("DELETE", f"{_V1}/agents/<int:agent_id>", Permission.ADMIN_AGENTS, status=204),
+    Endpoint(
+        "POST",
+        f"{_V1}/enrolment-tokens",
+        Permission.ADMIN_AGENTS,
+        json={"name": "Branch", "organisation_id": _ORGANISATION},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/enrolment-tokens/<int:token_id>",
+        Permission.ADMIN_AGENTS,
+        at={"token_id": "enrolment_token"},
+        status=204,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/credentials", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/discovery/credentials",
+        Permission.DISCOVERY_RUN,
+        json={"organisation_id": _ORGANISATION, "name": "Switches", "community": "public"},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/discovery/credentials/<int:credential_id>",
+        Permission.DISCOVERY_RUN,
+        status=204,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/probes", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/discovery/probes",
+        Permission.DISCOVERY_RUN,
+        json={
+            "organisation_id": _ORGANISATION,
+            "target": "10.0.0.2",
+            "credential_id": Named("credential"),
+        },
+        status=202,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/probes/<int:probe_id>", Permission.DISCOVERY_READ),
+)

@@ -1,0 +1,207 @@
+"""The small prepared world of the endpoint kit: one thing of each kind, in sight and out of sight.
+
+Both organisations are furnished alike::
+
+    app ──depends on──> db (its owner is asked for approval)
+    ticket on app; a change on db as a draft, in assessment, and waiting for approval
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Membership, Organisation
+from server.desk.changes.actions import (
+    ChangeDraft,
+    ChangeMove,
+    draft_change,
+    move_change,
+    request_approval,
+)
+from server.desk.tickets.actions import TicketDraft, open_ticket
+from server.foundation.clock import utc_now
+from server.foundation.jobs.models import Job
+from server.foundation.jobs.queue import enqueue
+from server.foundation.permissions import Actor
+from server.foundation.secrets import SecretBox
+from server.foundation.settings import Settings
+from server.items.actions import (
+    ItemDraft,
+    PartyDraft,
+    RelationDraft,
+    create_item,
+    create_relation,
+)
+from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
+from server.items.models import Agent, EnrolmentToken
+from server.people.actions.directories import create_directory
+from server.people.actions.roles import Holder, Scope, give_role
+from server.people.models import ApiToken, Role
+from server.people.organisations import create_organisation
+from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from tests.contract.cast import Cast, make_cast
+from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
+
+#: What a thing is called in addresses and bodies, to its id or reference.
+Things = Mapping[str, int | str]
+
+#: The largest id there can be; nothing here ever gets so far.
+UNKNOWN_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedWorld:
+    """Everybody, and what they may see (``inside``), may not see, and what there is none of."""
+
+    cast: Cast
+    inside: Things
+    hidden: Things
+    unknown: Things
+
+
+def prepare(session: Session, settings: Settings) -> PreparedWorld:
+    """Write the world into an empty database; the caller commits."""
+    root = create_organisation(session, None, "example", "Example", BEGINNING)
+    operations = create_organisation(session, root, "operations", "Operations", BEGINNING)
+    sales = create_organisation(session, root, "sales", "Sales", BEGINNING)
+    cast = make_cast(session, root, operations)
+    shared = _belonging_to_nobody(session)
+    admin = actor_of(session, cast.admin.person_id)
+    inside = _Furnishing(session, settings, admin, operations).things(cast.insider.person_id)
+    hidden = _Furnishing(session, settings, admin, sales).things(None)
+    unknown = dict.fromkeys(inside | shared, UNKNOWN_ID) | _references("999999999")
+    return PreparedWorld(cast, inside | shared, hidden | shared, unknown)
+
+
+def _references(number: str) -> dict[str, str]:
+    changes = dict.fromkeys(("change", "assessed", "asked"), f"CHG-{number}")
+    return {"ticket": f"INC-{number}"} | changes
+
+
+def _belonging_to_nobody(session: Session) -> dict[str, int]:
+    """Write what no organisation owns: seen by whoever may see such things at all."""
+    role = Role(code="own", labels={"en": "Own"}, permissions=["item:read"], reach="all")
+    session.add(role)
+    session.flush()
+    job = session.get_one(Job, enqueue(session, "jobs.forget"))
+    job.state = "dead"
+    return {"role": role.id, "job": job.id}
+
+
+class _Furnishing:
+    """Puts one thing of each kind into one organisation."""
+
+    def __init__(
+        self, session: Session, settings: Settings, admin: Actor, place: Organisation
+    ) -> None:
+        self._session = session
+        self._admin = admin
+        self._place = place
+        self._secrets = SecretBox(settings.key_file)
+        self._now = utc_now()
+
+    def things(self, approver_id: int | None) -> dict[str, int | str]:
+        """Return everything by name; ``approver_id`` None leaves approval to the person there."""
+        found = self._people(approver_id)
+        found |= self._items(approver_id or found["person"])
+        found |= self._programs() | self._discovery()
+        return found | self._desk(found)
+
+    def _people(self, holder_id: int | None) -> dict[str, int]:
+        session, place = self._session, self._place
+        person = make_person(session, place, f"Pat-{place.code} Person")
+        other = make_person(session, place, f"Olga-{place.code} Other")
+        group = make_group(session, place, f"Team {place.code}")
+        session.add(Membership(person_id=person.id, group_id=group.id, source="local"))
+        scope = Scope(place.id)
+        grant = give_role(session, "reader", Holder(person_id=person.id), scope, BEGINNING)
+        token_of(session, holder_id or person.id, "spare")
+        directory = create_directory(
+            session,
+            self._admin,
+            {
+                "code": f"ldap-{place.code}",
+                "name": "Directory",
+                # Nobody listens there, and passwords would not leave the machine.
+                "url": "ldap://127.0.0.1:1",
+                "start_tls": False,
+                "base_dn": "dc=example,dc=test",
+                "organisation_id": place.id,
+            },
+            self._secrets,
+            self._now,
+        )
+        return {
+            "organisation": place.id,
+            "person": person.id,
+            "other": other.id,
+            "group": group.id,
+            "grant": grant.id,
+            "token": session.scalar(select(func.max(ApiToken.id))) or 0,
+            "directory": directory.id,
+        }
+
+    def _items(self, owner_id: int) -> dict[str, int]:
+        app = self._item("server", f"app-{self._place.code}")
+        owner = PartyDraft("owner", person_id=owner_id)
+        db = self._item("server", f"db-{self._place.code}", (owner,))
+        draft = RelationDraft("depends_on", app, db)
+        relation = create_relation(self._session, self._admin, draft, self._now)
+        return {"item": app, "provider": db, "relation": relation.id}
+
+    def _item(self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = ()) -> int:
+        draft = ItemDraft(class_code, self._place.id, {"name": name}, parties)
+        return create_item(self._session, self._admin, draft, self._now).id
+
+    def _programs(self) -> dict[str, int]:
+        session, code = self._session, self._place.code
+        draft = TokenDraft(f"agents of {code}", self._place.id, uses=None)
+        secret = create_token(session, self._admin, draft, self._now)
+        enrol(session, EnrolmentRequest(secret, f"agent-of-{code}", f"host-{code}"), self._now)
+        session.flush()
+        return {
+            "agent": session.scalar(select(func.max(Agent.id))) or 0,
+            "enrolment_token": session.scalar(select(func.max(EnrolmentToken.id))) or 0,
+        }
+
+    def _discovery(self) -> dict[str, int]:
+        session, admin, now = self._session, self._admin, self._now
+        wanted = CredentialDraft(self._place.id, "Routers", community="public")
+        credential = create_credential(session, admin, self._secrets, wanted, now)
+        probe = ask_probe(
+            session, admin, ProbeDraft(self._place.id, "10.0.0.1", credential.id), now
+        )
+        return {"credential": credential.id, "probe": probe.id}
+
+    def _desk(self, there: dict[str, int]) -> dict[str, str]:
+        draft = TicketDraft(
+            "Orders fail", affected_item_ids=(there["item"],), organisation_id=self._place.id
+        )
+        ticket = open_ticket(self._session, self._admin, draft, self._now)
+        return {
+            "ticket": ticket.reference,
+            "change": self._change(there["provider"]),
+            "assessed": self._change(there["provider"], "assessed"),
+            "asked": self._change(there["provider"], "asked"),
+        }
+
+    def _change(self, item_id: int, stage: str = "draft") -> str:
+        session, admin, now = self._session, self._admin, self._now
+        draft = ChangeDraft(
+            "Move the database",
+            implementation_plan="Move it.",
+            back_out_plan="Move it back.",
+            item_ids=(item_id,),
+            window_start=now + timedelta(days=1),
+            window_end=now + timedelta(days=1, hours=2),
+            organisation_id=self._place.id,
+        )
+        change = draft_change(session, admin, draft, now)
+        if stage != "draft":
+            move_change(session, admin, change.id, ChangeMove("assessment"), now)
+        if stage == "asked":
+            request_approval(session, admin, change.id, now)
+        return change.reference
