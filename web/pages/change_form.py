@@ -12,6 +12,7 @@ from server.desk.changes.models import Change
 from server.desk.changes.queries import Plan, change_item_ids, lock_change
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.errors import PermissionDenied
 from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.people.queries.people import person
@@ -97,7 +98,7 @@ def implementer_choice(typed: dict[str, str]) -> tuple[tuple[str, str], ...]:
         return ((str(person_id), actor.name),)
     try:
         return ((str(person_id), person(current_session(), actor, person_id).display_name),)
-    except NotFound:
+    except (NotFound, PermissionDenied):
         return ((str(person_id), gettext("somebody outside your view")),)
 
 

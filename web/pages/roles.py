@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, NotFound
 from cmdb.model import shipped_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.errors import PermissionDenied
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission, Reach
 from server.foundation.translation import gettext
@@ -113,7 +114,7 @@ def _named_person(person_id: int | None) -> tuple[str, str] | None:
         return None
     try:
         return str(person_id), person(current_session(), current_actor(), person_id).display_name
-    except NotFound:
+    except (NotFound, PermissionDenied):
         return None
 
 
@@ -122,7 +123,7 @@ def _named_group(group_id: int | None) -> tuple[str, str] | None:
         return None
     try:
         return str(group_id), group(current_session(), current_actor(), group_id).name
-    except NotFound:
+    except (NotFound, PermissionDenied):
         return None
 
 

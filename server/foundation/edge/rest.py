@@ -66,8 +66,8 @@ def refuse_foreign_bodies() -> None:
 
 
 def is_rest() -> bool:
-    """Say whether this request is for the REST interface."""
-    return request.path.startswith("/api/")
+    """Say whether this request is for the REST interface; its description for people is not."""
+    return request.path.startswith(f"{PREFIX}/")
 
 
 def answer(problem: Problem) -> Response:

@@ -121,6 +121,7 @@ def grant_role(
 
     Raises ``InvalidValue`` naming what does not exist or is out of sight.
     """
+    actor.require(Permission.ADMIN_USERS)
     role = _check_grant(session, actor, code, holder, scope)
     require_over(actor, Permission.ADMIN_USERS, scope.organisation_id)
     given = RoleGrant(

@@ -10,6 +10,7 @@ from server.foundation.edge.conditional import check_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
+from server.foundation.permissions import Permission
 from server.people.actions import groups as actions
 from server.people.api.answers import with_etag
 from server.people.queries import groups as queries
@@ -36,6 +37,7 @@ class Groups(MethodView):
     @groups.response(200, GroupPage)
     def get(self, query: dict[str, Any]) -> Any:
         """List groups."""
+        current_actor().require(Permission.GROUP_READ)
         page = page_request(query)
         wanted = queries.GroupFilter(
             query["q"], query["active"], query["organisation"], query["member"]

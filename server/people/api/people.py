@@ -17,6 +17,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
+from server.foundation.permissions import Permission
 from server.people.actions import accounts as account_actions
 from server.people.actions import people as actions
 from server.people.actions.passwords import reset_password
@@ -49,6 +50,7 @@ class People(MethodView):
     @people.response(200, PersonPage)
     def get(self, query: dict[str, Any]) -> Any:
         """List people."""
+        current_actor().require(Permission.PERSON_READ)
         page = page_request(query)
         wanted = queries.PersonFilter(
             query["q"], query["group"], query["active"], query["organisation"]

@@ -55,9 +55,10 @@ def count_groups(session: Session, actor: Actor, wanted: GroupFilter) -> int:
 
 
 def group(session: Session, actor: Actor, group_id: int) -> Group:
-    """Return a group; raises ``NotFound`` when there is none or the actor may not see it."""
+    """Return a group. Needs ``group:read``; raises ``NotFound`` for one that is out of sight."""
     found = session.scalars(select(Group).where(Group.id == group_id, seen_groups(actor))).first()
     if found is None:
+        actor.require(Permission.GROUP_READ)
         raise NotFound("group", group_id)
     return found
 

@@ -63,11 +63,12 @@ def count_people(session: Session, actor: Actor, wanted: PersonFilter) -> int:
 
 
 def person(session: Session, actor: Actor, person_id: int) -> Person:
-    """Return somebody; raises ``NotFound`` when there is none or the actor may not see them."""
+    """Return somebody. Needs ``person:read``; raises ``NotFound`` for who is out of sight."""
     found = session.scalars(
         select(Person).where(Person.id == person_id, seen_people(actor))
     ).first()
     if found is None:
+        actor.require(Permission.PERSON_READ)
         raise NotFound("person", person_id)
     return found
 
