@@ -15,9 +15,16 @@ from server.desk.changes.queries.collisions import Claimed, Collision, collision
 from server.desk.changes.queries.parts import change_item_ids
 from server.desk.changes.rules.approval import Claim, Party
 from server.desk.changes.rules.risk import RiskFacts, RiskPoint, risk_of, risk_points
-from server.foundation.permissions import Actor
+from server.foundation.permissions import Actor, Permission
 from server.items.blast import blast_of
 from server.items.impact import ImpactAnswer, answer_impact
+
+
+def _impact(session: Session, actor: Actor, plan: "Plan", sequence: int) -> ImpactAnswer:
+    """Return what suffers; nothing by name for an approver who may not read items at all."""
+    if not actor.may(Permission.ITEM_READ):
+        return ImpactAnswer((), (), None, None, sequence)
+    return answer_impact(session, actor, plan.item_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def preview(session: Session, actor: Actor, plan: Plan) -> ChangePreview:
         (plan.author_id, plan.implementer_id),
     )
     return ChangePreview(
-        impact=answer_impact(session, actor, plan.item_ids),
+        impact=_impact(session, actor, plan, blast.sequence),
         people=blast.people,
         collisions=collisions_of(session, actor, claimed),
         approvers=_named(session, asked),
