@@ -14,6 +14,7 @@ export function startPalette() {
     else if (event.target === dialog) dialog.close();
   });
   input.addEventListener("input", () => {
+    dropStale(dialog, input.value);
     showCommands(dialog, input.value);
     choose(dialog, input, 0);
   });
@@ -47,6 +48,18 @@ export function matching(labels, text) {
     .filter(({ folded }) => words.every((word) => folded.includes(word)));
   const rank = ({ folded }) => (words.length && folded.startsWith(words[0]) ? 0 : 1);
   return fits.sort((a, b) => rank(a) - rank(b) || a.position - b.position).map(({ position }) => position);
+}
+
+/** Enter must not open what was found for other words, while the answer to these is under way. */
+function dropStale(dialog, text) {
+  dialog.querySelector("#palette-rest").replaceChildren();
+  const found = dialog.querySelector("#palette-found");
+  const rows = [...found.querySelectorAll("[role=option]")];
+  const kept = new Set(matching(rows.map((row) => row.textContent), text));
+  rows.forEach((row, position) => kept.has(position) || row.remove());
+  for (const box of found.querySelectorAll("[role=group]")) {
+    if (!box.querySelector("[role=option]")) box.remove();
+  }
 }
 
 function showCommands(dialog, text) {
