@@ -6,7 +6,8 @@ from flask import jsonify, make_response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version, tagged
+from cmdb.records.items import Item
+from server.foundation.edge.conditional import check_version, etag_of, tagged
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
@@ -52,8 +53,13 @@ class Items(MethodView):
     @items.response(201, ItemSchema)
     def post(self, body: dict[str, Any]) -> Any:
         """Create an item by hand."""
-        actor = current_actor()
-        return actions.create_item(current_session(), actor, item_draft(body), current_time())
+        session, actor = current_session(), current_actor()
+        return _with_tag(actions.create_item(session, actor, item_draft(body), current_time()))
+
+
+def _with_tag(item: Item) -> tuple[Item, dict[str, str]]:
+    """Return an answer and its ETag, so that the next edit need not read the item first."""
+    return item, {"ETag": etag_of(item.version)}
 
 
 @items.route("/items/<int:item_id>")
@@ -71,17 +77,18 @@ class OneItem(MethodView):
     def patch(self, body: dict[str, Any], item_id: int) -> Any:
         """Record a person's word on an item."""
         session, actor = current_session(), current_actor()
-        check_version(queries.get_item(session, actor, item_id).version)
+        check_version(queries.get_item(session, actor, item_id, lock=True).version)
         parties = body["parties"]
         drafts = None if parties is None else [actions.PartyDraft(**party) for party in parties]
-        return actions.edit_item(session, actor, item_id, body["values"], current_time(), drafts)
+        now = current_time()
+        return _with_tag(actions.edit_item(session, actor, item_id, body["values"], now, drafts))
 
     @items.response(200, ItemSchema)
     def delete(self, item_id: int) -> Any:
         """Retire an item; refused while something in use depends on it."""
         session, actor = current_session(), current_actor()
-        check_version(queries.get_item(session, actor, item_id).version)
-        return actions.retire_item(session, actor, item_id, current_time())
+        check_version(queries.get_item(session, actor, item_id, lock=True).version)
+        return _with_tag(actions.retire_item(session, actor, item_id, current_time()))
 
 
 @items.route("/items/<int:item_id>/relations")
@@ -164,8 +171,7 @@ class Impact(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Compute what suffers when the named items fail together. Changes nothing."""
         session, actor = current_session(), current_actor()
-        for item_id in body["failed"]:
-            queries.get_item(session, actor, item_id)
+        queries.require_items(session, actor, body["failed"])
         answer = impact.answer_impact(session, actor, body["failed"], body["limit"])
         return impact_document(answer)
 

@@ -9,7 +9,6 @@ from typing import Any
 from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
-from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cmdb.errors import InvalidValue
@@ -24,11 +23,13 @@ from server.foundation.edge.requests import (
     request_state,
 )
 from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.foundation.errors import NotSignedIn
 from server.foundation.permissions import Permission
 from server.items import enrolment
 from server.items.actions import author_of
 from server.items.bulk import BulkSettings, record_lines
+from server.items.enrolled import AgentFilter, list_agents
 from server.items.idempotency import BulkRequest, earlier_answer, remember_answer
 from server.items.intake import NEXT_REPORT_SECONDS, Taken, take_report
 from server.items.models import Agent
@@ -184,14 +185,12 @@ def _told(taken: Taken, agent: Agent) -> dict[str, Any]:
 class Agents(MethodView):
     """Enrolled agents."""
 
-    @intake.response(200, AgentSchema(many=True))
-    def get(self) -> Any:
-        """List enrolled agents, the longest silent first."""
-        actor = current_actor()
-        actor.require(Permission.ADMIN_AGENTS)
-        query = select(Agent).order_by(Agent.last_report_at, Agent.id).limit(1000)
-        agents = current_session().scalars(query)
-        return [a for a in agents if actor.may(Permission.ADMIN_AGENTS, a.organisation_id)]
+    @intake.arguments(PageQuerySchema, location="query")
+    @intake.response(200, page_of(AgentSchema, "AgentPage"))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List enrolled agents, the longest silent first unless asked otherwise."""
+        page = page_request(query | {"sort": query["sort"] or "heard"})
+        return list_agents(current_session(), current_actor(), AgentFilter(), page)
 
 
 @intake.route("/agents/<int:agent_id>")

@@ -9,11 +9,19 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
+from cmdb.errors import ItemNotFound
 from cmdb.inventory.lookup import load_items
 from cmdb.inventory.reconciling import words_of
 from cmdb.inventory.storable import storable_text
 from cmdb.model import shipped_model
-from cmdb.query.items import ItemFilter, exact_matches, find_item, live_relations_of, select_items
+from cmdb.query.items import (
+    ItemFilter,
+    exact_matches,
+    find_item,
+    find_items,
+    live_relations_of,
+    select_items,
+)
 from cmdb.records.facts import (
     Address,
     FactSection,
@@ -78,6 +86,15 @@ def get_item(session: Session, actor: Actor, item_id: int, *, lock: bool = False
     """
     actor.require(Permission.ITEM_READ)
     return find_item(session, item_id, visible_items(actor), lock=lock)
+
+
+def require_items(session: Session, actor: Actor, item_ids: Sequence[int]) -> None:
+    """Raise ``ItemNotFound`` for the first of the items that does not exist or is out of sight."""
+    actor.require(Permission.ITEM_READ)
+    found = find_items(session, item_ids, visible_items(actor))
+    for item_id in item_ids:
+        if item_id not in found:
+            raise ItemNotFound(item_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""The wire format of agents: how they enrol, and what they are told."""
+
+from marshmallow import fields, validate
+
+from server.foundation.edge.schemas import Moment, StrictSchema
+from server.people.schemas.fields import Identifier, Line
+
+
+class EnrolSchema(StrictSchema):
+    """An agent introduces itself."""
+
+    token = fields.String(required=True, validate=validate.Length(min=8, max=200))
+    agent_id = Line(required=True, longest=64, shortest=8)
+    hostname = Line(load_default="", longest=255)
+    version = Line(load_default="", longest=64)
+
+
+class EnrolledSchema(StrictSchema):
+    """The agent's key, shown this once."""
+
+    agent_id = fields.String(required=True)
+    key = fields.String(required=True)
+
+
+class TakenSchema(StrictSchema):
+    """A report has been committed; ``resend`` names sections that the server lacks."""
+
+    accepted = fields.Boolean(required=True)
+    resend = fields.List(fields.String(), required=True)
+    next_report_seconds = fields.Integer(required=True)
+    item = fields.Integer(required=True, allow_none=True)
+
+
+class EnrolmentTokenDraftSchema(StrictSchema):
+    """A token for agents to enrol with."""
+
+    name = Line(required=True, longest=255, shortest=1)
+    organisation_id = Identifier(required=True)
+    uses = fields.Integer(
+        load_default=1, allow_none=True, validate=validate.Range(min=1, max=1_000_000)
+    )
+    valid_hours = fields.Integer(
+        load_default=24, allow_none=True, validate=validate.Range(min=1, max=24 * 366)
+    )
+
+
+class EnrolmentTokenSchema(StrictSchema):
+    """The new token, shown this once."""
+
+    token = fields.String(required=True)
+
+
+class AgentSchema(StrictSchema):
+    """An enrolled agent."""
+
+    id = fields.Integer(required=True)
+    agent_id = fields.String(required=True)
+    hostname = fields.String(required=True)
+    version = fields.String(required=True)
+    organisation_id = fields.Integer(required=True)
+    item_id = fields.Integer(required=True, allow_none=True)
+    enrolled_at = Moment(required=True)
+    last_report_at = Moment(required=True, allow_none=True)
+    revoked_at = Moment(required=True, allow_none=True)
+    problems = fields.Dict(required=True)
