@@ -40,6 +40,9 @@ from tests.support.people import World, make_person, make_world, token_of
 #: A name that breaks what was never tried with one.
 ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
 
+#: Names in the company that are words of the pages too.
+NAMES = frozenset({"Support"})
+
 #: What stands in an address, to its value: "item" to an id, "ticket" to a reference.
 Things = Mapping[str, int | str]
 

@@ -69,6 +69,11 @@ def places(app: Flask, things: Things) -> list[str]:
     return [*found, *(address.format(**things) for address in _ALSO)]
 
 
+def short_walk(app: Flask, things: Things) -> list[str]:
+    """Return one address of each page, for what the long walk has seen in another language."""
+    return [next(_addresses(rule, things)) for rule in page_rules(app)]
+
+
 def page_rules(app: Flask) -> list[Rule]:
     """Return what answers GET in the corners of the site that have pages, pages alone."""
     return [

@@ -19,7 +19,7 @@ from web.pages.frame import list_url, reader, url_for
 from web.pages.lists import asked_words
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.impact import neighbourhood_map, reason_text
-from web.presenters.items import fact_rows, history_row, source_label
+from web.presenters.items import fact_rows, history_row, refused_value, source_label
 from web.presenters.lists import Paging, Tab
 from web.presenters.sections import identifier_text, section_table
 from web.presenters.values import class_label
@@ -68,6 +68,9 @@ def _facts(item: Item) -> dict[str, Any]:
     return {
         "facts": fact_rows(model, item.class_code, values, known.standings, reader()),
         "known": known,
+        "refused": [
+            refused_value(model, item.class_code, bad, reader()) for bad in known.quarantine
+        ],
         "sources": sources,
         "contracts": contracts_of(session, actor, [item.id]),
         "sections": [

@@ -18,7 +18,7 @@ from server.people.queries.people import names_of_people
 from web.pages.choices import organisation_names
 from web.pages.frame import reader, url_for
 from web.pages.lists import asked_choice, asked_page, paging_of
-from web.presenters.items import HistoryRow, history_row, source_label
+from web.presenters.items import HistoryRow, history_row, refused_value, source_label
 from web.presenters.lists import Tab
 from web.presenters.values import class_label
 
@@ -89,7 +89,10 @@ def refused() -> ResponseReturnValue:
     page = queries.quarantined_values(current_session(), current_actor(), asked_page())
     return render_template(
         "lately/refused.html",
-        rows=page.rows,
+        rows=[
+            (bad, item, refused_value(shipped_model(), item.class_code, bad, reader()))
+            for bad, item in page.rows
+        ],
         paging=paging_of(page),
         source_name=lambda source: source_label(source, reader()),
     )

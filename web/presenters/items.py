@@ -8,6 +8,7 @@ from typing import Any
 from cmdb.engine.reconciliation import Standing
 from cmdb.model import Attribute, Model
 from cmdb.vocabulary import ClassCode
+from web.presenters.faults import fault_text
 from web.presenters.reader import Reader
 from web.presenters.values import Shown, show_value
 
@@ -71,6 +72,22 @@ def _fact(
             if word.value != value
         ),
     )
+
+
+@dataclass(frozen=True)
+class RefusedValue:
+    """A value that a source said and the register could not believe, and why."""
+
+    label: str
+    raw: str
+    why: str
+
+
+def refused_value(model: Model, class_code: str, bad: Any, reader: Reader) -> RefusedValue:
+    """Return a refused value (cmdb QuarantinedValue) in the reader's words."""
+    attribute = model.find_attribute(bad.attribute, class_code)
+    label = model.label(attribute, reader.language) if attribute else bad.attribute
+    return RefusedValue(label, bad.raw, fault_text(bad.reason, reader))
 
 
 def source_label(source: str, reader: Reader) -> str:

@@ -66,6 +66,7 @@ def client_strings(gettext: Callable[[str], str]) -> dict[str, str]:
         "noMatches": gettext("Nothing matches."),
         "notFound": gettext("This does not exist, or you may not see it."),
         "onThisPage": gettext("On this page"),
+        "remove": gettext("Remove"),
         "serverError": gettext("The server failed. Try again; if it happens again, tell us when."),
         "tooMany": gettext("Too many requests. Wait a moment and try again."),
     }

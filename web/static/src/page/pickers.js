@@ -29,7 +29,7 @@ function furnish(select) {
     loadThrottle: PAUSE_MILLISECONDS,
     preload: "focus",
     placeholder: select.dataset.placeholder ?? "",
-    plugins: select.multiple ? ["remove_button"] : [],
+    plugins: select.multiple ? { remove_button: { title: say("remove") } } : {},
     load: (query, show) => {
       // Ask each time: what was right a minute ago may be wrong now.
       picker.loadedSearches = {};

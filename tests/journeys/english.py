@@ -1,0 +1,108 @@
+"""Finding English that was left over on a page in another language."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from playwright.sync_api import Page
+
+from cmdb.model import shipped_model
+from server.desk.changes.rules.words import shipped_words as change_words
+from server.desk.tickets.rules.words import shipped_words as ticket_words
+from server.foundation.catalogues import read
+
+# Every text a person reads or hears, without what came from the estate (names stand in <bdi>),
+# what is code or a key, and what is in another language on purpose.
+_TEXTS = """
+(spared) => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const parent = walker.currentNode.parentElement;
+    if (!parent.closest(spared)) found.push(walker.currentNode.data);
+  }
+  for (const element of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]")) {
+    if (element.closest(spared)) continue;
+    for (const name of ["aria-label", "title", "placeholder", "alt"]) {
+      found.push(element.getAttribute(name) ?? "");
+    }
+  }
+  found.push(document.title.split(" · ")[0]);
+  return [...new Set(found.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean))];
+}
+"""
+_SPARED = "bdi, code, kbd, pre, script, style, textarea, time, [lang]:not(html)"
+_PLACE = re.compile(r"%\(\w+\)[sd]|%%")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+
+
+class LeftOver:
+    """The English of every message that reads differently in ``language``."""
+
+    def __init__(self, language: str, names: Collection[str] = ()) -> None:
+        """``names`` are those of the estate: a group may well be called "Support"."""
+        self._language = language
+        self._names = frozenset(names)
+
+    def on(self, page: Page) -> list[str]:
+        """Return the texts of the page that are English."""
+        texts: list[str] = page.evaluate(_TEXTS, _SPARED)
+        return [text for text in texts if text not in self._names and self._is_english(text)]
+
+    def _is_english(self, text: str) -> bool:
+        return text in self._exact or any(form.fullmatch(text) for form in self._forms)
+
+    @cached_property
+    def _exact(self) -> frozenset[str]:
+        return frozenset(text for text in self._sources() if not _PLACE.search(text))
+
+    @cached_property
+    def _forms(self) -> list[re.Pattern[str]]:
+        """Return messages with places as patterns; those that are little else say nothing."""
+        forms = [text for text in self._sources() if _PLACE.search(text)]
+        return [
+            re.compile(".+?".join(re.escape(part) for part in _PLACE.split(text)))
+            for text in forms
+            if _LETTERS.search(_PLACE.sub("", text))
+        ]
+
+    def _sources(self) -> Iterator[str]:
+        for english, other in (*self._messages(), *self._labels()):
+            plain = " ".join(english.split())
+            if plain and english != other:
+                yield plain
+
+    def _messages(self) -> Iterator[tuple[str, str]]:
+        for message in read(self._language):
+            ids, texts = _all(message.id), _all(message.string)
+            yield from ((one, texts[0]) for one in ids)
+
+    def _labels(self) -> Iterator[tuple[str, str]]:
+        for labels in (*_labels_of_model(), *_labels_of_desk()):
+            yield labels["en"], labels.get(self._language, "")
+
+
+def _all(text: str | Iterable[str] | None) -> list[str]:
+    """Return the plural forms of a text, or the one it has; an empty one for none."""
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
+
+
+def _labels_of_model() -> Iterator[Mapping[str, str]]:
+    model = shipped_model()
+    yield from (one.labels for one in model.classes)
+    yield from (one.labels for one in model.attributes)
+    for kind in model.relation_types:
+        yield from (kind.labels, kind.reverse_labels)
+
+
+def _labels_of_desk() -> Iterator[Mapping[str, str]]:
+    tickets, changes = ticket_words(), change_words()
+    yield from _labels_in(tickets.kinds, tickets.states, tickets.urgencies, tickets.impacts)
+    yield from _labels_in(changes.kinds, changes.states)
+
+
+def _labels_in(*tables: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+    for table in tables:
+        for entry in table.values():
+            yield getattr(entry, "labels", entry)
