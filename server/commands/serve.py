@@ -83,17 +83,17 @@ def serve_command(
     listen_at(command_line, listen)
     settings = command_line.settings
     start_journal(settings.log_format, settings.log_level)
-    listener = bind(settings)
-    say(f"Cadastre starts; its data lies in {settings.home}")
-    started = start_up(command_line, organisation)
-    if started.administrator:
-        introduce(started.administrator)
-    agent = _local_agent(settings) if with_local_agent else None
-    try:
-        _run(settings, listener, jobs=True)
-    finally:
-        if agent is not None:
-            agent.stop()
+    with bind(settings) as listener:
+        say(f"Cadastre starts; its data lies in {settings.home}")
+        started = start_up(command_line, organisation)
+        if started.administrator:
+            introduce(started.administrator)
+        agent = _local_agent(settings) if with_local_agent else None
+        try:
+            _run(settings, listener, jobs=True)
+        finally:
+            if agent is not None:
+                agent.stop()
 
 
 @click.command(
@@ -114,10 +114,10 @@ def web_command(command_line: CommandLine, listen: tuple[str, int] | None) -> No
     settings = command_line.settings
     refuse_sqlite(settings)
     start_journal(settings.log_format, settings.log_level)
-    listener = bind(settings)
-    with command_line.database():
-        done("The database is up to date.")
-    _run(settings, listener, jobs=False)
+    with bind(settings) as listener:
+        with command_line.database():
+            done("The database is up to date.")
+        _run(settings, listener, jobs=False)
 
 
 @click.command(

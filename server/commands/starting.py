@@ -12,6 +12,7 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.locks import FileLock, LockTaken
+from server.foundation.settings import Settings
 from server.migrations.runner import Migrations
 from server.people.actions.installation import FirstAdministrator, create_first_administrator
 from server.people.actions.roles import ensure_shipped_roles
@@ -37,14 +38,22 @@ def start_up(command_line: CommandLine, organisation: str) -> Started:
     settings = command_line.settings
     command_line.prepare_home()
     lock = _alone(command_line) if settings.url.startswith("sqlite") else None
+    try:
+        return Started(lock, _prepare(settings, organisation))
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def _prepare(settings: Settings, organisation: str) -> FirstAdministrator | None:
     applied = Migrations(settings.url, say).upgrade()
     done("The database is new." if "0001" in applied else "The database is up to date.")
     database = Database(settings.url)
     try:
-        administrator = _first_administrator(database, organisation)
+        return _first_administrator(database, organisation)
     finally:
         database.dispose()
-    return Started(lock, administrator)
 
 
 def introduce(administrator: FirstAdministrator) -> None:

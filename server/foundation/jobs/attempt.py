@@ -7,12 +7,9 @@ from typing import Any
 
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
-from server.foundation.jobs import claims
 from server.foundation.jobs.claims import Claim
 from server.foundation.jobs.handler import JobContext
 from server.foundation.settings import Settings
-
-_PROGRESS_EVERY_SECONDS = 1.0
 
 
 class Attempt:
@@ -23,6 +20,7 @@ class Attempt:
     ) -> None:
         self.held = held
         self.cancel_requested = False
+        self.progress = ProgressRow()
         self._lost = False
         self._database = database
         self._settings = settings
@@ -45,7 +43,7 @@ class Attempt:
             idempotency_key=self.held.idempotency_key,
             request_id=self.held.request_id,
             created_by=self.held.created_by,
-            progress=ProgressRow(self._database, self.held),
+            progress=self.progress,
             cancelled=self.should_stop,
         )
 
@@ -73,34 +71,44 @@ class Attempt:
 
 
 class ProgressRow:
-    """A reporter that writes into the job's row, at most once a second."""
+    """A reporter whose latest word the runner's heartbeat writes into the job's row.
 
-    def __init__(self, database: Database, held: Claim) -> None:
-        self._database = database
-        self._held = held
+    The handler's own thread never writes it: it may be inside a unit of work, and on SQLite a
+    second one would wait for the first.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._what, self._note = "", ""
         self._done = 0
         self._total: int | None = None
-        self._written_at = 0.0
+        self._changed = False
 
     def begin(self, what: str, total: int | None = None) -> None:
         """Start a stretch of the work."""
-        self._what, self._total, self._done = what, total, 0
-        self._write()
+        with self._lock:
+            self._what, self._total, self._done, self._changed = what, total, 0, True
 
     def advance(self, steps: int = 1) -> None:
         """Count steps."""
-        self._done += steps
-        if time.monotonic() - self._written_at >= _PROGRESS_EVERY_SECONDS:
-            self._write()
+        with self._lock:
+            self._done += steps
+            self._changed = True
 
     def note(self, text: str) -> None:
         """Keep the latest remark."""
-        self._note = text
-        self._write()
+        with self._lock:
+            self._note, self._changed = text, True
 
-    def _write(self) -> None:
-        self._written_at = time.monotonic()
-        row = {"what": self._what, "done": self._done, "total": self._total, "note": self._note}
-        with self._database.writing() as session:
-            claims.save_progress(session, self._held, row)
+    def news(self) -> dict[str, Any] | None:
+        """Return what the row shall say; None when that has been asked for already."""
+        with self._lock:
+            if not self._changed:
+                return None
+            self._changed = False
+            return {
+                "what": self._what,
+                "done": self._done,
+                "total": self._total,
+                "note": self._note,
+            }

@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from server.foundation.jobs.handler import HopelessJob, Jobs, JobStopped
 from server.foundation.jobs.models import Runner
 from server.foundation.jobs.wakeup import Wakeup
 from server.foundation.settings import Settings
+
+_PROGRESS_SECONDS = 1.0
 
 Result = TypeVar("Result")
 
@@ -130,6 +133,7 @@ class JobRunner:
         try:
             with structlog.contextvars.bound_contextvars(**words):
                 ending = self._run(attempt)
+                self._guarded(self._save_progress)
                 self._until_written(ending)
         finally:
             with self._lock:
@@ -176,8 +180,12 @@ class JobRunner:
     # ── heartbeat and schedule ────────────────────────────────────────────────────────────────
 
     def _beat(self) -> None:
-        while not self._stopping.wait(self._pace.beat_seconds):
-            self._guarded(self.beat)
+        spoken = 0.0
+        while not self._stopping.wait(min(self._pace.beat_seconds, _PROGRESS_SECONDS)):
+            if time.monotonic() - spoken >= self._pace.beat_seconds:
+                spoken = time.monotonic()
+                self._guarded(self.beat)
+            self._guarded(self._save_progress)
         # Jobs may still be running towards the end of the grace period.
         while any(thread.is_alive() for thread in self._workers) and self._held:
             self._guarded(self.beat)
@@ -195,6 +203,15 @@ class JobRunner:
             claims.take_over(session, self._jobs, now)
         for key, attempt in held.items():
             attempt.told(lost=key not in kept, cancel=kept.get(key, False))
+
+    def _save_progress(self) -> None:
+        with self._lock:
+            held = list(self._held.values())
+        news = [(attempt.held, row) for attempt in held if (row := attempt.progress.news())]
+        if news:
+            with self._database.writing() as session:
+                for claim, row in news:
+                    claims.save_progress(session, claim, row)
 
     def _schedule(self) -> None:
         while not self._stopping.is_set():

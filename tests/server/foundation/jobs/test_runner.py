@@ -191,6 +191,21 @@ def test_progress_can_be_read_while_the_job_runs(
     release.set()
 
 
+def test_progress_may_be_told_inside_a_unit_of_work(
+    database: Database, start_runner: StartRunner
+) -> None:
+    def work(context: JobContext) -> None:
+        with context.database.writing() as session:
+            enqueue(session, "unknown")
+            context.progress.begin("Importing", 2)
+            context.progress.advance()
+
+    start_runner({"import": JobHandler(work)})
+    started = time.monotonic()
+    assert _state(database, _enqueue(database, "import"), "done").error == ""
+    assert time.monotonic() - started < 5
+
+
 def test_a_schedule_of_the_table_of_jobs_comes_by_itself(
     database: Database, start_runner: StartRunner
 ) -> None:
