@@ -32,8 +32,9 @@ _TEXTS = """
   return [...new Set(found.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean))];
 }
 """
-_SPARED = "bdi, code, kbd, pre, script, style, textarea, time, [lang]:not(html)"
+_SPARED = "bdi, code, kbd, pre, script, style, textarea, [lang]:not(html)"
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%")
+_FILLED = {"s": ".+?", "d": r"[\d\s.,]+", "%": "%"}
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -61,26 +62,30 @@ class LeftOver:
     def _forms(self) -> list[re.Pattern[str]]:
         """Return messages with places as patterns; those that are little else say nothing."""
         forms = [text for text in self._sources() if _PLACE.search(text)]
-        return [
-            re.compile(".+?".join(re.escape(part) for part in _PLACE.split(text)))
-            for text in forms
-            if _LETTERS.search(_PLACE.sub("", text))
-        ]
+        return [_pattern(text) for text in forms if _LETTERS.search(_PLACE.sub("", text))]
 
     def _sources(self) -> Iterator[str]:
-        for english, other in (*self._messages(), *self._labels()):
+        for english, others in (*self._messages(), *self._labels()):
             plain = " ".join(english.split())
-            if plain and english != other:
+            if plain and english not in others:
                 yield plain
 
-    def _messages(self) -> Iterator[tuple[str, str]]:
+    def _messages(self) -> Iterator[tuple[str, list[str]]]:
         for message in read(self._language):
-            ids, texts = _all(message.id), _all(message.string)
-            yield from ((one, texts[0]) for one in ids)
+            yield from ((one, _all(message.string)) for one in _all(message.id))
 
-    def _labels(self) -> Iterator[tuple[str, str]]:
+    def _labels(self) -> Iterator[tuple[str, list[str]]]:
         for labels in (*_labels_of_model(), *_labels_of_desk()):
-            yield labels["en"], labels.get(self._language, "")
+            yield labels["en"], [labels.get(self._language, "")]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return what a message with places looks like once they are filled."""
+    places = [_FILLED[place[-1]] for place in _PLACE.findall(text)]
+    parts = [re.escape(part) for part in _PLACE.split(text)]
+    return re.compile(
+        "".join(part + place for part, place in zip(parts, [*places, ""], strict=True))
+    )
 
 
 def _all(text: str | Iterable[str] | None) -> list[str]:

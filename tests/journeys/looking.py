@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 #: The narrowest phone the pages are made for, and the screen most desks have.
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1366, "height": 768}
+PHONE = ViewportSize(width=360, height=740)
+DESK = ViewportSize(width=1366, height=768)
 
 _SERIOUS = ("(serious)", "(critical)")
 

@@ -1,5 +1,7 @@
 """A walk over every page: it answers, breaks no rule, and can be read by everybody, everywhere."""
 
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page
 
@@ -8,6 +10,9 @@ from tests.journeys.looking import DESK, PHONE, faint_in_the_dark, serious, stic
 from tests.journeys.places import NO_PAGES, page_rules, places
 from tests.support.browser import PageFaults, accessibility_violations
 from web.pages import PAGES
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 def test_every_corner_of_the_site_is_walked_or_known_to_have_no_pages(served: Served) -> None:
@@ -31,7 +36,7 @@ def test_every_page_is_sound_on_a_desk_in_the_dark_and_on_a_phone(
 
 
 def _look_at(page: Page, place: str) -> list[str]:
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a plain dict is a size
+    page.set_viewport_size(DESK)
     answer = page.goto(place)
     if answer is None or answer.status != 200:
         return [f"answers {answer and answer.status}"]
@@ -39,16 +44,16 @@ def _look_at(page: Page, place: str) -> list[str]:
         return ["is no whole page; a fragment belongs into NO_PAGES"]
     found = serious(accessibility_violations(page))
     found += [f"hardly readable in the dark: {line}" for line in faint_in_the_dark(page)]
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict is a size
+    page.set_viewport_size(PHONE)
     return found + [f"scrolls sideways at 360 px: {line}" for line in sticking_out(page)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_door_is_sound_for_whoever_is_not_signed_in(
-    served: Served, page: Page, scheme: str
+    served: Served, page: Page, scheme: Scheme
 ) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two it knows
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a plain dict is a size
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(PHONE)
     page.goto(f"{served.address}/items")
     assert page.url == f"{served.address}/sign-in?next=/items"
     assert accessibility_violations(page) == []
