@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from server.foundation.database import Database
 from server.foundation.edge import health
+from server.foundation.edge.characters import refuse_unstorable_text
 from server.foundation.edge.problems import Problem, problem_of
 from server.foundation.edge.requests import (
     Authenticator,
@@ -15,7 +16,13 @@ from server.foundation.edge.requests import (
     install,
     request_state,
 )
-from server.foundation.edge.rest import answer, is_rest, note_failure, open_api
+from server.foundation.edge.rest import (
+    BLUEPRINT_PREFIX,
+    answer,
+    is_rest,
+    note_failure,
+    open_api,
+)
 from server.foundation.edge.transport import set_up_transport
 from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
@@ -38,11 +45,11 @@ def create_app(
     install(app, Installation(settings, database, authenticator))
     set_up_transport(app, settings)
     watch(app)
+    app.before_request(refuse_unstorable_text)
     app.register_blueprint(health.blueprint)
     api = open_api(app)
     for blueprint in BLUEPRINTS:
-        # Pages have corners of the same names.
-        api.register_blueprint(blueprint, name=f"rest_{blueprint.name}")
+        api.register_blueprint(blueprint, name=f"{BLUEPRINT_PREFIX}{blueprint.name}")
     _answer_problems(app, page_of_problem)
     app.after_request(_name_request)
     return app

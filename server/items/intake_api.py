@@ -18,6 +18,7 @@ from server.foundation.edge.requests import (
     current_actor,
     current_session,
     current_time,
+    for_anybody,
     installation,
     own_transactions,
     request_state,
@@ -144,6 +145,7 @@ def _ndjson(body: bytes) -> Response:
 @intake.route("/agents/enrol", methods=["POST"])
 @intake.arguments(EnrolSchema)
 @intake.response(201, EnrolledSchema)
+@for_anybody
 def enrol_agent(body: dict[str, Any]) -> Any:
     """Enrol an agent with a token; its key is shown this once."""
     wish = enrolment.EnrolmentRequest(**body)
@@ -154,6 +156,7 @@ def enrol_agent(body: dict[str, Any]) -> Any:
 @intake.route("/reports", methods=["POST"])
 @intake.doc(requestBody={"required": True, "content": {"application/json": {"schema": {}}}})
 @intake.response(202, TakenSchema)
+@for_anybody
 @own_transactions
 def take() -> Any:
     """Take an agent's report. 202 means that it has been committed."""

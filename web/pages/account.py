@@ -20,6 +20,7 @@ from server.foundation.edge.requests import (
     current_actor,
     current_session,
     current_time,
+    for_anybody,
     installation,
     own_transactions,
     request_state,
@@ -57,6 +58,7 @@ def _next() -> str:
 
 
 @account.route("/sign-in", methods=["GET", "POST"])
+@for_anybody
 @own_transactions
 def sign_in() -> ResponseReturnValue:
     """Sign in with login and password."""
@@ -81,6 +83,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @account.route("/sign-out", methods=["POST"])
+@for_anybody
 @before_password_change
 def sign_out() -> ResponseReturnValue:
     """Sign out, here and wherever the session was copied to."""
@@ -143,6 +146,7 @@ def profile() -> ResponseReturnValue:
 
 
 @account.route("/account/language", methods=["POST"])
+@for_anybody
 @before_password_change
 def language() -> ResponseReturnValue:
     """Change the language of the pages, also for somebody who is not signed in."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from server.foundation.clock import utc_now
 from server.foundation.edge.requests import (
     current_actor,
+    for_anybody,
     installation,
     needs_nothing,
     own_transactions,
@@ -51,6 +52,7 @@ def readyz() -> ResponseReturnValue:
 
 
 @blueprint.get("/metrics")
+@for_anybody
 @own_transactions
 def metrics() -> ResponseReturnValue:
     """Answer in Prometheus' format, to this host or to a token that may read administration."""

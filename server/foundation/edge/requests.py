@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _EXTENSION = "cadastre"
+_WHO = "sign in, or send a bearer token"
 
 #: Finds who asks, from the session cookie or the Authorization header; None for nobody.
 Authenticator = Callable[[Session], Actor | None]
@@ -58,7 +59,7 @@ class CadastreFlask(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its unit of work; errors raised by the commit reach the handlers."""
         view = self.view_functions.get(request.endpoint or "")
-        if request.routing_exception is not None or view is None:
+        if request.routing_exception is not None or view is None or request.method == "OPTIONS":
             return super().dispatch_request()
         if getattr(view, "needs_nothing", False):
             return super().dispatch_request()
@@ -69,7 +70,7 @@ class CadastreFlask(Flask):
         state = request_state()
         if getattr(view, "own_transactions", False):
             with place.database.reading() as session:
-                state.actor = place.authenticate(session)
+                state.actor = _asker(place, session, view)
             return super().dispatch_request()
         writes = request.method not in _SAFE
         work = place.database.writing if writes else place.database.reading
@@ -77,11 +78,19 @@ class CadastreFlask(Flask):
             state.session = session
             session.info["request_id"] = state.request_id
             try:
-                state.actor = place.authenticate(session)
+                state.actor = _asker(place, session, view)
                 # The answer is finished inside, so that templates still have their session.
                 return cast("Response", self.make_response(super().dispatch_request()))
             finally:
                 state.session = None
+
+
+def _asker(place: Installation, session: Session, view: Callable[..., object]) -> Actor | None:
+    """Return who asks. A stranger is sent away before anything of the request is looked at."""
+    actor = place.authenticate(session)
+    if actor is None and not getattr(view, "for_anybody", False):
+        raise NotSignedIn(_WHO)
+    return actor
 
 
 def install(app: Flask, place: Installation) -> None:
@@ -116,7 +125,7 @@ def current_actor() -> Actor:
     """Return who asks. Raises ``NotSignedIn`` when nobody is known."""
     actor = request_state().actor
     if actor is None:
-        raise NotSignedIn("sign in, or send a bearer token")
+        raise NotSignedIn(_WHO)
     return actor
 
 
@@ -128,6 +137,12 @@ def current_time() -> datetime:
 def own_transactions(view: View) -> View:
     """Mark a view that opens units of work itself through ``installation().database``."""
     view.own_transactions = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def for_anybody(view: View) -> View:
+    """Mark a view that strangers may use too; any other view is only for who is signed in."""
+    view.for_anybody = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 

@@ -1,5 +1,6 @@
 """The REST interface: flask-smorest with our problems, our content types and our addresses."""
 
+from functools import cached_property
 from typing import Any
 
 import structlog
@@ -7,25 +8,32 @@ from flask import Flask, Response, jsonify, request
 from flask_smorest import Api, Blueprint
 from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 
+from server.foundation.edge.bodies import StrictParser
+from server.foundation.edge.document import PROBLEM, complete
 from server.foundation.edge.problems import Problem, problem_of
-from server.foundation.edge.requests import request_state
+from server.foundation.edge.requests import needs_nothing, request_state
 from server.foundation.edge.schemas import ProblemSchema
 
 PREFIX = "/api/v1"
+#: Pages have corners of the same names as REST, so its blueprints are registered under this.
+BLUEPRINT_PREFIX = "rest_"
 _DOCUMENT = "cadastre-rest"
 _BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
 
 log = structlog.get_logger(__name__)
 
-# webargs drops parameters it does not know; here the schema decides, and ours refuse them by name.
-_PARSER = Blueprint.ARGUMENTS_PARSER
-_PARSER.DEFAULT_UNKNOWN_BY_LOCATION = {**_PARSER.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
+Blueprint.ARGUMENTS_PARSER = StrictParser()
 
 
 class RestApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest, with RFC 9457 bodies in place of its own."""
 
     ERROR_SCHEMA = ProblemSchema
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document; every blueprint must have been registered before."""
+        return complete(self.spec.to_dict(), BLUEPRINT_PREFIX)
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer a problem; unlike the base class this keeps Allow and Retry-After."""
@@ -47,14 +55,16 @@ def open_api(app: Flask) -> RestApi:
     }
     api = RestApi(app)
     app.extensions[_DOCUMENT] = api
+    # What the interface offers is no secret, and no row is read for it.
+    app.view_functions["api-docs.openapi_json"] = needs_nothing(lambda: jsonify(api.document))
     app.before_request(refuse_foreign_bodies)
     return api
 
 
 def api_document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of ``app``."""
-    document: dict[str, Any] = app.extensions[_DOCUMENT].spec.to_dict()
-    return document
+    api: RestApi = app.extensions[_DOCUMENT]
+    return api.document
 
 
 def refuse_foreign_bodies() -> None:
@@ -74,7 +84,7 @@ def answer(problem: Problem) -> Response:
     """Return the problem+json answer."""
     response = jsonify(problem.document(request_state().request_id))
     response.status_code = problem.status
-    response.mimetype = "application/problem+json"
+    response.mimetype = PROBLEM
     response.headers.update(dict(problem.headers))
     return response
 

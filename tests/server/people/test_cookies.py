@@ -16,7 +16,7 @@ from server.foundation.edge.credentials import (
 )
 from server.foundation.edge.csrf import FIELD, csrf_token
 from server.foundation.edge.csrf import token_of as csrf_token_of
-from server.foundation.edge.requests import current_actor, current_time
+from server.foundation.edge.requests import current_actor, current_time, for_anybody
 from server.foundation.settings import Settings
 from server.people.models import Account
 from tests.support.people import World, cookie_of
@@ -35,18 +35,21 @@ def _pages(app: Flask) -> FlaskClient:
         return jsonify(current_actor().name)
 
     @app.post("/in")
+    @for_anybody
     def enter() -> Response:
         response = Response()
         set_session_cookie(response, "secret", current_time() + timedelta(hours=1))
         return response
 
     @app.post("/out")
+    @for_anybody
     def leave() -> Response:
         response = Response()
         clear_session_cookie(response)
         return response
 
     @app.get("/who")
+    @for_anybody
     def who() -> Response:
         return jsonify([csrf_token(), client_address(), client_agent()])
 
