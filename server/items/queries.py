@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
 from cmdb.errors import ItemNotFound
+from cmdb.inventory.known import SourceState
 from cmdb.inventory.lookup import load_items
 from cmdb.inventory.reconciling import words_of
 from cmdb.inventory.storable import storable_text
 from cmdb.model import shipped_model
+from cmdb.observation import Identifier
 from cmdb.query.items import (
     ItemFilter,
     exact_matches,
@@ -35,7 +37,7 @@ from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Group, Organisation, Person
 from cmdb.records.relations import RedundancyGroup, Relation
-from cmdb.records.sources import ItemIdentifier, ItemSource, QuarantinedValue
+from cmdb.records.sources import QuarantinedValue
 from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
@@ -85,7 +87,14 @@ def get_item(session: Session, actor: Actor, item_id: int, *, lock: bool = False
     who read the same one only the first is taken.
     """
     actor.require(Permission.ITEM_READ)
-    return find_item(session, item_id, visible_items(actor), lock=lock)
+    if lock:
+        return find_item(session, item_id, visible_items(actor), lock=True)
+    # The parts of one page ask for the same item again and again within one unit of work.
+    found: dict[tuple[Actor, int], Item] = session.info.setdefault("items_in_sight", {})
+    known = found.get((actor, item_id))
+    if known is None:
+        known = found[actor, item_id] = find_item(session, item_id, visible_items(actor))
+    return known
 
 
 def require_items(session: Session, actor: Actor, item_ids: Sequence[int]) -> None:
@@ -160,20 +169,18 @@ class ItemFacts:
     parties: list[PartyRow]
     #: attribute -> winner and losers
     standings: Mapping[str, Standing]
-    sources: list[ItemSource]
+    sources: list[SourceState]
+    identifiers: list[Identifier]
     quarantine: list[QuarantinedValue]
 
 
 def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> ItemFacts:
-    """Return an item with the provenance of each value. Eight queries, whatever its size."""
+    """Return an item with the provenance of each value. Seven queries, whatever its size."""
     item = get_item(session, actor, item_id)
     known = load_items(session, [item_id])[item_id]
     words = words_of(known)
     names = sorted({name for said in words.values() for name in said})
     precedence = shipped_precedence()
-    sources = session.scalars(
-        select(ItemSource).where(ItemSource.item_id == item_id).order_by(ItemSource.source)
-    )
     quarantine = session.scalars(
         select(QuarantinedValue)
         .where(QuarantinedValue.item_id == item_id)
@@ -190,7 +197,8 @@ def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> Ite
         location=location,
         parties=parties_of(session, [item_id]).get(item_id, []),
         standings={name: standing(words, name, precedence, item.class_code, now) for name in names},
-        sources=list(sources),
+        sources=sorted(known.sources.values(), key=lambda state: (state.source, state.key)),
+        identifiers=sorted(known.evidence(), key=lambda one: (one.kind, one.value)),
         quarantine=list(quarantine),
     )
 
@@ -263,17 +271,6 @@ def sections_of(session: Session, actor: Actor, item_id: int) -> dict[str, list[
     get_item(session, actor, item_id)
     query = select(FactSection).where(FactSection.item_id == item_id).order_by(FactSection.source)
     return {row.name: row.rows for row in session.scalars(query)}
-
-
-def identifiers_of(session: Session, actor: Actor, item_id: int) -> list[ItemIdentifier]:
-    """Return the evidence by which an item is known."""
-    get_item(session, actor, item_id)
-    query = (
-        select(ItemIdentifier)
-        .where(ItemIdentifier.item_id == item_id)
-        .order_by(ItemIdentifier.kind, ItemIdentifier.value)
-    )
-    return list(session.scalars(query))
 
 
 def names_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> dict[int, str]:

@@ -78,7 +78,7 @@ def _facts(item: Item) -> dict[str, Any]:
             for name, rows in queries.sections_of(session, actor, item.id).items()
             if rows
         ],
-        "identifiers": queries.identifiers_of(session, actor, item.id),
+        "identifiers": known.identifiers,
         "identifier_name": lambda kind: identifier_text(kind, reader()),
         "readings": next((row.readings for row in known.sources if row.readings), {}),
     }
