@@ -6,14 +6,14 @@ from typing import Any
 from cmdb.engine.identity.knowledge import knowledge
 from server.items.reports import Report
 
-_FROM_IDENTITY = {
+FROM_IDENTITY = {
     "fqdn": "fqdn",
     "machine_id": "machine_id",
     "asset_tag": "asset_tag",
     "chassis_serial": "chassis_serial",
     "mac_addresses": "macs",
 }
-_FROM_HARDWARE = {
+FROM_HARDWARE = {
     "vendor": "manufacturer",
     "model": "model",
     "serial": "serial",
@@ -28,14 +28,14 @@ _FROM_HARDWARE = {
     "virtualisation": "virtualisation",
     "virtual_role": "virtual_role",
 }
-_FROM_OS = {
+FROM_OS = {
     "os_name": "name",
     "os_id": "id",
     "os_version": "version",
     "time_zone": "time_zone",
     "boot_time": "boot_time",
 }
-_FROM_MEMORY = {"memory_bytes": "total_bytes", "swap_bytes": "swap_bytes"}
+FROM_MEMORY = {"memory_bytes": "total_bytes", "swap_bytes": "swap_bytes"}
 #: Disks that hold data of their own; arrays and mapped volumes lie on these.
 _WHOLE_DISKS = frozenset({"ssd", "hdd", "nvme", "virtual"})
 
@@ -45,19 +45,19 @@ def fold_values(report: Report) -> Iterator[tuple[str, Any]]:
     if report.version:
         yield "agent_version", report.version
     if identity := report.section("identity"):
-        yield from _named(identity, _FROM_IDENTITY)
+        yield from _named(identity, FROM_IDENTITY)
         if name := str(identity.get("hostname") or "").partition(".")[0].strip():
             yield "name", name
     if hardware := report.section("hardware"):
-        yield from _named(hardware, _FROM_HARDWARE)
+        yield from _named(hardware, FROM_HARDWARE)
         yield "bios_date", iso_date(hardware.get("bios_date"))
     if system := report.section("os"):
-        yield from _named(system, _FROM_OS)
+        yield from _named(system, FROM_OS)
         kernel = (str(system.get(key) or "") for key in ("kernel", "kernel_version"))
         yield "kernel", " ".join(filter(None, kernel)) or None
         yield "kernel_version", system.get("kernel_version")
     if memory := report.section("memory"):
-        yield from _named(memory, _FROM_MEMORY)
+        yield from _named(memory, FROM_MEMORY)
     yield from _processors(report.sections.get("cpus"))
     yield from _disks(report.sections.get("disks"))
 
