@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
 from cmdb.observation import GroupMembership, Observation, Origin
+from cmdb.records.items import Item
 from cmdb.vocabulary import AGENT, ClassCode
 from server.desk.changes.actions import (
     ChangeDraft,
@@ -136,7 +137,7 @@ class _Furnishing:
         """Let a source say something that the register cannot believe."""
         seen = Observation(
             origin=Origin(AGENT, "a confused agent"),
-            class_code=ClassCode("server"),
+            class_code=ClassCode(self._session.get_one(Item, item_id).class_code),
             organisation_id=self._place,
             observed_at=self._now,
             values={"memory_bytes": "plenty"},

@@ -54,10 +54,13 @@ _CUT_OFF = """
   const overflows = (element) => {
     const parts = [...element.childNodes];
     const text = parts.some((part) => part.nodeType === Node.TEXT_NODE && part.data.trim());
-    if (!text || element.scrollWidth <= element.clientWidth + 1) return false;
-    const { overflowX, textOverflow } = getComputedStyle(element);
-    if (overflowX === "auto" || overflowX === "scroll") return false;
-    return !(textOverflow === "ellipsis" && element.closest("[title]"));
+    const box = getComputedStyle(element).display === "inline" ? null : element.parentElement;
+    const sticksOut = box && getComputedStyle(box).display.endsWith("flex")
+      && element.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+    if (!text || (element.scrollWidth <= element.clientWidth + 1 && !sticksOut)) return false;
+    const styles = [element, ...(sticksOut ? [box] : [])].map((one) => getComputedStyle(one));
+    if (styles.some(({ overflowX }) => overflowX === "auto" || overflowX === "scroll")) return false;
+    return !(styles[0].textOverflow === "ellipsis" && element.closest("[title]"));
   };
   const isCut = (element) => {
     if (element.matches("select:not([multiple])")) {

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 from tests.journeys.company import NAMES
 from tests.journeys.conftest import Served, SignedIn
 from tests.journeys.english import LeftOver
-from tests.journeys.looking import PHONE, cut_off, sticking_out
+from tests.journeys.looking import DESK, PHONE, cut_off, sticking_out
 from tests.journeys.places import places, short_walk
 from tests.support.browser import PageFaults
 
@@ -16,6 +16,13 @@ def test_every_page_is_wholly_russian_and_fits_a_phone(
     page = signed_in("ru", viewport=PHONE, locale="ru-RU")
     found = walk(page, "ru", places(served.app, served.company.things), page_faults)
     assert found == [], "\n" + "\n".join(found)
+
+
+def test_the_navigation_holds_the_longest_words(signed_in: SignedIn) -> None:
+    page = signed_in("ru", viewport=DESK, locale="ru-RU")
+    for place in ("/administration", "/"):
+        page.goto(place)
+        assert cut_off(page) == []
 
 
 def test_every_page_is_wholly_spanish(
