@@ -95,7 +95,7 @@ class Keeper:
             connection.close()
 
     def _report_first(self) -> None:
-        if not (self._orders.state / "settings.json").exists():
+        if self._enrolled_with() != self._orders.server:
             self._enrol()
         outcome = self._once()
         if outcome.returncode == _REFUSED:
@@ -109,6 +109,14 @@ class Keeper:
         found = re.search(r"Accepted as (\d+)", outcome.stdout)
         place = f"/items/{found.group(1)}" if found else "/items"
         print(f"This machine is in the register: {self._orders.site}{place}", flush=True)
+
+    def _enrolled_with(self) -> str | None:
+        """Return the server the agent reports to; another port or name is another server."""
+        try:
+            settings = json.loads((self._orders.state / "settings.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+        return settings.get("server") if isinstance(settings, dict) else None
 
     def _enrol(self) -> None:
         """Have a token made that works once, and trade it for the agent's own key."""

@@ -64,6 +64,15 @@ def test_a_second_start_enrols_nothing_and_finds_the_same_machine(cadastre: Cada
     assert len(cadastre.succeed("agents", "list").splitlines()) == 1
 
 
+def test_a_server_that_moved_to_another_port_keeps_its_machine(cadastre: Cadastre) -> None:
+    running, item = _started(cadastre)
+    running.stop()
+    again, same = _started(cadastre)
+    again.stop()
+    assert again.port != running.port
+    assert same == item
+
+
 def test_a_new_register_is_entered_anew(cadastre: Cadastre) -> None:
     port = free_port()
     running, _item = _started(cadastre, port)
