@@ -59,7 +59,7 @@ _CUT_OFF = """
       && element.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
     if (!text || (element.scrollWidth <= element.clientWidth + 1 && !sticksOut)) return false;
     const styles = [element, ...(sticksOut ? [box] : [])].map((one) => getComputedStyle(one));
-    if (styles.some(({ overflowX }) => overflowX === "auto" || overflowX === "scroll")) return false;
+    if (styles.some(({ overflowX }) => ["auto", "scroll"].includes(overflowX))) return false;
     return !(styles[0].textOverflow === "ellipsis" && element.closest("[title]"));
   };
   const isCut = (element) => {

@@ -16,7 +16,7 @@ _NARROW = "style='width: 4rem; overflow: hidden; white-space: nowrap"
         f"<p {_NARROW}'>Серийный номер</p>",
         f"<p {_NARROW}; text-overflow: ellipsis'>Серийный номер</p>",
         "<button style='width: 4rem; white-space: nowrap'>Серийный номер</button>",
-        "<p style='display: flex; width: 4rem'><b style='white-space: nowrap'>Серийный номер</b></p>",
+        "<p style='display: flex; width: 4rem'><b>Последовательность</b></p>",
         "<select style='width: 6rem'><option>Последние 24 часа</select>",
         "<input style='width: 4rem' placeholder='Серийный номер'>",
     ],
