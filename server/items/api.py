@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from cmdb.records.items import Item
 from server.foundation.edge.conditional import check_version, etag_of, tagged
+from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
@@ -66,12 +67,14 @@ def _with_tag(item: Item) -> tuple[Item, dict[str, str]]:
 class OneItem(MethodView):
     """One item."""
 
+    @items.doc(**READS_VERSION)
     @items.response(200, ItemSchema)
     def get(self, item_id: int) -> Any:
         """Return an item; its ETag serves If-Match."""
         item = queries.get_item(current_session(), current_actor(), item_id)
         return tagged(make_response(jsonify(ItemSchema().dump(item))), item.version)
 
+    @items.doc(**CHECKS_VERSION)
     @items.arguments(ItemPatchSchema)
     @items.response(200, ItemSchema)
     def patch(self, body: dict[str, Any], item_id: int) -> Any:
@@ -83,6 +86,7 @@ class OneItem(MethodView):
         now = current_time()
         return _with_tag(actions.edit_item(session, actor, item_id, body["values"], now, drafts))
 
+    @items.doc(**CHECKS_VERSION)
     @items.response(200, ItemSchema)
     def delete(self, item_id: int) -> Any:
         """Retire an item; refused while something in use depends on it."""
@@ -166,6 +170,7 @@ class OneRelation(MethodView):
 class Impact(MethodView):
     """What would suffer."""
 
+    @impacts.doc(**LOOKS_UP)
     @impacts.arguments(ImpactQuestionSchema)
     @impacts.response(200, ImpactSchema)
     def post(self, body: dict[str, Any]) -> Any:
@@ -202,6 +207,7 @@ class ServiceMembers(MethodView):
 class Services(MethodView):
     """Business services."""
 
+    @impacts.doc(**LOOKS_UP)
     @impacts.arguments(ServiceDraftSchema)
     @impacts.response(201, ItemSchema)
     def post(self, body: dict[str, Any]) -> Any:

@@ -54,7 +54,7 @@ intake = Blueprint("intake", __name__, url_prefix=PREFIX, description="For progr
 
 @intake.route("/items/bulk", methods=["POST"])
 @intake.doc(
-    requestBody={"required": True, "content": {"application/x-ndjson": {"schema": {}}}},
+    requestBody={"required": False, "content": {"application/x-ndjson": {"schema": {}}}},
     parameters=[
         {"in": "query", "name": "organisation_id", "required": True, "schema": {"type": "integer"}},
         {"in": "query", "name": "source", "schema": {"type": "string", "default": "rest"}},
@@ -143,6 +143,7 @@ def _ndjson(body: bytes) -> Response:
 
 
 @intake.route("/agents/enrol", methods=["POST"])
+@intake.doc(security=[])
 @intake.arguments(EnrolSchema)
 @intake.response(201, EnrolledSchema)
 @for_anybody

@@ -50,9 +50,13 @@ class Kit:
 
     def send(self, method: str, address: str, **payload: object) -> TestResponse:
         """Send any request to the world as it was prepared."""
-        self._database.rewind()
+        self.rewind()
         client = self.app.test_client(use_cookies=False)
         return client.open(address, method=method, **payload)  # type: ignore[arg-type]
+
+    def rewind(self) -> None:
+        """Take back whatever requests wrote since the world was prepared."""
+        self._database.rewind()
 
     def count_rows(self) -> dict[str, int]:
         """Return how many rows each table holds now, whatever the last request did."""

@@ -31,6 +31,7 @@ from server.desk.changes.schemas import (
     preview_document,
 )
 from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
@@ -67,11 +68,13 @@ class Changes(MethodView):
 class OneChange(MethodView):
     """One change, by reference or id."""
 
+    @changes.doc(**READS_VERSION)
     @changes.response(200, ChangeSchema)
     def get(self, reference: str) -> Any:
         """Return a change; its ETag serves If-Match."""
         return _answer(queries.find_change(current_session(), current_actor(), reference))
 
+    @changes.doc(**CHECKS_VERSION)
     @changes.arguments(ChangePatchSchema)
     @changes.response(200, ChangeSchema)
     def patch(self, body: dict[str, Any], reference: str) -> Any:
@@ -129,6 +132,7 @@ class ChangeImpact(MethodView):
 class ApprovalRequests(MethodView):
     """Asking for approval."""
 
+    @changes.doc(**CHECKS_VERSION)
     @changes.response(200, ChangeSchema)
     def post(self, reference: str) -> Any:
         """Freeze the plan with its impact, and ask everybody who has a say."""
@@ -160,6 +164,7 @@ class Approvals(MethodView):
 class ChangeMoves(MethodView):
     """Steps of the life cycle."""
 
+    @changes.doc(**CHECKS_VERSION)
     @changes.arguments(ChangeMoveSchema)
     @changes.response(200, ChangeSchema)
     def post(self, body: dict[str, Any], reference: str) -> Any:

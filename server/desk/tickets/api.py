@@ -31,6 +31,7 @@ from server.desk.tickets.schemas import (
     ticket_filter,
 )
 from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
@@ -69,11 +70,13 @@ class Tickets(MethodView):
 class OneTicket(MethodView):
     """One ticket, by reference or id."""
 
+    @tickets.doc(**READS_VERSION)
     @tickets.response(200, TicketSchema)
     def get(self, reference: str) -> Any:
         """Return a ticket; its ETag serves If-Match."""
         return _answer(queries.find_ticket(current_session(), current_actor(), reference))
 
+    @tickets.doc(**CHECKS_VERSION)
     @tickets.arguments(TicketPatchSchema)
     @tickets.response(200, TicketSchema)
     def patch(self, body: dict[str, Any], reference: str) -> Any:
@@ -169,6 +172,7 @@ class Moves(MethodView):
         ticket = queries.find_ticket(current_session(), current_actor(), reference)
         return shipped_words().moves_from(ticket.state)
 
+    @tickets.doc(**CHECKS_VERSION)
     @tickets.arguments(MoveDraftSchema)
     @tickets.response(200, TicketSchema)
     def post(self, body: dict[str, Any], reference: str) -> Any:

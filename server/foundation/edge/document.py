@@ -57,6 +57,11 @@ CHECKS_VERSION: Mapping[str, Any] = {
     "responses": {"412": {"$ref": "#/components/responses/412"}},
 }
 
+#: For views that look up what the body names: ``@blueprint.doc(**LOOKS_UP)``.
+LOOKS_UP: Mapping[str, Any] = {"responses": {"404": {"$ref": "#/components/responses/404"}}}
+
+_ETAG = {"description": "The version of what is answered.", "schema": {"type": "string"}}
+
 
 def complete(document: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     """Complete ``document`` in place and return it; ``prefix`` is cut off the names of tags."""
@@ -99,6 +104,8 @@ def _answers(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, 
     known = {code: answer for code, answer in declared.items() if code.isdigit()}
     for code in _codes(path, method, operation):
         known[str(code)] = {"$ref": f"#/components/responses/{code}"}
+    if "304" in known:
+        known["200"]["headers"] = {"ETag": _ETAG}
     return {code: _worded(code, known[code]) for code in sorted(known)}
 
 

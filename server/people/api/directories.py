@@ -7,6 +7,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.foundation.edge.conditional import check_version
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -63,11 +64,13 @@ class Directories(MethodView):
 class OneDirectory(MethodView):
     """A directory."""
 
+    @directories.doc(**READS_VERSION)
     @directories.response(200, DirectorySchema)
     def get(self, directory_id: int) -> Response:
         """Return a directory; the ETag serves If-Match."""
         return _answer(queries.directory(current_session(), current_actor(), directory_id))
 
+    @directories.doc(**CHECKS_VERSION)
     @directories.arguments(DirectoryChangeSchema)
     @directories.response(200, DirectorySchema)
     def patch(self, body: dict[str, Any], directory_id: int) -> Response:

@@ -7,6 +7,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.foundation.edge.conditional import check_version
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
@@ -55,12 +56,14 @@ class Groups(MethodView):
 class OneGroup(MethodView):
     """A group."""
 
+    @groups.doc(**READS_VERSION)
     @groups.response(200, PartyGroupSchema)
     def get(self, group_id: int) -> Response:
         """Return a group; the ETag serves If-Match."""
         found = queries.group(current_session(), current_actor(), group_id)
         return with_etag(PartyGroupSchema, found, found.version)
 
+    @groups.doc(**CHECKS_VERSION)
     @groups.arguments(GroupChangeSchema)
     @groups.response(200, PartyGroupSchema)
     def patch(self, body: dict[str, Any], group_id: int) -> Response:

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from cmdb.records.parties import Group, Person
 from server.foundation.edge.conditional import check_version
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -68,6 +69,7 @@ class People(MethodView):
 class OnePerson(MethodView):
     """Somebody."""
 
+    @people.doc(**READS_VERSION)
     @people.response(200, PersonDetailSchema)
     def get(self, person_id: int) -> Response:
         """Return somebody with their groups; the ETag serves If-Match."""
@@ -76,6 +78,7 @@ class OnePerson(MethodView):
         groups = queries.groups_of_person(session, actor, person_id)
         return with_etag(PersonDetailSchema, _detail(found, groups), found.version)
 
+    @people.doc(**CHECKS_VERSION)
     @people.arguments(PersonChangeSchema)
     @people.response(200, PersonSchema)
     def patch(self, body: dict[str, Any], person_id: int) -> Response:

@@ -7,6 +7,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.foundation.edge.conditional import check_version
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
@@ -57,12 +58,14 @@ class Roles(MethodView):
 class OneRole(MethodView):
     """A role."""
 
+    @roles.doc(**READS_VERSION)
     @roles.response(200, RoleSchema)
     def get(self, role_id: int) -> Response:
         """Return a role; the ETag serves If-Match."""
         found = queries.role(current_session(), current_actor(), role_id)
         return with_etag(RoleSchema, found, found.version)
 
+    @roles.doc(**CHECKS_VERSION)
     @roles.arguments(RoleChangeSchema)
     @roles.response(200, RoleSchema)
     def patch(self, body: dict[str, Any], role_id: int) -> Response:

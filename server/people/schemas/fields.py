@@ -41,7 +41,9 @@ class Code(Line):
         super().__init__(longest=60, **options)
         self.validators.append(
             validate.Regexp(
-                r"[a-z0-9][a-z0-9_-]*\Z", error="must be lower-case letters, digits, - and _"
+                # Anchored as other languages read it; ``Line`` has stripped a line's end.
+                r"^[a-z0-9][a-z0-9_-]*$",
+                error="must be lower-case letters, digits, - and _",
             )
         )
 
