@@ -147,8 +147,13 @@ def test_unknown_members_are_passed_over() -> None:
 
 
 def test_sections_of_another_shape_say_nothing_and_sink_nothing() -> None:
-    odd: dict[str, Any] = {"hardware": [], "os": "Debian", "cpus": {"x": 1}, "memory": [1], "disks": "sda"}
-    odd |= {"software": {"columns": ["name"], "rows": [["x"]]}, "interfaces": 5, "listeners": [1]}
+    odd: dict[str, Any] = {"hardware": [], "os": "Debian", "cpus": {"x": 1}, "memory": [1]}
+    odd |= {
+        "disks": "sda",
+        "software": {"columns": ["name"], "rows": [["x"]]},
+        "interfaces": 5,
+        "listeners": [1],
+    }
     seen = read(whole(**odd))
     assert seen.values["name"] == "web-01"
     rows = {section.name: list(section.rows or ()) for section in seen.sections}
