@@ -17,6 +17,8 @@ from server.items.organisations import require_organisation
 
 _TOKEN_PREFIX = "cet_"  # noqa: S105 - it names the kind of token, it is none
 _KEY_PREFIX = "cak_"
+#: As many agents as any token lets in, unless it lets in any number.
+MOST_USES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ def create_token(session: Session, actor: Actor, draft: TokenDraft, now: datetim
     require_organisation(session, actor, Permission.ADMIN_AGENTS, draft.organisation_id)
     if not draft.name.strip():
         raise InvalidValue({"name": "must not be empty"})
-    if draft.uses is not None and draft.uses < 1:
-        raise InvalidValue({"uses": "must be at least 1"})
+    if draft.uses is not None and not 1 <= draft.uses <= MOST_USES:
+        raise InvalidValue({"uses": f"must be from 1 to {MOST_USES}"})
     secret = _TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = EnrolmentToken(
         token_hash=_digest(secret),

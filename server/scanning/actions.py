@@ -16,6 +16,7 @@ from server.foundation import audit
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.foundation.secrets import Place, SecretBox
+from server.items.organisations import require_organisation
 from server.scanning.models import Probe, SnmpCredential
 from server.scanning.queries import get_credential
 
@@ -42,7 +43,7 @@ def create_credential(
     session: Session, actor: Actor, secrets: SecretBox, draft: CredentialDraft, now: datetime
 ) -> SnmpCredential:
     """Keep a credential; its secrets are sealed. Raises ``InvalidValue``, ``DuplicateName``."""
-    actor.require(Permission.DISCOVERY_RUN, draft.organisation_id)
+    require_organisation(session, actor, Permission.DISCOVERY_RUN, draft.organisation_id)
     name = " ".join(draft.name.split())
     if not 0 < len(name) <= 100:
         raise InvalidValue({"name": "must have 1 to 100 characters"})
@@ -127,7 +128,7 @@ class ProbeDraft:
 
 def ask_probe(session: Session, actor: Actor, draft: ProbeDraft, now: datetime) -> Probe:
     """Ask for a device to be visited soon; returns at once. Raises ``InvalidValue``."""
-    actor.require(Permission.DISCOVERY_RUN, draft.organisation_id)
+    require_organisation(session, actor, Permission.DISCOVERY_RUN, draft.organisation_id)
     target = draft.target.strip()
     problems: dict[str, str] = {}
     if not _is_host(target):

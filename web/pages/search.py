@@ -22,7 +22,7 @@ from server.foundation.translation import gettext
 from server.items.queries import list_items
 from server.people.queries.groups import GroupFilter, list_groups
 from server.people.queries.people import PersonFilter, list_people
-from web.pages.frame import reader, url_for
+from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_words
 from web.presenters.search import Hit, HitGroup, filled_groups
 from web.presenters.values import class_label
@@ -197,7 +197,7 @@ def pick_items() -> ResponseReturnValue:
 def pick_people() -> ResponseReturnValue:
     """Offer people whose name or address holds ``q``; ``group`` narrows them to its members."""
     current_actor().require(Permission.PERSON_READ)
-    group_id = request.args.get("group", type=int)
+    group_id = whole(request.args.get("group"))
     wanted = PersonFilter(q=asked_words(), group_id=group_id, active=True)
     page = list_people(current_session(), current_actor(), wanted, _picking("name"))
     return jsonify(

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from server.foundation.edge.schemas import Moment, StrictSchema
+from server.items.enrolment import MOST_USES
 from server.people.schemas.fields import Identifier, Line
 
 
@@ -37,7 +38,7 @@ class EnrolmentTokenDraftSchema(StrictSchema):
     name = Line(required=True, longest=255, shortest=1)
     organisation_id = Identifier(required=True)
     uses = fields.Integer(
-        load_default=1, allow_none=True, validate=validate.Range(min=1, max=1_000_000)
+        load_default=1, allow_none=True, validate=validate.Range(min=1, max=MOST_USES)
     )
     valid_hours = fields.Integer(
         load_default=24, allow_none=True, validate=validate.Range(min=1, max=24 * 366)
