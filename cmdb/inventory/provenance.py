@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 
+from cmdb.inventory.confirming import confirm_rows
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.sources import ItemIdentifier, ItemSource
@@ -28,14 +29,14 @@ def write_sources(session: Session, items: Iterable[KnownItem]) -> None:
     written = {id(state) for _, state in fresh}
     known = [(item, state) for item, state in states if id(state) not in written]
     changed = [_row(item, state) for item, state in known if state.changed]
+    if changed:
+        session.execute(update(ItemSource), changed)
     confirmed = [
-        {"id": state.id, "last_seen_at": state.last_seen_at}
+        (state.id, state.last_seen_at)
         for _, state in known
-        if state.confirmed and not state.changed
+        if state.confirmed and not state.changed and state.id and state.last_seen_at
     ]
-    for rows in (changed, confirmed):
-        if rows:
-            session.execute(update(ItemSource), rows)
+    confirm_rows(session, ItemSource, confirmed)
 
 
 def _row(item: KnownItem, state: SourceState) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.chronicle import write_history
+from cmdb.inventory.confirming import confirm_rows
 from cmdb.inventory.known import COLUMNS, KnownItem
 from cmdb.inventory.lookup import parts
 from cmdb.inventory.outcomes import Author
@@ -38,7 +39,7 @@ def write_items(
     seen = [item for item in touched if not item.is_new and not item.changed and item.touched]
     ids = _insert_items(session, new, now)
     _update_items(session, changed, now)
-    _confirm_items(session, seen)
+    confirm_rows(session, Item, [(item.id, item.last_seen_at) for item in seen])
     _write_values(session, model, new, changed)
     write_sources(session, touched)
     write_identifiers(session, touched, now)
@@ -96,12 +97,6 @@ def _update_items(session: Session, changed: Sequence[KnownItem], now: datetime)
         item.version += 1
         rows.append(_columns(item, now) | {"id": item.id, "version": item.version})
     session.execute(update(Item), rows)
-
-
-def _confirm_items(session: Session, seen: Sequence[KnownItem]) -> None:
-    if seen:
-        rows = [{"id": item.id, "last_seen_at": item.last_seen_at} for item in seen]
-        session.execute(update(Item), rows)
 
 
 def _write_values(

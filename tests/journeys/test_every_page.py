@@ -22,12 +22,14 @@ def test_every_corner_of_the_site_is_walked_or_known_to_have_no_pages(served: Se
     assert set(served.app.view_functions) >= NO_PAGES, "an exception for what is not there any more"
 
 
+# In two parts, so that two processes can share the longest walk there is.
+@pytest.mark.parametrize("part", [0, 1])
 def test_every_page_is_sound_on_a_desk_in_the_dark_and_on_a_phone(
-    served: Served, signed_in: SignedIn, page_faults: PageFaults
+    served: Served, signed_in: SignedIn, page_faults: PageFaults, part: int
 ) -> None:
     page = signed_in("en", viewport=DESK, reduced_motion="reduce")
     wrong: list[str] = []
-    for place in places(served.app, served.company.things):
+    for place in places(served.app, served.company.things)[part::2]:
         known = len(page_faults.unexpected)
         found = _look_at(page, place)
         found += page_faults.unexpected[known:]

@@ -9,6 +9,7 @@ from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_L
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries import TicketFilter
 from server.desk.tickets.rules.words import shipped_words
+from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
 from server.foundation.permissions import Actor, Permission
 from server.items.schemas import ItemRefSchema
@@ -16,20 +17,6 @@ from server.items.schemas import ItemRefSchema
 _WORDS = shipped_words()
 _TITLE = validate.Length(min=1, max=TITLE_LENGTH)
 _TEXT = validate.Length(max=TEXT_LENGTH)
-
-
-class Id(fields.Integer):
-    """An id: a whole number that both databases can hold."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(strict=True, validate=validate.Range(min=1, max=2**63 - 1), **options)
-
-
-class QueryId(fields.Integer):
-    """An id in a query string."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(validate=validate.Range(min=1, max=2**63 - 1), **options)
 
 
 class TicketQuerySchema(PageQuerySchema):
@@ -42,13 +29,15 @@ class TicketQuerySchema(PageQuerySchema):
     is_open = fields.Boolean(data_key="open", load_default=None)
     kind = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.kinds]))
     priority = fields.Integer(load_default=None, validate=validate.OneOf(_WORDS.priorities))
-    assignee_id = QueryId(load_default=None)
+    assignee_id = QueryIdentifier(load_default=None)
     unassigned = fields.Boolean(load_default=False)
-    group_id = QueryId(load_default=None)
-    requester_id = QueryId(load_default=None)
-    item_id = QueryId(load_default=None, metadata={"description": "Directly affected."})
-    service_id = QueryId(load_default=None, metadata={"description": "A service that suffers."})
-    organisation_id = QueryId(load_default=None)
+    group_id = QueryIdentifier(load_default=None)
+    requester_id = QueryIdentifier(load_default=None)
+    item_id = QueryIdentifier(load_default=None, metadata={"description": "Directly affected."})
+    service_id = QueryIdentifier(
+        load_default=None, metadata={"description": "A service that suffers."}
+    )
+    organisation_id = QueryIdentifier(load_default=None)
 
 
 def ticket_filter(query: dict[str, Any]) -> TicketFilter:
@@ -120,13 +109,13 @@ class TicketDraftSchema(StrictSchema):
     description = fields.String(load_default="", validate=_TEXT)
     urgency = fields.String(load_default="medium", validate=validate.OneOf(_WORDS.urgencies))
     affected_item_ids = fields.List(
-        Id(), load_default=list, validate=validate.Length(max=MAX_ITEMS)
+        Identifier(), load_default=list, validate=validate.Length(max=MAX_ITEMS)
     )
-    cause_item_id = Id(load_default=None, allow_none=True)
-    requester_id = Id(load_default=None, allow_none=True)
-    organisation_id = Id(load_default=None, allow_none=True)
-    assignee_id = Id(load_default=None, allow_none=True)
-    group_id = Id(load_default=None, allow_none=True)
+    cause_item_id = Identifier(load_default=None, allow_none=True)
+    requester_id = Identifier(load_default=None, allow_none=True)
+    organisation_id = Identifier(load_default=None, allow_none=True)
+    assignee_id = Identifier(load_default=None, allow_none=True)
+    group_id = Identifier(load_default=None, allow_none=True)
     channel = fields.String(load_default="api", validate=validate.OneOf(_WORDS.channels))
     category = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.categories]))
     occurred_at = Moment(load_default=None, allow_none=True)
@@ -150,9 +139,9 @@ class TicketPatchSchema(StrictSchema):
     urgency = fields.String(validate=validate.OneOf(_WORDS.urgencies))
     impact = fields.String(allow_none=True, validate=validate.OneOf(_WORDS.impacts))
     impact_reason = fields.String(validate=_TEXT)
-    requester_id = Id(allow_none=True)
-    assignee_id = Id(allow_none=True)
-    group_id = Id(allow_none=True)
+    requester_id = Identifier(allow_none=True)
+    assignee_id = Identifier(allow_none=True)
+    group_id = Identifier(allow_none=True)
     channel = fields.String(validate=validate.OneOf(_WORDS.channels))
     category = fields.String(validate=validate.OneOf(["", *_WORDS.categories]))
     occurred_at = Moment(allow_none=True)
@@ -201,8 +190,8 @@ class AffectedItemSchema(StrictSchema):
 class AffectedItemsDraftSchema(StrictSchema):
     """More affected items, and which of all of them is the cause."""
 
-    item_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=MAX_ITEMS))
-    cause_item_id = Id(load_default=None, allow_none=True)
+    item_ids = fields.List(Identifier(), load_default=list, validate=validate.Length(max=MAX_ITEMS))
+    cause_item_id = Identifier(load_default=None, allow_none=True)
 
 
 class MoveDraftSchema(StrictSchema):

@@ -4,10 +4,10 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import StrictSchema
 from server.items.impact import AffectedRow, Hop, ImpactAnswer
 from server.items.schemas.items import ItemRefSchema
-from server.people.schemas.fields import Identifier, Line
 
 
 class HopSchema(StrictSchema):

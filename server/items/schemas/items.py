@@ -6,9 +6,9 @@ from marshmallow import fields, validate
 
 from cmdb.query.items import ItemFilter
 from cmdb.vocabulary import PartyRole
+from server.foundation.edge.fields import Identifier, Line, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema
 from server.items.drafts import ItemDraft, PartyDraft
-from server.people.schemas.fields import Identifier, Line, QueryIdentifier
 
 _MANY = validate.Length(max=1000)
 

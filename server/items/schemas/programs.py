@@ -2,9 +2,9 @@
 
 from marshmallow import fields, validate
 
+from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.enrolment import MOST_USES
-from server.people.schemas.fields import Identifier, Line
 
 
 class EnrolSchema(StrictSchema):

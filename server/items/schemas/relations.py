@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cmdb.observation import GroupMembership
+from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.drafts import RelationDraft
 from server.items.queries import RelationRow
 from server.items.schemas.items import ItemRefSchema
-from server.people.schemas.fields import Identifier, Line
 
 _RULES = ("at_least", "percent", "capacity")
 

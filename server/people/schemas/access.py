@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from server.foundation.edge.fields import Code, Identifier, Line, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
 from server.foundation.permissions import Permission, Reach
-from server.people.schemas.fields import Code, Identifier, Line, QueryIdentifier
 
 _PERMISSIONS = [str(permission) for permission in Permission]
 _REACHES = [str(reach) for reach in Reach]

@@ -2,9 +2,9 @@
 
 from marshmallow import Schema, fields, validate
 
+from server.foundation.edge.fields import Code, Identifier, Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema, page_of
 from server.people.rules.mapping import FLAVOURS
-from server.people.schemas.fields import Code, Identifier, Line, Passage
 
 
 class DirectorySchema(Schema):

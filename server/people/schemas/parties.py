@@ -2,8 +2,8 @@
 
 from marshmallow import Schema, fields
 
+from server.foundation.edge.fields import Code, Identifier, Line, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
-from server.people.schemas.fields import Code, Identifier, Line, QueryIdentifier
 
 
 class PersonSchema(Schema):

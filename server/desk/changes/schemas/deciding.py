@@ -10,7 +10,7 @@ from server.desk.changes.queries import ApprovalRow, ChangePreview
 from server.desk.changes.rules.words import shipped_words
 from server.desk.changes.schemas.planning import RiskPointSchema
 from server.desk.tickets.actions.checking import TEXT_LENGTH
-from server.desk.tickets.schemas import Id
+from server.foundation.edge.fields import Identifier
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.foundation.permissions import Actor, Permission
 from server.items.schemas import ImpactSchema, ItemRefSchema, impact_document
@@ -123,7 +123,7 @@ class DecisionSchema(StrictSchema):
     digest = fields.String(
         load_default="", metadata={"description": "Of what was read; refused when it differs."}
     )
-    approval_id = Id(load_default=None, allow_none=True)
+    approval_id = Identifier(load_default=None, allow_none=True)
 
 
 def decision_of(body: dict[str, Any]) -> Decision:

@@ -9,7 +9,7 @@ from server.desk.changes.models import Change, ChangeEntry
 from server.desk.changes.queries import ChangeFilter
 from server.desk.changes.rules.words import shipped_words
 from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
-from server.desk.tickets.schemas import Id, QueryId
+from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
 from server.foundation.permissions import Actor, Permission
 
@@ -29,11 +29,11 @@ class ChangeQuerySchema(PageQuerySchema):
     state = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.states]))
     is_open = fields.Boolean(data_key="open", load_default=None)
     kind = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.kinds]))
-    author_id = QueryId(load_default=None)
-    implementer_id = QueryId(load_default=None)
-    item_id = QueryId(load_default=None, metadata={"description": "Touched by the change."})
-    service_id = QueryId(load_default=None, metadata={"description": "A service it hits."})
-    organisation_id = QueryId(load_default=None)
+    author_id = QueryIdentifier(load_default=None)
+    implementer_id = QueryIdentifier(load_default=None)
+    item_id = QueryIdentifier(load_default=None, metadata={"description": "Touched by the change."})
+    service_id = QueryIdentifier(load_default=None, metadata={"description": "A service it hits."})
+    organisation_id = QueryIdentifier(load_default=None)
     window_from = Moment(load_default=None)
     window_to = Moment(load_default=None)
     waiting = fields.Boolean(
@@ -110,11 +110,11 @@ class ChangeDraftSchema(StrictSchema):
     test_plan = fields.String(load_default="", validate=_TEXT)
     back_out_plan = fields.String(load_default="", validate=_TEXT)
     communication_plan = fields.String(load_default="", validate=_TEXT)
-    item_ids = fields.List(Id(), load_default=list, validate=_ITEMS)
+    item_ids = fields.List(Identifier(), load_default=list, validate=_ITEMS)
     window_start = Moment(load_default=None, allow_none=True)
     window_end = Moment(load_default=None, allow_none=True)
-    implementer_id = Id(load_default=None, allow_none=True)
-    organisation_id = Id(load_default=None, allow_none=True)
+    implementer_id = Identifier(load_default=None, allow_none=True)
+    organisation_id = Identifier(load_default=None, allow_none=True)
 
 
 def change_draft(body: dict[str, Any]) -> ChangeDraft:
@@ -132,10 +132,10 @@ class ChangePatchSchema(StrictSchema):
     test_plan = fields.String(validate=_TEXT)
     back_out_plan = fields.String(validate=_TEXT)
     communication_plan = fields.String(validate=_TEXT)
-    item_ids = fields.List(Id(), validate=_ITEMS)
+    item_ids = fields.List(Identifier(), validate=_ITEMS)
     window_start = Moment(allow_none=True)
     window_end = Moment(allow_none=True)
-    implementer_id = Id(allow_none=True)
+    implementer_id = Identifier(allow_none=True)
 
 
 class ChangeEntrySchema(StrictSchema):

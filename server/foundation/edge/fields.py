@@ -1,4 +1,4 @@
-"""Fields that people's bodies share."""
+"""Fields that the bodies and queries of every feature share."""
 
 import unicodedata
 from typing import Any
