@@ -22,8 +22,8 @@ from cmdb.vocabulary import LifeStage
 
 #: Winning values that are columns, or the class itself; the rest is in the document.
 _ELSEWHERE = frozenset({*COLUMNS, "location", "class"})
-#: What an item may change that changes what fails with it.
-_IN_GRAPH = frozenset({"stage", "class", "criticality"})
+#: What an item may change that changes what fails with it, or how the graph's answers name it.
+_IN_GRAPH = frozenset({"name", "stage", "class", "criticality"})
 
 
 def write_items(

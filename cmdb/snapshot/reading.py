@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.impact.compact.arrays import RULES
+from cmdb.engine.impact.compact.arrays import RULES, Ids
 from cmdb.engine.impact.compact.columns import (
     GraphColumns,
     GroupColumns,
@@ -17,6 +17,7 @@ from cmdb.engine.impact.compact.columns import (
 from cmdb.model import Model
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
+from cmdb.snapshot.naming import ItemColumns
 from cmdb.vocabulary import DERIVED
 
 #: Items in these stages take part in impact; a retired or merely planned one suffers nothing.
@@ -34,9 +35,24 @@ class _Carrying(NamedTuple):
     capacity: float
 
 
-def read_columns(session: Session, model: Model) -> GraphColumns:
-    """Return the dependency graph as it is now, provider first, for items that are in use."""
-    items = list(session.scalars(select(Item.id).where(Item.stage.in_(IMPACT_STAGES))))
+def read_items(session: Session) -> tuple[Ids, ItemColumns]:
+    """Return the items that take part in impact, by id, and what a page shows of them."""
+    rows = session.execute(
+        select(Item.id, Item.name, Item.class_code, Item.organisation_id, Item.criticality)
+        .where(Item.stage.in_(IMPACT_STAGES))
+        .order_by(Item.id)
+    ).all()
+    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    return ids, ItemColumns.of((row[1], row[2], row[3], row[4]) for row in rows)
+
+
+def read_columns(session: Session, model: Model, items: Ids | None = None) -> GraphColumns:
+    """Return the dependency graph as it is now, provider first, between ``items``.
+
+    Those that take part in impact, when none are given.
+    """
+    if items is None:
+        items, _ = read_items(session)
     types: dict[str, tuple[str, str]] = {
         kind.code: (kind.provider, kind.strength)
         for kind in model.relation_types
@@ -56,7 +72,7 @@ def read_columns(session: Session, model: Model) -> GraphColumns:
     ).all()
     found = _sort(rows, types)
     return GraphColumns(
-        np.array(items, dtype=np.int64),
+        items,
         _relations(found["hard"]),
         _relations(found["soft"]),
         _groups(session),

@@ -10,7 +10,9 @@ from cmdb.engine.impact.compact.arrays import Vertices
 Integer = TypeVar("Integer", np.int32, np.int64)
 
 
-def places(first: Vertices, last: Vertices) -> tuple[Vertices, Vertices]:
+def places(
+    first: NDArray[Integer], last: NDArray[Integer]
+) -> tuple[NDArray[Integer], NDArray[Integer]]:
     """All places of several stretches `first` up to `last`, and how long each stretch is.
 
     >>> places(np.array([4, 9]), np.array([6, 10]))[0]

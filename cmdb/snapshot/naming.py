@@ -1,0 +1,77 @@
+"""What a page shows of an item, kept beside the graph: name, class, organisation and criticality.
+
+Names lie one after another in one array of bytes, each ended by a zero byte, so that thousands are
+decoded in one go.
+
+    >>> columns = ItemColumns.of([("web 1", "server", 7, 2), ("Zürich", "site", 7, None)])
+    >>> found = columns.at(np.array([1, 0]))
+    >>> found.name, found.class_code, found.criticality
+    (['Zürich', 'web 1'], ['site', 'server'], [None, 2])
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cmdb.engine.impact.compact.rows import places
+
+NO_TIER = -1
+"""The criticality of an item that has none."""
+
+ItemRow = tuple[str, str, int, int | None]
+"""(name, class code, organisation, criticality) of one item."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedItems:
+    """Items as parallel columns, in the order they were asked for."""
+
+    name: list[str]
+    class_code: list[str]
+    organisation_id: list[int]
+    criticality: list[int | None]
+
+
+@dataclass(frozen=True)
+class ItemColumns:
+    """One row for each vertex of the graph; the arrays may be read-only."""
+
+    name_start: NDArray[np.int64]  # [N + 1] where each name begins in the bytes
+    name_bytes: NDArray[np.uint8]  # UTF-8, a zero byte after each name
+    class_place: NDArray[np.int16]  # [N] place in `class_codes`
+    organisation: NDArray[np.int64]  # [N]
+    tier: NDArray[np.int8]  # [N] criticality, or NO_TIER
+    class_codes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: Iterable[ItemRow]) -> Self:
+        """Pack rows, given in the order of the vertices."""
+        listed = list(rows)
+        names = [name.replace("\0", " ").encode() for name, *_ in listed]
+        codes = sorted({row[1] for row in listed})
+        number = {code: place for place, code in enumerate(codes)}
+        lengths = np.fromiter(map(len, names), np.int64, len(names)) + 1
+        return cls(
+            np.concatenate([np.zeros(1, np.int64), lengths.cumsum()]),
+            np.frombuffer(b"".join(name + b"\0" for name in names), np.uint8),
+            np.array([number[row[1]] for row in listed], np.int16),
+            np.array([row[2] for row in listed], np.int64),
+            np.array([NO_TIER if row[3] is None else row[3] for row in listed], np.int8),
+            tuple(codes),
+        )
+
+    def at(self, vertices: NDArray[np.int32] | NDArray[np.int64]) -> NamedItems:
+        """Return the rows of some vertices; 5,000 take about a millisecond."""
+        start = self.name_start
+        place, _ = places(start[vertices], start[vertices + 1])
+        names = self.name_bytes[place].tobytes().decode(errors="replace").split("\0")[:-1]
+        codes = self.class_codes
+        return NamedItems(
+            names,
+            [codes[place] for place in self.class_place[vertices].tolist()],
+            self.organisation[vertices].tolist(),
+            [None if tier == NO_TIER else tier for tier in self.tier[vertices].tolist()],
+        )
