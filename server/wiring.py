@@ -41,6 +41,7 @@ from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
 from server.items.api import impacts, items, relations
 from server.items.events import ItemReported
+from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.intake_api import intake
 from server.items.reactions import derive_relations
 from server.people.api import (
@@ -104,5 +105,6 @@ JOBS: Jobs = {
     SYNC_DIRECTORY: JobHandler(run_sync),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
+    SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
 }
