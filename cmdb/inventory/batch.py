@@ -1,13 +1,13 @@
 """Up to a thousand observations on their way through the door: all decided, then all written."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from cmdb.engine.identity import Decision
 from cmdb.engine.identity import Outcome as Decided
 from cmdb.engine.reconciliation import Precedence
 from cmdb.errors import InvalidValue, ItemNotFound
@@ -17,13 +17,13 @@ from cmdb.inventory.families import same_family, takes_class
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
+from cmdb.inventory.questions import ask, name_in
 from cmdb.inventory.reconciling import decide_winners, outranks_others, speak
 from cmdb.inventory.sections import SectionWriter
-from cmdb.inventory.storable import storable, storable_text
 from cmdb.inventory.writing import write_items
 from cmdb.model import Model
 from cmdb.observation import Observation
-from cmdb.records.sources import IdentityReview, ItemSource
+from cmdb.records.sources import ItemSource
 
 #: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
 #: two sources that meet a new machine at the same moment must not both make it an item.
@@ -55,10 +55,18 @@ class _Step:
 class Batch:
     """Records observations; ``run`` once."""
 
-    def __init__(self, session: Session, terms: Terms, observations: Sequence[Observation]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        terms: Terms,
+        observations: Sequence[Observation],
+        verdict: Decision | None = None,
+    ) -> None:
         self._session = session
         self._terms = terms
         self._observations = observations
+        #: What a person has decided of the batch's only observation.
+        self._verdict = verdict
         self._ends = KnownEnds(session, terms.model, observations)
         self._identification = self._identify()
         self._asides = AsideWriter(session, terms.author, terms.now)
@@ -77,12 +85,18 @@ class Batch:
             # Somebody else may have brought them in while we waited.
             found = self._read()
             met = [self._known(found, seen) for seen in self._observations]
-        found.lock([item_id for item_id in met if item_id is not None])
+        wanted = [item_id for item_id in met if item_id is not None]
+        if not found.lock(wanted):
+            # Some became others while we waited for them.
+            found = self._read()
+            found.lock([found.final(item_id) for item_id in wanted])
         return found
 
     def _read(self) -> Identification:
-        terms = self._terms
-        return Identification(self._session, terms.model, self._observations, terms.now)
+        terms, verdict = self._terms, self._verdict
+        return Identification(
+            self._session, terms.model, self._observations, terms.now, verdict=verdict
+        )
 
     def _known(self, found: Identification, seen: Observation) -> int | None:
         """Return the item an observation means, as far as one can tell before the batch runs."""
@@ -126,8 +140,11 @@ class Batch:
         if decision is None:
             everything = tuple(section.name for section in seen.sections)
             return Recorded(Outcome.UNCHANGED, resend=everything, detail="who is it?")
+        if decision.outcome is Decided.IGNORE:
+            return Recorded(Outcome.REFUSED, detail=decision.why)
         if decision.outcome is Decided.REVIEW:
-            return self._queue(seen, decision.as_json())
+            review = ask(self._session, seen, decision, self._terms.now)
+            return Recorded(Outcome.REVIEW, review_id=review.id, detail=decision.why)
         if decision.item_id is not None:
             return self._identification.items[decision.item_id]
         if item_class.abstract:
@@ -153,7 +170,7 @@ class Batch:
         problems |= self._ends.refuse_references(item, accepted)
         seen, wrong_parties = self._ends.refuse_parties(seen)
         if is_new:
-            accepted["name"] = accepted.get("name") or _name_of(seen)
+            accepted["name"] = accepted.get("name") or name_in(seen)
             item.first_sections = {s.name: len(s.rows) for s in seen.sections if s.rows}
         state = speak(item, seen, self._identification.key_for(seen, item), accepted, terms.now)
         changed |= decide_winners(item, accepted, terms.precedence, terms.now, seen.origin.source)
@@ -179,28 +196,6 @@ class Batch:
         item.class_code = wanted
         return True
 
-    def _queue(self, seen: Observation, decision: Mapping[str, Any]) -> Recorded:
-        known = self._session.scalar(
-            select(IdentityReview).where(
-                IdentityReview.organisation_id == seen.organisation_id,
-                IdentityReview.source == seen.origin.source,
-                IdentityReview.key == seen.origin.key,
-                IdentityReview.key != "",
-                IdentityReview.resolved_at.is_(None),
-            )
-        )
-        review = known or IdentityReview(
-            organisation_id=seen.organisation_id, source=seen.origin.source, key=seen.origin.key
-        )
-        review.class_code = seen.class_code
-        review.name = storable_text(str(seen.values.get("name") or _name_of(seen)))[:255]
-        review.observation = stored_observation(seen)
-        review.candidates = list(decision["candidates"])
-        review.at = self._terms.now
-        self._session.add(review)
-        self._session.flush()  # the caller is told the review's id
-        return Recorded(Outcome.REVIEW, review_id=review.id, detail=str(decision["why"]))
-
     def _finish(self, step: _Step) -> Recorded:
         terms, item, seen, state = self._terms, step.item, step.seen, step.state
         writer = SectionWriter(self._session, terms.author, terms.now)
@@ -221,22 +216,3 @@ def _store_digests(session: Session, state: SourceState) -> None:
     session.execute(
         update(ItemSource).where(ItemSource.id == state.id).values(digests=dict(state.digests))
     )
-
-
-def _name_of(seen: Observation) -> str:
-    """Return what to call something that nobody has named: its names, its key, its numbers."""
-    told: dict[str, str] = {
-        identifier.kind: identifier.value for identifier in reversed(seen.identifiers)
-    }
-    name = told.get("name") or told.get("fqdn", "").split(".")[0] or seen.origin.key
-    if name:
-        return name
-    first = next((identifier.value for identifier in seen.identifiers), "")
-    return first.partition("|")[0] or f"unnamed {seen.class_code}"
-
-
-def stored_observation(seen: Observation) -> dict[str, Any]:
-    """Return the observation as a JSON document, to be replayed when a person has decided."""
-    document: dict[str, Any] = storable(asdict(seen))
-    document["observed_at"] = seen.observed_at.isoformat()
-    return document

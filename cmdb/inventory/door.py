@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision
+from cmdb.engine.identity import Outcome as IdentityOutcome
 from cmdb.engine.reconciliation import Precedence, shipped_precedence
-from cmdb.inventory.batch import Batch, Terms, stored_observation
+from cmdb.inventory.batch import Batch, Terms
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.outcomes import Author, Recorded, Related
 from cmdb.inventory.relating import RelationWriter
@@ -19,7 +20,7 @@ from cmdb.model import Model, shipped_model
 from cmdb.observation import Observation, SeenRelation
 from cmdb.vocabulary import SourceCode
 
-__all__ = ["BATCH", "Inventory", "stored_observation"]
+__all__ = ["BATCH", "Inventory"]
 
 #: Larger batches are cut: a statement stays small and memory bounded.
 BATCH = 1000
@@ -61,6 +62,14 @@ class Inventory:
         for offset in range(0, len(observations), BATCH):
             results += Batch(self.session, terms, observations[offset : offset + BATCH]).run()
         return results
+
+    def settle(self, observation: Observation, item_id: int | None) -> Recorded:
+        """Record what waited for a person, on the item they named or, for None, on a new one."""
+        self.session.flush()
+        terms = Terms(self.model, self._precedence, self._author, self._now)
+        outcome = IdentityOutcome.CREATE if item_id is None else IdentityOutcome.MATCH
+        verdict = Decision(outcome, item_id, why="a person decided so")
+        return Batch(self.session, terms, [observation], verdict).run()[0]
 
     def identify(self, observation: Observation) -> Decision | None:
         """Return which item the observation would land on, and why; nothing is written.

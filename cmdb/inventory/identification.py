@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from cmdb.inventory.carriers import find_carriers
 from cmdb.inventory.families import same_family
 from cmdb.inventory.known import KnownItem
 from cmdb.inventory.lookup import SourceKey, items_known_as, load_items, source_keys
+from cmdb.inventory.questions import decided, remembered_answer
 from cmdb.model import Model
 from cmdb.observation import Identifier, Observation
 from cmdb.records.sources import ItemSource
@@ -26,22 +28,51 @@ class Identification:
     """The items a batch may touch, and the decision for each of its observations."""
 
     def __init__(
-        self, session: Session, model: Model, observations: Sequence[Observation], now: datetime
+        self,
+        session: Session,
+        model: Model,
+        observations: Sequence[Observation],
+        now: datetime,
+        *,
+        verdict: Decision | None = None,
     ) -> None:
         self._session = session
         self._model = model
         self._now = now
+        self._verdict = verdict
         self._known_as = items_known_as(session, source_keys(observations))
         evidence = {i for seen in observations if seen.item_id is None for i in seen.identifiers}
         self._carriers = find_carriers(session, evidence)
         named = {seen.item_id for seen in observations if seen.item_id is not None}
         held = {item_id for ids in self._carriers.items.values() for item_id in ids}
-        known = set(self._known_as.values())
+        told = {verdict.item_id} if verdict and verdict.item_id is not None else set()
+        known = set(self._known_as.values()) | told
         self.items: dict[int, KnownItem] = load_items(session, named | held | known)
+        self._follow_merges()
 
-    def lock(self, item_ids: Sequence[int]) -> None:
-        """Read these items anew and keep everybody else from writing them (PostgreSQL)."""
-        self.items |= load_items(self._session, item_ids, lock=True)
+    def _follow_merges(self) -> None:
+        """Let keys that still stand with a merged item mean the one it became."""
+        while gone := {i.merged_into for i in self.items.values() if i.merged_into is not None}:
+            missing = gone - self.items.keys()
+            if not missing:
+                break
+            self.items |= load_items(self._session, missing)
+        self._known_as = {key: self.final(item_id) for key, item_id in self._known_as.items()}
+
+    def final(self, item_id: int) -> int:
+        """Return the item that ``item_id`` has become by merging; itself for most."""
+        while (item := self.items.get(item_id)) is not None and item.merged_into is not None:
+            item_id = item.merged_into
+        return item_id
+
+    def lock(self, item_ids: Sequence[int]) -> bool:
+        """Read these items anew and keep everybody else from writing them (PostgreSQL).
+
+        False when one of them has meanwhile been merged into another.
+        """
+        locked = load_items(self._session, item_ids, lock=True)
+        self.items |= locked
+        return all(item.merged_into is None for item in locked.values())
 
     def decide(self, seen: Observation) -> Decision | None:
         """Decide which item ``seen`` means; None when it must be sent again with its evidence.
@@ -49,6 +80,8 @@ class Identification:
         Pure over what was read, except for a report without evidence whose key several machines
         share: their digests are looked up.
         """
+        if self._verdict is not None:
+            return self._verdict
         known = self._known_as.get((seen.organisation_id, seen.origin.source, seen.origin.key))
         if not seen.identifiers and (digest := _identity_digest(seen)):
             item_id = self._by_digest(seen, known, digest)
@@ -64,7 +97,19 @@ class Identification:
             now=self._now,
             spread=self._carriers.spread,
         )
-        return decide(question, holders)
+        decision = decide(question, holders)
+        return self._answered(seen) or decision if decision.outcome is Outcome.REVIEW else decision
+
+    def _answered(self, seen: Observation) -> Decision | None:
+        """Return what a person has decided before, asked the very same."""
+        answer = remembered_answer(self._session, seen)
+        decision = decided(answer) if answer is not None else None
+        if decision is None or decision.item_id is None:
+            return decision
+        self.items |= load_items(self._session, {decision.item_id} - self.items.keys())
+        self._follow_merges()
+        item = self.items.get(self.final(decision.item_id))
+        return replace(decision, item_id=item.id) if item is not None else None
 
     def _holders(self, seen: Observation) -> Mapping[Identifier, Sequence[Holder]]:
         """Return who carries the evidence, among items of the same family of classes."""

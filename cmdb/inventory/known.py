@@ -57,6 +57,8 @@ class KnownItem:
     #: How many rows each section of the first sight had.
     first_sections: dict[str, int] = field(default_factory=dict)
     touched: bool = False
+    #: The item that this one turned out to be.
+    merged_into: int | None = None
 
     @property
     def is_new(self) -> bool:

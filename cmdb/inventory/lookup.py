@@ -83,6 +83,7 @@ def _known(row: Any) -> KnownItem:
         last_seen_at=row.last_seen_at,
         version=row.version,
         winners=winners,
+        merged_into=row.merged_into_id,
     )
 
 

@@ -62,7 +62,7 @@ def write_identifiers(session: Session, items: Iterable[KnownItem], now: datetim
     gone: list[dict[str, Any]] = []
     for item in items:
         fresh += [
-            _identity(item, identity) | {"last_seen_at": now}
+            _identity(item, identity) | {"first_seen_at": now, "last_seen_at": now}
             for identity in sorted(item.new_identifiers)
         ]
         stale += [

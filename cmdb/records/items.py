@@ -35,6 +35,9 @@ class Item(Identified, Base):
     model: Mapped[str] = mapped_column(String, default="")
     serial: Mapped[str] = mapped_column(Key, default="")
     location_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
+    #: The item that this one turned out to be. It stays for the past, its address and the undo;
+    #: nobody sees it, and what it carried is with the other.
+    merged_into_id: Mapped[int | None] = mapped_column(BigId, index=True)
     attributes: Mapped[dict[str, Any]]
     confidence: Mapped[float] = mapped_column(default=1.0)
     first_seen_at: Mapped[datetime]

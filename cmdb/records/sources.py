@@ -55,6 +55,8 @@ class ItemIdentifier(Base):
     kind: Mapped[str] = mapped_column(Key, primary_key=True)
     value: Mapped[str] = mapped_column(Key, primary_key=True)
     source: Mapped[str] = mapped_column(Key, primary_key=True)
+    #: None for evidence from before this was kept.
+    first_seen_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime]
 
 
@@ -70,24 +72,3 @@ class QuarantinedValue(Identified, Base):
     raw: Mapped[str] = mapped_column(String)
     reason: Mapped[str] = mapped_column(String)
     at: Mapped[datetime]
-
-
-class IdentityReview(Identified, Base):
-    """An observation that fits several items: a person decides, nothing is picked silently."""
-
-    __tablename__ = "identity_review"
-    __table_args__ = (
-        Index(None, "organisation_id", "source", "key"),
-        Index(None, "resolved_at", "id"),
-    )
-
-    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
-    source: Mapped[str] = mapped_column(Key)
-    key: Mapped[str] = mapped_column(Key, default="")
-    class_code: Mapped[str] = mapped_column(Key)
-    name: Mapped[str] = mapped_column(String, default="")
-    observation: Mapped[dict[str, Any]]
-    candidates: Mapped[list[Any]]
-    at: Mapped[datetime]
-    resolved_at: Mapped[datetime | None]
-    resolution: Mapped[str] = mapped_column(String, default="")

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.history import HistoryEntry
+from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item
-from cmdb.records.sources import IdentityReview, QuarantinedValue
+from cmdb.records.sources import QuarantinedValue
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.items.scope import visible_items

@@ -9,7 +9,10 @@ from server.foundation.permissions import Actor, Permission, Reach, ScopeColumns
 def visible_items(
     actor: Actor, permission: Permission = Permission.ITEM_READ
 ) -> ColumnElement[bool]:
-    """Return the condition on ``Item`` for what ``actor`` may see (or do) by ``permission``."""
+    """Return the condition on ``Item`` for what ``actor`` may see (or do) by ``permission``.
+
+    An item that was merged into another is seen by nobody: it stands for itself no more.
+    """
     # Correlated by name: the query around it may read parties too.
     mine = select(ItemParty.id).where(ItemParty.item_id == Item.id).correlate(Item)
     columns = ScopeColumns(
@@ -18,7 +21,7 @@ def visible_items(
         own=mine.where(ItemParty.person_id == actor.person_id).exists(),
         team=mine.where(ItemParty.group_id.in_(sorted(actor.group_ids))).exists(),
     )
-    return visible(actor, permission, columns)
+    return visible(actor, permission, columns) & Item.merged_into_id.is_(None)
 
 
 def sees_every_item(actor: Actor, permission: Permission = Permission.ITEM_READ) -> bool:

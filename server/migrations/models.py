@@ -2,6 +2,7 @@
 
 import cmdb.records.facts
 import cmdb.records.history
+import cmdb.records.identity
 import cmdb.records.items
 import cmdb.records.parties
 import cmdb.records.relations

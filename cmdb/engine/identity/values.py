@@ -15,6 +15,8 @@ class Outcome(StrEnum):
     MATCH = "match"
     CREATE = "create"
     REVIEW = "review"
+    #: A person has decided that it is about nothing the register should know.
+    IGNORE = "ignore"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from cmdb.inventory.door import BATCH
 from cmdb.inventory.outcomes import Author, Outcome
 from cmdb.observation import SeenParty
 from cmdb.records.history import HistoryEntry
+from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item, ItemParty, ItemValue
-from cmdb.records.sources import IdentityReview, ItemIdentifier, ItemSource, QuarantinedValue
+from cmdb.records.sources import ItemIdentifier, ItemSource, QuarantinedValue
 from cmdb.vocabulary import PartyRole
 from tests.cmdb.engine.machines import Machine, rack_server
 from tests.cmdb.inventory.register import HOUR, Register, identifier, section

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item
 from cmdb.records.parties import Organisation
-from cmdb.records.sources import IdentityReview, ItemSource, QuarantinedValue
+from cmdb.records.sources import ItemSource, QuarantinedValue
 from server.demo.company import CODE, SERVICES, SITES, TEAMS
 from server.demo.desk import ticket_moments
 from server.demo.estate import draw_estate

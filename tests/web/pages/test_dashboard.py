@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from cmdb.records.sources import IdentityReview, QuarantinedValue
+from cmdb.records.identity import IdentityReview
+from cmdb.records.sources import QuarantinedValue
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database

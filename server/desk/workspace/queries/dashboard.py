@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.history import HistoryEntry
+from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item
-from cmdb.records.sources import IdentityReview, QuarantinedValue
+from cmdb.records.sources import QuarantinedValue
 from server.desk.changes.queries import ChangeFilter, ChangeRow, list_changes
 from server.desk.tickets.queries import (
     TicketFilter,
