@@ -38,6 +38,24 @@ class CauseColumns:
     groups: Ids
 
 
+@dataclass(frozen=True, slots=True)
+class LossColumns:
+    """Redundancy groups that lost members, as columns.
+
+    `items[i]` owns the group `groups[i]`, which needs `required[i]` and has `remaining[i]` left;
+    `holds` says whether that is enough. Its fallen members, nearest first, are those of `members`
+    from `starts[i]` up to `starts[i + 1]`.
+    """
+
+    items: Ids
+    groups: Ids
+    required: NDArray[np.float64]
+    remaining: NDArray[np.float64]
+    holds: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    members: Ids
+
+
 class ImpactReport(ABC):
     """What a set of failures does to an estate.
 
@@ -87,6 +105,25 @@ class ImpactReport(ABC):
     @abstractmethod
     def standings(self, item: ItemId) -> Sequence[GroupStanding]:
         """How each redundancy group of the item stands, whatever befell it."""
+
+    def losses(self, items: Ids) -> LossColumns:
+        """Give the groups of many items that lost a member; `standings` says more about one."""
+        held = [
+            (item, group)
+            for item in items.tolist()
+            for group in self.standings(ItemId(item))
+            if group.lost
+        ]
+        members = [[lost.item for lost in group.lost] for _, group in held]
+        return LossColumns(
+            np.array([item for item, _ in held], np.int64),
+            np.array([group.group_id for _, group in held], np.int64),
+            np.array([group.required for _, group in held], np.float64),
+            np.array([group.remaining for _, group in held], np.float64),
+            np.array([group.holds for _, group in held], np.bool_),
+            np.cumsum([0, *map(len, members)], dtype=np.int64),
+            np.array([member for group in members for member in group], np.int64),
+        )
 
     @abstractmethod
     def soft_providers(self, item: ItemId) -> Sequence[ItemId]:

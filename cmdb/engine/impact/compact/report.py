@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.compact.arrays import GraphArrays
+from cmdb.engine.impact.compact.losses import losses_at
 from cmdb.engine.impact.compact.readback import (
     groups_at,
     hard_needs,
@@ -16,7 +17,7 @@ from cmdb.engine.impact.compact.readback import (
     terms_at,
 )
 from cmdb.engine.impact.compact.spread import FAILED, HARD, SOFT, Spread
-from cmdb.engine.impact.report import CauseColumns, ImpactReport
+from cmdb.engine.impact.report import CauseColumns, ImpactReport, LossColumns
 from cmdb.engine.impact.values import (
     GroupStanding,
     Ids,
@@ -138,6 +139,14 @@ class ArrayReport(ImpactReport):
             self.distances[rows[fallen]].tolist(),
         )
         return standing_of(terms_at(arrays, group), map(LostMember, *columns))
+
+    def losses(self, items: Ids) -> LossColumns:
+        """See `ImpactReport.losses`."""
+        spread = self._spread
+        fallen = np.full(self._arrays.item_count, -1, np.int32)
+        down = self.states == State.DOWN
+        fallen[spread.vertices[down]] = spread.distances[down]
+        return losses_at(self._arrays, fallen, self._arrays.vertices(items))
 
     def soft_providers(self, item: ItemId) -> Sequence[ItemId]:
         """See `ImpactReport.soft_providers`."""

@@ -108,3 +108,30 @@ def test_a_graph_read_back_from_arrays_answers_as_before(question: Question) -> 
     before = fast.impact(question.failed)
     assert again.ids.tolist() == before.ids.tolist()
     assert again.states.tolist() == before.states.tolist()
+
+
+@SOME
+@given(questions())
+def test_groups_that_lost_members_are_the_same_in_columns_and_one_by_one(
+    question: Question,
+) -> None:
+    items = np.array(question.graph.items, np.int64)
+    found = [
+        engine.impact(question.failed).losses(items)
+        for engine in (PortableGraph.of(question.graph), ReferenceEngine(question.graph))
+    ]
+    fast, plain = (
+        {
+            group: (
+                columns.items[row],
+                columns.required[row],
+                columns.remaining[row],
+                columns.holds[row],
+                columns.members[columns.starts[row] : columns.starts[row + 1]].tolist(),
+            )
+            for row, group in enumerate(columns.groups.tolist())
+        }
+        for columns in found
+    )
+    assert fast == plain
+    assert all(members for *_, members in fast.values())
