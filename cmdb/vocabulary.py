@@ -75,6 +75,10 @@ class LifeStage(StrEnum):
     RETIRED = "retired"
 
 
+#: Items in these stages take part in impact; a retired or merely planned one suffers nothing.
+IMPACT_STAGES = (LifeStage.IN_USE.value, LifeStage.MAINTENANCE.value)
+
+
 class Environment(StrEnum):
     """What the item is used for."""
 

@@ -10,7 +10,7 @@ from cmdb.inventory.ends import Draft
 from cmdb.inventory.lookup import parts
 from cmdb.model import Model
 from cmdb.observation import GroupMembership
-from cmdb.records.relations import RedundancyGroup, Relation, next_sequence
+from cmdb.records.relations import RedundancyGroup, Relation, keep_past, next_sequence
 
 Log = Callable[[Sequence[tuple[str, int]]], None]
 
@@ -48,6 +48,7 @@ class GroupWriter:
         (*_, terms) = (draft.seen.group for draft in members if draft.seen.group is not None)
         group = known or self._open(dependant, terms)
         if (group.rule, group.threshold) != (terms.rule, terms.threshold):
+            keep_past(self._session, "group", {group.id: next_sequence(self._session)})
             group.rule, group.threshold = terms.rule, terms.threshold
             self._session.flush()
             self._log([("group~", group.id)])

@@ -18,9 +18,10 @@ from cmdb.inventory.redundancy import GroupWriter
 from cmdb.inventory.storable import storable
 from cmdb.model import Model
 from cmdb.observation import ItemReference, SeenRelation
+from cmdb.records.among import among
 from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.history import HistoryEntry
-from cmdb.records.relations import Relation, next_sequence, write_changes
+from cmdb.records.relations import Relation, keep_past, next_sequence, write_changes
 from cmdb.vocabulary import SourceCode
 
 _Key = tuple[int, int, str]
@@ -112,16 +113,16 @@ class RelationWriter:
         compared = [getattr(Relation, name) for name in _CONFIRMED]
         found: dict[_Key, Any] = {}
         # Not by end as well: SQLite would look up every pair of a start and an end.
-        for part in parts(sorted({start for start, _, _ in wanted})):
-            query = select(*columns, *compared).where(
-                Relation.start_id.in_(part),
-                Relation.source == source,
-                Relation.valid_to.is_(None),
-            )
-            for row in self._session.execute(query):
-                key = (row.start_id, row.end_id, row.type_code)
-                if key in wanted:
-                    found[key] = row
+        starts = sorted({start for start, _, _ in wanted})
+        query = select(*columns, *compared).where(
+            among(self._session, Relation.start_id, starts),
+            Relation.source == source,
+            Relation.valid_to.is_(None),
+        )
+        for row in self._session.execute(query):
+            key = (row.start_id, row.end_id, row.type_code)
+            if key in wanted:
+                found[key] = row
         return found
 
     def _confirm(self, row: Any, draft: Draft, source: SourceCode) -> Outcome:
@@ -129,12 +130,15 @@ class RelationWriter:
         different = {n: wanted[n] for n in _CONFIRMED if getattr(row, n) != wanted[n]}
         if not different:
             return Outcome.UNCHANGED
-        self._session.execute(update(Relation).where(Relation.id == row.id).values(**different))
-        if row.group_id is not None and draft.group_id != row.group_id:
-            self._groups.end_empty([row.group_id])
         told = {name: value for name, value in different.items() if name in _IN_GRAPH}
         if told:
+            keep_past(self._session, "relation", {row.id: next_sequence(self._session)})
+        self._session.execute(update(Relation).where(Relation.id == row.id).values(**different))
+        if told:
             self._log([("relation~", row.id)])
+        if row.group_id is not None and draft.group_id != row.group_id:
+            self._groups.end_empty([row.group_id])
+        if told:
             detail = {"old": {name: getattr(row, name) for name in told}, "new": told}
             self._tell([(draft.start.item_id, draft.end.item_id, draft.seen.type)], source, detail)
         return Outcome.UPDATED

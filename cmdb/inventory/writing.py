@@ -17,7 +17,7 @@ from cmdb.model import Model
 from cmdb.model.text import text_key
 from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.items import Item, ItemValue
-from cmdb.records.relations import next_sequence, write_changes
+from cmdb.records.relations import keep_past, next_sequence, write_changes
 from cmdb.vocabulary import LifeStage
 
 #: Winning values that are columns, or the class itself; the rest is in the document.
@@ -38,13 +38,16 @@ def write_items(
     changed = [item for item in touched if not item.is_new and item.changed]
     seen = [item for item in touched if not item.is_new and not item.changed and item.touched]
     ids = _insert_items(session, new, now)
+    regraphed = [item for item in changed if not _IN_GRAPH.isdisjoint(item.changed)]
+    first = _keep_past(session, new, regraphed)
     _update_items(session, changed, now)
     confirm_rows(session, Item, [(item.id, item.last_seen_at) for item in seen])
     _write_values(session, model, new, changed)
     write_sources(session, touched)
     write_identifiers(session, touched, now)
     write_history(session, new, changed, author, now)
-    _log_graph(session, new, changed, now)
+    steps = [("item+", item.id) for item in new] + [("item~", item.id) for item in regraphed]
+    write_changes(session, first, now, steps)
     return ids
 
 
@@ -142,10 +145,11 @@ def value_rows(model: Model, item: KnownItem, name: str) -> list[dict[str, Any]]
     ]
 
 
-def _log_graph(
-    session: Session, new: Sequence[KnownItem], changed: Sequence[KnownItem], now: datetime
-) -> None:
-    steps = [("item+", item.id) for item in new]
-    steps += [("item~", item.id) for item in changed if not _IN_GRAPH.isdisjoint(item.changed)]
-    if steps:
-        write_changes(session, next_sequence(session), now, steps)
+def _keep_past(session: Session, new: Sequence[KnownItem], regraphed: Sequence[KnownItem]) -> int:
+    """Keep what the graph knew of items that change; return the number of the first change."""
+    if not (new or regraphed):
+        return 0
+    first = next_sequence(session)
+    changes = enumerate(regraphed, start=first + len(new))
+    keep_past(session, "item", {item.id: sequence for sequence, item in changes})
+    return first

@@ -8,11 +8,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, func, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
 from cmdb.records.bulk import insert_rows
+from cmdb.records.summing import checksum_after, keep_past
+
+__all__ = [
+    "GraphChange",
+    "RedundancyGroup",
+    "Relation",
+    "current_sequence",
+    "keep_past",
+    "next_sequence",
+    "write_changes",
+]
 
 _LIVE = text("valid_to IS NULL")
 
@@ -84,12 +95,15 @@ class GraphChange(Base):
     """One step of the graph, written in the transaction that made it."""
 
     __tablename__ = "graph_change"
+    __table_args__ = (Index(None, "at"),)
 
     seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
-    #: "item", "relation" or "group", with "+" or "-": what appeared or ended.
+    #: "item", "relation" or "group", with "+", "~" or "-": what appeared, changed or ended.
     op: Mapped[str] = mapped_column(Key)
     row_id: Mapped[int] = mapped_column(BigId)
+    #: The sum of ``cmdb.records.sums`` over all rows of the graph, in the last row of each batch.
+    checksum: Mapped[int | None] = mapped_column(BigInteger)
 
 
 #: The number under which PostgreSQL lets one log writer in at a time. Sequence numbers would
@@ -117,13 +131,15 @@ def write_changes(
 ) -> None:
     """Write the change log: ``changes`` are (op, row id), numbered from ``first``.
 
-    The only writer of this table.
+    The only writer of this table. What appeared or changed must be in the database by now, what
+    ends must still be there; of what changed, ``keep_past`` has kept what it was.
     """
     rows = [
-        {"seq": first + offset, "at": at, "op": op, "row_id": row_id}
+        {"seq": first + offset, "at": at, "op": op, "row_id": row_id, "checksum": None}
         for offset, (op, row_id) in enumerate(changes)
     ]
     if rows:
+        rows[-1]["checksum"] = checksum_after(session, first, changes)
         insert_rows(session, GraphChange, rows)
         # Tells cmdb.snapshot that this transaction's graph is its own until it commits.
         session.info["graph_changed"] = True

@@ -18,10 +18,7 @@ from cmdb.model import Model
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
 from cmdb.snapshot.naming import ItemColumns
-from cmdb.vocabulary import DERIVED
-
-#: Items in these stages take part in impact; a retired or merely planned one suffers nothing.
-IMPACT_STAGES = ("in_use", "maintenance")
+from cmdb.vocabulary import DERIVED, IMPACT_STAGES
 
 
 class _Carrying(NamedTuple):

@@ -4,6 +4,8 @@ What belongs to it is read off the tables themselves: whatever carries its organ
 whatever cannot live without such a row. A new table is therefore covered on the day it is made.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -22,7 +24,7 @@ from cmdb.records.base import Base
 from cmdb.records.facts import Installation
 from cmdb.records.items import Item
 from cmdb.records.parties import Organisation, OrganisationClosure
-from cmdb.records.relations import next_sequence, write_changes
+from cmdb.records.relations import RedundancyGroup, Relation, next_sequence, write_changes
 from server.foundation.clock import utc_now
 
 #: Rows of these say something of two things at once: without one of them they mean nothing.
@@ -45,11 +47,31 @@ def purge_organisation(session: Session, code: str) -> int:
     # Installations have no foreign keys, for the intake's sake.
     belonging = select(Item.id).where(Item.organisation_id.in_(ids))
     session.execute(delete(Installation).where(Installation.item_id.in_(belonging)))
+    _log_end(session, ids, items)
     for table in reversed(Base.metadata.sorted_tables):
         _let_go(session, table, doomed)
         session.connection().execute(delete(table).where(doomed.rows(table)))
-    write_changes(session, next_sequence(session), utc_now(), [("item-", i) for i in items])
     return len(items)
+
+
+def _log_end(session: Session, ids: Sequence[int], items: Sequence[int]) -> None:
+    """Tell the change log what goes, while it is still there: items, their relations and groups."""
+    doomed = select(Item.id).where(Item.organisation_id.in_(ids))
+    relations = select(Relation.id).where(
+        or_(
+            Relation.organisation_id.in_(ids),
+            Relation.start_id.in_(doomed),
+            Relation.end_id.in_(doomed),
+        ),
+        Relation.valid_to.is_(None),
+    )
+    groups = select(RedundancyGroup.id).where(
+        RedundancyGroup.dependant_id.in_(doomed), RedundancyGroup.valid_to.is_(None)
+    )
+    ending = [("relation-", row) for row in session.scalars(relations)]
+    ending += [("group-", row) for row in session.scalars(groups)]
+    ending += [("item-", row) for row in items]
+    write_changes(session, next_sequence(session), utc_now(), ending)
 
 
 class _Doomed:

@@ -5,6 +5,7 @@ import cmdb.records.history
 import cmdb.records.identity
 import cmdb.records.items
 import cmdb.records.parties
+import cmdb.records.past
 import cmdb.records.relations
 import cmdb.records.sources
 import server.assets.models
