@@ -39,8 +39,9 @@ from server.desk.workspace.api import workspace
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
-from server.items.api import impacts, items, relations
+from server.items.api import business_services, items, relations
 from server.items.events import ItemReported
+from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.intake_api import intake
 from server.items.reactions import derive_relations
@@ -79,6 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     items,
     relations,
     impacts,
+    business_services,
     intake,
     scanning,
     tickets,

@@ -12,11 +12,9 @@ from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERS
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
-from server.items import actions, impact, queries, services
+from server.items import actions, queries, services
 from server.items.schemas import (
     HistorySchema,
-    ImpactQuestionSchema,
-    ImpactSchema,
     ItemDraftSchema,
     ItemPatchSchema,
     ItemQuerySchema,
@@ -27,7 +25,6 @@ from server.items.schemas import (
     RelationSchema,
     ServiceDraftSchema,
     SoftwareSchema,
-    impact_document,
     item_draft,
     item_filter,
     relation_draft,
@@ -36,7 +33,9 @@ from server.items.schemas import (
 
 items = Blueprint("items", __name__, url_prefix=PREFIX, description="Configuration items.")
 relations = Blueprint("relations", __name__, url_prefix=PREFIX, description="Relations of items.")
-impacts = Blueprint("impact", __name__, url_prefix=PREFIX, description="What suffers, and why.")
+business_services = Blueprint(
+    "services", __name__, url_prefix=PREFIX, description="Business services."
+)
 
 
 @items.route("/items")
@@ -162,54 +161,27 @@ class OneRelation(MethodView):
 
     @relations.response(204)
     def delete(self, relation_id: int) -> None:
-        """End a relation; the past keeps it."""
-        actions.end_relation(current_session(), current_actor(), relation_id, current_time())
+        """End a relation; the past keeps it. A derived one is rejected: see derivation verdicts."""
+        verdicts.end_or_reject(current_session(), current_actor(), relation_id, current_time())
 
 
-@impacts.route("/impact")
-class Impact(MethodView):
-    """What would suffer."""
-
-    @impacts.doc(**LOOKS_UP)
-    @impacts.arguments(ImpactQuestionSchema)
-    @impacts.response(200, ImpactSchema)
-    def post(self, body: dict[str, Any]) -> Any:
-        """Compute what suffers when the named items fail together. Changes nothing."""
-        session, actor = current_session(), current_actor()
-        queries.require_items(session, actor, body["failed"])
-        answer = impact.answer_impact(session, actor, body["failed"], body["limit"])
-        return impact_document(answer)
-
-
-@impacts.route("/items/<int:item_id>/impact")
-class ItemImpact(MethodView):
-    """What suffers when one item fails."""
-
-    @impacts.response(200, ImpactSchema)
-    def get(self, item_id: int) -> Any:
-        """Compute what suffers when this item fails."""
-        session, actor = current_session(), current_actor()
-        queries.get_item(session, actor, item_id)
-        return impact_document(impact.answer_impact(session, actor, [item_id]))
-
-
-@impacts.route("/items/<int:item_id>/service-members")
+@business_services.route("/items/<int:item_id>/service-members")
 class ServiceMembers(MethodView):
     """Proposals for a new service."""
 
-    @impacts.response(200, ProposalSchema(many=True))
+    @business_services.response(200, ProposalSchema(many=True))
     def get(self, item_id: int) -> Any:
         """Propose the members of a service whose entry point is this item."""
         return services.propose_members(current_session(), current_actor(), item_id)
 
 
-@impacts.route("/services")
+@business_services.route("/services")
 class Services(MethodView):
     """Business services."""
 
-    @impacts.doc(**LOOKS_UP)
-    @impacts.arguments(ServiceDraftSchema)
-    @impacts.response(201, ItemSchema)
+    @business_services.doc(**LOOKS_UP)
+    @business_services.arguments(ServiceDraftSchema)
+    @business_services.response(201, ItemSchema)
     def post(self, body: dict[str, Any]) -> Any:
         """Create a business service from its entry point and members."""
         draft = services.ServiceDraft(**body | {"member_ids": tuple(body["member_ids"])})

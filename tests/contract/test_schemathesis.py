@@ -17,6 +17,7 @@ _TAGS = (
     "items",
     "relations",
     "impact",
+    "services",
     "intake",
     "discovery",
     "tickets",

@@ -3,7 +3,6 @@
 from server.items.schemas.impacts import (
     AffectedSchema,
     HopSchema,
-    ImpactQuestionSchema,
     ImpactSchema,
     ProposalSchema,
     ServiceDraftSchema,
@@ -49,7 +48,6 @@ __all__ = [
     "GroupSchema",
     "HistorySchema",
     "HopSchema",
-    "ImpactQuestionSchema",
     "ImpactSchema",
     "ItemDraftSchema",
     "ItemPatchSchema",

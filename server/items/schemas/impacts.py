@@ -45,13 +45,6 @@ class ImpactSchema(StrictSchema):
     sequence = fields.Integer(required=True)
 
 
-class ImpactQuestionSchema(StrictSchema):
-    """Which items fail together."""
-
-    failed = fields.List(Identifier(), required=True, validate=validate.Length(min=1, max=1000))
-    limit = fields.Integer(load_default=200, validate=validate.Range(min=1, max=10_000))
-
-
 def impact_document(answer: ImpactAnswer) -> dict[str, Any]:
     """Return an impact answer as the wire wants it."""
     totals = answer.totals

@@ -161,7 +161,8 @@ def test_a_limit_cuts_what_is_in_sight_not_what_is_hidden(
 
 def test_services_are_told_however_small_the_limit(callers: Callers, shop: Shop) -> None:
     answer = callers.admin.post("/impact", {"failed": [shop.db], "limit": 1}, 200)
-    assert [name for name, *_ in named(answer["affected"])] == ["db", "shop"]
+    assert [name for name, *_ in named(answer["affected"])] == ["db"]
+    assert [name for name, *_ in named(answer["services"])] == ["shop"]
 
 
 def test_services_stand_worst_and_most_critical_first(callers: Callers) -> None:

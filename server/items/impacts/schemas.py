@@ -1,0 +1,114 @@
+"""The wire format of whole impact answers: what is asked, and what is told.
+
+The answers themselves are written by `server.items.impacts.encoding`; these schemas describe them.
+"""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from server.foundation.edge.fields import Identifier
+from server.foundation.edge.schemas import StrictSchema
+from server.items.impacts.questions import AFFECTED, MAX_ROWS, ImpactQuestion
+from server.items.schemas.impacts import AffectedSchema, HopSchema, ImpactSchema
+from server.items.schemas.items import ItemRefSchema
+
+_MOST_FAILED = 1_000
+_STATES = [state.text for state in AFFECTED]
+
+_LIMIT = validate.Range(min=1, max=MAX_ROWS)
+
+
+class _Wishes(StrictSchema):
+    """How much of an answer is wanted."""
+
+    limit = fields.Integer(load_default=200, validate=_LIMIT)
+    cursor = fields.String(
+        load_default="", metadata={"description": "next_cursor of the page before."}
+    )
+    paths = fields.Boolean(
+        load_default=True, metadata={"description": "Tell the way the failure took to each item."}
+    )
+    groups = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Tell which redundancy groups lost members, and what holds."},
+    )
+    states = fields.List(
+        fields.String(validate=validate.OneOf(_STATES)),
+        load_default=lambda: list(_STATES),
+        validate=validate.Length(min=1, max=len(_STATES)),
+        metadata={"description": "Tell only items in these states; totals stay whole."},
+    )
+
+
+class ImpactQuestionSchema(_Wishes):
+    """Which items fail together."""
+
+    failed = fields.List(
+        Identifier(), required=True, validate=validate.Length(min=1, max=_MOST_FAILED)
+    )
+
+
+class ImpactWishSchema(_Wishes):
+    """How much of the answer is wanted, as a query string."""
+
+    from_text = True
+
+
+def impact_question(wishes: dict[str, Any], failed: list[int]) -> ImpactQuestion:
+    """Return the question that a body or a query asks; an item named twice fails once."""
+    return ImpactQuestion(
+        failed=tuple(dict.fromkeys(failed)),
+        states=tuple(state for state in AFFECTED if state.text in wishes["states"]),
+        paths=wishes["paths"],
+        groups=wishes["groups"],
+        limit=wishes["limit"],
+        cursor=wishes["cursor"],
+    )
+
+
+class LostGroupSchema(StrictSchema):
+    """A redundancy group of an item that lost members: which, and what is left.
+
+    ``slack`` is what may still be lost before it falls short; negative when it has.
+    """
+
+    name = fields.String(required=True)
+    holds = fields.Boolean(required=True)
+    required = fields.Float(required=True)
+    remaining = fields.Float(required=True)
+    slack = fields.Float(required=True)
+    fallen = fields.List(fields.Nested(ItemRefSchema), required=True)
+
+
+class ExplainedSchema(AffectedSchema):
+    """One affected item: why, along which path, and which of its groups lost members."""
+
+    path = fields.List(fields.Nested(HopSchema))
+    groups = fields.List(fields.Nested(LostGroupSchema))
+
+
+class TierSchema(StrictSchema):
+    """How many services of one criticality are affected."""
+
+    criticality = fields.Integer(required=True, allow_none=True)
+    down = fields.Integer(required=True)
+    degraded = fields.Integer(required=True)
+    at_risk = fields.Integer(required=True)
+
+
+class ReachSchema(StrictSchema):
+    """What is reached beyond items; counts need ``impact:count_hidden``."""
+
+    tiers = fields.List(fields.Nested(TierSchema), required=True, allow_none=True)
+    people = fields.Integer(required=True, allow_none=True)
+    sites = fields.List(fields.Nested(ItemRefSchema), required=True)
+
+
+class ImpactAnswerSchema(ImpactSchema):
+    """What a set of failures does, worst first: one page of items, and every service reached."""
+
+    affected = fields.List(fields.Nested(ExplainedSchema), required=True)
+    services = fields.List(fields.Nested(ExplainedSchema), required=True)
+    reached = fields.Nested(ReachSchema, required=True, allow_none=True)
+    next_cursor = fields.String(required=True, allow_none=True)
