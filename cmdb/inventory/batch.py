@@ -2,42 +2,30 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision
 from cmdb.engine.identity import Outcome as Decided
-from cmdb.engine.reconciliation import Precedence
 from cmdb.errors import InvalidValue, ItemNotFound
 from cmdb.inventory.acceptance import KnownEnds, accept_values, problems_within
 from cmdb.inventory.asides import AsideWriter
 from cmdb.inventory.families import same_family, takes_class
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.known import KnownItem, SourceState
-from cmdb.inventory.outcomes import Author, Outcome, Recorded
+from cmdb.inventory.outcomes import Outcome, Recorded
 from cmdb.inventory.questions import ask, name_in
 from cmdb.inventory.reconciling import decide_winners, outranks_others, speak
 from cmdb.inventory.sections import SectionWriter
+from cmdb.inventory.terms import Terms
 from cmdb.inventory.writing import write_items
-from cmdb.model import Model
 from cmdb.observation import Observation
 from cmdb.records.sources import ItemSource
 
 #: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
 #: two sources that meet a new machine at the same moment must not both make it an item.
 _NEWCOMERS_LOCK = 0x0CADA571
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for a whole unit of work."""
-
-    model: Model
-    precedence: Precedence
-    author: Author
-    now: datetime
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ Whatever enters (a report, a walk, a line of a file, a person's edit) comes as a
 and passes identification, reconciliation and history here. There is no side door.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,12 +12,17 @@ from sqlalchemy.orm import Session
 from cmdb.engine.identity import Decision
 from cmdb.engine.identity import Outcome as IdentityOutcome
 from cmdb.engine.reconciliation import Precedence, shipped_precedence
-from cmdb.inventory.batch import Batch, Terms
+from cmdb.errors import Conflict
+from cmdb.inventory.batch import Batch
 from cmdb.inventory.identification import Identification
+from cmdb.inventory.merging import MergePreview, Merger
 from cmdb.inventory.outcomes import Author, Recorded, Related
 from cmdb.inventory.relating import RelationWriter
+from cmdb.inventory.splitting import SPLIT, SplitPreview, Splitter
+from cmdb.inventory.terms import Terms
 from cmdb.model import Model, shipped_model
-from cmdb.observation import Observation, SeenRelation
+from cmdb.observation import Identifier, Observation, SeenRelation
+from cmdb.records.identity import IdentityAct
 from cmdb.vocabulary import SourceCode
 
 __all__ = ["BATCH", "Inventory"]
@@ -57,7 +62,7 @@ class Inventory:
         writes nothing and asks for everything again (``resend``, without an item).
         """
         self.session.flush()
-        terms = Terms(self.model, self._precedence, self._author, self._now)
+        terms = self._terms()
         results: list[Recorded] = []
         for offset in range(0, len(observations), BATCH):
             results += Batch(self.session, terms, observations[offset : offset + BATCH]).run()
@@ -66,7 +71,7 @@ class Inventory:
     def settle(self, observation: Observation, item_id: int | None) -> Recorded:
         """Record what waited for a person, on the item they named or, for None, on a new one."""
         self.session.flush()
-        terms = Terms(self.model, self._precedence, self._author, self._now)
+        terms = self._terms()
         outcome = IdentityOutcome.CREATE if item_id is None else IdentityOutcome.MATCH
         verdict = Decision(outcome, item_id, why="a person decided so")
         return Batch(self.session, terms, [observation], verdict).run()[0]
@@ -98,6 +103,49 @@ class Inventory:
         self.session.flush()
         writer = RelationWriter(self.session, self.model, self._author, self._now)
         return writer.end(relation_ids, source)
+
+    def merge(self, kept_id: int, gone_id: int) -> IdentityAct:
+        """Make two items one; see ``Merger``."""
+        self.session.flush()
+        act = Merger(self.session, self._terms()).merge(kept_id, gone_id)
+        self.session.expire_all()
+        return act
+
+    def preview_merge(self, kept_id: int, gone_id: int) -> MergePreview:
+        """Return what ``merge`` would do; nothing is written."""
+        return Merger(self.session, self._terms()).preview(kept_id, gone_id)
+
+    def split(
+        self, item_id: int, state_ids: Collection[int], evidence: Iterable[Identifier] = ()
+    ) -> IdentityAct:
+        """Make what some sources said of an item an item of its own; see ``Splitter``."""
+        self.session.flush()
+        act = Splitter(self.session, self._terms()).split(item_id, state_ids, evidence)
+        self.session.expire_all()
+        return act
+
+    def preview_split(
+        self, item_id: int, state_ids: Collection[int], evidence: Iterable[Identifier] = ()
+    ) -> SplitPreview:
+        """Return what ``split`` would do; nothing is written."""
+        return Splitter(self.session, self._terms()).preview(item_id, state_ids, evidence)
+
+    def undo(self, act: IdentityAct) -> None:
+        """Take back a merge; of a split, merge the two again. Raises ``Conflict``."""
+        self.session.flush()
+        merger = Merger(self.session, self._terms())
+        if act.kind == SPLIT:
+            if act.undone_at is not None:
+                raise Conflict("this split has been undone already")
+            merger.merge(act.item_id, act.other_id)
+            act.undone_at, act.undone_by_id = self._now, self._author.person_id
+        else:
+            merger.undo(act)
+        self.session.flush()
+        self.session.expire_all()
+
+    def _terms(self) -> Terms:
+        return Terms(self.model, self._precedence, self._author, self._now)
 
     @property
     def now(self) -> datetime:
