@@ -40,6 +40,9 @@ from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
 from server.items.api import business_services, items, relations
+from server.items.deriving.api import derivation
+from server.items.deriving.changing import DERIVE
+from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemReported
 from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
@@ -79,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directories,
     items,
     relations,
+    derivation,
     impacts,
     business_services,
     intake,
@@ -108,5 +112,6 @@ JOBS: Jobs = {
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
+    DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
 }

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     ADMIN_DIRECTORY = "admin:directory"
     ADMIN_AGENTS = "admin:agents"
     ADMIN_JOBS = "admin:jobs"
+    ADMIN_RULES = "admin:rules"
 
 
 class Reach(StrEnum):

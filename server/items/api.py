@@ -13,6 +13,7 @@ from server.foundation.edge.requests import current_actor, current_session, curr
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.items import actions, queries, services
+from server.items.deriving import verdicts
 from server.items.schemas import (
     HistorySchema,
     ItemDraftSchema,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ItemReported:
-    """An agent's report about an item has landed."""
+    """An agent's report about an item has landed; ``changed`` unless it said nothing new."""
 
     item_id: int
     organisation_id: int
+    changed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

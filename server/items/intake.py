@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
 from cmdb.inventory.door import Inventory
-from cmdb.inventory.outcomes import Author, Recorded
+from cmdb.inventory.outcomes import Author, Outcome, Recorded
 from server.foundation.events import publish
 from server.items.events import ItemReported
 from server.items.models import Agent
@@ -49,5 +49,6 @@ def take_report(
         agent.problems = dict(report.problems)
     if recorded.item_id is not None:
         agent.item_id = recorded.item_id
-        publish(session, ItemReported(recorded.item_id, agent.organisation_id))
+        changed = recorded.outcome is not Outcome.UNCHANGED
+        publish(session, ItemReported(recorded.item_id, agent.organisation_id, changed))
     return Taken(recorded, recorded.resend)

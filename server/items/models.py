@@ -29,7 +29,11 @@ class Agent(Identified, Base):
     """An enrolled agent. Its key is 256 random bits, so a plain hash of it is safe to store."""
 
     __tablename__ = "agent"
-    __table_args__ = (Index(None, "item_id"), Index(None, "last_report_at"))
+    __table_args__ = (
+        Index(None, "item_id"),
+        Index(None, "last_report_at"),
+        Index(None, "last_boot_id"),
+    )
 
     agent_id: Mapped[str] = mapped_column(Key, unique=True)
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)

@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from server.foundation.clock import utc_now
-from server.items.deriving import derive_connections
+from server.items.deriving.running import derive_around
 from server.items.events import ItemReported
 
 
 def derive_relations(session: Session, event: ItemReported) -> None:
-    """Turn the connections that were seen into relations, in the report's own transaction."""
-    derive_connections(session, event.item_id, event.organisation_id, utc_now())
+    """Turn what was seen into relations, in the report's own transaction."""
+    now = utc_now()
+    derive_around(session, event.item_id, event.organisation_id, now, changed=event.changed)

@@ -16,6 +16,7 @@ _TAGS = (
     "directories",
     "items",
     "relations",
+    "derivation",
     "impact",
     "services",
     "intake",

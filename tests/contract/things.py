@@ -13,7 +13,10 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cmdb.inventory.door import Inventory
+from cmdb.observation import ItemReference, SeenRelation
 from cmdb.records.parties import Membership, Organisation
+from cmdb.vocabulary import DERIVED, RelationTypeCode
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -35,6 +38,8 @@ from server.items.actions import (
     create_item,
     create_relation,
 )
+from server.items.deriving.models import StoredRule
+from server.items.deriving.verdicts import reject_relation
 from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
 from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
@@ -50,6 +55,8 @@ Things = Mapping[str, int | str]
 
 #: The largest id there can be; nothing here ever gets so far.
 UNKNOWN_ID = 2**63 - 1
+#: Relations that were derived: one stands, one was rejected.
+_DERIVED = {"derived": "calls", "denied": "attached_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +88,16 @@ def _references(number: str) -> dict[str, str]:
     return {"ticket": f"INC-{number}"} | changes
 
 
-def _belonging_to_nobody(session: Session) -> dict[str, int]:
+def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     """Write what no organisation owns: seen by whoever may see such things at all."""
     role = Role(code="own", labels={"en": "Own"}, permissions=["item:read"], reach="all")
     session.add(role)
     session.flush()
     job = session.get_one(Job, enqueue(session, "jobs.forget"))
     job.state = "dead"
-    return {"role": role.id, "job": job.id}
+    rule = {"label": "Ours", "evidence": "connections", "type": "calls"}
+    session.add(StoredRule(code="rule_of_ours", document=rule, updated_at=BEGINNING))
+    return {"role": role.id, "job": job.id, "rule": "rule_of_ours"}
 
 
 class _Furnishing:
@@ -150,7 +159,21 @@ class _Furnishing:
         db = self._item("server", f"db-{self._place.code}", (owner,))
         draft = RelationDraft("depends_on", app, db)
         relation = create_relation(self._session, self._admin, draft, self._now)
-        return {"item": app, "provider": db, "relation": relation.id}
+        derived = {name: self._derived(verb, app, db) for name, verb in _DERIVED.items()}
+        denied = reject_relation(self._session, self._admin, derived.pop("denied"), self._now)
+        found = {"item": app, "provider": db, "relation": relation.id, "verdict": denied.id}
+        return found | derived
+
+    def _derived(self, verb: str, start: int, end: int) -> int:
+        seen = SeenRelation(
+            RelationTypeCode(verb),
+            ItemReference(item_id=start),
+            ItemReference(item_id=end),
+            evidence={"rule": "calls"},
+        )
+        door = Inventory(self._session, self._now)
+        (related,) = door.relate([seen], DERIVED, self._place.id)
+        return related.relation_id or 0
 
     def _item(self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = ()) -> int:
         draft = ItemDraft(class_code, self._place.id, {"name": name}, parties)

@@ -71,6 +71,7 @@ ADMINISTERING = (
     Permission.ADMIN_DIRECTORY,
     Permission.ADMIN_AGENTS,
     Permission.ADMIN_JOBS,
+    Permission.ADMIN_RULES,
 )
 
 
@@ -85,6 +86,7 @@ def _navigation() -> tuple[_Entry, ...]:
         ),
         _Entry("items.index", gettext("Items"), "server-2", "g i", (Permission.ITEM_READ,)),
         _Entry("services.index", gettext("Services"), "stack-2", "g s", (Permission.ITEM_READ,)),
+        _Entry("estate.show", gettext("Map"), "sitemap", "g m", (Permission.ITEM_READ,)),
         _Entry("tickets.index", gettext("Tickets"), "ticket", "g t", (Permission.TICKET_READ,)),
         _Entry(
             "changes.index",
@@ -110,7 +112,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "settings",
             "g a",
             ADMINISTERING,
-            ("agents", "directories", "roles"),
+            ("agents", "derivation", "directories", "roles"),
         ),
     )
 

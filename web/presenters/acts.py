@@ -61,6 +61,8 @@ def _systems(reader: Reader) -> dict[str, str]:
         "enrolment_token.revoked": reader.gettext("revoked an enrolment token"),
         "snmp_credential.created": reader.gettext("kept an SNMP credential"),
         "snmp_credential.deleted": reader.gettext("deleted an SNMP credential"),
+        "derivation_rule.changed": reader.gettext("changed a rule of derivation"),
+        "derivation_rule.withdrawn": reader.gettext("withdrew a rule of derivation"),
         "directory_created": reader.gettext("added a directory"),
         "directory_changed": reader.gettext("changed a directory"),
         "directory_sync_finished": reader.gettext("synchronised a directory"),

@@ -36,6 +36,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "people.sync_directory": reader.gettext("Synchronise a directory"),
         "people.sync_directories": reader.gettext("Ask for all directories"),
         "people.tidy": reader.gettext("Clear away old sessions"),
+        "items.derive": reader.gettext("Derive relations from what was seen"),
         "scanning.probe": reader.gettext("Visit a device"),
     }
     return names.get(kind, kind)

@@ -9,6 +9,7 @@ from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
+from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
@@ -18,6 +19,7 @@ __all__ = ["ENDPOINTS", "PUBLIC", "Endpoint", "Named", "Public"]
 ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_PEOPLE,
     *REST_REGISTER,
+    *REST_DERIVATION,
     *REST_DESK,
     *PAGES_DESK,
     *PAGES_REGISTER,

@@ -314,7 +314,8 @@ def test_who_talks_to_whom_becomes_a_relation(callers: Callers, agent: Caller) -
     (row,) = callers.admin.get(f"/items/{item_id}/relations")
     assert (row["type"], row["other"]["id"], row["source"]) == ("calls", provider, "derived")
     assert row["evidence"] == {
-        "connections": [{"client": "app", "port": 5432, "server": "postgres"}]
+        "rule": "calls",
+        "connections": [{"client": "app", "port": 5432, "server": "postgres"}],
     }
     suffering = callers.admin.get(f"/items/{provider}/impact")["affected"]
     assert [(r["item"]["id"], r["state"]) for r in suffering] == [

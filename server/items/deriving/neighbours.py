@@ -1,0 +1,126 @@
+"""Sightings of uplinks: what LLDP and CDP say of two devices, turned towards the way out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.derivation.deciding import End, Sighting
+from cmdb.engine.derivation.uplinks import uphill
+from cmdb.engine.identity import normalise
+from cmdb.inventory.lookup import parts
+from cmdb.model import shipped_model
+from cmdb.observation import Identifier
+from cmdb.records.facts import Address, FactSection
+from cmdb.records.items import Item
+from cmdb.records.sources import ItemIdentifier
+from cmdb.vocabulary import CHASSIS_ID, FQDN, MAC, NAME
+from server.items.deriving.scope import Scope, ends_of
+
+_ROOTS = ("router", "firewall")
+_CARRIERS = ("switch", "router", "firewall")
+
+
+def read_neighbours(
+    session: Session, scope: Scope, options: Mapping[str, Any]
+) -> Iterator[Sighting]:
+    """Yield (lower, upper) for devices that see each other; which is which, ``uphill`` tells."""
+    seen = [
+        (item_id, row)
+        for item_id, rows in session.execute(
+            select(FactSection.item_id, FactSection.rows)
+            .join(Item, Item.id == FactSection.item_id)
+            .where(FactSection.name == "neighbours", scope.takes_part())
+        )
+        for row in rows
+        if isinstance(row, Mapping)
+    ]
+    known = _Known(session, scope, [row for _, row in seen])
+    told: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for item_id, row in seen:
+        other = known.item_of(row)
+        if other is not None and other != item_id:
+            told[item_id, other].append(_told(row))
+    ends = ends_of(session, scope, {item_id for pair in told for item_id in pair})
+    pairs = [pair for pair in told if pair[0] in ends and pair[1] in ends]
+    roots, carriers = (
+        _of_classes(ends.values(), options.get(name) or usual)
+        for name, usual in (("roots", _ROOTS), ("carriers", _CARRIERS))
+    )
+    for lower, upper in uphill(pairs, roots, carriers):
+        for one in [*told.get((lower, upper), ()), *told.get((upper, lower), ())]:
+            yield Sighting(ends[lower], ends[upper], told=one)
+
+
+def _told(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("protocol", "local_port", "remote_port", "remote_name")
+    return {name: str(row.get(name) or "") for name in names}
+
+
+def _of_classes(ends: Iterable[End], codes: Sequence[str]) -> frozenset[int]:
+    wanted = frozenset[str]().union(*(shipped_model().descendants(code) for code in codes))
+    return frozenset(end.item_id for end in ends if end.class_code in wanted)
+
+
+class _Known:
+    """Which items the neighbours in a list are; what two items claim identifies neither."""
+
+    def __init__(self, session: Session, scope: Scope, rows: Sequence[Mapping[str, Any]]) -> None:
+        self._scope = scope
+        self._by_evidence = self._carriers(session, {e for row in rows for e in _evidence(row)})
+        self._by_address = self._addresses(session, {a for row in rows for a in _addresses(row)})
+
+    def item_of(self, row: Mapping[str, Any]) -> int | None:
+        """Return the item that the strongest evidence of a row points at; None for nobody."""
+        for evidence in _evidence(row):
+            if len(found := self._by_evidence.get(evidence, set())) == 1:
+                return min(found)
+        for address in _addresses(row):
+            if len(found := self._by_address.get(address, set())) == 1:
+                return min(found)
+        return None
+
+    def _carriers(self, session: Session, wanted: set[Identifier]) -> Mapping[Identifier, set[int]]:
+        found: dict[Identifier, set[int]] = defaultdict(set)
+        for kind in sorted({one.kind for one in wanted}):
+            for part in parts(sorted(one.value for one in wanted if one.kind == kind)):
+                query = (
+                    select(ItemIdentifier.value, Item.id)
+                    .join(Item, Item.id == ItemIdentifier.item_id)
+                    .where(
+                        ItemIdentifier.kind == kind,
+                        ItemIdentifier.value.in_(part),
+                        self._scope.takes_part(),
+                    )
+                )
+                for value, item_id in session.execute(query):
+                    found[Identifier(kind, value)].add(item_id)
+        return found
+
+    def _addresses(self, session: Session, wanted: set[str]) -> Mapping[str, set[int]]:
+        found: dict[str, set[int]] = defaultdict(set)
+        for part in parts(sorted(wanted)):
+            query = (
+                select(Address.address, Item.id)
+                .join(Item, Item.id == Address.item_id)
+                .where(Address.address.in_(part), self._scope.takes_part())
+            )
+            for address, item_id in session.execute(query):
+                found[address].add(item_id)
+        return found
+
+
+def _evidence(row: Mapping[str, Any]) -> list[Identifier]:
+    """Return what identifies a neighbour, the strongest first: its chassis, then its name."""
+    chassis, name = (str(row.get(key) or "") for key in ("remote_chassis", "remote_name"))
+    claims = [(CHASSIS_ID, chassis), (MAC, chassis), (FQDN, name), (NAME, name)]
+    claims.append((NAME, name.partition(".")[0]))
+    found = (normalise(kind, value) for kind, value in claims if value)
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
+def _addresses(row: Mapping[str, Any]) -> list[str]:
+    given = row.get("remote_addresses")
+    return [str(one) for one in given] if isinstance(given, list) else []
