@@ -5,9 +5,8 @@ at nobody; of both only the number of carriers is read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,8 +14,8 @@ from sqlalchemy.orm import Session
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.serials import lacks_maker, without_maker
 from cmdb.engine.identity.weighing import TOO_MANY
-from cmdb.inventory.lookup import parts
 from cmdb.observation import Identifier
+from cmdb.records.among import among
 from cmdb.records.sources import ItemIdentifier
 from cmdb.vocabulary import IdentifierKind
 
@@ -87,37 +86,31 @@ def _count(
 ) -> dict[Identifier, tuple[int, int]]:
     found: dict[Identifier, tuple[int, int]] = {}
     for kind, values in _by_kind(identifiers).items():
-        for part in parts(values):
-            query = (
-                select(
-                    ItemIdentifier.value,
-                    func.count(ItemIdentifier.item_id.distinct()),
-                    func.min(ItemIdentifier.item_id),
-                )
-                .where(_carries(kind, part))
-                .group_by(ItemIdentifier.value)
+        query = (
+            select(
+                ItemIdentifier.value,
+                func.count(ItemIdentifier.item_id.distinct()),
+                func.min(ItemIdentifier.item_id),
             )
-            for value, carriers, first in session.execute(query):
-                found[Identifier(kind, value)] = (carriers, first)
+            .where(ItemIdentifier.kind == kind, among(session, ItemIdentifier.value, values))
+            .group_by(ItemIdentifier.value)
+        )
+        for value, carriers, first in session.execute(query):
+            found[Identifier(kind, value)] = (carriers, first)
     return found
-
-
-def _carries(kind: str, values: Sequence[str]) -> Any:
-    return (ItemIdentifier.kind == kind) & ItemIdentifier.value.in_(values)
 
 
 def _read_shared(
     session: Session, shared: Iterable[Identifier], stored: dict[Identifier, list[int]]
 ) -> None:
     for kind, values in _by_kind(shared).items():
-        for part in parts(values):
-            query = (
-                select(ItemIdentifier.value, ItemIdentifier.item_id)
-                .where(_carries(kind, part))
-                .order_by(ItemIdentifier.item_id)
-            )
-            for value, item_id in session.execute(query):
-                stored[Identifier(kind, value)].append(item_id)
+        query = (
+            select(ItemIdentifier.value, ItemIdentifier.item_id)
+            .where(ItemIdentifier.kind == kind, among(session, ItemIdentifier.value, values))
+            .order_by(ItemIdentifier.item_id)
+        )
+        for value, item_id in session.execute(query):
+            stored[Identifier(kind, value)].append(item_id)
 
 
 def _of_any_maker(session: Session, identifier: Identifier) -> list[int]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.inventory.lookup import items_known_as, parts
+from cmdb.inventory.lookup import items_known_as
 from cmdb.model import Model
 from cmdb.observation import ItemReference, SeenRelation
+from cmdb.records.among import among
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
 
@@ -58,8 +59,9 @@ def resolve_ends(
     }
     wanted = {item_id for item_id in ids.values() if item_id is not None and item_id < 2**63}
     found: dict[int, End] = {}
-    for part in parts(sorted(wanted)):
-        query = select(Item.id, Item.class_code, Item.organisation_id).where(Item.id.in_(part))
+    if wanted:
+        columns = (Item.id, Item.class_code, Item.organisation_id)
+        query = select(*columns).where(among(session, Item.id, sorted(wanted)))
         for item_id, class_code, organisation in session.execute(query):
             found[item_id] = End(item_id, ClassCode(class_code), organisation)
     return {ref: found[i] for ref, i in ids.items() if i is not None and i in found}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import COLUMNS, KnownItem, SourceState
 from cmdb.observation import Observation
+from cmdb.records.among import among
 from cmdb.records.items import Item
 from cmdb.records.sources import ItemIdentifier, ItemSource
 
@@ -27,16 +28,15 @@ def items_known_as(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKe
             wanted[organisation_id, source].add(key)
     found: dict[SourceKey, int] = {}
     for (organisation_id, source), named in wanted.items():
-        for part in parts(sorted(named)):
-            rows = session.execute(
-                select(ItemSource.key, ItemSource.item_id).where(
-                    ItemSource.organisation_id == organisation_id,
-                    ItemSource.source == source,
-                    ItemSource.key.in_(part),
-                    ItemSource.key != "",
-                )
+        rows = session.execute(
+            select(ItemSource.key, ItemSource.item_id).where(
+                ItemSource.organisation_id == organisation_id,
+                ItemSource.source == source,
+                among(session, ItemSource.key, sorted(named)),
+                ItemSource.key != "",
             )
-            found |= {(organisation_id, source, key): item_id for key, item_id in rows}
+        )
+        found |= {(organisation_id, source, key): item_id for key, item_id in rows}
     return found
 
 

@@ -16,6 +16,7 @@ from server.commands.helping import ExampleCommand
 from server.commands.local_agent import LocalAgent, Orders
 from server.commands.starting import introduce, start_up
 from server.foundation.certificates import AUTHORITY
+from server.foundation.collecting import settle
 from server.foundation.errors import SettingsError
 from server.foundation.jobs.pool import stop_pool
 from server.foundation.jobs.runner import JobRunner
@@ -147,6 +148,7 @@ def work_command(command_line: CommandLine, threads: int | None) -> None:
     with command_line.database() as database:
         runner = JobRunner(database, settings, JOBS, settings.job_threads)
         runner.start()
+        settle()
         done(f"{settings.job_threads} job threads at work; Ctrl-C stops them.")
         stop.wait()
         runner.stop()

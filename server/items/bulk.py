@@ -6,9 +6,11 @@ Items of a batch are recorded before its relations, so a file may name an item a
 using it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -50,47 +52,51 @@ class BulkSettings:
 
 @dataclass(slots=True)
 class _Batch:
-    """Lines that could be read, by their numbers."""
+    """Lines that were read, by their numbers: good ones, and what is wrong with the others."""
 
     items: dict[int, Observation]
     relations: dict[int, SeenRelation]
+    refused: dict[int, LineResult]
 
 
 def record_lines(
     database: Database, lines: Iterable[bytes], settings: BulkSettings
 ) -> Iterator[LineResult]:
     """Record ``lines`` and yield a result for each, in order. Memory is bounded by one batch."""
-    batch: list[tuple[int, bytes]] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            batch.append((number, line))
-        if len(batch) >= BATCH:
+    numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
+    # The next batch is read while the database is busy with this one.
+    with ThreadPoolExecutor(1, "bulk-reader") as reader:
+        ahead = reader.submit(_read_batch, numbered, settings)
+        while (batch := ahead.result()).refused or batch.items or batch.relations:
+            ahead = reader.submit(_read_batch, numbered, settings)
             yield from _record_batch(database, batch, settings)
-            batch = []
-    if batch:
-        yield from _record_batch(database, batch, settings)
 
 
-def _record_batch(
-    database: Database, lines: Sequence[tuple[int, bytes]], settings: BulkSettings
-) -> list[LineResult]:
+def _read_batch(lines: Iterator[tuple[int, bytes]], settings: BulkSettings) -> _Batch:
+    """Read the next lines; an empty batch says that there are no more."""
     origin = LineOrigin(settings.organisation_id, settings.source, settings.now)
-    batch = _Batch({}, {})
-    results: dict[int, LineResult] = {}
-    for number, line in lines:
+    batch = _Batch({}, {}, {})
+    for number, line in islice(lines, BATCH):
         try:
             read = read_line(line, origin)
         except InvalidValue as error:
-            results[number] = LineResult(number, "refused", None, error.fields)
+            batch.refused[number] = LineResult(number, "refused", None, error.fields)
             continue
         if isinstance(read, Observation):
             batch.items[number] = read
         else:
             batch.relations[number] = read
+    return batch
+
+
+def _record_batch(
+    database: Database, batch: _Batch, settings: BulkSettings
+) -> Iterator[LineResult]:
+    results = batch.refused
     if batch.items or batch.relations:
         with database.writing() as session:
-            results |= _write(session, batch, settings)
-    return [results[number] for number, _ in lines]
+            results = results | _write(session, batch, settings)
+    return (results[number] for number in sorted(results))
 
 
 def _write(session: Session, batch: _Batch, settings: BulkSettings) -> dict[int, LineResult]:

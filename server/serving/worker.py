@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
+from server.foundation.collecting import settle
 from server.foundation.database import Database
 from server.foundation.edge.health import expect_revision
 from server.foundation.jobs.pool import stop_pool
@@ -81,6 +82,7 @@ class Worker:
         """Start the jobs; called in the worker when its application is ready."""
         if self._runner is not None:
             self._runner.start()
+        settle()
         self._on_ready()
 
     def end(self, _arbiter: object, _worker: object) -> None:

@@ -36,6 +36,21 @@ _SETTINGS = {
     "listen_addresses": "127.0.0.1",
 }
 
+_PUBLIC = "relnamespace = 'public'::regnamespace"
+#: What the schema consists of, in one line.
+_SCHEMA = sql.SQL(f"""
+    SELECT string_agg(concat_ws(':', relname, relkind, relnatts, relchecks), ','
+                      ORDER BY relname)
+    FROM pg_class WHERE {_PUBLIC}
+""")  # noqa: S608  # nothing but a constant of this page is put in
+_TABLES = sql.SQL(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {_PUBLIC}")  # noqa: S608
+_FIRST_ROW = "(SELECT {} FROM {} LIMIT 1)"
+_COUNTERS = sql.SQL("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
+_DISCONNECT = sql.SQL("""
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = %s AND pid <> pg_backend_pid()
+""")
+
 
 def program_path() -> str:
     """Return the folders with PostgreSQL's own programs, newest first; Debian keeps them apart."""
@@ -112,13 +127,46 @@ class PostgresCluster:
         name = make_url(url).database or ""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def empty(self, url: str, template: str) -> bool:
+        """Take every row out of a database whose schema is still that of `template`.
+
+        Returns False, with nothing promised, when a test has changed the schema. Connections that
+        a test left open are closed.
+        """
+        with self._connect(make_url(template).database) as model:
+            wanted = model.execute(_SCHEMA).fetchone()
+        name = make_url(url).database or ""
+        with self._connect(name) as connection:
+            connection.execute(_DISCONNECT, (name,))
+            if connection.execute(_SCHEMA).fetchone() != wanted:
+                return False
+            tables = [str(row[0]) for row in connection.execute(_TABLES)]
+            used = [sql.SQL(_FIRST_ROW).format(sql.Literal(t), sql.Identifier(t)) for t in tables]
+            filled = [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(used))]
+            counters = [row[0] for row in connection.execute(_COUNTERS)]
+            acts = [
+                sql.SQL("SET LOCAL session_replication_role = replica"),
+                *(sql.SQL("DELETE FROM {}").format(sql.Identifier(str(t))) for t in filled),
+                *(
+                    sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(str(c)))
+                    for c in counters
+                ),
+            ]
+            with connection.transaction():
+                connection.execute(sql.SQL("; ").join(acts))
+        return True
+
     @property
     def _data(self) -> Path:
         return self.directory / "data"
 
-    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self, database: str | None = None) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
-            host="127.0.0.1", port=self.port, user=_ROLE, dbname="postgres", autocommit=True
+            host="127.0.0.1",
+            port=self.port,
+            user=_ROLE,
+            dbname=database or "postgres",
+            autocommit=True,
         )
 
     def _run(self, statement: sql.Composed) -> None:

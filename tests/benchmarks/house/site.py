@@ -1,5 +1,6 @@
 """A site over a database, with somebody signed in: what the page figures are measured on."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
 
 from server.foundation.clock import utc_now
+from server.foundation.collecting import settle
 from server.foundation.database import Database
 from server.foundation.settings import Settings
 from server.people.actions.installation import create_first_administrator
@@ -38,8 +40,11 @@ def open_site(url: str, home: Path) -> Iterator[Place]:
     with database.writing() as session:
         organisation_id = create_first_administrator(session, "Bench", now).organisation_id
     try:
-        yield Place(database, signed_in(database, home), organisation_id)
+        place = Place(database, signed_in(database, home), organisation_id)
+        settle()
+        yield place
     finally:
+        gc.unfreeze()
         database.dispose()
 
 
