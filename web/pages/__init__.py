@@ -10,6 +10,7 @@ from web.pages.changes import changes
 from web.pages.dashboard import dashboard
 from web.pages.directories import directories
 from web.pages.discovery import discovery
+from web.pages.estate import estate
 from web.pages.groups import groups
 from web.pages.interface import interface
 from web.pages.items import items
@@ -31,6 +32,7 @@ PAGES: tuple[Blueprint, ...] = (
     dashboard,
     directories,
     discovery,
+    estate,
     groups,
     interface,
     items,

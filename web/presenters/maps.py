@@ -11,7 +11,12 @@ from web.presenters.states import state_sign
 
 @dataclass(frozen=True)
 class MapNode:
-    """One item. ``kind`` is its class in the reader's language, ``note`` why it is as it is."""
+    """One item. ``kind`` is its class in the reader's language, ``note`` why it is as it is.
+
+    ``count`` is the number of items where the node is a bundle of them; ``place`` its centre where
+    the browser is not to lay the map out; ``failed`` says that somebody lets it fail; ``lit`` that
+    it stands on the way that was asked for.
+    """
 
     id: str
     name: str
@@ -20,11 +25,19 @@ class MapNode:
     url: str = ""
     note: str = ""
     focus: bool = False
+    failed: bool = False
+    chosen: bool = False
+    lit: bool = False
+    count: int = 0
+    place: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
 class MapEdge:
-    """``dependant`` needs ``provider`` (hard) or suffers without it; ``detail``: source and age."""
+    """``dependant`` needs ``provider`` (hard) or suffers without it; ``detail``: source and age.
+
+    ``carries`` is the state that came along it, "" for none.
+    """
 
     id: str
     dependant: str
@@ -32,13 +45,16 @@ class MapEdge:
     label: str
     hard: bool = True
     detail: str = ""
+    carries: str = ""
+    lit: bool = False
 
 
 @dataclass(frozen=True)
 class MapGroup:
     """A redundancy group: ``dependant`` needs ``needs`` of ``members``, ``up`` of them are up.
 
-    ``state`` is what the group passes on to its dependant.
+    ``state`` is what the group passes on to its dependant; ``label`` (on the bracket) and ``note``
+    (on hover) stand in for the words that are made of the numbers.
     """
 
     id: str
@@ -48,6 +64,8 @@ class MapGroup:
     members: tuple[str, ...]
     up: int
     state: str
+    label: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +101,11 @@ def _node(node: MapNode, reader: Reader) -> dict[str, Any]:
         "url": node.url,
         "note": node.note,
         "focus": node.focus,
+        "failed": node.failed,
+        "chosen": node.chosen,
+        "lit": node.lit,
+        "count": node.count,
+        "place": node.place,
     }
 
 
@@ -94,6 +117,8 @@ def _edge(edge: MapEdge) -> dict[str, Any]:
         "label": edge.label,
         "hard": edge.hard,
         "detail": edge.detail,
+        "carries": edge.carries.replace("_", "-"),
+        "lit": edge.lit,
     }
 
 
@@ -112,6 +137,10 @@ def _groups(
             "members": members,
             "css": state_sign(group.state, reader.gettext).css,
             # Short, for the bracket itself; the note is for the hover.
-            "label": reader.gettext("%(needs)s of %(members)s") % numbers,
-            "note": reader.gettext("needs %(needs)s of %(members)s, %(up)s up") % numbers,
+            "label": reader.gettext("%(needs)s of %(members)s") % numbers
+            if group.label is None
+            else group.label,
+            "note": reader.gettext("needs %(needs)s of %(members)s, %(up)s up") % numbers
+            if group.note is None
+            else group.note,
         }

@@ -4,6 +4,7 @@
 import cytoscape from "cytoscape";
 import dagre from "cytoscape-dagre";
 
+import { withoutEmptySides } from "./framing.js";
 import { bracketId, bracketPlace, bracketPoints, lanesOf, NODE_GAP } from "./elements.js";
 
 // Beyond this dagre takes seconds (measured: 0.5 s for 200 nodes, 2 s for 1,000).
@@ -21,7 +22,9 @@ cytoscape.use(dagre);
 
 export async function arrange(cy, graph) {
   const real = cy.elements().not(".bracket, .stem");
-  if (graph.nodes.length > LAYERED_LIMIT) {
+  if (graph.nodes.some((node) => node.place)) {
+    // The server has laid it out; the places came with the nodes.
+  } else if (graph.nodes.length > LAYERED_LIMIT) {
     const { default: fcose } = await import("cytoscape-fcose");
     cytoscape.use(fcose);
     real.layout({ name: "fcose", animate: false, fit: false, ...ROOM_FOR_CARDS }).run();
@@ -74,6 +77,7 @@ function placeBracket(cy, group, lane) {
 export function trim(cy) {
   const { w, h } = cy.elements().boundingBox();
   const canvas = cy.container();
+  canvas.style.height = "";
   const zoom = Math.min(LARGEST_ZOOM, (canvas.clientWidth - 2 * PADDING) / w);
   const needed = h * Math.max(zoom, READABLE_ZOOM) + 2 * PADDING;
   if (needed < canvas.clientHeight) canvas.style.height = `${Math.max(needed, SMALLEST_HEIGHT)}px`;
@@ -83,10 +87,12 @@ export function trim(cy) {
 /** Show all of it, but never so small that nobody can read it: then around what the map is about. */
 export function fitReadable(cy) {
   fit(cy);
-  if (cy.zoom() >= READABLE_ZOOM || cy.nodes().length > LAYERED_LIMIT) return;
+  if (cy.zoom() >= READABLE_ZOOM) return;
   cy.zoom(READABLE_ZOOM);
-  const focus = cy.nodes(".is-focus");
-  cy.center(focus.length > 0 ? focus : cy.nodes().first());
+  const chosen = cy.nodes(".is-chosen");
+  const focus = cy.nodes(".is-focus, .is-failed");
+  cy.center([chosen, focus].find((some) => some.length > 0) ?? cy.nodes().first());
+  cy.pan(withoutEmptySides(cy.pan(), cy.elements().renderedBoundingBox(), { w: cy.width(), h: cy.height() }, PADDING));
 }
 
 export function fit(cy) {

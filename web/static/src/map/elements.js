@@ -62,7 +62,8 @@ export function bracketId(group) {
 }
 
 function nodeElement(node) {
-  const classes = ["item", `is-${node.css}`, node.focus ? "is-focus" : ""].filter(Boolean);
+  const marks = ["focus", "failed", "chosen", "lit"].filter((mark) => node[mark]).map((mark) => `is-${mark}`);
+  const classes = ["item", `is-${node.css}`, node.count ? "is-bundle" : "", ...marks].filter(Boolean);
   return {
     group: "nodes",
     classes: classes.join(" "),
@@ -73,6 +74,7 @@ function nodeElement(node) {
       height: NODE_HEIGHT,
       node,
     },
+    ...(node.place ? { position: { x: node.place[0], y: node.place[1] } } : {}),
   };
 }
 
@@ -101,7 +103,14 @@ function bracketStem(group) {
 function edgeElement(edge, bracket) {
   return {
     group: "edges",
-    classes: [edge.hard ? "hard" : "soft", bracket ? "in-bracket" : ""].filter(Boolean).join(" "),
+    classes: [
+      edge.hard ? "hard" : "soft",
+      bracket ? "in-bracket" : "",
+      edge.carries ? `carries-${edge.carries}` : "",
+      edge.lit ? "is-lit" : "",
+    ]
+      .filter(Boolean)
+      .join(" "),
     data: {
       id: edge.id,
       source: edge.dependant,

@@ -89,16 +89,45 @@ export function lookOfPage(root = document.documentElement) {
     },
     { selector: ".is-faint", style: { opacity: 0.25 } },
     {
-      selector: "edge.is-lit",
+      selector: "edge.is-lit, edge.is-near",
       style: {
         width: 2.5,
         "line-color": colour("--map-accent"),
         "target-arrow-color": colour("--map-accent"),
       },
     },
+    ...STATES.map((state) => ({
+      selector: `edge.carries-${state}`,
+      style: {
+        width: 2.5,
+        "line-color": colour(`--state-${state}`),
+        "target-arrow-color": colour(`--state-${state}`),
+      },
+    })),
     {
-      selector: "node.is-lit",
+      selector: "node.is-bundle",
+      style: { "border-style": "double", "border-width": 4, "corner-radius": 10 },
+    },
+    {
+      selector: "node.is-lit, node.is-pointed",
       style: { "outline-width": 3, "outline-offset": 2, "outline-color": colour("--map-accent") },
+    },
+    {
+      selector: "node.is-failed",
+      style: { "border-width": 4, "font-weight": 700 },
+    },
+    {
+      selector: "node.is-chosen",
+      style: { "outline-width": 4, "outline-offset": 3, "outline-color": colour("--map-accent"), "font-weight": 700 },
+    },
+    {
+      selector: "node.is-here",
+      style: {
+        "outline-width": 4,
+        "outline-offset": 5,
+        "outline-style": "dashed",
+        "outline-color": colour("--map-text"),
+      },
     },
     { selector: "core", style: { "active-bg-opacity": 0 } },
   ];

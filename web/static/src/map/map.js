@@ -6,7 +6,9 @@ import cytoscape from "cytoscape";
 import { say } from "../page/strings.js";
 import { arrange, fit, fitReadable, LAYERED_LIMIT, placeBrackets, trim } from "./arrange.js";
 import { toElements } from "./elements.js";
+import { startEstate } from "./estate.js";
 import { lookOfPage } from "./look.js";
+import { savePicture, saveDrawing } from "./saving.js";
 
 adoptStylesheet();
 
@@ -32,7 +34,8 @@ function adoptStylesheet() {
 
 async function show(figure) {
   const graph = await dataOf(figure);
-  if (graph.nodes.length === 0 || (graph.nodes.length === 1 && graph.edges.length === 0)) {
+  // A map that is worked in may be empty now and full after the next question.
+  if (isEmpty(graph) && !figure.dataset.mapSource) {
     tell(figure, say("mapEmpty"));
     return;
   }
@@ -43,21 +46,42 @@ async function show(figure) {
     elements: toElements(graph),
     style: lookOfPage(),
     layout: { name: "preset" },
-    minZoom: 0.08,
+    minZoom: 0.05,
     maxZoom: 3,
     autoungrabify: graph.nodes.length > LAYERED_LIMIT,
     boxSelectionEnabled: false,
     hideEdgesOnViewport: graph.nodes.length > LAYERED_LIMIT,
   });
-  await arrange(cy, graph);
-  trim(cy);
-  fitReadable(cy);
-  wire(figure, cy, graph);
+  const map = { figure, cy, graph };
+  await lay(map);
+  wire(map);
+  if (figure.dataset.mapSource) startEstate(map, redraw);
   figure.toggleAttribute("data-map-ready", true);
   figure.dispatchEvent(new CustomEvent("map-ready", { bubbles: true, detail: { cy, graph } }));
 }
 
+function isEmpty(graph) {
+  return graph.nodes.length === 0 || (graph.nodes.length === 1 && graph.edges.length === 0);
+}
+
+async function lay({ cy, graph }) {
+  await arrange(cy, graph);
+  trim(cy);
+  fitReadable(cy);
+}
+
+/** Draw another graph on the same map. */
+async function redraw(map, graph) {
+  map.graph = graph;
+  map.cy.elements().remove();
+  map.cy.add(toElements(graph));
+  await lay(map);
+}
+
 async function dataOf(figure) {
+  if (figure.dataset.mapSource) {
+    return JSON.parse(document.getElementById(figure.dataset.mapSource).content.textContent);
+  }
   const block = figure.querySelector("[data-map-data]");
   if (block) return JSON.parse(block.textContent);
   const answer = await fetch(figure.dataset.url, { headers: { Accept: "application/json" } });
@@ -72,18 +96,19 @@ function tell(figure, sentence) {
   figure.querySelector(".map-canvas").replaceChildren(line);
 }
 
-function wire(figure, cy, graph) {
+function wire(map) {
+  const { figure, cy } = map;
   wireTools(figure, cy);
   wireNodes(figure, cy);
   wireHints(figure, cy);
   wireTwin(figure, cy);
   wireWheel(cy);
   cy.on("position", "node.item", () => {
-    placeBrackets(cy, graph.groups);
+    placeBrackets(cy, map.graph.groups);
   });
   document.addEventListener("theme-change", () => {
     cy.style(lookOfPage());
-    placeBrackets(cy, graph.groups);
+    placeBrackets(cy, map.graph.groups);
   });
   // A map in a tab that was hidden, or a turned phone, has a new size.
   let width = cy.width();
@@ -101,20 +126,16 @@ function wireTools(figure, cy) {
       level: cy.zoom() * factor,
       renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 },
     });
-  const tools = { in: () => zoom(1.3), out: () => zoom(1 / 1.3), fit: () => fit(cy), picture: () => save(figure, cy) };
+  const tools = {
+    in: () => zoom(1.3),
+    out: () => zoom(1 / 1.3),
+    fit: () => fit(cy),
+    picture: () => savePicture(figure, cy),
+    drawing: () => saveDrawing(figure, cy),
+  };
   figure.addEventListener("click", (event) => {
     tools[event.target.closest("[data-map-do]")?.dataset.mapDo]?.();
   });
-}
-
-async function save(figure, cy) {
-  const background = getComputedStyle(document.documentElement).getPropertyValue("--map-paper").trim();
-  const picture = await cy.png({ output: "blob-promise", full: true, scale: 2, bg: background });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(picture);
-  link.download = `${figure.getAttribute("aria-label") || say("mapFileName")}.png`;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }
 
 /** A click opens the item; a page may use it otherwise by preventing "map-node". */
@@ -143,7 +164,7 @@ function wireHints(figure, cy) {
   });
   cy.on("mouseout", "node, edge", () => {
     hint.hidden = true;
-    cy.elements().removeClass("is-faint is-lit");
+    cy.elements().removeClass("is-faint is-near");
   });
 }
 
@@ -163,20 +184,21 @@ function paragraph(text) {
 function light(cy, target) {
   const near = target.isNode() ? target.closedNeighborhood() : target.union(target.connectedNodes());
   cy.elements().difference(near).addClass("is-faint");
-  near.edges().addClass("is-lit");
+  near.edges().addClass("is-near");
 }
 
+/** Rows may be swapped for newer ones, so the listeners stand on the document. */
 function wireTwin(figure, cy) {
-  const twin = document.getElementById(figure.dataset.twin);
-  if (!twin) return;
-  const rowOf = (id) => twin.querySelector(`[data-map-node="${CSS.escape(id)}"]`);
-  const nodeOf = (event) => cy.getElementById(event.target.closest("[data-map-node]")?.dataset.mapNode ?? "");
-  for (const kind of ["mouseover", "focusin"]) {
-    twin.addEventListener(kind, (event) => nodeOf(event).addClass("is-lit"));
-  }
-  for (const kind of ["mouseout", "focusout"]) {
-    twin.addEventListener(kind, (event) => nodeOf(event).removeClass("is-lit"));
-  }
+  const twin = () => document.getElementById(figure.dataset.twin);
+  const rowOf = (id) => twin()?.querySelector(`[data-map-node="${CSS.escape(id)}"]`);
+  const light = (event, on) => {
+    const row = event.target.closest?.("[data-map-node]");
+    if (!row) return;
+    cy.nodes(".is-pointed").removeClass("is-pointed");
+    if (on) cy.getElementById(row.dataset.mapNode).addClass("is-pointed");
+  };
+  for (const kind of ["mouseover", "focusin"]) document.addEventListener(kind, (event) => light(event, true));
+  for (const kind of ["mouseout", "focusout"]) document.addEventListener(kind, (event) => light(event, false));
   cy.on("mouseover", "node.item", ({ target }) => rowOf(target.id())?.classList.add("is-lit"));
   cy.on("mouseout", "node.item", ({ target }) => rowOf(target.id())?.classList.remove("is-lit"));
 }

@@ -1,0 +1,165 @@
+"""States on a map and where they come from; what is out of sight is neither named nor counted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.impact.report import ImpactReport
+from cmdb.engine.impact.values import GroupStanding, ReasonKind, State
+from cmdb.inventory.lookup import parts
+from cmdb.model import shipped_model
+from cmdb.query.items import find_items
+from cmdb.records.items import Item
+from cmdb.records.relations import RedundancyGroup, Relation
+from server.foundation.permissions import Actor, Permission
+from server.items.scope import sees_every_item, visible_items
+
+
+@dataclass(frozen=True, slots=True)
+class MappedItem:
+    """One item: its state after the failures, and the rule that gave it that state.
+
+    ``distance`` counts the steps from what the question is about. ``because_of`` is None where the
+    item failed itself, is up, or its cause is out of sight.
+    """
+
+    item: Item
+    distance: int
+    state: State
+    reason: str = ""
+    because_of: Item | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedGroup:
+    """A redundancy group and its members on the map.
+
+    ``standing`` is None where its numbers would count members that the actor may not see.
+    """
+
+    group: RedundancyGroup
+    members: tuple[int, ...]
+    standing: GroupStanding | None
+    holds: bool
+    lost_some: bool
+
+
+def carrying_types() -> Mapping[str, str]:
+    """Return the relationship types along which failures travel, each with its provider's end."""
+    kinds = shipped_model().relation_types
+    return {kind.code: kind.provider for kind in kinds if kind.provider is not None}
+
+
+def ends_of(relation: Relation) -> tuple[int, int]:
+    """Return (dependant, provider) of a relation along which failures travel."""
+    if carrying_types()[relation.type_code] == "end":
+        return relation.start_id, relation.end_id
+    return relation.end_id, relation.start_id
+
+
+class Causes:
+    """Why items stand as they do; two queries for the names of all causes."""
+
+    def __init__(
+        self, session: Session, actor: Actor, report: ImpactReport, seen: Mapping[int, Item]
+    ) -> None:
+        columns = report.causes()
+        rows = zip(
+            report.ids.tolist(),
+            report.states.tolist(),
+            columns.kinds.tolist(),
+            columns.providers.tolist(),
+            columns.groups.tolist(),
+            strict=True,
+        )
+        self._rows = {row[0]: row[1:] for row in rows if row[0] in seen}
+        causes = {row[2] for row in self._rows.values()} - {-1}
+        missing = sorted(causes - set(seen))
+        self._items = {**seen, **find_items(session, missing, visible_items(actor))}
+        self._groups = _group_names(session, {row[3] for row in self._rows.values()} - {-1})
+
+    def mapped(self, item: Item, distance: int) -> MappedItem:
+        """Return an item with its state and the cause of it."""
+        row = self._rows.get(item.id)
+        if row is None:
+            return MappedItem(item, distance, State.UP)
+        state, kind, provider, group = row
+        return MappedItem(
+            item,
+            distance,
+            State(state),
+            ReasonKind(kind).text,
+            self._items.get(provider),
+            self._groups.get(group, ""),
+        )
+
+
+def _group_names(session: Session, group_ids: Iterable[int]) -> dict[int, str]:
+    return {group.id: group.name for group in _groups(session, group_ids)}
+
+
+def _groups(session: Session, group_ids: Iterable[int]) -> list[RedundancyGroup]:
+    found: list[RedundancyGroup] = []
+    for part in parts(sorted(group_ids)):
+        found += session.scalars(select(RedundancyGroup).where(RedundancyGroup.id.in_(part)))
+    return found
+
+
+def mapped_groups(
+    session: Session, actor: Actor, report: ImpactReport, relations: Sequence[Relation]
+) -> list[MappedGroup]:
+    """Return the redundancy groups that ``relations`` belong to, as they stand. Two queries."""
+    members: dict[int, list[int]] = {}
+    for relation in relations:
+        if relation.group_id is not None:
+            members.setdefault(relation.group_id, []).append(ends_of(relation)[1])
+    groups = _groups(session, members)
+    standings = _standings(report, {group.dependant_id for group in groups})
+    whole = _whole_in_sight(session, actor, list(members))
+    return [
+        _mapped(group, members[group.id], standings[group.id], shown=group.id in whole)
+        for group in groups
+        if group.id in standings
+    ]
+
+
+def _mapped(
+    group: RedundancyGroup, members: list[int], standing: GroupStanding, *, shown: bool
+) -> MappedGroup:
+    return MappedGroup(
+        group,
+        tuple(dict.fromkeys(members)),
+        standing if shown else None,
+        standing.holds,
+        bool(standing.lost),
+    )
+
+
+def _standings(report: ImpactReport, dependants: Iterable[int]) -> dict[int, GroupStanding]:
+    found: dict[int, GroupStanding] = {}
+    for dependant in dependants:
+        try:
+            held = report.standings(ItemId(dependant))
+        except ItemNotInGraph:
+            continue
+        found |= {standing.group_id: standing for standing in held}
+    return found
+
+
+def _whole_in_sight(session: Session, actor: Actor, group_ids: Sequence[int]) -> set[int]:
+    """Return the groups whose members the actor may all see, or at least count."""
+    if sees_every_item(actor) or actor.may(Permission.IMPACT_COUNT_HIDDEN):
+        return set(group_ids)
+    hidden: set[int] = set()
+    for part in parts(group_ids):
+        query = (
+            select(Relation.group_id)
+            .join(Item, Item.id.in_([Relation.start_id, Relation.end_id]))
+            .where(Relation.group_id.in_(part), Relation.valid_to.is_(None), ~visible_items(actor))
+        )
+        hidden |= {group for group in session.scalars(query) if group is not None}
+    return set(group_ids) - hidden

@@ -1,0 +1,168 @@
+"""A part of the estate as a map draws it, in the states after failures that somebody imagines.
+
+What is drawn depends on the question; the states never do: they come from the whole graph.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.impact.engine import ImpactEngine
+from cmdb.engine.impact.report import ImpactReport
+from cmdb.inventory.lookup import parts
+from cmdb.query.items import find_items
+from cmdb.records.relations import Relation
+from cmdb.snapshot.live import LIVE
+from server.foundation.permissions import Actor, Permission
+from server.items.impact import ImpactAnswer, answer_impact
+from server.items.map_states import Causes, MappedGroup, MappedItem, carrying_types, mapped_groups
+from server.items.queries import require_items
+from server.items.scope import visible_items
+from server.items.sites import standing_at
+
+Way = Literal["needs", "needed_by", "both"]
+
+#: Nearest items that one map speaks of; what lies beyond is counted, and bundled by nobody.
+MAX_ITEMS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class MapQuestion:
+    """What a map is asked.
+
+    ``about``: items, with what they need, what needs them, or both; ``towards``: only what lies on
+    the ways between them and that item; ``site``: everything that stands there. Without any of
+    these the map shows what ``failed`` reach. ``depth`` trims what is drawn, no state.
+    """
+
+    about: tuple[int, ...] = ()
+    way: Way = "both"
+    towards: int | None = None
+    site: int | None = None
+    depth: int | None = None
+    failed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EstateMap:
+    """What one map shows, nearest items first; everything named in it is in the actor's sight."""
+
+    items: Sequence[MappedItem]
+    #: Relations along which failures travel, with both ends among the items.
+    relations: Sequence[Relation]
+    groups: Sequence[MappedGroup]
+    answer: ImpactAnswer | None
+    #: Items of the answer to the question that are too far away to be drawn.
+    left_out: int
+    sequence: int
+
+
+def draw_estate(session: Session, actor: Actor, question: MapQuestion) -> EstateMap:
+    """Return the part of the estate that ``question`` is about.
+
+    Raises ``ItemNotFound`` for an item that does not exist or is out of sight.
+    """
+    actor.require(Permission.ITEM_READ)
+    require_items(session, actor, _named(question))
+    snapshot = LIVE.at(session)
+    engine = snapshot.engine
+    report = engine.impact(_inside(engine, question.failed))
+    distances = _scope(session, engine, report, question)
+    nearest = sorted(distances, key=lambda item: (distances[item], item))
+    seen = find_items(session, nearest[:MAX_ITEMS], visible_items(actor))
+    drawn = [item_id for item_id in nearest[:MAX_ITEMS] if item_id in seen]
+    relations = _relations(session, drawn)
+    answer = answer_impact(session, actor, question.failed, 0) if question.failed else None
+    causes = Causes(session, actor, report, seen)
+    return EstateMap(
+        items=[causes.mapped(seen[item_id], distances[item_id]) for item_id in drawn],
+        relations=relations,
+        groups=mapped_groups(session, actor, report, relations),
+        answer=answer,
+        left_out=max(0, len(nearest) - MAX_ITEMS),
+        sequence=snapshot.sequence,
+    )
+
+
+def _named(question: MapQuestion) -> list[int]:
+    single = (question.towards, question.site)
+    return [*question.about, *question.failed, *(one for one in single if one is not None)]
+
+
+def _inside(engine: ImpactEngine, item_ids: Iterable[int]) -> list[ItemId]:
+    """Return the items that take part in impact; the retired and the planned do not."""
+    found = []
+    for item_id in dict.fromkeys(item_ids):
+        try:
+            engine.suppliers(ItemId(item_id), within=0)
+            found.append(ItemId(item_id))
+        except ItemNotInGraph:
+            continue
+    return found
+
+
+def _scope(
+    session: Session, engine: ImpactEngine, report: ImpactReport, question: MapQuestion
+) -> dict[int, int]:
+    """Return the items to draw, each with its distance from what the question is about."""
+    found: dict[int, int] = dict.fromkeys((*question.about, *question.failed), 0)
+    if question.site is not None:
+        found |= dict.fromkeys(standing_at(session, question.site), 1) | {question.site: 0}
+    if question.towards is not None:
+        return found | _between(engine, question)
+    for item in _inside(engine, question.about):
+        _merge(found, _around(engine, item, question))
+    if not question.about and question.site is None:
+        reached = zip(report.ids.tolist(), report.distances.tolist(), strict=True)
+        _merge(found, dict(reached))
+    return found
+
+
+def _around(engine: ImpactEngine, item: ItemId, question: MapQuestion) -> dict[int, int]:
+    found: dict[int, int] = {}
+    if question.way != "needed_by":
+        near = engine.suppliers(item, question.depth)
+        _merge(found, dict(zip(near.ids.tolist(), near.distances.tolist(), strict=True)))
+    if question.way != "needs":
+        near = engine.dependants(item, question.depth)
+        _merge(found, dict(zip(near.ids.tolist(), near.distances.tolist(), strict=True)))
+    return found
+
+
+def _merge(found: dict[int, int], more: Mapping[int, int]) -> None:
+    for item, distance in more.items():
+        found[item] = min(distance, found.get(item, distance))
+
+
+def _between(engine: ImpactEngine, question: MapQuestion) -> dict[int, int]:
+    """Return what lies on any way from the items asked about to ``towards``, either way round."""
+    found = {question.towards: 0} if question.towards is not None else {}
+    for far in _inside(engine, found):
+        below, above = engine.suppliers(far), engine.dependants(far)
+        for item in _inside(engine, question.about):
+            needs, needed_by = engine.suppliers(item), engine.dependants(item)
+            for one, other in ((needs, above), (needed_by, below)):
+                ways = dict(zip(one.ids.tolist(), one.distances.tolist(), strict=True))
+                if int(far) in ways:
+                    both = set(ways).intersection(other.ids.tolist()) | {int(far)}
+                    _merge(found, {i: ways[i] for i in both if i in ways})
+    return found
+
+
+def _relations(session: Session, item_ids: Sequence[int]) -> list[Relation]:
+    """Return the live relations between the items along which failures travel."""
+    inside, types = frozenset(item_ids), sorted(carrying_types())
+    found: list[Relation] = []
+    for part in parts(item_ids):
+        query = select(Relation).where(
+            Relation.start_id.in_(part),
+            Relation.valid_to.is_(None),
+            Relation.type_code.in_(types),
+        )
+        rows = session.scalars(query.order_by(Relation.id))
+        found += (row for row in rows if row.end_id in inside)
+    return found

@@ -1,0 +1,111 @@
+// A map one works in: choose, let fail, open bundles, by mouse and by keyboard. Each act presses the
+// link of the table's row, which the server answers with new states; the address holds them all.
+
+import { nearest } from "./walking.js";
+import { toElements } from "./elements.js";
+import { placeBrackets } from "./arrange.js";
+
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export function startEstate(map, redraw) {
+  const source = map.figure.dataset.mapSource;
+  let shown = document.getElementById(source);
+  document.addEventListener("htmx:afterSettle", () => {
+    const newer = document.getElementById(source);
+    if (!newer || newer === shown) return;
+    shown = newer;
+    show(map, JSON.parse(newer.content.textContent), redraw);
+  });
+  map.figure.addEventListener("map-node", (event) => {
+    event.preventDefault();
+    act(event.detail.node, modeOf(map.figure));
+  });
+  startWalking(map);
+}
+
+function modeOf(figure) {
+  return figure.querySelector("input[name=map-mode]:checked")?.value ?? "choose";
+}
+
+function act(node, mode) {
+  const link = node.count ? `open-${node.id}` : `${mode}-${node.id}`;
+  document.getElementById(link)?.click();
+}
+
+/** The same items keep their places and take their new states; others are laid out anew. */
+function show(map, graph, redraw) {
+  const elements = toElements(graph);
+  const { cy } = map;
+  const same = elements.length === cy.elements().length && elements.every(({ data }) => cy.getElementById(data.id).length > 0);
+  if (!same) {
+    redraw(map, graph);
+    return;
+  }
+  map.graph = graph;
+  cy.batch(() => {
+    for (const { data, classes } of elements) {
+      const element = cy.getElementById(data.id);
+      const kept = ["routed", "is-here"].filter((name) => element.hasClass(name));
+      // Brackets are as tall as their members stand apart.
+      const { height, ...changing } = data;
+      element.data(element.hasClass("bracket") ? changing : { ...changing, height });
+      element.classes([classes, ...kept].join(" "));
+    }
+  });
+  placeBrackets(cy, graph.groups);
+  const chosen = cy.nodes(".is-chosen");
+  if (chosen.length > 0 && !isInView(cy, chosen)) cy.center(chosen);
+}
+
+function startWalking({ figure, cy }) {
+  const canvas = cy.container();
+  const says = figure.querySelector("[data-map-says]");
+  let here = "";
+  const stand = (node) => {
+    cy.nodes(".is-here").removeClass("is-here");
+    here = node.id();
+    node.addClass("is-here");
+    if (!isInView(cy, node)) cy.center(node);
+    const { name, word, kind, note } = node.data("node");
+    says.textContent = [name, word, kind, note].filter(Boolean).join(", ");
+  };
+  canvas.addEventListener("focus", () => {
+    if (cy.getElementById(here).length === 0) here = "";
+    const start = here ? cy.getElementById(here) : (cy.nodes(".is-focus").first().length ? cy.nodes(".is-focus") : cy.nodes(".item")).first();
+    if (start.length > 0 && canvas.matches(":focus-visible")) stand(start);
+  });
+  canvas.addEventListener("blur", () => cy.nodes(".is-here").removeClass("is-here"));
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const node = cy.getElementById(here);
+    if (!pressed(event, node, { figure, cy, stand })) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+}
+
+function pressed(event, node, { figure, cy, stand }) {
+  const step = STEPS[event.key];
+  if (step) {
+    const others = cy.nodes(".item").map((one) => ({ id: one.id(), ...one.position() }));
+    const next = node.length > 0 ? nearest({ id: node.id(), ...node.position() }, others, step) : others[0];
+    if (next) stand(cy.getElementById(next.id));
+    return true;
+  }
+  if (event.key === "+" || event.key === "-") {
+    figure.querySelector(`[data-map-do="${event.key === "+" ? "in" : "out"}"]`).click();
+    return true;
+  }
+  if (node.length === 0) return false;
+  const shown = node.data("node");
+  if (event.key === "Enter" || event.key === " ") act(shown, modeOf(figure));
+  else if (event.code === "KeyF") act(shown, "fail");
+  else if (event.code === "KeyO" && shown.url) location.assign(shown.url);
+  else return false;
+  return true;
+}
+
+function isInView(cy, node) {
+  const { x1, x2, y1, y2 } = node.renderedBoundingBox();
+  return x1 >= 0 && y1 >= 0 && x2 <= cy.width() && y2 <= cy.height();
+}
