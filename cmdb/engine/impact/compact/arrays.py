@@ -8,16 +8,22 @@ an entry below the number of items is the vertex of a hard dependant, any other 
 all slots, of one item lie together.
 
 About 95 bytes per item with three relations.
+
+A graph that is kept up to date has room behind its arrays, items that stand outside of it (`idle`:
+retired, planned, not yet there) and lists that have `moved`. The bounds of a list are therefore
+asked for (`strong_bounds` and so on), never read off `*_start`; `PortableGraph.arrays` is always
+the plain form, in which nothing is idle and nothing has moved.
 """
 
 from bisect import bisect_left
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.graph import GroupRule, ItemId, ItemNotInGraph
+from cmdb.engine.impact.compact.moved import MovedLists
 
 Ids = NDArray[np.int64]
 Vertices = NDArray[np.int32]
@@ -63,6 +69,9 @@ class GraphArrays:
     slot_group: Vertices  # [M]
     slot_weight: Amounts  # [M]
     slot_relation: Ids  # [M]
+    # What changed since.
+    idle: NDArray[np.bool_] | None = None  # [N]
+    moved: MovedLists = field(default_factory=MovedLists)
 
     @property
     def item_count(self) -> int:
@@ -77,13 +86,60 @@ class GraphArrays:
     @property
     def nbytes(self) -> int:
         """Memory of all arrays together."""
-        return sum(getattr(self, field.name).nbytes for field in fields(self))
+        return sum(getattr(getattr(self, part.name), "nbytes", 0) for part in fields(self))
+
+    def strong_bounds(self, level: Vertices) -> tuple[Vertices, Vertices]:
+        """Where in `strong_target` the list of each vertex of a level begins and ends."""
+        return self.moved.strong.bounds(self.strong_start, level)
+
+    def soft_bounds(self, level: Vertices) -> tuple[Vertices, Vertices]:
+        """Say the same of `soft_target`."""
+        return self.moved.soft.bounds(self.soft_start, level)
+
+    def hard_bounds(self, level: Vertices) -> tuple[Vertices, Vertices]:
+        """Say the same of `hard_provider`."""
+        return self.moved.hard.bounds(self.hard_start, level)
+
+    def needs_bounds(self, level: Vertices) -> tuple[Vertices, Vertices]:
+        """Say the same of `needs_provider`."""
+        return self.moved.needs.bounds(self.needs_start, level)
+
+    def owned_bounds(self, level: Vertices) -> tuple[Vertices, Vertices]:
+        """Between which places the groups of each vertex of a level lie."""
+        return self.moved.owned.bounds(self.owned_start, level)
+
+    @cached_property
+    def has_soft(self) -> bool:
+        """Whether there is any soft relation, or ever was since the arrays were laid out."""
+        return bool(self.soft_start[-1]) or bool(self.moved.soft)
+
+    def is_idle(self, vertex: int) -> bool:
+        """Whether the item stands outside the graph."""
+        if self.idle is None:
+            return False
+        changed = self.moved.idle.get(vertex)
+        return bool(self.idle[vertex]) if changed is None else changed
+
+    def _idle_among(self, vertices: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if self.moved.idle and len(vertices):
+            return np.array([self.is_idle(vertex) for vertex in vertices.tolist()], np.bool_)
+        found: NDArray[np.bool_] = np.zeros(0, np.bool_) if self.idle is None else self.idle
+        return found[vertices]
+
+    @property
+    def idle_now(self) -> NDArray[np.bool_] | None:
+        """Which items stand outside the graph; None when none ever did."""
+        if self.idle is None or not self.moved.idle:
+            return self.idle
+        idle = self.idle.copy()
+        idle[list(self.moved.idle)] = list(self.moved.idle.values())
+        return idle
 
     def vertex(self, item: ItemId) -> int:
         """Place of an item; raises ItemNotInGraph."""
         ids = self.views.ids
         place = bisect_left(ids, item)
-        if place == len(ids) or ids[place] != item:
+        if place == len(ids) or ids[place] != item or self.is_idle(place):
             raise ItemNotInGraph(item)
         return place
 
@@ -92,6 +148,8 @@ class GraphArrays:
         place = np.searchsorted(self.ids, items)
         known = place < len(self.ids)
         known[known] = self.ids[place[known]] == items[known]
+        if self.idle is not None:
+            known[known] = ~self._idle_among(place[known])
         unknown = np.flatnonzero(~known)
         if len(unknown):
             raise ItemNotInGraph(int(items[unknown[0]]))
@@ -101,6 +159,10 @@ class GraphArrays:
     def views(self) -> "GraphViews":
         """The arrays that plain Python walks, as memoryviews."""
         return GraphViews(self)
+
+
+ARRAY_NAMES = tuple(part.name for part in fields(GraphArrays) if part.name not in ("idle", "moved"))
+"""What a graph is stored as, in this order."""
 
 
 class GraphViews:
@@ -121,4 +183,6 @@ class GraphViews:
         self.group_owner = arrays.group_owner.data
         self.group_spare = arrays.group_spare.data
         self.group_reduces = arrays.group_reduces.data
-        self.has_soft = len(arrays.soft_target) > 0
+        self.moved_strong = arrays.moved.strong.table
+        self.moved_soft = arrays.moved.soft.table
+        self.has_soft = arrays.has_soft

@@ -7,7 +7,10 @@
 ([1, 2], {<Finding.SELF_LOOP: 'self_loop'>: array([3])})
 """
 
+from dataclasses import replace
+
 import numpy as np
+from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids, Vertices
 from cmdb.engine.impact.compact.columns import GraphColumns
@@ -25,9 +28,12 @@ from cmdb.engine.impact.compact.rows import distinct
 _MOST = 2**31 - 1
 
 
-def build_arrays(columns: GraphColumns) -> tuple[GraphArrays, Findings]:
+def build_arrays(
+    columns: GraphColumns, idle: NDArray[np.bool_] | None = None
+) -> tuple[GraphArrays, Findings]:
     """Sort `columns` into a graph, passing over what `cmdb.engine.graph` says is ignored.
 
+    Items that `idle` marks, in ascending order of all items, get a place but no part in the graph.
     Raises ValueError for amounts that are negative or not finite and for two groups of one number,
     OverflowError beyond 2**31 - 1 items and relations. O(E log E).
     """
@@ -36,13 +42,14 @@ def build_arrays(columns: GraphColumns) -> tuple[GraphArrays, Findings]:
         raise OverflowError("the portable engine holds at most 2**31 - 1 items and relations")
     ids = distinct(columns.items)
     findings: Findings = {}
-    lookup = Lookup(ids)
+    lookup = Lookup(ids, idle)
     hard = resolve_relations(columns.hard, lookup, findings)
     soft = resolve_relations(columns.soft, lookup, findings)
     groups = resolve_groups(columns.groups, lookup, findings)
     slots = resolve_slots(columns.members, groups, lookup, findings)
     terms, slots = settle_terms(groups, slots, findings)
-    return _assemble(ids, (hard, soft), groups, slots, terms), findings
+    arrays = _assemble(ids, (hard, soft), groups, slots, terms)
+    return (arrays if idle is None else replace(arrays, idle=idle)), findings
 
 
 def _assemble(

@@ -6,7 +6,7 @@ import numpy as np
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.compact.arrays import GraphArrays, Vertices
-from cmdb.engine.impact.compact.rows import distinct, joined, places, step
+from cmdb.engine.impact.compact.rows import distinct, follow, joined, places
 from cmdb.engine.impact.values import Neighbourhood
 
 Neighbours = Callable[[GraphArrays, Vertices], Vertices]
@@ -14,23 +14,23 @@ Neighbours = Callable[[GraphArrays, Vertices], Vertices]
 
 def strong_providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
     """Everything that has a part in taking the items of a level down, with repetitions."""
-    hard, _ = step(arrays.hard_start, arrays.hard_provider, level)
+    hard, _ = follow(arrays.hard_bounds(level), arrays.hard_provider, level)
     # All slots of one item lie together, so its groups need not be walked one by one.
-    slot_start, owned = arrays.slot_start, arrays.owned_start
-    slots, _ = places(slot_start[owned[level]], slot_start[owned[level + 1]])
+    first, last = arrays.owned_bounds(level)
+    slots, _ = places(arrays.slot_start[first], arrays.slot_start[last])
     return np.concatenate([hard, arrays.slot_provider[slots]])
 
 
 def providers_of(arrays: GraphArrays, level: Vertices) -> Vertices:
     """Everything the items of a level need directly, with repetitions."""
-    soft, _ = step(arrays.needs_start, arrays.needs_provider, level)
+    soft, _ = follow(arrays.needs_bounds(level), arrays.needs_provider, level)
     return np.concatenate([strong_providers_of(arrays, level), soft])
 
 
 def dependants_of(arrays: GraphArrays, level: Vertices) -> Vertices:
     """Everything that needs the items of a level directly, with repetitions."""
-    strong, _ = step(arrays.strong_start, arrays.strong_target, level)
-    soft, _ = step(arrays.soft_start, arrays.soft_target, level)
+    strong, _ = follow(arrays.strong_bounds(level), arrays.strong_target, level)
+    soft, _ = follow(arrays.soft_bounds(level), arrays.soft_target, level)
     slots = strong[strong >= arrays.item_count] - np.int32(arrays.item_count)
     owners = arrays.group_owner[arrays.slot_group[slots]]
     return np.concatenate([strong[strong < arrays.item_count], soft, owners])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cmdb.engine.graph import CAPACITY_TOLERANCE, PERCENT_TOLERANCE, Finding
 from cmdb.engine.impact.compact.arrays import RULES, Amounts, Ids, Vertices
 from cmdb.engine.impact.compact.columns import GroupColumns, MemberColumns
-from cmdb.engine.impact.compact.resolving import Findings, Lookup, note
+from cmdb.engine.impact.compact.resolving import Findings, Lookup, PlaceOf, note
 from cmdb.engine.impact.compact.rows import distinct
 
 _PERCENT, _CAPACITY = RULES.index("percent"), RULES.index("capacity")
@@ -47,7 +47,7 @@ class Terms:
     reduces: NDArray[np.bool_]
 
 
-def resolve_groups(columns: GroupColumns, lookup: Lookup, findings: Findings) -> Groups:
+def resolve_groups(columns: GroupColumns, lookup: PlaceOf, findings: Findings) -> Groups:
     """Turn dependants into vertices; raises ValueError for bad thresholds and doubled numbers."""
     _require_amounts(columns.threshold)
     if len(distinct(columns.group_id)) < len(columns.group_id):
@@ -62,7 +62,7 @@ def resolve_groups(columns: GroupColumns, lookup: Lookup, findings: Findings) ->
 
 
 def resolve_slots(
-    columns: MemberColumns, groups: Groups, lookup: Lookup, findings: Findings
+    columns: MemberColumns, groups: Groups, lookup: PlaceOf, findings: Findings
 ) -> Slots:
     """Turn members into slots; raises ValueError for a bad capacity."""
     _require_amounts(columns.capacity)

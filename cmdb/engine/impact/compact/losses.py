@@ -10,7 +10,7 @@ from cmdb.engine.impact.report import LossColumns
 
 def losses_at(arrays: GraphArrays, fallen: NDArray[np.int32], owners: Vertices) -> LossColumns:
     """See `ImpactReport.losses`; `fallen` is each vertex's distance where it is down, else -1."""
-    groups, _ = places(arrays.owned_start[owners], arrays.owned_start[owners + 1])
+    groups, _ = places(*arrays.owned_bounds(owners))
     slots, sizes = places(arrays.slot_start[groups], arrays.slot_start[groups + 1])
     row = np.arange(len(groups)).repeat(sizes)
     lost = fallen[arrays.slot_provider[slots]] >= 0

@@ -81,11 +81,15 @@ class NarrowWalk:
         """Take one step along hard relations; also say which slots the level stands in."""
         views, carrier = self._views, self.carrier
         start, target, items = views.strong_start, views.strong_target, views.items
+        moved = views.moved_strong
         room = self._room
         found: list[int] = []
         slots: list[tuple[int, int]] = []
         for vertex in level:
-            first, last = start[vertex], start[vertex + 1]
+            if vertex in moved:
+                first, last = moved[vertex]
+            else:
+                first, last = start[vertex], start[vertex + 1]
             room -= last - first
             if first == last or room < 0:
                 continue
@@ -124,8 +128,10 @@ class NarrowWalk:
 
     def _reach_softly(self, level: list[int], seeds: list[tuple[int, int, int]]) -> None:
         start, target, room = self._views.soft_start, self._views.soft_target, self._room
+        moved = self._views.moved_soft
         for vertex in level:
-            ends = target[start[vertex] : start[vertex + 1]]
+            first, last = moved.get(vertex) or (start[vertex], start[vertex + 1])
+            ends = target[first:last]
             room -= len(ends)
             if room >= 0:
                 seeds += [(end, vertex, SOFT) for end in ends]

@@ -30,7 +30,8 @@ def slots_at(arrays: GraphArrays, group: int) -> slice:
 
 def groups_at(arrays: GraphArrays, vertex: int) -> range:
     """Places of the groups of one item."""
-    return range(int(arrays.owned_start[vertex]), int(arrays.owned_start[vertex + 1]))
+    row = arrays.moved.owned.row(arrays.owned_start, vertex)
+    return range(row.start, row.stop)
 
 
 def terms_at(arrays: GraphArrays, group: int, members: Sequence[GroupMember] = ()) -> GroupTerms:
@@ -47,7 +48,7 @@ def terms_at(arrays: GraphArrays, group: int, members: Sequence[GroupMember] = (
 
 def hard_needs(arrays: GraphArrays, vertex: int) -> Iterator[Dependency]:
     """Hard relations in which the item is the dependant."""
-    row = slice(arrays.hard_start[vertex], arrays.hard_start[vertex + 1])
+    row = arrays.moved.hard.row(arrays.hard_start, vertex)
     item = ItemId(int(arrays.ids[vertex]))
     providers = arrays.ids[arrays.hard_provider[row]].tolist()
     for provider, relation in zip(providers, arrays.hard_relation[row].tolist(), strict=True):
@@ -56,7 +57,7 @@ def hard_needs(arrays: GraphArrays, vertex: int) -> Iterator[Dependency]:
 
 def soft_needs(arrays: GraphArrays, vertex: int) -> Iterator[Dependency]:
     """Soft relations in which the item is the dependant."""
-    row = slice(arrays.needs_start[vertex], arrays.needs_start[vertex + 1])
+    row = arrays.moved.needs.row(arrays.needs_start, vertex)
     item = ItemId(int(arrays.ids[vertex]))
     columns = (
         arrays.ids[arrays.needs_provider[row]].tolist(),

@@ -1,8 +1,10 @@
 """From item numbers to vertices, and what is passed over on the way."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cmdb.engine.graph import Finding
 from cmdb.engine.impact.compact.arrays import Amounts, Ids, Vertices
@@ -12,6 +14,10 @@ Findings = dict[Finding, Ids]
 """Numbers of the relations or groups a graph was built without; only kinds that occurred."""
 
 
+PlaceOf = Callable[[Ids], Vertices]
+"""Gives the vertices of item numbers; -1 for those that have none."""
+
+
 def note(findings: Findings, kind: Finding, numbers: Ids) -> None:
     """Add `numbers` to what is known of `kind`, if there are any."""
     if len(numbers):
@@ -19,13 +25,14 @@ def note(findings: Findings, kind: Finding, numbers: Ids) -> None:
 
 
 class Lookup:
-    """Places of numbers in an ascending list of them; -1 for those that are not there.
+    """Places of numbers in an ascending list of them; -1 for those that are idle or not there.
 
     A table where the numbers lie close together, which is twenty times faster, else a search.
     """
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, ids: Ids, idle: NDArray[np.bool_] | None = None) -> None:
         self._ids = ids
+        self._idle = idle
         self._low = int(ids[0]) if len(ids) else 0
         width = int(ids[-1]) - self._low + 1 if len(ids) else 0
         self._table: Vertices | None = None
@@ -35,6 +42,12 @@ class Lookup:
 
     def __call__(self, wanted: Ids) -> Vertices:
         """Look `wanted` up."""
+        place = self._place(wanted)
+        if self._idle is not None:
+            place = np.where(self._idle[place], np.int32(-1), place)
+        return place
+
+    def _place(self, wanted: Ids) -> Vertices:
         if self._table is not None:
             place = wanted - self._low
             outside = (place < 0) | (place >= len(self._table))
@@ -53,7 +66,7 @@ class Relations:
     weight: Amounts
 
 
-def resolve_relations(columns: RelationColumns, lookup: Lookup, findings: Findings) -> Relations:
+def resolve_relations(columns: RelationColumns, lookup: PlaceOf, findings: Findings) -> Relations:
     """Turn item numbers into vertices; drops self loops and relations with an unknown end."""
     provider, dependant = lookup(columns.provider), lookup(columns.dependant)
     known = (provider >= 0) & (dependant >= 0)

@@ -31,6 +31,14 @@ def step(start: Vertices, target: Vertices, level: Vertices) -> tuple[Vertices, 
     return target[place], level.repeat(counts)
 
 
+def follow(
+    bounds: tuple[Vertices, Vertices], target: Vertices, level: Vertices
+) -> tuple[Vertices, Vertices]:
+    """Step along lists whose bounds are known; see `step`."""
+    place, counts = places(*bounds)
+    return target[place], level.repeat(counts)
+
+
 def distinct(values: NDArray[Integer]) -> NDArray[Integer]:
     """Each value once, ascending; three times as fast as `numpy.unique`, which hashes.
 

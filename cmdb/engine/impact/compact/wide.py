@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
-from cmdb.engine.impact.compact.rows import distinct, joined, merged, step
+from cmdb.engine.impact.compact.rows import distinct, follow, joined, merged
 from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, Spread, ranks
 from cmdb.engine.impact.values import State
 
@@ -86,12 +86,16 @@ class WideWalk:
         for _, groups, _, _ in self._events:
             self._scratch.lost[groups] = 0
 
+    def touched(self) -> Vertices:
+        """List the groups that lost a member, in no particular order."""
+        return distinct(joined([groups for _, groups, _, _ in self._events]))
+
     def fall(self) -> Vertices:
         """Spread *down*; returns all that is down, nearest first."""
         arrays, down = self._arrays, self._down
         level = down[-1] if not self._done else np.empty(0, np.int32)
         while len(level):
-            ends, carriers = step(arrays.strong_start, arrays.strong_target, level)
+            ends, carriers = follow(arrays.strong_bounds(level), arrays.strong_target, level)
             if arrays.group_count:
                 member = ends >= arrays.item_count
                 item = ~member
@@ -140,7 +144,7 @@ class WideWalk:
 
     def _degrade(self) -> None:
         arrays, seeds = self._arrays, Seeds(list)
-        if len(arrays.soft_target):
+        if arrays.has_soft:
             for distance, level in enumerate(self._down):
                 seeds[distance + 1].append(self._soft_step(level))
         for distance, groups, members, after in self._events:
@@ -162,7 +166,8 @@ class WideWalk:
         return self._arrays.group_owner[groups], members, groups + np.int32(1)
 
     def _soft_step(self, level: Vertices) -> tuple[Vertices, Vertices, Vertices]:
-        ends, carriers = step(self._arrays.soft_start, self._arrays.soft_target, level)
+        bounds = self._arrays.soft_bounds(level)
+        ends, carriers = follow(bounds, self._arrays.soft_target, level)
         return ends, carriers, np.full(len(ends), SOFT, np.int32)
 
     def _ripple(self, state: State, seeds: Seeds) -> None:
@@ -177,8 +182,8 @@ class WideWalk:
                 continue
             self._later.append((state, distance, level))
             distance += 1
-            if state is State.DEGRADED and len(arrays.soft_target):
+            if state is State.DEGRADED and arrays.has_soft:
                 seeds[distance].append(self._soft_step(level))
-            ends, carriers = step(arrays.strong_start, arrays.strong_target, level)
+            ends, carriers = follow(arrays.strong_bounds(level), arrays.strong_target, level)
             item = ends < arrays.item_count
             level = self._claim(ends[item], carriers[item])

@@ -5,7 +5,7 @@ taken anew. When only the others change, an answer did.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, replace
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cmdb.engine.graph import ItemId
+from cmdb.engine.impact.compact.arrays import ARRAY_NAMES
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.engine.impact.reference import ReferenceEngine
 from cmdb.engine.impact.report import ImpactReport
@@ -99,9 +100,7 @@ def test_the_single_points_of_all_services_are_as_they_were(
 def test_graphs_in_memory_nobody_may_write_to_answer_the_same(
     graph: PortableGraph, failures: dict[str, list[ItemId]]
 ) -> None:
-    frozen = {
-        field.name: getattr(graph.arrays, field.name).copy() for field in fields(graph.arrays)
-    }
+    frozen = {name: getattr(graph.arrays, name).copy() for name in ARRAY_NAMES}
     for array in frozen.values():
         array.flags.writeable = False
     shared = PortableGraph(replace(graph.arrays, **frozen))
