@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from cmdb.engine.graph import ItemId
+from cmdb.engine.impact.causes import CauseQuestion, CauseReport
+from cmdb.engine.impact.collisions import Collision, CollisionQuestion
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
 
@@ -51,4 +53,19 @@ class ImpactEngine(Protocol):
 
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """How many items go down with each of `items` (default: every item of the graph)."""
+        ...
+
+    def causes(self, question: CauseQuestion) -> CauseReport:
+        """Which single failures would explain the symptoms best, and which several together.
+
+        Candidates are all items that a failure could have come from: the suppliers of the symptoms
+        and the symptoms themselves. See `cmdb.engine.impact.causes` for how they are weighed.
+        """
+        ...
+
+    def collisions(self, question: CollisionQuestion) -> tuple[Collision, ...]:
+        """Which scheduled changes get in each other's way, ordered by their numbers.
+
+        See `cmdb.engine.impact.collisions` for what makes a collision.
+        """
         ...

@@ -26,15 +26,20 @@ from functools import cached_property
 from typing import Self
 
 from cmdb.engine.graph import DependencyGraph, Finding, ItemId, ListedGraph
+from cmdb.engine.impact.causes import CauseQuestion, CauseReport
+from cmdb.engine.impact.collisions import Collision, CollisionQuestion
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids
 from cmdb.engine.impact.compact.build import build_arrays
+from cmdb.engine.impact.compact.causing import CauseSearch
 from cmdb.engine.impact.compact.closure import dependants_of, neighbourhood, providers_of
+from cmdb.engine.impact.compact.colliding import Collider
 from cmdb.engine.impact.compact.columns import GraphColumns, columns_of
 from cmdb.engine.impact.compact.contingency import Contingency
 from cmdb.engine.impact.compact.narrow import NarrowWalk
 from cmdb.engine.impact.compact.readback import to_listed
 from cmdb.engine.impact.compact.report import ArrayReport
 from cmdb.engine.impact.compact.settling import settled
+from cmdb.engine.impact.compact.sweep import SureSweep
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
 from cmdb.engine.impact.networks import Network, to_networkx
 from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
@@ -101,6 +106,18 @@ class PortableGraph:
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """See `ImpactEngine.blast_radius`."""
         return Contingency(self.arrays).blast_radius(items)
+
+    def causes(self, question: CauseQuestion) -> CauseReport:
+        """See `ImpactEngine.causes`; exact for what is listed, a beam search for what is."""
+        return CauseSearch(self.arrays, self._sweep, question).report()
+
+    @cached_property
+    def _sweep(self) -> SureSweep:
+        return SureSweep(self.arrays)
+
+    def collisions(self, question: CollisionQuestion) -> tuple[Collision, ...]:
+        """See `ImpactEngine.collisions`."""
+        return Collider(self.arrays, question).collisions()
 
     def to_listed(self, subset: Iterable[ItemId] | None = None) -> ListedGraph:
         """Copy the graph, or its part between the items of `subset`, into light values.

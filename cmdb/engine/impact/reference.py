@@ -29,7 +29,11 @@ import networkx as nx
 import numpy as np
 
 from cmdb.engine.graph import DependencyGraph, ItemId, ItemNotInGraph
+from cmdb.engine.impact.causes import CauseQuestion, CauseReport
+from cmdb.engine.impact.collisions import Collision, CollisionQuestion
 from cmdb.engine.impact.networks import Network, to_networkx
+from cmdb.engine.impact.reference_causes import find_causes
+from cmdb.engine.impact.reference_collisions import find_collisions
 from cmdb.engine.impact.reference_report import Arrival, PlainReport, Settled
 from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints, State
 
@@ -121,9 +125,17 @@ class ReferenceEngine:
         counts = [len(self._down(ItemId(int(cause)))) for cause in causes]
         return BlastRadius(np.array(causes, dtype=np.int64), np.array(counts, dtype=np.int64))
 
-    def _down(self, cause: ItemId) -> Settled:
+    def causes(self, question: CauseQuestion) -> CauseReport:
+        """See `ImpactEngine.causes`."""
+        return find_causes(self.network, self._down, question)
+
+    def collisions(self, question: CollisionQuestion) -> tuple[Collision, ...]:
+        """See `ImpactEngine.collisions`; a joint cascade for every overlapping pair."""
+        return find_collisions(lambda items: frozenset(self._down(*items)), question)
+
+    def _down(self, *causes: ItemId) -> Settled:
         settled: Settled = {}
-        self._fall([cause], settled)
+        self._fall(causes, settled)
         return settled
 
 
