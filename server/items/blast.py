@@ -8,6 +8,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from cmdb.engine.graph import ItemId, ItemNotInGraph
+from cmdb.engine.impact.engine import ImpactEngine
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
 from cmdb.model import shipped_model
@@ -57,16 +58,23 @@ def compute_impact(
     The report is None when none of them takes part in impact.
     """
     snapshot = snapshot or LIVE.at(session)
-    inside: list[ItemId] = []
-    outside: list[int] = []
-    for item_id in dict.fromkeys(item_ids):
-        try:
-            snapshot.engine.suppliers(ItemId(item_id), within=0)
-            inside.append(ItemId(item_id))
-        except ItemNotInGraph:
-            outside.append(item_id)
-    report = snapshot.engine.impact(inside) if inside else None
-    return report, snapshot.sequence, tuple(outside)
+    wanted = [ItemId(item_id) for item_id in dict.fromkeys(item_ids)]
+    outside: tuple[int, ...] = ()
+    try:
+        report = snapshot.engine.impact(wanted) if wanted else None
+    except ItemNotInGraph:
+        inside = [item_id for item_id in wanted if _takes_part(snapshot.engine, item_id)]
+        outside = tuple(item_id for item_id in wanted if item_id not in frozenset(inside))
+        report = snapshot.engine.impact(inside) if inside else None
+    return report, snapshot.sequence, outside
+
+
+def _takes_part(engine: ImpactEngine, item_id: ItemId) -> bool:
+    try:
+        engine.suppliers(item_id, within=0)
+    except ItemNotInGraph:
+        return False
+    return True
 
 
 def blast_of(session: Session, item_ids: Iterable[int]) -> Blast:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
 
+import numpy as np
+
 from cmdb.engine.impact.values import ReasonKind, State
 from cmdb.records.items import Item
 from server.items.blast import service_classes
@@ -70,83 +72,84 @@ def _reached(reach: Reach | None) -> dict[str, Any] | None:
 
 
 class _Rows:
-    """Writes rows of one spread; what several rows share is written once."""
+    """Writes rows of one spread; what several rows share is written once.
+
+    Lists go by place in ``named_rows``, which a row finds in ``_places``.
+    """
 
     def __init__(self, spread: Spread) -> None:
         self._telling = spread.telling
         named, report, names = spread.named_rows, spread.report, spread.names
-        rows = named.tolist()
+        places = np.full(len(report.ids) + 1, -1, np.int64)
+        places[named] = np.arange(len(named))
+        self._places = places
         seen = spread.telling.seen[named].tolist()
-        ids = report.ids[named].tolist()
         classes = {code: quoted(code) for code in set(names.class_code)}
-        self._references = {
-            row: f'{{"id":{item},"name":{name},"class":{classes[code]}}}' if visible else "null"
-            for row, item, name, code, visible in zip(
-                rows, ids, map(quoted, names.name), names.class_code, seen, strict=True
+        self._references = [
+            f'{{"id":{item},"name":{quoted(name)},"class":{classes[code]}}}' if visible else "null"
+            for item, name, code, visible in zip(
+                report.ids[named].tolist(), names.name, names.class_code, seen, strict=True
             )
-        }
-        groups = {number: quoted(name) for number, name in spread.group_names.items()}
-        by = [
-            groups[number] if visible and number >= 0 else _NONE
+        ]
+        # The last reference is that of the place -1: no carrier.
+        self._references.append("null")
+        groups = {number: quoted(name) for number, name in spread.group_names.items()} | {-1: _NONE}
+        self._groups = [
+            groups[number] if visible else _NONE
             for number, visible in zip(spread.causes.groups[named].tolist(), seen, strict=True)
         ]
+        self._states = [_STATES[state] for state in report.states[named].tolist()]
+        self._distances = report.distances[named].tolist()
+        self._kinds = spread.causes.kinds[named].tolist()
+        self._carriers = places[spread.carriers[named]].tolist()
+        self._tiers = ["null" if tier is None else tier for tier in names.criticality]
         services = frozenset(service_classes())
-        columns = zip(
-            [_STATES[state] for state in report.states[named].tolist()],
-            report.distances[named].tolist(),
-            spread.causes.kinds[named].tolist(),
-            spread.carriers[named].tolist(),
-            by,
-            ["null" if tier is None else tier for tier in names.criticality],
-            ["true" if code in services else "false" for code in names.class_code],
-            strict=True,
-        )
-        self._columns = dict(zip(rows, columns, strict=True))
+        self._services = ["true" if code in services else "false" for code in names.class_code]
         self._losses = self._lost(spread, groups)
         self._paths: dict[int, str] = {}
 
     def texts(self, rows: Rows) -> str:
         """Return the rows as the inside of an array."""
-        return ",".join(map(self._text, rows.tolist()))
+        return ",".join(map(self._text, self._places[rows].tolist()))
 
-    def _text(self, row: int) -> str:
-        state, distance, kind, carrier, group, tier, is_service = self._columns[row]
-        because = self._references[carrier] if carrier >= 0 else "null"
-        path = f',"path":[{self._path(row)}]' if self._telling.paths else ""
-        lost = f',"groups":[{self._losses.get(row, "")}]' if self._telling.groups else ""
+    def _text(self, place: int) -> str:
+        path = f',"path":[{self._path(place)}]' if self._telling.paths else ""
+        lost = f',"groups":[{self._losses.get(place, "")}]' if self._telling.groups else ""
+        references = self._references
         return (
-            f'{{"item":{self._references[row]},"criticality":{tier},"state":{state},'
-            f'"distance":{distance},"reason":{_REASONS[kind]},"because_of":{because},'
-            f'"group":{group},"is_service":{is_service}{lost}{path}}}'
+            f'{{"item":{references[place]},"criticality":{self._tiers[place]},'
+            f'"state":{self._states[place]},"distance":{self._distances[place]},'
+            f'"reason":{_REASONS[self._kinds[place]]},'
+            f'"because_of":{references[self._carriers[place]]},"group":{self._groups[place]},'
+            f'"is_service":{self._services[place]}{lost}{path}}}'
         )
 
-    def _path(self, row: int) -> str:
+    def _path(self, place: int) -> str:
         """Return the hops from a failed item to this one; each way is written once."""
         climbed: list[int] = []
-        while row >= 0 and row not in self._paths:
-            climbed.append(row)
-            row = self._columns[row][3]
-        text = self._paths[row] if row >= 0 else ""
+        while place >= 0 and place not in self._paths:
+            climbed.append(place)
+            place = self._carriers[place]
+        text = self._paths[place] if place >= 0 else ""
         for one in reversed(climbed):
-            state, _, kind, _, group, _, _ = self._columns[one]
             hop = (
-                f'{{"item":{self._references[one]},"state":{state},'
-                f'"kind":{_STEPS[kind]},"group":{group}}}'
+                f'{{"item":{self._references[one]},"state":{self._states[one]},'
+                f'"kind":{_STEPS[self._kinds[one]]},"group":{self._groups[one]}}}'
             )
             text = self._paths[one] = f"{text},{hop}" if text else hop
         return text
 
     def _lost(self, spread: Spread, groups: Mapping[int, str]) -> dict[int, str]:
-        """Return what is told of the groups that lost members, by the row of their owner."""
+        """Return what is told of the groups that lost members, by the place of their owner."""
         losses = spread.losses
         if losses is None:
             return {}
-        references = self._references
-        members = [references[row] for row in spread.finder.rows(losses.members).tolist()]
+        references, find = self._references, spread.finder.rows
+        members = [references[one] for one in self._places[find(losses.members)].tolist()]
         found: dict[int, str] = {}
         starts = losses.starts.tolist()
-        for row, number, required, remaining, holds, start, end in zip(
-            spread.finder.rows(losses.items).tolist(),
+        for place, number, required, remaining, holds, start, end in zip(
+            self._places[find(losses.items)].tolist(),
             losses.groups.tolist(),
             losses.required.tolist(),
             losses.remaining.tolist(),
@@ -161,5 +164,5 @@ class _Rows:
                 f'"required":{required!r},"remaining":{remaining!r},'
                 f'"slack":{remaining - required!r},"fallen":[{fallen}]}}'
             )
-            found[row] = f"{found[row]},{text}" if row in found else text
+            found[place] = f"{found[place]},{text}" if place in found else text
         return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cmdb.engine.impact.compact.rows import distinct
 from cmdb.engine.impact.report import CauseColumns, ImpactReport, LossColumns
 from cmdb.records.among import among
 from cmdb.records.relations import RedundancyGroup
@@ -76,12 +77,14 @@ def spread_of(
     """Gather the columns of an answer. One statement, for the names of groups."""
     causes, finder = report.causes(), RowFinder(report.ids)
     carriers = finder.rows(causes.providers)
-    told = np.union1d(telling.shown, telling.services)
+    wanted = np.zeros(len(carriers), np.bool_)
+    wanted[telling.shown] = wanted[telling.services] = True
+    told = np.flatnonzero(wanted)
     losses = report.losses(report.ids[told]) if telling.groups else None
-    wanted = [told, _behind(carriers, told, far=telling.paths)]
+    _mark_behind(wanted, carriers, told, far=telling.paths)
     if losses is not None:
-        wanted.append(finder.rows(losses.members))
-    named = np.unique(np.concatenate(wanted))
+        wanted[finder.rows(losses.members)] = True
+    named = np.flatnonzero(wanted)
     groups = causes.groups[named]
     if losses is not None:
         groups = np.concatenate([groups, losses.groups])
@@ -94,23 +97,21 @@ def spread_of(
         named_rows=named,
         names=snapshot.named(report.ids[named]),
         losses=losses,
-        group_names=_group_names(session, np.unique(groups[groups >= 0])),
+        group_names=_group_names(session, distinct(groups[groups >= 0])),
     )
 
 
-def _behind(carriers: Rows, rows: Rows, *, far: bool) -> Rows:
-    """Return the rows that states came from: one step back, or all the way."""
-    found = [np.empty(0, np.int64)]
+def _mark_behind(wanted: Mask, carriers: Rows, rows: Rows, *, far: bool) -> None:
+    """Mark the rows that states came from: one step back, or all the way."""
     known = np.zeros(len(carriers), np.bool_)
     while len(rows):
-        rows = np.unique(carriers[rows])
-        rows = rows[rows >= 0]
+        rows = carriers[rows]
+        rows = distinct(rows[rows >= 0])
         rows = rows[~known[rows]]
         known[rows] = True
-        found.append(rows)
         if not far:
             break
-    return np.concatenate(found)
+    wanted |= known
 
 
 def _group_names(session: Session, group_ids: NDArray[np.int64]) -> Mapping[int, str]:
