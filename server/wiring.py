@@ -44,6 +44,7 @@ from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemReported
+from server.items.identity.api import identity
 from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.intake_api import intake
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     relations,
     derivation,
     impacts,
+    identity,
     business_services,
     intake,
     scanning,

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import jsonify, make_response
+from flask import jsonify, make_response, redirect
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from cmdb.errors import ItemNotFound
 from cmdb.records.items import Item
 from server.foundation.edge.conditional import check_version, etag_of, tagged
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
@@ -14,6 +15,7 @@ from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.items import actions, queries, services
 from server.items.deriving import verdicts
+from server.items.identity.queries import successor_of
 from server.items.schemas import (
     HistorySchema,
     ItemDraftSchema,
@@ -68,10 +70,17 @@ class OneItem(MethodView):
     """One item."""
 
     @items.doc(**READS_VERSION)
+    @items.alt_response(307, description="It was merged into another; Location says which.")
     @items.response(200, ItemSchema)
     def get(self, item_id: int) -> Any:
         """Return an item; its ETag serves If-Match."""
-        item = queries.get_item(current_session(), current_actor(), item_id)
+        session, actor = current_session(), current_actor()
+        try:
+            item = queries.get_item(session, actor, item_id)
+        except ItemNotFound:
+            if (final := successor_of(session, actor, item_id)) is None:
+                raise
+            return redirect(f"{PREFIX}/items/{final}", 307)
         return tagged(make_response(jsonify(ItemSchema().dump(item))), item.version)
 
     @items.doc(**CHECKS_VERSION)

@@ -14,9 +14,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
-from cmdb.observation import ItemReference, SeenRelation
+from cmdb.inventory.outcomes import Recorded
+from cmdb.observation import Identifier, ItemReference, Observation, Origin, SeenRelation
+from cmdb.records.identity import JunkValue
 from cmdb.records.parties import Membership, Organisation
-from cmdb.vocabulary import DERIVED, RelationTypeCode
+from cmdb.records.sources import ItemSource
+from cmdb.vocabulary import (
+    DERIVED,
+    MACHINE_ID,
+    PERSON,
+    SERIAL,
+    SERVER,
+    RelationTypeCode,
+    SourceCode,
+)
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -37,10 +48,12 @@ from server.items.actions import (
     RelationDraft,
     create_item,
     create_relation,
+    edit_item,
 )
 from server.items.deriving.models import StoredRule
 from server.items.deriving.verdicts import reject_relation
 from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
+from server.items.identity.merging import merge_items
 from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
 from server.people.actions.roles import Holder, Scope, give_role
@@ -95,9 +108,12 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     session.flush()
     job = session.get_one(Job, enqueue(session, "jobs.forget"))
     job.state = "dead"
+    junk = JunkValue(kind="serial", value="ACME-TEST", note="", at=utc_now())
+    session.add(junk)
+    session.flush()
     rule = {"label": "Ours", "evidence": "connections", "type": "calls"}
     session.add(StoredRule(code="rule_of_ours", document=rule, updated_at=BEGINNING))
-    return {"role": role.id, "job": job.id, "rule": "rule_of_ours"}
+    return {"junk": junk.id, "role": role.id, "job": job.id, "rule": "rule_of_ours"}
 
 
 class _Furnishing:
@@ -116,7 +132,7 @@ class _Furnishing:
         """Return everything by name; ``approver_id`` None leaves approval to the person there."""
         found = self._people(approver_id)
         found |= self._items(approver_id or found["person"])
-        found |= self._programs() | self._discovery()
+        found |= self._programs() | self._discovery() | self._identity()
         return found | self._desk(found)
 
     def _people(self, holder_id: int | None) -> dict[str, int]:
@@ -178,6 +194,39 @@ class _Furnishing:
     def _item(self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = ()) -> int:
         draft = ItemDraft(class_code, self._place.id, {"name": name}, parties)
         return create_item(self._session, self._admin, draft, self._now).id
+
+    def _identity(self) -> dict[str, int]:
+        """Write a question that waits, an item that two sources know, and a merge."""
+        session, admin, code = self._session, self._admin, self._place.code
+        door = Inventory(session, self._now)
+        machine = f"{self._place.id:08x}a1b2c3d4e5f60718293a4b5c"
+        serial = Identifier(SERIAL, f"{code.upper()}-1|acme")
+        one = self._told(door, "a", serial)
+        self._told(door, "b", Identifier(MACHINE_ID, machine))
+        asked = self._told(door, "", serial, Identifier(MACHINE_ID, machine))
+        edit_item(session, admin, one.item_id or 0, {"asset_tag": "A-1"}, self._now)
+        speaker = select(ItemSource.id).where(
+            ItemSource.item_id == one.item_id, ItemSource.source == PERSON
+        )
+        kept, gone = (self._item("server", f"{name}-{code}") for name in ("kept", "gone"))
+        act = merge_items(session, admin, kept, gone, self._now)
+        return {
+            "review": asked.review_id or 0,
+            "doubled": one.item_id or 0,
+            "speaker": session.scalar(speaker) or 0,
+            "act": act.id,
+        }
+
+    def _told(self, door: Inventory, key: str, *evidence: Identifier) -> Recorded:
+        seen = Observation(
+            origin=Origin(SourceCode("import:list"), key),
+            class_code=SERVER,
+            organisation_id=self._place.id,
+            observed_at=self._now,
+            identifiers=evidence,
+            values={"name": f"listed-{key}-{self._place.code}"},
+        )
+        return door.record(seen)
 
     def _programs(self) -> dict[str, int]:
         session, code = self._session, self._place.code

@@ -15,7 +15,9 @@ from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import queries
-from server.items.services import ServiceDraft, create_service, propose_members
+from server.items.services.drawing import ServiceDraft, create_service
+from server.items.services.membership import MemberDraft
+from server.items.services.proposals import propose_for_entry
 from server.people.queries.groups import GroupFilter, list_groups
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
@@ -97,7 +99,7 @@ def _draft(entry_id: int | None) -> ServiceDraft:
         owner_group_id=group_id,
         entry_item_id=entry_id,
         listener_id=whole(form.get("listener_id")),
-        member_ids=tuple(member for member in members if member is not None),
+        members=tuple(MemberDraft(member) for member in members if member is not None),
     )
 
 
@@ -113,7 +115,7 @@ def _entry(entry_id: int | None) -> dict[str, Any]:
     entry = queries.get_item(session, actor, entry_id)
     return {
         "entry": entry,
-        "proposals": propose_members(session, actor, entry_id),
+        "proposals": propose_for_entry(session, actor, entry_id),
         "listeners": queries.network_of(session, actor, entry_id).listeners,
         "groups": groups,
         "me": actor,

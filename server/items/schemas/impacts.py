@@ -1,10 +1,9 @@
-"""The wire format of impact answers, and of the services that give them names."""
+"""The wire format of impact answers."""
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import StrictSchema
 from server.items.impact import AffectedRow, Hop, ImpactAnswer
 from server.items.schemas.items import ItemRefSchema
@@ -76,26 +75,3 @@ def affected_document(row: AffectedRow) -> dict[str, Any]:
 
 def _hop(hop: Hop) -> dict[str, Any]:
     return {"item": hop.item, "state": hop.state.text, "kind": hop.kind, "group": hop.group}
-
-
-class ServiceDraftSchema(StrictSchema):
-    """A new business service: name, owner, criticality, entry point, and the members ticked."""
-
-    name = Line(required=True, longest=255, shortest=1)
-    organisation_id = Identifier(required=True)
-    criticality = fields.Integer(
-        strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0, max=4)
-    )
-    owner_person_id = Identifier(load_default=None, allow_none=True)
-    owner_group_id = Identifier(load_default=None, allow_none=True)
-    entry_item_id = Identifier(load_default=None, allow_none=True)
-    listener_id = Identifier(load_default=None, allow_none=True)
-    member_ids = fields.List(Identifier(), load_default=tuple, validate=validate.Length(max=1000))
-
-
-class ProposalSchema(StrictSchema):
-    """An item that may belong to a service."""
-
-    item = fields.Nested(ItemRefSchema, required=True)
-    layer = fields.Integer(required=True)
-    evidence = fields.String(required=True)

@@ -11,6 +11,7 @@ from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
+from tests.contract.endpoints.rest_identity import REST_IDENTITY
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
 
@@ -20,6 +21,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_PEOPLE,
     *REST_REGISTER,
     *REST_DERIVATION,
+    *REST_IDENTITY,
     *REST_DESK,
     *PAGES_DESK,
     *PAGES_REGISTER,

@@ -81,4 +81,17 @@ REST_DERIVATION: tuple[Endpoint, ...] = (
         Permission.ITEM_WRITE,
         status=204,
     ),
+    Endpoint(
+        "GET",
+        f"{_V1}/service-entries",
+        Permission.SERVICE_CREATE,
+        query={"address": "https://orders.example.test"},
+    ),
+    Endpoint("GET", f"{_V1}/services/<int:service_id>/members", Permission.ITEM_READ),
+    Endpoint(
+        "PUT",
+        f"{_V1}/services/<int:service_id>/members",
+        Permission.SERVICE_CREATE,
+        json={"members": [{"item_id": Named("item"), "need": "soft"}]},
+    ),
 )
