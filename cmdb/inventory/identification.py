@@ -13,7 +13,7 @@ from cmdb.inventory.carriers import find_carriers
 from cmdb.inventory.families import same_family
 from cmdb.inventory.known import KnownItem
 from cmdb.inventory.lookup import SourceKey, items_known_as, load_items, source_keys
-from cmdb.inventory.questions import decided, remembered_answer
+from cmdb.inventory.questions import decided, declared_junk, remembered_answer
 from cmdb.model import Model
 from cmdb.observation import Identifier, Observation
 from cmdb.records.sources import ItemSource
@@ -41,7 +41,8 @@ class Identification:
         self._now = now
         self._verdict = verdict
         self._known_as = items_known_as(session, source_keys(observations))
-        evidence = {i for seen in observations if seen.item_id is None for i in seen.identifiers}
+        self._junk = declared_junk(session)
+        evidence = {i for seen in observations if seen.item_id is None for i in self._said_by(seen)}
         self._carriers = find_carriers(session, evidence)
         named = {seen.item_id for seen in observations if seen.item_id is not None}
         held = {item_id for ids in self._carriers.items.values() for item_id in ids}
@@ -49,6 +50,20 @@ class Identification:
         known = set(self._known_as.values()) | told
         self.items: dict[int, KnownItem] = load_items(session, named | held | known)
         self._follow_merges()
+
+    def _said_by(self, seen: Observation) -> tuple[Identifier, ...]:
+        """Return the evidence that can identify: what was declared junk says nothing."""
+        return self._junk.without(seen.identifiers)
+
+    def _holder(self, item: KnownItem) -> Holder:
+        return Holder(
+            item_id=item.id,
+            organisation_id=item.organisation_id,
+            class_code=item.class_code,
+            identifiers=frozenset(self._junk.without(item.evidence())),
+            last_seen=item.last_seen_at,
+            retired=item.winners.get("stage") == "retired",
+        )
 
     def _follow_merges(self) -> None:
         """Let keys that still stand with a merged item mean the one it became."""
@@ -90,10 +105,10 @@ class Identification:
             return Decision(Outcome.MATCH, item_id, why="the evidence is what it was")
         holders = self._holders(seen)
         question = Question(
-            evidence=seen.identifiers,
+            evidence=self._said_by(seen),
             class_code=seen.class_code,
             organisation_id=seen.organisation_id,
-            known_as=_holder(self.items[known]) if known in self.items else None,
+            known_as=self._holder(self.items[known]) if known in self.items else None,
             now=self._now,
             spread=self._carriers.spread,
         )
@@ -114,15 +129,16 @@ class Identification:
     def _holders(self, seen: Observation) -> Mapping[Identifier, Sequence[Holder]]:
         """Return who carries the evidence, among items of the same family of classes."""
         met: dict[int, Holder | None] = {}
-        for identifier in seen.identifiers:
+        evidence = self._said_by(seen)
+        for identifier in evidence:
             for item_id in self._carriers.items.get(identifier, ()):
                 if item_id not in met:
                     item = self.items.get(item_id)
                     fits = item and same_family(self._model, item.class_code, seen.class_code)
-                    met[item_id] = _holder(item) if item and fits else None
+                    met[item_id] = self._holder(item) if item and fits else None
         return {
             identifier: [h for i in ids if (h := met.get(i)) is not None]
-            for identifier in seen.identifiers
+            for identifier in evidence
             if (ids := self._carriers.items.get(identifier))
         }
 
@@ -168,7 +184,7 @@ class Identification:
         self.items[item.id] = item
         if seen.origin.key and seen.item_id is None:
             self._known_as.setdefault(self._key(seen, item), item.id)
-        for identifier in seen.identifiers:
+        for identifier in self._said_by(seen):
             self._carriers.add(identifier, item.id)
 
     def _key(self, seen: Observation, item: KnownItem) -> SourceKey:
@@ -180,14 +196,3 @@ def _identity_digest(seen: Observation) -> str:
         if section.name == IDENTITY and section.rows is None and seen.origin.key:
             return section.digest
     return ""
-
-
-def _holder(item: KnownItem) -> Holder:
-    return Holder(
-        item_id=item.id,
-        organisation_id=item.organisation_id,
-        class_code=item.class_code,
-        identifiers=item.evidence(),
-        last_seen=item.last_seen_at,
-        retired=item.winners.get("stage") == "retired",
-    )

@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision, Outcome
+from cmdb.engine.identity.junk import Junk
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.inventory.storable import storable_text
 from cmdb.inventory.stored import folded_document, stored_observation
 from cmdb.observation import Identifier, Observation
-from cmdb.records.identity import IdentityReview
+from cmdb.records.identity import IdentityReview, JunkValue
 
 #: Answers of the review queue, as they are stored.
 SAME, NEW, IGNORED = "same", "new", "ignored"
@@ -31,6 +32,12 @@ def fingerprint_of(evidence: Iterable[Identifier]) -> str:
     strong = (i for i in evidence if i.kind in weights and not weights[i.kind].weak)
     told = "\n".join(sorted(f"{i.kind}={i.value}" for i in strong))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def declared_junk(session: Session) -> Junk:
+    """Return what administrators have declared to identify nobody; a short list, read anew."""
+    rows = session.execute(select(JunkValue.kind, JunkValue.value))
+    return Junk.of((row.kind, row.value) for row in rows)
 
 
 def remembered_answer(session: Session, seen: Observation) -> IdentityReview | None:

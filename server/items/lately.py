@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.history import HistoryEntry
-from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item
 from cmdb.records.sources import QuarantinedValue
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
-from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
 
 
@@ -49,18 +48,3 @@ def quarantined_values(session: Session, actor: Actor, request: PageRequest) -> 
     latest = PageRequest("-id", request.cursor, request.limit)
     sorts = {"id": SortKey(QuarantinedValue.id, int)}
     return fetch_page(session, query, latest, sorts, QuarantinedValue.id)
-
-
-def open_reviews(session: Session, actor: Actor, request: PageRequest) -> Page[IdentityReview]:
-    """Return one page of observations that fit several items, oldest first.
-
-    They wait for those who may change items there.
-    """
-    actor.require(Permission.ITEM_WRITE)
-    columns = ScopeColumns(organisation=IdentityReview.organisation_id)
-    query = select(IdentityReview).where(
-        IdentityReview.resolved_at.is_(None), visible(actor, Permission.ITEM_WRITE, columns)
-    )
-    oldest = PageRequest("id", request.cursor, request.limit)
-    sorts = {"id": SortKey(IdentityReview.id, int)}
-    return fetch_page(session, query, oldest, sorts, IdentityReview.id)

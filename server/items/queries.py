@@ -206,15 +206,29 @@ def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> Ite
 def history_of(
     session: Session, actor: Actor, item_id: int, request: PageRequest
 ) -> Page[HistoryEntry]:
-    """Return the item's history, newest first, relations seen from either end included."""
+    """Return the item's history, newest first, relations seen from either end included.
+
+    What was recorded of items that have become this one belongs to it.
+    """
     get_item(session, actor, item_id)
+    ids = _with_merged(session, item_id)
     query = select(HistoryEntry).where(
-        or_(HistoryEntry.item_id == item_id, HistoryEntry.other_id == item_id)
+        or_(HistoryEntry.item_id.in_(ids), HistoryEntry.other_id.in_(ids))
     )
     newest = PageRequest("-id", request.cursor, request.limit)
     return fetch_page(
         session, query, newest, {"id": SortKey(HistoryEntry.id, int)}, HistoryEntry.id
     )
+
+
+def _with_merged(session: Session, item_id: int) -> list[int]:
+    """Return the item and those merged into it, however many steps away."""
+    found = level = [item_id]
+    while level:
+        below = select(Item.id).where(Item.merged_into_id.in_(level))
+        level = list(session.scalars(below))
+        found = found + level
+    return found
 
 
 def software_of(

@@ -13,6 +13,13 @@ def visible_items(
 
     An item that was merged into another is seen by nobody: it stands for itself no more.
     """
+    return items_in_reach(actor, permission) & Item.merged_into_id.is_(None)
+
+
+def items_in_reach(
+    actor: Actor, permission: Permission = Permission.ITEM_READ
+) -> ColumnElement[bool]:
+    """Return the condition on ``Item`` for what the actor's grants reach, merged items included."""
     # Correlated by name: the query around it may read parties too.
     mine = select(ItemParty.id).where(ItemParty.item_id == Item.id).correlate(Item)
     columns = ScopeColumns(
@@ -21,7 +28,7 @@ def visible_items(
         own=mine.where(ItemParty.person_id == actor.person_id).exists(),
         team=mine.where(ItemParty.group_id.in_(sorted(actor.group_ids))).exists(),
     )
-    return visible(actor, permission, columns) & Item.merged_into_id.is_(None)
+    return visible(actor, permission, columns)
 
 
 def sees_every_item(actor: Actor, permission: Permission = Permission.ITEM_READ) -> bool:

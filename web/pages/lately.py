@@ -13,6 +13,7 @@ from cmdb.records.items import Item
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
 from server.items import lately as queries
+from server.items.identity.queries import open_reviews
 from server.items.queries import names_of
 from server.people.queries.people import names_of_people
 from web.pages.choices import organisation_names
@@ -102,7 +103,7 @@ def refused() -> ResponseReturnValue:
 def reviews() -> ResponseReturnValue:
     """List observations that fit several items."""
     session, actor = current_session(), current_actor()
-    page = queries.open_reviews(session, actor, asked_page())
+    page = open_reviews(session, actor, asked_page())
     ids = {one for row in page.rows for one in _candidate_ids(row.candidates)}
     return render_template(
         "lately/reviews.html",

@@ -30,8 +30,43 @@ _DOCK = 0.25
 #: A machine that reports every hour and has been silent for so long may have been replaced.
 SILENCE = timedelta(days=1)
 
+#: Why a value weighs what it does, in the words of a decision; "shared" tells the number.
+_WHY = {
+    "alone": "it has the same",
+    "crowd": f"more than {TOO_MANY} items have the same: it identifies nobody",
+    "dock": "the address of a dock or adapter, which moves about",
+}
+_PLAIN = frozenset({"alone", "shared"})
 _NO_WEIGHT = Weight(0.0, 0.0, 0.0, weak=True)
 _NAMES = frozenset({"fqdn", "name"})
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a value says for an item that carries it.
+
+    ``why`` is "alone", "shared" (among several items), "crowd" (identifies nobody any more),
+    "dock" (moves from machine to machine) or "junk" (declared to identify nobody).
+    """
+
+    weight: float
+    why: str
+
+
+def worth_of(identifier: Identifier, carriers: int, weight: Weight | None = None) -> Worth:
+    """Return what a value is worth that so many items carry.
+
+    >>> from cmdb.vocabulary import SERIAL
+    >>> worth_of(Identifier(SERIAL, "CZ30|hp"), 2)
+    Worth(weight=45.0, why='shared')
+    """
+    full = weight or knowledge().weights.get(identifier.kind, _NO_WEIGHT)
+    if carriers > TOO_MANY:
+        return Worth(0.0, "crowd")
+    worth = full.in_favour / max(carriers, 1)
+    if identifier.kind == "mac" and identifier.value.startswith(knowledge().dock_mac_prefixes):
+        return Worth(worth * _DOCK, "dock")
+    return Worth(worth, "alone" if carriers <= 1 else "shared")
 
 
 @dataclass(slots=True)
@@ -122,21 +157,14 @@ class Weighing:
     ) -> tuple[Line, bool]:
         """Return what one shared value is worth, and whether it is proof of the same machine."""
         others = self._counts[identifier]
-        worth = weight.in_favour / others
-        why = "it has the same" if others == 1 else f"{others} items have the same"
-        proves = others == 1
-        if others > TOO_MANY:
-            worth, why = 0.0, f"more than {TOO_MANY} items have the same: it identifies nobody"
-        elif identifier.kind == "mac" and identifier.value.startswith(
-            knowledge().dock_mac_prefixes
-        ):
-            worth, proves = worth * _DOCK, False
-            why = "the address of a dock or adapter, which moves about"
-        elif factor < 1:
+        found = worth_of(identifier, others, weight)
+        why = _WHY.get(found.why) or f"{others} items have the same"
+        worth = found.weight
+        if factor < 1 and found.why in _PLAIN:
             worth, why = worth * factor, "it has the same number, of a maker not known"
         worth = min(worth, room)
         line = Line(identifier.kind, identifier.value, worth, "for" if worth else "ignored", why)
-        return line, proves
+        return line, others == 1 and found.why != "dock"
 
     def _may_be_moved(self, tally: _Tally, holder: Holder) -> bool:
         """Say whether the installation may live on, restored or on other hardware."""
