@@ -1,4 +1,4 @@
-"""The figures of the impact engine that exist today: blast with paths, quorum, N-1, memory.
+"""The figures of the impact engine: blast with paths, quorum, N-1, memory, causes, collisions.
 
 The competitor is networkx's predecessor tree over the same hard edges, measured in turn with the
 engine in this process.
@@ -14,6 +14,7 @@ import networkx as nx
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.portable import PortableGraph
+from tests.benchmarks import impact_causes, impact_collisions
 from tests.benchmarks.estate_graph import Estate, generate, pick_sources
 from tests.benchmarks.figures import ROUNDS, calibrate, note, tell
 from tests.benchmarks.impact_answer import measure_answers
@@ -23,7 +24,7 @@ _BLASTS = ((50, 40e-6, 1.0, 300), (5_000, 1.5e-3, 5.0, 30), (645_000, 0.2, 20.0,
 
 
 def run() -> None:
-    """Measure on a million items, N-1 on a tenth of them, and whole answers over HTTP."""
+    """Measure on a million items, other questions on a tenth, and whole answers over HTTP."""
     calibrate()
     note(f"drawing an estate of {_LARGE} items")
     estate = generate(_LARGE)
@@ -32,6 +33,8 @@ def run() -> None:
     _measure_quorum(estate)
     del estate, plain
     _measure_contingency()
+    impact_causes.measure()
+    impact_collisions.measure()
     measure_answers()
 
 

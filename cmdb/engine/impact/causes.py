@@ -19,6 +19,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,12 +122,16 @@ class Evidence:
 
     def score(self, question: CauseQuestion) -> float:
         """Weigh what speaks for the item against what speaks against it."""
-        odds = question.odds
-        parts = [times * odds.speaks_for(s) for s, times in Counter(self.explains.values()).items()]
-        strengths, times = np.unique(self.strengths, return_counts=True)
-        for strength, count in zip(strengths.tolist(), times.tolist(), strict=True):
-            parts.append(count * odds.speaks_against(strength))
+        odds, explains = question.odds, Counter(self.explains.values())
+        parts = [times * odds.speaks_for(strength) for strength, times in explains.items()]
+        parts += [times * odds.speaks_against(strength) for strength, times in self._silence]
         return round(math.fsum([*parts, question.log_prior(self.item)]), DIGITS)
+
+    @cached_property
+    def _silence(self) -> tuple[tuple[float, int], ...]:
+        """How many watched items are silent for each strength."""
+        strengths, times = np.unique(self.strengths, return_counts=True)
+        return tuple(zip(strengths.tolist(), times.tolist(), strict=True))
 
     def promise(self, question: CauseQuestion, explained: Collection[ItemId]) -> float:
         """Bound the score from above, once others have explained some symptoms."""

@@ -66,6 +66,8 @@ class Gatherer:
         ends, carriers = step(self._arrays.soft_start, self._arrays.soft_target, down)
         fresh = self._reached[ends] == 0
         ends, carriers = ends[fresh], carriers[fresh]
+        if not len(ends):
+            return np.empty(0, np.int32)
         strengths = soft_strengths(self._arrays, carriers, ends)
         waiting: defaultdict[float, list[int]] = defaultdict(list)
         for strength in np.unique(strengths[strengths >= FAINTEST]).tolist():
