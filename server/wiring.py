@@ -39,7 +39,7 @@ from server.desk.workspace.api import workspace
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
-from server.items.api import business_services, items, relations
+from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
@@ -49,6 +49,7 @@ from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.intake_api import intake
 from server.items.reactions import derive_relations
+from server.items.services.api import business_services
 from server.people.api import (
     directories,
     groups,

@@ -9,11 +9,11 @@ from flask_smorest import Blueprint
 from cmdb.errors import ItemNotFound
 from cmdb.records.items import Item
 from server.foundation.edge.conditional import check_version, etag_of, tagged
-from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
-from server.items import actions, queries, services
+from server.items import actions, queries
 from server.items.deriving import verdicts
 from server.items.identity.queries import successor_of
 from server.items.schemas import (
@@ -22,11 +22,9 @@ from server.items.schemas import (
     ItemPatchSchema,
     ItemQuerySchema,
     ItemSchema,
-    ProposalSchema,
     RelationDraftSchema,
     RelationRowSchema,
     RelationSchema,
-    ServiceDraftSchema,
     SoftwareSchema,
     item_draft,
     item_filter,
@@ -36,9 +34,6 @@ from server.items.schemas import (
 
 items = Blueprint("items", __name__, url_prefix=PREFIX, description="Configuration items.")
 relations = Blueprint("relations", __name__, url_prefix=PREFIX, description="Relations of items.")
-business_services = Blueprint(
-    "services", __name__, url_prefix=PREFIX, description="Business services."
-)
 
 
 @items.route("/items")
@@ -173,26 +168,3 @@ class OneRelation(MethodView):
     def delete(self, relation_id: int) -> None:
         """End a relation; the past keeps it. A derived one is rejected: see derivation verdicts."""
         verdicts.end_or_reject(current_session(), current_actor(), relation_id, current_time())
-
-
-@business_services.route("/items/<int:item_id>/service-members")
-class ServiceMembers(MethodView):
-    """Proposals for a new service."""
-
-    @business_services.response(200, ProposalSchema(many=True))
-    def get(self, item_id: int) -> Any:
-        """Propose the members of a service whose entry point is this item."""
-        return services.propose_members(current_session(), current_actor(), item_id)
-
-
-@business_services.route("/services")
-class Services(MethodView):
-    """Business services."""
-
-    @business_services.doc(**LOOKS_UP)
-    @business_services.arguments(ServiceDraftSchema)
-    @business_services.response(201, ItemSchema)
-    def post(self, body: dict[str, Any]) -> Any:
-        """Create a business service from its entry point and members."""
-        draft = services.ServiceDraft(**body | {"member_ids": tuple(body["member_ids"])})
-        return services.create_service(current_session(), current_actor(), draft, current_time())

@@ -109,7 +109,7 @@ class Estate:
             Relation.source == DERIVED, Relation.valid_to.is_(None)
         )
         with self.database.reading() as session:
-            found = [tuple(row) for row in session.execute(query)]
+            found = [(code, start, end) for code, start, end in session.execute(query)]
         return sorted(row for row in found if not types or row[0] in types)
 
     def groups(self) -> list[tuple[int, str, str, float]]:

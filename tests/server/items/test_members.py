@@ -53,7 +53,8 @@ def names(rows: list[dict[str, Any]]) -> list[str]:
 
 def state_of(caller: Caller, service: dict[str, Any], failed: list[int]) -> str:
     rows = caller.post("/impact", {"failed": failed}, 200)["affected"]
-    return {row["item"]["id"]: row["state"] for row in rows}.get(service["id"], "up")
+    states: dict[int, str] = {row["item"]["id"]: row["state"] for row in rows}
+    return states.get(service["id"], "up")
 
 
 def test_a_proposal_says_how_far_down_over_what_and_how_it_is_needed(
