@@ -10,9 +10,11 @@ from playwright.sync_api import Page
 
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.jobs.handler import JobContext
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
-from server.wiring import REACTIONS
+from server.items.impacts.jobs import SWEEP_IMPACT
+from server.wiring import JOBS, REACTIONS
 from tests.journeys.company import Company, make_company
 from tests.support.browser import NewPage
 from tests.support.databases import DatabaseMaker
@@ -40,6 +42,8 @@ def served(
     database = Database(database_maker.prepared("sqlite"), REACTIONS)
     with database.writing() as session:
         company = make_company(session, SecretBox(settings.key_file), utc_now())
+    # The page of risks shows what the nightly sweep found.
+    JOBS[SWEEP_IMPACT].run(JobContext(database, settings, {}))
     app = create_site(settings, database)
     with serving(app) as address:
         yield Served(app, address, company, database)

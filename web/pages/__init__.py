@@ -17,8 +17,10 @@ from web.pages.items import items
 from web.pages.lately import lately
 from web.pages.logins import logins
 from web.pages.people import people
+from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.search import search
+from web.pages.service_page import service
 from web.pages.services import services
 from web.pages.tickets import tickets
 from web.pages.tokens import tokens
@@ -39,8 +41,10 @@ PAGES: tuple[Blueprint, ...] = (
     lately,
     logins,
     people,
+    risk,
     roles,
     search,
+    service,
     services,
     tickets,
     tokens,

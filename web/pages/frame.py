@@ -85,9 +85,16 @@ def _navigation() -> tuple[_Entry, ...]:
             covers=("lately",),
         ),
         _Entry("items.index", gettext("Items"), "server-2", "g i", (Permission.ITEM_READ,)),
-        _Entry("services.index", gettext("Services"), "stack-2", "g s", (Permission.ITEM_READ,)),
+        _Entry(
+            "services.index",
+            gettext("Services"),
+            "stack-2",
+            "g s",
+            (Permission.ITEM_READ,),
+            ("service",),
+        ),
         _Entry("estate.show", gettext("Map"), "sitemap", "g m", (Permission.ITEM_READ,)),
-        _Entry("estate.show", gettext("Map"), "sitemap", "g m", (Permission.ITEM_READ,)),
+        _Entry("risk.show", gettext("Risk"), "alert-triangle", "g r", (Permission.ITEM_READ,)),
         _Entry("tickets.index", gettext("Tickets"), "ticket", "g t", (Permission.TICKET_READ,)),
         _Entry(
             "changes.index",

@@ -17,6 +17,7 @@ from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import actions, queries
+from server.items.blast import service_classes
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_columns import choose_columns, columns_of_reader
@@ -89,7 +90,12 @@ def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
     item = queries.get_item(session, actor, item_id)
     context = TABS[tab](item)
     return render_template(
-        f"items/{tab}.html", head=head_of(item, tab), item=item, class_name=class_name, **context
+        f"items/{tab}.html",
+        head=head_of(item, tab),
+        item=item,
+        is_service=item.class_code in service_classes(),
+        class_name=class_name,
+        **context,
     )
 
 
