@@ -1,6 +1,7 @@
 """What can go wrong in the register, named for what happened. No HTTP here."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 
 class CadastreError(Exception):
@@ -51,4 +52,11 @@ class StaleVersion(Conflict):
 
 
 class HistoryNotKept(CadastreError):
-    """The moment asked for lies before the horizon of retention."""
+    """The moment asked for lies before the horizon of retention.
+
+    ``since`` is the first moment of which the past is known.
+    """
+
+    def __init__(self, since: datetime) -> None:
+        self.since = since
+        super().__init__(f"what was before {since.isoformat(timespec='seconds')} is not kept")

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from cmdb.errors import HistoryNotKept
 from cmdb.records.base import Base, BigId, Identified, Key
 from cmdb.records.bulk import insert_rows
 from cmdb.records.summing import checksum_after, keep_past
@@ -22,6 +23,8 @@ __all__ = [
     "current_sequence",
     "keep_past",
     "next_sequence",
+    "require_kept",
+    "sequence_at",
     "write_changes",
 ]
 
@@ -106,6 +109,8 @@ class GraphChange(Base):
     checksum: Mapped[int | None] = mapped_column(BigInteger)
 
 
+_FIRST_KEPT = select(GraphChange.seq, GraphChange.at).order_by(GraphChange.seq).limit(1)
+
 #: The number under which PostgreSQL lets one log writer in at a time. Sequence numbers would
 #: otherwise become visible out of order, and a reader of "seq > last" would skip some for ever.
 _LOG_LOCK = 0x0CADA57E
@@ -114,6 +119,24 @@ _LOG_LOCK = 0x0CADA57E
 def current_sequence(session: Session) -> int:
     """Return the sequence number of the newest change that is visible; 0 for an empty log."""
     return session.scalar(select(func.max(GraphChange.seq))) or 0
+
+
+def sequence_at(session: Session, moment: datetime) -> int:
+    """Return the sequence number of the newest change recorded until ``moment``."""
+    newest = select(func.max(GraphChange.seq)).where(GraphChange.at <= moment)
+    found = session.scalar(newest)
+    if found is None:
+        first = session.execute(_FIRST_KEPT).first()
+        if first is not None and first.seq > 1:
+            raise HistoryNotKept(first.at)
+    return found or 0
+
+
+def require_kept(session: Session, sequence: int) -> None:
+    """Raise HistoryNotKept when the log no longer reaches back to ``sequence``."""
+    first = session.execute(_FIRST_KEPT).first()
+    if first is not None and sequence < first.seq - 1:
+        raise HistoryNotKept(first.at)
 
 
 def next_sequence(session: Session) -> int:

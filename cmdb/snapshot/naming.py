@@ -34,6 +34,11 @@ class NamedItems:
     organisation_id: list[int]
     criticality: list[int | None]
 
+    def put(self, place: int, row: ItemRow) -> None:
+        """Put one item in the place of another."""
+        self.name[place], self.class_code[place] = row[0], row[1]
+        self.organisation_id[place], self.criticality[place] = row[2], row[3]
+
 
 @dataclass(frozen=True)
 class ItemColumns:

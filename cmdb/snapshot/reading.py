@@ -1,143 +1,197 @@
-"""Reads the live graph into columns, without the ORM: one statement a table."""
+"""Reads the rows of the graph as they were at one change sequence, without the ORM.
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+``valid_from`` and ``valid_to`` say which relations and groups held; terms that were changed since
+are taken from what is kept of the past, which is read last. What is read is therefore true at that
+sequence, whatever others commit meanwhile.
+"""
+
+from collections.abc import Collection
+from typing import Any
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, false, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.elements import False_
 
-from cmdb.engine.impact.compact.arrays import RULES, Ids
-from cmdb.engine.impact.compact.columns import (
-    GraphColumns,
-    GroupColumns,
-    MemberColumns,
-    RelationColumns,
-)
+from cmdb.engine.impact.compact.columns import GraphColumns
 from cmdb.model import Model
+from cmdb.records.among import among
 from cmdb.records.items import Item
-from cmdb.records.relations import RedundancyGroup, Relation
-from cmdb.snapshot.naming import ItemColumns
+from cmdb.records.past import GroupPast, ItemPast, RelationPast
+from cmdb.records.relations import GraphChange, RedundancyGroup, Relation, current_sequence
+from cmdb.snapshot.carrying import Carrying
+from cmdb.snapshot.packing import packed, raw_rows
+from cmdb.snapshot.rows import GroupRows, ItemRows, RelationRows
 from cmdb.vocabulary import DERIVED, IMPACT_STAGES
 
-
-class _Carrying(NamedTuple):
-    """A relation as a failure travels it."""
-
-    provider: int
-    dependant: int
-    relation_id: int
-    weight: float
-    group_id: int
-    capacity: float
+_Column = InstrumentedAttribute[Any]
 
 
-def read_items(session: Session) -> tuple[Ids, ItemColumns]:
-    """Return the items that take part in impact, by id, and what a page shows of them."""
-    rows = session.execute(
-        select(Item.id, Item.name, Item.class_code, Item.organisation_id, Item.criticality)
-        .where(Item.stage.in_(IMPACT_STAGES))
-        .order_by(Item.id)
-    ).all()
-    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    return ids, ItemColumns.of((row[1], row[2], row[3], row[4]) for row in rows)
+def read_columns(session: Session, model: Model) -> GraphColumns:
+    """Return the dependency graph as it is now, provider first, for items that are in use."""
+    reader = GraphReader(session, model, current_sequence(session))
+    relations, groups, items = reader.relations(), reader.groups(), reader.items()
+    return reader.carrying.columns(relations, groups, items.id[items.active])
 
 
-def read_columns(session: Session, model: Model, items: Ids | None = None) -> GraphColumns:
-    """Return the dependency graph as it is now, provider first, between ``items``.
+class GraphReader:
+    """Rows as they were at the sequence ``at``; all of them, or only those asked for."""
 
-    Those that take part in impact, when none are given.
-    """
-    if items is None:
-        items, _ = read_items(session)
-    types: dict[str, tuple[str, str]] = {
-        kind.code: (kind.provider, kind.strength)
-        for kind in model.relation_types
-        if kind.provider is not None
-    }
-    rows = session.execute(
-        select(
-            Relation.id,
-            Relation.type_code,
-            Relation.start_id,
-            Relation.end_id,
-            Relation.group_id,
-            Relation.weight,
-            Relation.capacity,
-            Relation.source,
-        ).where(Relation.valid_to.is_(None), Relation.type_code.in_(sorted(types)))
-    ).all()
-    found = _sort(rows, types)
-    return GraphColumns(
-        items,
-        _relations(found["hard"]),
-        _relations(found["soft"]),
-        _groups(session),
-        _members(found["member"]),
-    )
+    def __init__(self, session: Session, model: Model, at: int) -> None:
+        self._session = session
+        self.at = at
+        self.carrying = Carrying.of(model)
+
+    def relations(self, ids: Collection[int] | None = None) -> RelationRows:
+        """Return relations; of every type, for the sum counts them all."""
+        return self._relations(*self._named(Relation.id, ids))
+
+    def needs_of(self, items: Collection[int]) -> RelationRows:
+        """Return the relations in which any of the items depends on something."""
+        return self._ends_of(items, provider_at_start=True)
+
+    def uses_of(self, items: Collection[int]) -> RelationRows:
+        """Return the relations in which something depends on any of the items."""
+        return self._ends_of(items, provider_at_start=False)
+
+    def groups(self, ids: Collection[int] | None = None) -> GroupRows:
+        """Return redundancy groups."""
+        return self._groups(*self._named(RedundancyGroup.id, ids))
+
+    def groups_of(self, items: Collection[int]) -> GroupRows:
+        """Return the redundancy groups of some items."""
+        return self._groups(*self._named(RedundancyGroup.dependant_id, items))
+
+    def items(self, ids: Collection[int] | None = None) -> ItemRows:
+        """Return items, those that take no part in impact included."""
+        where, whole = self._named(Item.id, ids)
+        if _is_nothing(where):
+            return ItemRows.none()
+        columns = (Item.name, Item.class_code, Item.organisation_id, Item.criticality, Item.stage)
+        query = select(Item.id, *columns).where(where).order_by(Item.id)
+        rows = raw_rows(self._session, query) if whole else self._session.execute(query).all()
+        known = {row[0]: row[1:] for row in rows}
+        if self._has_moved_on():
+            self._put_back(known)
+        return ItemRows(
+            np.fromiter(known, np.int64, len(known)),
+            [row[:4] for row in known.values()],
+            np.fromiter((row[4] in IMPACT_STAGES for row in known.values()), np.bool_, len(known)),
+        )
+
+    def _put_back(self, known: dict[int, Any]) -> None:
+        """Make items what they were, and forget those that came later."""
+        later = select(GraphChange.row_id).where(
+            GraphChange.op == "item+", GraphChange.seq > self.at
+        )
+        for item_id in self._session.scalars(later):
+            known.pop(item_id, None)
+        past = select(
+            ItemPast.item_id,
+            ItemPast.name,
+            ItemPast.class_code,
+            ItemPast.organisation_id,
+            ItemPast.criticality,
+            ItemPast.stage,
+        ).where(self._held(ItemPast.valid_from, ItemPast.valid_to))
+        for row in self._session.execute(past):
+            if row[0] in known:
+                known[row[0]] = tuple(row[1:])
+
+    def _ends_of(self, items: Collection[int], *, provider_at_start: bool) -> RelationRows:
+        carrying = self.carrying
+        kinds = list(zip(carrying.codes, carrying.from_start.tolist(), strict=True))
+        found = []
+        for column, at_start in (
+            (Relation.end_id, provider_at_start),
+            (Relation.start_id, not provider_at_start),
+        ):
+            codes = [code for code, from_start in kinds if from_start == at_start]
+            where, _ = self._named(column, items)
+            found.append(self._relations(where & Relation.type_code.in_(codes), whole=False))
+        return found[0].with_others(found[1])
+
+    def _relations(self, where: ColumnElement[bool], whole: bool) -> RelationRows:  # noqa: FBT001 - as _named gives it
+        if _is_nothing(where):
+            return RelationRows.none()
+        codes = self.carrying.codes
+        kind = case(*((Relation.type_code == code, n) for n, code in enumerate(codes)), else_=-1)
+        derived = case((Relation.source == DERIVED, 1), else_=0)
+        flags = cast((kind + 1) * 2 + derived, BigInteger)
+        where &= self._held(Relation.valid_from, Relation.valid_to)
+        query = select(Relation.id, Relation.start_id, Relation.end_id, flags).where(where)
+        ids, start, end, flag = self._columns(query, "iiii", whole)
+        rows = RelationRows(
+            ids,
+            start,
+            end,
+            (flag >> 1) - 1,
+            (flag & 1).astype(np.bool_),
+            np.zeros_like(ids),
+            np.ones(len(ids)),
+            np.ones(len(ids)),
+        )
+        rows = rows if np.all(ids[1:] > ids[:-1]) else rows.only(np.argsort(ids))
+        unusual = or_(Relation.group_id.is_not(None), Relation.weight != 1, Relation.capacity != 1)
+        group = func.coalesce(Relation.group_id, 0)
+        query = select(Relation.id, group, Relation.weight, Relation.capacity)
+        rows.put(*self._columns(query.where(where, unusual), "iiff", whole))
+        if self._has_moved_on():
+            rows.put(*self._columns(self._past_terms(), "iiff", whole))
+        return rows
+
+    def _past_terms(self) -> Select[*tuple[Any, ...]]:
+        group = func.coalesce(RelationPast.group_id, 0)
+        return select(
+            RelationPast.relation_id, group, RelationPast.weight, RelationPast.capacity
+        ).where(self._held(RelationPast.valid_from, RelationPast.valid_to))
+
+    def _groups(self, where: ColumnElement[bool], whole: bool) -> GroupRows:  # noqa: FBT001 - as _named gives it
+        if _is_nothing(where):
+            return GroupRows.none()
+        group = RedundancyGroup
+        where &= self._held(group.valid_from, group.valid_to)
+        query = select(group.id, group.dependant_id, group.rule, group.threshold).where(where)
+        rows = raw_rows(self._session, query) if whole else self._session.execute(query).all()
+        known = {row[0]: (row[1], row[2], row[3]) for row in rows}
+        if self._has_moved_on():
+            held = self._held(GroupPast.valid_from, GroupPast.valid_to)
+            past = select(GroupPast.group_id, GroupPast.rule, GroupPast.threshold).where(held)
+            for group_id, rule, threshold in self._session.execute(past):
+                if group_id in known:
+                    known[group_id] = (known[group_id][0], rule, threshold)
+        return GroupRows(
+            np.fromiter(known, np.int64, len(known)),
+            np.fromiter((row[0] for row in known.values()), np.int64, len(known)),
+            [row[1] for row in known.values()],
+            np.fromiter((row[2] for row in known.values()), np.float64, len(known)),
+        )
+
+    def _held(self, first: _Column, last: _Column) -> ColumnElement[bool]:
+        return (first <= self.at) & or_(last.is_(None), last > self.at)
+
+    def _has_moved_on(self) -> bool:
+        return current_sequence(self._session) > self.at
+
+    def _named(
+        self, column: _Column, values: Collection[int] | None
+    ) -> tuple[ColumnElement[bool], bool]:
+        """Return the condition that picks rows, and whether it picks all."""
+        if values is None:
+            return true(), True
+        if not values:
+            return false(), False
+        return among(self._session, column, values), False
+
+    def _columns(self, query: Select[*tuple[Any, ...]], kinds: str, whole: bool) -> list[Any]:  # noqa: FBT001 - as _named gives it
+        if whole:
+            return packed(self._session, query, kinds)
+        rows = self._session.execute(query).all()
+        columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
+        wanted = {"i": np.int64, "f": np.float64}
+        return [np.array(column, wanted[kind]) for column, kind in zip(columns, kinds, strict=True)]
 
 
-def _sort(rows: Sequence[Any], types: Mapping[str, tuple[str, str]]) -> dict[str, list[_Carrying]]:
-    """Split rows by how they carry.
-
-    A dependant that leans on its provider only in part (a weight below 1) does not fall with it,
-    whatever the type says: the relation is soft. And where somebody has put a provider into a
-    group, what was merely derived between the same two does not bring its failure in beside it.
-    """
-    found: dict[str, list[_Carrying]] = {"hard": [], "soft": [], "member": []}
-    derived: list[tuple[str, _Carrying]] = []
-    for relation_id, code, start, end, group_id, weight, capacity, source in rows:
-        provider, strength = types[code]
-        how = "soft" if weight < 1 else strength
-        near, far = (start, end) if provider == "start" else (end, start)
-        row = _Carrying(near, far, relation_id, weight, group_id or 0, capacity)
-        if group_id is not None:
-            found["member"].append(row)
-        elif source == DERIVED:
-            derived.append((how, row))
-        else:
-            found[how].append(row)
-    grouped = {(row.provider, row.dependant) for row in found["member"]}
-    for how, row in derived:
-        if (row.provider, row.dependant) not in grouped:
-            found[how].append(row)
-    return found
-
-
-def _relations(rows: Sequence[_Carrying]) -> RelationColumns:
-    if not rows:
-        return RelationColumns()
-    provider, dependant, relation_id, weight, _, _ = zip(*rows, strict=True)
-    return RelationColumns.of(provider, dependant, relation_id, weight)
-
-
-def _members(rows: Sequence[_Carrying]) -> MemberColumns:
-    if not rows:
-        return MemberColumns()
-    provider, _, relation_id, _, group_id, capacity = zip(*rows, strict=True)
-    return MemberColumns(
-        np.array(group_id, dtype=np.int64),
-        np.array(provider, dtype=np.int64),
-        np.array(capacity, dtype=np.float64),
-        np.array(relation_id, dtype=np.int64),
-    )
-
-
-def _groups(session: Session) -> GroupColumns:
-    rows = session.execute(
-        select(
-            RedundancyGroup.id,
-            RedundancyGroup.dependant_id,
-            RedundancyGroup.rule,
-            RedundancyGroup.threshold,
-        ).where(RedundancyGroup.valid_to.is_(None))
-    ).all()
-    if not rows:
-        return GroupColumns()
-    group_id, dependant, rule, threshold = zip(*rows, strict=True)
-    return GroupColumns(
-        np.array(group_id, dtype=np.int64),
-        np.array(dependant, dtype=np.int64),
-        np.array([RULES.index(code) for code in rule], dtype=np.int8),
-        np.array(threshold, dtype=np.float64),
-    )
+def _is_nothing(where: ColumnElement[bool]) -> bool:
+    """Say whether no row was asked for: most batches touch one kind of rows alone."""
+    return isinstance(where, False_)

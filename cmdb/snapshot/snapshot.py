@@ -1,0 +1,95 @@
+"""A graph with what pages show of its items, true at one change sequence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from cmdb.engine.impact.compact.arrays import Ids
+from cmdb.engine.impact.compact.build import build_arrays
+from cmdb.engine.impact.compact.room import Room, with_room
+from cmdb.engine.impact.portable import PortableGraph
+from cmdb.model import Model
+from cmdb.snapshot.laying import NOBODY, places_for
+from cmdb.snapshot.naming import ItemColumns, ItemRow, NamedItems
+from cmdb.snapshot.reading import GraphReader
+from cmdb.snapshot.rows import ItemRows
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A graph, and the change sequence at which it is true. Never changed: safe to share.
+
+    ``checksum`` is the sum of ``cmdb.records.sums`` over the rows it was made of; ``base`` is the
+    sequence at which its arrays were laid out. Without ``room`` it cannot be kept up to date.
+    """
+
+    sequence: int
+    engine: PortableGraph
+    columns: ItemColumns
+    checksum: int = 0
+    base: int = 0
+    room: Room | None = None
+    #: What changed beside the graph since the columns were packed, by vertex.
+    renamed: Mapping[int, ItemRow] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> Ids:
+        """Return all items of the graph, ascending."""
+        return self.engine.arrays.ids
+
+    @property
+    def behind(self) -> int:
+        """Return how many changes lie between the layout and now."""
+        return self.sequence - self.base
+
+    def named(self, ids: Ids | Sequence[int]) -> NamedItems:
+        """Return name, class, organisation and criticality of items of the graph, in that order.
+
+        Raises ItemNotInGraph for the first that the graph does not hold. 5,000 take about 2 ms.
+        """
+        vertices = self.engine.held.vertices(np.asarray(ids, dtype=np.int64))
+        found = self.columns.at(vertices)
+        if self.renamed:
+            for place, vertex in enumerate(vertices.tolist()):
+                if vertex in self.renamed:
+                    found.put(place, self.renamed[vertex])
+        return found
+
+
+def read_snapshot(session: Session, model: Model, at: int) -> Snapshot:
+    """Read the graph at a sequence, laid out to be kept up to date."""
+    reader = GraphReader(session, model, at)
+    relations, groups, items = reader.relations(), reader.groups(), reader.items()
+    ids = places_for(items.id)
+    known = np.searchsorted(ids, items.id)
+    idle = np.ones(len(ids), np.bool_)
+    idle[known] = ~items.active
+    plain, _ = build_arrays(reader.carrying.columns(relations, groups, ids), idle)
+    arrays, room = with_room(plain)
+    return Snapshot(
+        at,
+        PortableGraph(arrays),
+        _columns(items, known, len(ids)),
+        relations.sum + groups.sum + items.sum,
+        at,
+        room,
+    )
+
+
+def read_past(session: Session, model: Model, at: int) -> Snapshot:
+    """Read the graph as it was, for questions only."""
+    reader = GraphReader(session, model, at)
+    relations, groups, items = reader.relations(), reader.groups(), reader.items()
+    kept = np.flatnonzero(items.active)
+    graph = PortableGraph.build(reader.carrying.columns(relations, groups, items.id[kept]))
+    rows = [items.row[place] for place in kept.tolist()]
+    return Snapshot(at, graph, ItemColumns.of(rows), relations.sum + groups.sum + items.sum, at)
+
+
+def _columns(items: ItemRows, known: Ids, count: int) -> ItemColumns:
+    rows: list[ItemRow] = [NOBODY] * count
+    for place, row in zip(known.tolist(), items.row, strict=True):
+        rows[place] = row
+    return ItemColumns.of(rows)
