@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cmdb.engine.impact.compact.arrays import GraphViews
-from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, Spread, ranks
+from cmdb.engine.impact.compact.arrays import GraphViews, Vertices
+from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, ranks
 from cmdb.engine.impact.values import State
 
 ROOM = 250
@@ -19,6 +21,44 @@ costs the narrow walk a little over a tenth of one.
 
 Seeds = defaultdict[int, list[tuple[int, int, int]]]
 """By distance: (vertex, carrier, channel) where a pass starts."""
+
+
+class NarrowSpread:
+    """A `Spread` that turns what the walk noted into columns as they are asked for."""
+
+    def __init__(self, fall: Fall, later: list[tuple[State, int, list[int]]]) -> None:
+        self._fall = fall
+        self._later = later
+        self._listed = list(chain(*fall.levels, *(level for _, _, level in later)))
+        self.vertices: Vertices = np.fromiter(self._listed, np.int32, len(self._listed))
+
+    @cached_property
+    def _ranks(self) -> tuple[NDArray[np.int8], NDArray[np.int32]]:
+        return ranks(self._fall.levels, self._later)
+
+    @property
+    def states(self) -> NDArray[np.int8]:
+        """See `Spread`."""
+        return self._ranks[0]
+
+    @property
+    def distances(self) -> NDArray[np.int32]:
+        """See `Spread`."""
+        return self._ranks[1]
+
+    @cached_property
+    def carriers(self) -> Vertices:
+        """See `Spread`."""
+        carriers = map(self._fall.carrier.__getitem__, self._listed)
+        return np.fromiter(carriers, np.int32, len(self._listed))
+
+    @cached_property
+    def channels(self) -> NDArray[np.int32]:
+        """See `Spread`."""
+        channels = np.zeros(len(self._listed), np.int32)
+        if channel := self._fall.channel:
+            channels[:] = [channel.get(vertex, HARD) for vertex in self._listed]
+        return channels
 
 
 class NarrowWalk:
@@ -45,21 +85,9 @@ class NarrowWalk:
             return True
         return self._degrade() and self._endanger()
 
-    def found(self) -> Spread:
-        """Put what all three passes found into columns."""
-        down, later, channel = self.begun.levels, self._later, self.begun.channel
-        vertices = list(chain(*down, *(level for _, _, level in later)))
-        states, distances = ranks(down, later)
-        channels = np.zeros(len(vertices), np.int32)
-        if channel:
-            channels[:] = [channel.get(vertex, HARD) for vertex in vertices]
-        return Spread(
-            np.array(vertices, np.int32),
-            states,
-            distances,
-            np.array([self.carrier[vertex] for vertex in vertices], np.int32),
-            channels,
-        )
+    def found(self) -> "NarrowSpread":
+        """Put what all three passes found into columns, each when it is asked for."""
+        return NarrowSpread(self.begun, self._later)
 
     def fall(self) -> bool:
         """Spread *down*; `carrier` then holds exactly the items that are down."""
@@ -86,7 +114,7 @@ class NarrowWalk:
         found: list[int] = []
         slots: list[tuple[int, int]] = []
         for vertex in level:
-            if vertex in moved:
+            if moved and vertex in moved:
                 first, last = moved[vertex]
             else:
                 first, last = start[vertex], start[vertex + 1]

@@ -15,7 +15,7 @@ whole result ordered worst first, then nearest, then by id.
 
 from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,33 @@ HARD, SOFT = 0, -1
 """How a state came to an item; a positive number is a group's place plus one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(Protocol):
     """Affected vertices row for row: state, distance, which vertex it came from, and how."""
+
+    @property
+    def vertices(self) -> Vertices:
+        """Affected vertices, in the order of the answer."""
+
+    @property
+    def states(self) -> NDArray[np.int8]:
+        """Numbers of `State`."""
+
+    @property
+    def distances(self) -> NDArray[np.int32]:
+        """Steps from a failed vertex."""
+
+    @property
+    def carriers(self) -> Vertices:
+        """Which vertex each state came from; `FAILED` for none."""
+
+    @property
+    def channels(self) -> NDArray[np.int32]:
+        """How: `HARD`, `SOFT`, or a group's place plus one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadColumns:
+    """A `Spread` whose columns are at hand."""
 
     vertices: Vertices
     states: NDArray[np.int8]

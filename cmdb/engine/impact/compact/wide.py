@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
 from cmdb.engine.impact.compact.rows import distinct, follow, joined, merged
-from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, Spread, ranks
+from cmdb.engine.impact.compact.spread import HARD, SOFT, Fall, SpreadColumns, ranks
 from cmdb.engine.impact.values import State
 
 Seeds = defaultdict[int, list[tuple[Vertices, Vertices, Vertices]]]
@@ -60,7 +60,7 @@ class WideWalk:
             columns = groups.astype(np.int32), members.astype(np.int32), weights
             self._events.append((distance, *columns))
 
-    def spread(self) -> Spread:
+    def spread(self) -> SpreadColumns:
         """Walk what is left of the three passes."""
         self.fall()
         self._degrade()
@@ -68,7 +68,7 @@ class WideWalk:
         vertices = joined([*self._down, *(level for _, _, level in self._later)])
         states, distances = ranks(self._down, self._later)
         carriers = self._scratch.mark[vertices] - 2
-        spread = Spread(vertices, states, distances, carriers, self._channels_of(vertices))
+        spread = SpreadColumns(vertices, states, distances, carriers, self._channels_of(vertices))
         self.clean(vertices)
         return spread
 
