@@ -53,18 +53,29 @@ def load_items(session: Session, ids: Iterable[int], *, lock: bool = False) -> d
             query = query.with_for_update(key_share=True)
         for item in session.execute(query):
             known[item.id] = _known(item)
-        for row in session.execute(
-            select(*ItemSource.__table__.columns).where(ItemSource.item_id.in_(part))
-        ):
-            if row.item_id in known:
-                known[row.item_id].sources[row.source, row.key] = _source(row)
-        for found in session.execute(
-            select(*ItemIdentifier.__table__.columns).where(ItemIdentifier.item_id.in_(part))
-        ):
-            if found.item_id in known:
-                identity = (found.kind, found.value, found.source)
-                known[found.item_id].identifiers[identity] = found.last_seen_at
+        _add_words(session, known, part)
     return known
+
+
+def known_item(session: Session, item: Item) -> KnownItem:
+    """Return an item that was read already, with its sources and identifiers."""
+    known = {item.id: _known(item)}
+    _add_words(session, known, [item.id])
+    return known[item.id]
+
+
+def _add_words(session: Session, known: dict[int, KnownItem], ids: Sequence[int]) -> None:
+    for row in session.execute(
+        select(*ItemSource.__table__.columns).where(ItemSource.item_id.in_(ids))
+    ):
+        if row.item_id in known:
+            known[row.item_id].sources[row.source, row.key] = _source(row)
+    for found in session.execute(
+        select(*ItemIdentifier.__table__.columns).where(ItemIdentifier.item_id.in_(ids))
+    ):
+        if found.item_id in known:
+            identity = (found.kind, found.value, found.source)
+            known[found.item_id].identifiers[identity] = found.last_seen_at
 
 
 def _known(row: Any) -> KnownItem:

@@ -9,10 +9,8 @@ from functools import cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel, get_locale, get_timezone
-from flask_babel import gettext as _flask_gettext
-from flask_babel import ngettext as _flask_ngettext
 
 from server.foundation.errors import SettingsError
 
@@ -26,12 +24,22 @@ __all__ = ["LANGUAGES", "Language", "gettext", "install_translation", "mark", "n
 
 def gettext(message: str, **values: object) -> str:
     """Return ``message`` in the reader's language; inside a request only."""
-    return str(_flask_gettext(message, **values))
+    text = _here().ugettext(message)
+    return text % values if values else text
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
     """Return the plural form for ``number`` in the reader's language."""
-    return str(_flask_ngettext(one, many, number, **values))
+    return _here().ungettext(one, many, number) % ({"num": number} | values)
+
+
+def _here() -> NullTranslations:
+    """Return the reader's catalogue; Flask-Babel itself looks it up anew for every word."""
+    locale = get_locale()
+    known: tuple[object, NullTranslations] | None = g.get("catalogue")
+    if known is None or known[0] is not locale:
+        known = g.catalogue = (locale, _catalogue(locale.language if locale else "en"))
+    return known[1]
 
 
 def mark(message: str) -> str:
@@ -110,3 +118,8 @@ def install_translation(app: Flask, reader_of: ReaderOf) -> None:
         return reader[1] if reader is not None else "UTC"
 
     Babel(app, locale_selector=language, timezone_selector=time_zone)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # made by an extension
+        lambda message: _here().ugettext(message),
+        lambda one, many, number: _here().ungettext(one, many, number),
+        newstyle=True,
+    )

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
 from cmdb.errors import ItemNotFound
 from cmdb.inventory.known import SourceState
-from cmdb.inventory.lookup import load_items
+from cmdb.inventory.lookup import known_item
 from cmdb.inventory.reconciling import words_of
 from cmdb.inventory.storable import storable_text
 from cmdb.model import shipped_model
@@ -177,7 +177,7 @@ class ItemFacts:
 def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> ItemFacts:
     """Return an item with the provenance of each value. Seven queries, whatever its size."""
     item = get_item(session, actor, item_id)
-    known = load_items(session, [item_id])[item_id]
+    known = known_item(session, item)
     words = words_of(known)
     names = sorted({name for said in words.values() for name in said})
     precedence = shipped_precedence()
@@ -186,14 +186,14 @@ def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> Ite
         .where(QuarantinedValue.item_id == item_id)
         .order_by(QuarantinedValue.attribute)
     )
-    location = None
-    if item.location_id is not None:
-        location = session.scalar(
-            select(Item).where(Item.id == item.location_id, visible_items(actor))
-        )
+    organisation, location = session.execute(
+        select(Organisation, Item)
+        .outerjoin(Item, and_(Item.id == item.location_id, visible_items(actor)))
+        .where(Organisation.id == item.organisation_id)
+    ).one()
     return ItemFacts(
         item=item,
-        organisation=session.get(Organisation, item.organisation_id),
+        organisation=organisation,
         location=location,
         parties=parties_of(session, [item_id]).get(item_id, []),
         standings={name: standing(words, name, precedence, item.class_code, now) for name in names},

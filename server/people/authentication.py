@@ -15,7 +15,7 @@ from server.foundation.edge.credentials import Presented, presented
 from server.foundation.edge.csrf import refuse_forgery
 from server.foundation.errors import PasswordChangeRequired
 from server.foundation.permissions import Actor, Permission
-from server.people.grants import grants_of, groups_of, permissions_of
+from server.people.grants import permissions_of, standing_of
 from server.people.models import Account, ApiToken, WebSession
 from server.people.presence import PRESENCE
 from server.people.rules.credentials import TOKEN_PREFIX, secret_hash
@@ -117,13 +117,13 @@ def _by_token(session: Session, request: Presented) -> _Known | None:
 
 def _actor(session: Session, known: _Known, request_id: str) -> Actor:
     person = known.row
-    groups = groups_of(session, person.person_id)
+    groups, grants = standing_of(session, person.person_id)
     return Actor(
         name=person.display_name,
         person_id=person.person_id,
         organisation_id=person.organisation_id,
         group_ids=groups,
-        grants=grants_of(session, person.person_id, groups),
+        grants=grants,
         language=person.language,
         time_zone=person.time_zone,
         request_id=request_id,

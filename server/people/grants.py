@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import BigInteger, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cmdb.model import UnknownClass, shipped_model
@@ -18,22 +18,33 @@ _GROUPS = (
     .where(Membership.person_id == bindparam("person_id"), Group.active)
 )
 
-_GRANTS = (
-    select(
-        Role.permissions,
-        RoleGrant.organisation_id,
-        Organisation.parent_id,
-        RoleGrant.class_code,
-        RoleGrant.reach,
-    )
+_GRANTED = (
+    Role.permissions,
+    RoleGrant.organisation_id,
+    Organisation.parent_id,
+    RoleGrant.class_code,
+    RoleGrant.reach,
+)
+_GRANTS_OF = (
+    select(*_GRANTED, cast(null(), BigInteger).label("group_id"))
     .join(Role, Role.id == RoleGrant.role_id)
     .join(Organisation, Organisation.id == RoleGrant.organisation_id)
-    .where(
-        or_(
-            RoleGrant.person_id == bindparam("person_id"),
-            RoleGrant.group_id.in_(bindparam("group_ids", expanding=True)),
-        )
+)
+_GRANTS = _GRANTS_OF.where(
+    or_(
+        RoleGrant.person_id == bindparam("person_id"),
+        RoleGrant.group_id.in_(bindparam("group_ids", expanding=True)),
     )
+)
+
+#: Both at once, for every request: groups as rows without a grant.
+_STANDING = union_all(
+    _GRANTS_OF.where(
+        or_(RoleGrant.person_id == bindparam("person_id"), RoleGrant.group_id.in_(_GROUPS))
+    ),
+    _GROUPS.with_only_columns(
+        *(cast(null(), column.type) for column in _GRANTED), Membership.group_id
+    ),
 )
 
 _SUBTREES = select(OrganisationClosure.ancestor_id, OrganisationClosure.descendant_id).where(
@@ -52,6 +63,13 @@ def grants_of(
     """Return what the person and the groups have been given. Two look-ups by index at most."""
     asked = {"person_id": person_id, "group_ids": sorted(group_ids)}
     return _grants(session, session.execute(_GRANTS, asked).all())
+
+
+def standing_of(session: Session, person_id: int) -> tuple[frozenset[int], tuple[Grant, ...]]:
+    """Return (active groups, grants) of a person, with one statement and one look-up at most."""
+    rows = session.execute(_STANDING, {"person_id": person_id}).all()
+    groups = frozenset(row.group_id for row in rows if row.group_id is not None)
+    return groups, _grants(session, [row for row in rows if row.group_id is None])
 
 
 def grants_of_person(session: Session, person_id: int) -> tuple[Grant, ...]:

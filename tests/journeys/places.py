@@ -23,6 +23,7 @@ NO_PAGES = frozenset(
         "tickets.map_data",
         "tickets.planned",
         "tickets.preview",
+        "tickets.suspects",
     }
 )
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import Response, current_app, flash, make_response, redirect, render_template, request
+from flask import (
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask import url_for as flask_url_for
 from flask.typing import ResponseReturnValue
 
@@ -27,14 +36,19 @@ from web.presenters.urls import with_query
 
 
 def reader() -> Reader:
-    """Return who reads this page, for formatting."""
-    return Reader(
-        language=current_language(),
-        zone=_zone(current_time_zone()),
-        now=request_state().now,
-        gettext=gettext,
-        ngettext=ngettext,
-    )
+    """Return who reads this page, for formatting; asked hundreds of times a page."""
+    state = request_state()
+    known: tuple[object, Reader] | None = g.get("reader")
+    if known is None or known[0] is not state.actor:
+        made = Reader(
+            language=current_language(),
+            zone=_zone(current_time_zone()),
+            now=state.now,
+            gettext=gettext,
+            ngettext=ngettext,
+        )
+        known = g.reader = (state.actor, made)
+    return known[1]
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -15,7 +15,12 @@ from server.desk.changes.queries.collisions import Claimed, collisions_of
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import affected_item_ids, find_ticket, watcher_ids
 from server.desk.tickets.rules.words import Move
-from server.desk.workspace.queries import TicketPage, ticket_workspace
+from server.desk.workspace.queries import (
+    AffectedPart,
+    TicketPage,
+    ticket_suspects,
+    ticket_workspace,
+)
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Permission
@@ -37,6 +42,8 @@ from web.presenters.writing import pieces
 
 _KINDS_SHOWN = {"public": ("public",), "internal": ("internal",), "system": ("system",)}
 _GROUPS_READ = 5
+#: Affected items that the page lists before one asks for all.
+_ITEMS_SHOWN = 25
 #: How far ahead a planned change is worth knowing of.
 _NEAR = timedelta(days=7)
 
@@ -81,7 +88,7 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         pieces=pieces,
         entry_tabs=_entry_tabs(),
         entry_filter=request.args.get("show", "all"),
-        suspects=_suspects(page),
+        items_shown=_items_shown(page),
         may_write=_may_write(page),
         me=actor,
         impact_reason=reason_of,
@@ -171,12 +178,25 @@ def _groups(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> dict[int,
     return known
 
 
-def _suspects(page: TicketPage) -> list[Any]:
-    ticket = page.header.ticket
-    far = far_ends(page.suspects)
-    names = names_of(current_session(), current_actor(), sorted(far)) if far else {}
+def _items_shown(page: TicketPage) -> Sequence[AffectedPart]:
+    """Return the affected items to begin with: the cause and the worst, or all when asked for."""
+    if request.args.get("items") == "all" or len(page.affected) <= _ITEMS_SHOWN:
+        return page.affected
+    worst = sorted(page.affected, key=lambda part: (not part.is_cause, -(part.state or 0)))
+    return worst[:_ITEMS_SHOWN]
+
+
+def show_suspects(reference: str) -> ResponseReturnValue:
+    """Show what changed on the affected items, and upstream of them, before the failure."""
+    session, actor = current_session(), current_actor()
+    ticket, rows = ticket_suspects(session, actor, reference)
+    far = far_ends(rows)
+    names = names_of(session, actor, sorted(far)) if far else {}
     failed_at = ticket.occurred_at or ticket.created_at
-    return suspect_lines(page.suspects, failed_at, names, shipped_model(), reader())
+    return render_template(
+        "tickets/suspects.html",
+        suspects=suspect_lines(rows, failed_at, names, shipped_model(), reader()),
+    )
 
 
 def show_following(reference: str) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/map", "map", ticket_page.show_map),
     ("/<reference>/map.json", "map_data", ticket_page.map_data),
     ("/<reference>/planned", "planned", ticket_page.show_planned),
+    ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/reply", "reply", ticket_acts.reply),

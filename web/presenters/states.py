@@ -1,6 +1,6 @@
 """The five states of an item: shape, word and colour, the same in lists, maps, mails, exports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 UP = "up"
@@ -11,6 +11,16 @@ UNKNOWN = "unknown"
 
 # From the one to look at first to the one that can wait.
 WORST_FIRST = (DOWN, DEGRADED, AT_RISK, UNKNOWN, UP)
+
+
+# (shape, word, suffix of CSS classes); only the word that is shown is translated.
+_SIGNS: Mapping[str, tuple[str, Callable[[Callable[[str], str]], str], str]] = {
+    UP: ("●", lambda gettext: gettext("up"), "up"),
+    AT_RISK: ("◐", lambda gettext: gettext("at risk"), "at-risk"),
+    DEGRADED: ("▲", lambda gettext: gettext("degraded"), "degraded"),
+    DOWN: ("■", lambda gettext: gettext("down"), "down"),
+    UNKNOWN: ("○", lambda gettext: gettext("unknown"), "unknown"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,11 +35,6 @@ class StateSign:
 
 def state_sign(state: str | None, gettext: Callable[[str], str]) -> StateSign:
     """Return the sign of ``state``; what we do not know is shown as unknown, never as up."""
-    signs = {
-        UP: StateSign(UP, "●", gettext("up"), "up"),
-        AT_RISK: StateSign(AT_RISK, "◐", gettext("at risk"), "at-risk"),
-        DEGRADED: StateSign(DEGRADED, "▲", gettext("degraded"), "degraded"),
-        DOWN: StateSign(DOWN, "■", gettext("down"), "down"),
-    }
-    unknown = StateSign(UNKNOWN, "○", gettext("unknown"), "unknown")
-    return signs.get(state or UNKNOWN, unknown)
+    known = state if state in _SIGNS else UNKNOWN
+    shape, word, css = _SIGNS[known or UNKNOWN]
+    return StateSign(known or UNKNOWN, shape, word(gettext), css)

@@ -1,5 +1,6 @@
 """REST over what the pages show: a ticket's workspace, the dashboard."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import jsonify
@@ -12,6 +13,7 @@ from server.desk.workspace.queries import (
     SuspectRow,
     TicketPage,
     dashboard,
+    ticket_suspects,
     ticket_workspace,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -119,7 +121,8 @@ class TicketWorkspace(MethodView):
         """Return what is hit, who suffers along which path, and what changed before."""
         actor = current_actor()
         page = ticket_workspace(current_session(), actor, reference)
-        told = TicketWorkspaceSchema().dump(_page(page))
+        _, suspects = ticket_suspects(current_session(), actor, reference)
+        told = TicketWorkspaceSchema().dump(_page(page, suspects))
         told["ticket"] = ticket_document(actor, page.header.ticket, TicketSchema)
         return jsonify(told)
 
@@ -148,7 +151,7 @@ class DashboardView(MethodView):
         }
 
 
-def _page(page: TicketPage) -> dict[str, Any]:
+def _page(page: TicketPage, suspects: Sequence[SuspectRow]) -> dict[str, Any]:
     header = page.header
     totals = page.totals
     return {
@@ -173,7 +176,7 @@ def _page(page: TicketPage) -> dict[str, Any]:
         ],
         "services": [affected_document(row) for row in page.services],
         "totals": None if totals is None else {state.text: n for state, n in totals.items()},
-        "suspects": [_suspect(row) for row in page.suspects],
+        "suspects": [_suspect(row) for row in suspects],
         "related": [
             {
                 "reference": one.ticket.reference,

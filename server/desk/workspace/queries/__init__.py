@@ -8,6 +8,7 @@ from server.desk.workspace.queries.tickets import (
     AffectedPart,
     RelatedTicket,
     TicketPage,
+    ticket_suspects,
     ticket_workspace,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "change_workspace",
     "dashboard",
     "desk_on_item",
+    "ticket_suspects",
     "ticket_workspace",
 ]

@@ -10,7 +10,7 @@ from cmdb.records.items import Item
 from cmdb.vocabulary import PERSON, ClassCode
 from server.desk.tickets import actions
 from server.desk.tickets.actions import EntryDraft, TicketDraft
-from server.desk.workspace.queries import ticket_workspace
+from server.desk.workspace.queries import ticket_suspects, ticket_workspace
 from server.foundation.database import Database
 from tests.server.desk.estate import NOW, Estate, estate_at, put_many
 
@@ -72,7 +72,7 @@ def test_what_changed_upstream_shortly_before_is_a_suspect(database_url: str) ->
         change_name(database, estate.laptop, "LT-0231b", NOW - timedelta(hours=1))
         reference = open_on(database, estate, estate.db)
         with database.reading() as session:
-            (suspect,) = ticket_workspace(session, estate.world.agent, reference).suspects
+            _, (suspect,) = ticket_suspects(session, estate.world.agent, reference)
             assert (suspect.item.id, suspect.hops, suspect.kind) == (estate.san, 1, "changed")
             assert 0 < suspect.score < 1
             assert [entry.subject for entry in suspect.entries] == ["name"]

@@ -36,7 +36,8 @@ def test_what_changed_before_is_named_with_its_distance(
         earlier = utc_now() - timedelta(hours=2)
         edit_item(session, estate.world.admin, estate.san, {"model": "FS-9110"}, earlier)
     reference = open_on(database, estate, estate.db)
-    page = agent.read(f"/tickets/{reference}")
+    assert f'hx-get="/tickets/{reference}/suspects"' in agent.read(f"/tickets/{reference}")
+    page = agent.read(f"/tickets/{reference}/suspects")
     assert "Model: FS-9110" in page
     assert "1 hop up" in page
 
