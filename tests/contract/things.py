@@ -219,6 +219,7 @@ class _Furnishing:
             "doubled": one.item_id or 0,
             "speaker": session.scalar(speaker) or 0,
             "act": act.id,
+            "kept": kept,
         }
 
     def _told(self, door: Inventory, key: str, *evidence: Identifier) -> Recorded:

@@ -14,9 +14,12 @@ from web.pages.estate import estate
 from web.pages.groups import groups
 from web.pages.interface import interface
 from web.pages.items import items
+from web.pages.junk import junk
 from web.pages.lately import lately
 from web.pages.logins import logins
+from web.pages.merging import identity
 from web.pages.people import people
+from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.search import search
@@ -38,9 +41,12 @@ PAGES: tuple[Blueprint, ...] = (
     groups,
     interface,
     items,
+    identity,
+    junk,
     lately,
     logins,
     people,
+    reviews,
     risk,
     roles,
     search,

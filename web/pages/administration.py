@@ -48,6 +48,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_AGENTS, _agents_door),
         (Permission.ADMIN_DIRECTORY, _directories_door),
         (Permission.ADMIN_READ, _roles_door),
+        (Permission.ADMIN_RULES, _junk_door),
         (Permission.ADMIN_JOBS, _jobs_door),
         (Permission.ADMIN_READ, _acts_door),
     )
@@ -86,6 +87,15 @@ def _roles_door() -> Door:
         gettext("Who may do what, and where."),
         "key",
         url_for("roles.index"),
+    )
+
+
+def _junk_door() -> Door:
+    return Door(
+        gettext("Values that identify nobody"),
+        gettext("Placeholders and shared numbers that no two machines should be merged by."),
+        "key",
+        url_for("junk.index"),
     )
 
 

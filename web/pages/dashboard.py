@@ -116,7 +116,7 @@ def _health(seen: Dashboard) -> list[Number]:
     ]
     if actor.may(Permission.ITEM_WRITE):
         waiting = health.waiting_for_review
-        url = url_for("lately.reviews")
+        url = url_for("reviews.index")
         label = ngettext("identity to decide", "identities to decide", waiting)
         found.append(Number(label, waiting, url, worth_a_look(waiting)))
     return found

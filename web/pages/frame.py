@@ -98,7 +98,14 @@ def _navigation() -> tuple[_Entry, ...]:
             "g d",
             covers=("lately",),
         ),
-        _Entry("items.index", gettext("Items"), "server-2", "g i", (Permission.ITEM_READ,)),
+        _Entry(
+            "items.index",
+            gettext("Items"),
+            "server-2",
+            "g i",
+            (Permission.ITEM_READ,),
+            ("identity", "reviews"),
+        ),
         _Entry(
             "services.index",
             gettext("Services"),
@@ -134,7 +141,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "settings",
             "g a",
             ADMINISTERING,
-            ("agents", "derivation", "directories", "roles"),
+            ("agents", "derivation", "directories", "junk", "roles"),
         ),
     )
 

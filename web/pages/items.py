@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, ItemNotFound
 from cmdb.model import Attribute, shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
@@ -18,6 +18,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import actions, queries
 from server.items.blast import service_classes
+from server.items.identity.queries import count_open_reviews, successor_of
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_columns import choose_columns, columns_of_reader
@@ -76,6 +77,7 @@ def index() -> ResponseReturnValue:
         classes=class_choices(reader().language, abstract=True),
         model=shipped_model(),
         class_name=class_name,
+        to_decide=count_open_reviews(session, actor),
         narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
     )
 
@@ -87,7 +89,12 @@ def index() -> ResponseReturnValue:
 def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
     """Show one item."""
     session, actor = current_session(), current_actor()
-    item = queries.get_item(session, actor, item_id)
+    try:
+        item = queries.get_item(session, actor, item_id)
+    except ItemNotFound:
+        if (final := successor_of(session, actor, item_id)) is None:
+            raise
+        return redirect(url_for("items.show", item_id=final))
     context = TABS[tab](item)
     return render_template(
         f"items/{tab}.html",

@@ -1,6 +1,6 @@
 """What the estate did lately, and what the register could not believe."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,10 +13,8 @@ from cmdb.records.items import Item
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
 from server.items import lately as queries
-from server.items.identity.queries import open_reviews
 from server.items.queries import names_of
 from server.people.queries.people import names_of_people
-from web.pages.choices import organisation_names
 from web.pages.frame import reader, url_for
 from web.pages.lists import asked_choice, asked_page, paging_of
 from web.presenters.items import HistoryRow, history_row, refused_value, source_label
@@ -97,24 +95,3 @@ def refused() -> ResponseReturnValue:
         paging=paging_of(page),
         source_name=lambda source: source_label(source, reader()),
     )
-
-
-@lately.route("/reviews")
-def reviews() -> ResponseReturnValue:
-    """List observations that fit several items."""
-    session, actor = current_session(), current_actor()
-    page = open_reviews(session, actor, asked_page())
-    ids = {one for row in page.rows for one in _candidate_ids(row.candidates)}
-    return render_template(
-        "lately/reviews.html",
-        rows=[(row, _candidate_ids(row.candidates)) for row in page.rows],
-        paging=paging_of(page),
-        names=names_of(session, actor, sorted(ids)),
-        places=organisation_names(session, actor),
-        source_name=lambda source: source_label(source, reader()),
-        class_name=_class_name,
-    )
-
-
-def _candidate_ids(candidates: Iterable[Mapping[str, Any]]) -> list[int]:
-    return [int(one["item_id"]) for one in candidates if "item_id" in one]

@@ -68,6 +68,7 @@ def _conflicts(reader: Reader) -> dict[str, str]:
             "Only its author and implementer could approve it. Give an item an owner, or another"
             " person the role of a change manager."
         ),
+        **_identity(reader),
         "this has been decided already": reader.gettext("This has been decided already."),
         "you were not asked; name the approval you decide in somebody's place": reader.gettext(
             "You were not asked. Choose in whose place you decide."
@@ -77,6 +78,33 @@ def _conflicts(reader: Reader) -> dict[str, str]:
         ),
         "a change without a window cannot start": reader.gettext(
             "A change without a window cannot start."
+        ),
+    }
+
+
+def _identity(reader: Reader) -> dict[str, str]:
+    return {
+        "somebody has decided this already": reader.gettext("This has been decided already."),
+        "an item cannot be merged with itself": reader.gettext("Choose another item."),
+        "choose an item": reader.gettext("Choose another item."),
+        "one of them has been merged already": reader.gettext(
+            "One of the two has been merged already."
+        ),
+        "one of them stands inside the other": reader.gettext(
+            "One of the two stands inside the other."
+        ),
+        "the other item was changed after you read it; look at it again": reader.gettext(
+            "The other item was changed meanwhile. Look at it again."
+        ),
+        "name at least one source that speaks of another item": reader.gettext(
+            "Tick at least one source."
+        ),
+        "at least one source must stay": reader.gettext("At least one source must stay."),
+        "is no value of this kind, or identifies nobody already": reader.gettext(
+            "This is no value of this kind, or it identifies nobody already."
+        ),
+        "must be a MAC address, or its first three bytes at least": reader.gettext(
+            "Give a MAC address, or at least its first three bytes."
         ),
     }
 
@@ -98,7 +126,7 @@ def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("At most %(number)s items fit."),
         ),
         (
-            r"there is no (?:active )?(?:person|group|item|organisation) \d+",
+            r"there is no (?:active )?(?:person|group|item|organisation) \d+(?: that .+)?",
             reader.gettext("This does not exist any more, or you may not see it."),
         ),
         (

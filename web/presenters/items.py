@@ -133,6 +133,8 @@ def history_row(
         return HistoryRow(entry.kind, verb, "", other)
     if entry.kind == "section":
         return _section_row(entry.subject, detail, reader)
+    if entry.kind in _IDENTITY:
+        return HistoryRow(entry.kind, _identity_text(entry.kind, reader), "", other)
     if entry.kind == "party":
         return HistoryRow("party", reader.gettext("People and groups"), "", "")
     attribute = model.find_attribute(entry.subject, ClassCode(class_code))
@@ -140,6 +142,18 @@ def history_row(
     old = show_value(attribute, detail.get("old"), reader).text
     new = show_value(attribute, detail.get("new"), reader).text
     return HistoryRow("changed", label, old, new)
+
+
+_IDENTITY = frozenset({"merged", "unmerged", "split"})
+
+
+def _identity_text(kind: str, reader: Reader) -> str:
+    names = {
+        "merged": reader.gettext("Merged with another item"),
+        "unmerged": reader.gettext("The merge was taken back"),
+        "split": reader.gettext("A part became an item of its own"),
+    }
+    return names[kind]
 
 
 def _section_row(name: str, detail: Mapping[str, Any], reader: Reader) -> HistoryRow:

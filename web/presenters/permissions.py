@@ -64,5 +64,5 @@ def _administration(reader: Reader) -> dict[str, str]:
         Permission.ADMIN_DIRECTORY: reader.gettext("administer directories"),
         Permission.ADMIN_AGENTS: reader.gettext("administer agents"),
         Permission.ADMIN_JOBS: reader.gettext("administer background work"),
-        Permission.ADMIN_RULES: reader.gettext("administer rules of derivation"),
+        Permission.ADMIN_RULES: reader.gettext("administer rules of derivation and identity"),
     }

@@ -153,10 +153,10 @@ def test_refused_values_and_open_identities_have_their_pages(
             )
         )
     assert "lots &lt;b&gt;" in admin.read("/lately/refused")
-    reviews = admin.read("/lately/reviews")
+    reviews = admin.read("/reviews")
     assert "twin-01" in reviews
     assert f"/items/{item}" in reviews
-    assert browser_of(world.reader.person_id).get("/lately/reviews").status_code == 403
+    assert browser_of(world.reader.person_id).get("/reviews").status_code == 403
 
 
 @pytest.mark.usefixtures("outage")
