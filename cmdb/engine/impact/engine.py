@@ -7,7 +7,13 @@ from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.causes import CauseQuestion, CauseReport
 from cmdb.engine.impact.collisions import Collision, CollisionQuestion
 from cmdb.engine.impact.report import ImpactReport
-from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
+from cmdb.engine.impact.values import (
+    BlastRadius,
+    GroupLosses,
+    Guards,
+    Neighbourhood,
+    SinglePoints,
+)
 
 
 class ImpactEngine(Protocol):
@@ -53,6 +59,14 @@ class ImpactEngine(Protocol):
 
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """How many items go down with each of `items` (default: every item of the graph)."""
+        ...
+
+    def guards(self, services: Iterable[ItemId]) -> Guards:
+        """Which redundancy groups each of `services` stands on, directly or through others."""
+        ...
+
+    def group_losses(self) -> GroupLosses:
+        """How much goes down with the whole of each redundancy group."""
         ...
 
     def causes(self, question: CauseQuestion) -> CauseReport:

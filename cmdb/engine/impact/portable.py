@@ -42,7 +42,13 @@ from cmdb.engine.impact.compact.settling import settled
 from cmdb.engine.impact.compact.sweep import SureSweep
 from cmdb.engine.impact.compact.wide import Scratch, WideWalk
 from cmdb.engine.impact.networks import Network, to_networkx
-from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints
+from cmdb.engine.impact.values import (
+    BlastRadius,
+    GroupLosses,
+    Guards,
+    Neighbourhood,
+    SinglePoints,
+)
 
 
 class PortableGraph:
@@ -106,6 +112,14 @@ class PortableGraph:
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """See `ImpactEngine.blast_radius`."""
         return Contingency(self.arrays).blast_radius(items)
+
+    def guards(self, services: Iterable[ItemId]) -> Guards:
+        """See `ImpactEngine.guards`."""
+        return Contingency(self.arrays).guards(services)
+
+    def group_losses(self) -> GroupLosses:
+        """See `ImpactEngine.group_losses`."""
+        return Contingency(self.arrays).group_losses()
 
     def causes(self, question: CauseQuestion) -> CauseReport:
         """See `ImpactEngine.causes`; exact for what is listed, a beam search for what is."""

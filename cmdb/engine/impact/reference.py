@@ -34,8 +34,16 @@ from cmdb.engine.impact.collisions import Collision, CollisionQuestion
 from cmdb.engine.impact.networks import Network, to_networkx
 from cmdb.engine.impact.reference_causes import find_causes
 from cmdb.engine.impact.reference_collisions import find_collisions
+from cmdb.engine.impact.reference_groups import find_group_losses, find_guards
 from cmdb.engine.impact.reference_report import Arrival, PlainReport, Settled
-from cmdb.engine.impact.values import BlastRadius, Neighbourhood, SinglePoints, State
+from cmdb.engine.impact.values import (
+    BlastRadius,
+    GroupLosses,
+    Guards,
+    Neighbourhood,
+    SinglePoints,
+    State,
+)
 
 Spread = Callable[[Arrival], Iterable[Arrival]]
 """Where a settled item passes its state on."""
@@ -124,6 +132,14 @@ class ReferenceEngine:
         causes = sorted(self._bypass if items is None else set(items))
         counts = [len(self._down(ItemId(int(cause)))) for cause in causes]
         return BlastRadius(np.array(causes, dtype=np.int64), np.array(counts, dtype=np.int64))
+
+    def guards(self, services: Iterable[ItemId]) -> Guards:
+        """See `ImpactEngine.guards`; one cascade for every group."""
+        return find_guards(self.network, self._down, services)
+
+    def group_losses(self) -> GroupLosses:
+        """See `ImpactEngine.group_losses`; one cascade for every group."""
+        return find_group_losses(self.network, self._down)
 
     def causes(self, question: CauseQuestion) -> CauseReport:
         """See `ImpactEngine.causes`."""

@@ -191,6 +191,29 @@ class SinglePoints:
 
 
 @dataclass(frozen=True, slots=True)
+class Guards:
+    """Pairs (group, service): when `groups[i]` falls short, `services[i]` goes down.
+
+    Only groups that can lose a member and hold. Ordered by group, then service.
+    """
+
+    groups: Ids
+    services: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLosses:
+    """How many items go down, members included, when all members of `groups[i]` fail at once.
+
+    `owners[i]` is the dependant of the group. Ascending by group; 0 for a group without members.
+    """
+
+    groups: Ids
+    owners: Ids
+    down: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class BlastRadius:
     """How many items go down, itself included, when `ids[i]` fails alone."""
 
