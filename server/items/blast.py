@@ -63,13 +63,14 @@ def compute_impact(
     try:
         report = snapshot.engine.impact(wanted) if wanted else None
     except ItemNotInGraph:
-        inside = [item_id for item_id in wanted if _takes_part(snapshot.engine, item_id)]
+        inside = [item_id for item_id in wanted if takes_part(snapshot.engine, item_id)]
         outside = tuple(item_id for item_id in wanted if item_id not in frozenset(inside))
         report = snapshot.engine.impact(inside) if inside else None
     return report, snapshot.sequence, outside
 
 
-def _takes_part(engine: ImpactEngine, item_id: ItemId) -> bool:
+def takes_part(engine: ImpactEngine, item_id: ItemId) -> bool:
+    """Say whether a graph holds an item; one that is retired or only planned is outside."""
     try:
         engine.suppliers(item_id, within=0)
     except ItemNotInGraph:

@@ -23,6 +23,7 @@ _REFUSALS: Mapping[int, str] = {
     403: "The asker may not do this.",
     404: "There is no such thing in sight.",
     409: "This does not fit what is stored.",
+    410: "History of that time is not kept any more; the detail says since when it is.",
     412: "Somebody else changed it since it was read.",
     413: "The body is too large.",
     415: "The body is of a type that is not taken here.",
@@ -59,6 +60,9 @@ CHECKS_VERSION: Mapping[str, Any] = {
 
 #: For views that look up what the body names: ``@blueprint.doc(**LOOKS_UP)``.
 LOOKS_UP: Mapping[str, Any] = {"responses": {"404": {"$ref": "#/components/responses/404"}}}
+
+#: For views that answer as of a past moment: ``@blueprint.doc(**LOOKS_BACK)``.
+LOOKS_BACK: Mapping[str, Any] = {"responses": {"410": {"$ref": "#/components/responses/410"}}}
 
 _ETAG = {"description": "The version of what is answered.", "schema": {"type": "string"}}
 

@@ -10,16 +10,15 @@ from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
-from cmdb.snapshot.live import LIVE, Snapshot
-from cmdb.snapshot.naming import NamedItems
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import ReachedService, compute_impact, reached_services
+from server.items.impacts.graphs import graph_at
 from server.items.impacts.places import cursor_at, place_after
 from server.items.impacts.questions import AFFECTED, MAX_ROWS, ImpactQuestion
 from server.items.impacts.reaching import Reach, reach_of
-from server.items.impacts.sight import Mask, in_sight
+from server.items.impacts.sight import Mask, columns_for_sight, in_sight
 from server.items.impacts.spreads import RowFinder, Rows, Spread, Telling, spread_of
-from server.items.scope import sees_every_item, visible_items
+from server.items.scope import visible_items
 
 #: Services that one answer tells beside its page of rows.
 _MOST_SERVICES = 1_000
@@ -54,7 +53,7 @@ def answer_question(session: Session, actor: Actor, question: ImpactQuestion) ->
     """
     actor.require(Permission.ITEM_READ)
     after = place_after(question.cursor, 3) if question.cursor else None
-    snapshot = LIVE.at(session)
+    snapshot = graph_at(session, question.as_of)
     report, sequence, outside = compute_impact(session, question.failed, snapshot)
     failed = _failures(session, actor, question.failed)
     may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
@@ -62,7 +61,8 @@ def answer_question(session: Session, actor: Actor, question: ImpactQuestion) ->
         none = dict.fromkeys(AFFECTED, 0) if may_count else None
         return SpreadAnswer(failed, outside, sequence, None, none, 0 if may_count else None)
     reached = reached_services(session, report)
-    seen = in_sight(session, actor, report.ids, _columns(actor, snapshot, report))
+    columns = columns_for_sight(actor, snapshot, report.ids, question.as_of)
+    seen = in_sight(session, actor, report.ids, columns)
     shown, cursor = _page(report, seen, question, after)
     services = _services(report, seen, reached)
     telling = Telling(seen, shown, services, question.paths, question.groups)
@@ -81,10 +81,6 @@ def answer_question(session: Session, actor: Actor, question: ImpactQuestion) ->
 def _failures(session: Session, actor: Actor, item_ids: Sequence[int]) -> list[Item]:
     found = find_items(session, list(item_ids), visible_items(actor))
     return [found[item_id] for item_id in dict.fromkeys(item_ids) if item_id in found]
-
-
-def _columns(actor: Actor, snapshot: Snapshot, report: ImpactReport) -> NamedItems | None:
-    return None if sees_every_item(actor) else snapshot.named(report.ids)
 
 
 def _page(

@@ -6,18 +6,36 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.document import LOOKS_UP
-from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.edge.document import LOOKS_BACK, LOOKS_UP
+from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.schemas import page_request
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
+from server.items.impacts.needs import NeedsQuestion, needs_of
+from server.items.impacts.queries import ranked_items, ranked_services
 from server.items.impacts.questions import ImpactQuestion
 from server.items.impacts.schemas import (
+    CausesSchema,
     ImpactAnswerSchema,
     ImpactQuestionSchema,
     ImpactWishSchema,
+    NeedsQuerySchema,
+    NeedsSchema,
+    RankingQuerySchema,
+    RankingSchema,
+    SymptomsSchema,
+    WayQuerySchema,
+    WaySchema,
+    WeakPointsQuerySchema,
+    WeakPointsSchema,
+    WeakServiceQuerySchema,
+    WeakServicesSchema,
     impact_question,
 )
+from server.items.impacts.suspecting import SymptomQuestion, causes_of
+from server.items.impacts.ways import way_between
+from server.items.impacts.weak_points import weak_points_of
 from server.items.queries import get_item, require_items
 
 impacts = Blueprint("impact", __name__, url_prefix=PREFIX, description="What suffers, and why.")
@@ -28,6 +46,7 @@ class Impact(MethodView):
     """What would suffer."""
 
     @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
     @impacts.arguments(ImpactQuestionSchema)
     @impacts.response(200, ImpactAnswerSchema)
     def post(self, body: dict[str, Any]) -> Any:
@@ -41,12 +60,95 @@ class Impact(MethodView):
 class ItemImpact(MethodView):
     """What suffers when one item fails."""
 
+    @impacts.doc(**LOOKS_BACK)
     @impacts.arguments(ImpactWishSchema, location="query")
     @impacts.response(200, ImpactAnswerSchema)
     def get(self, query: dict[str, Any], item_id: int) -> Any:
         """Compute what suffers when this item fails."""
         get_item(current_session(), current_actor(), item_id)
         return _answer(impact_question(query, [item_id]))
+
+
+@impacts.route("/items/<int:item_id>/depends-on")
+class ItemNeeds(MethodView):
+    """What an item stands on."""
+
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(NeedsQuerySchema, location="query")
+    @impacts.response(200, NeedsSchema)
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """List everything the item needs, directly or through others, nearest first."""
+        return needs_of(current_session(), current_actor(), item_id, NeedsQuestion(**query))
+
+
+@impacts.route("/items/<int:item_id>/single-points")
+class ItemWeakPoints(MethodView):
+    """What takes an item down alone."""
+
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(WeakPointsQuerySchema, location="query")
+    @impacts.response(200, WeakPointsSchema)
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """List the single points of failure of a service, or of any other item."""
+        return weak_points_of(current_session(), current_actor(), item_id, **query)
+
+
+@impacts.route("/single-points")
+class WeakServices(MethodView):
+    """Services by what takes them down alone."""
+
+    @impacts.arguments(WeakServiceQuerySchema, location="query")
+    @impacts.response(200, WeakServicesSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List services with their single points of failure, as of the nightly sweep."""
+        return ranked_services(current_session(), current_actor(), page_request(query))
+
+
+@impacts.route("/blast-radius")
+class BlastRanking(MethodView):
+    """Items by how much goes down with them."""
+
+    @impacts.arguments(RankingQuerySchema, location="query")
+    @impacts.response(200, RankingSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List the items with the widest blast, as of the nightly sweep."""
+        return ranked_items(current_session(), current_actor(), page_request(query))
+
+
+@impacts.route("/path")
+class WayBetween(MethodView):
+    """From a failure to an item."""
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(WayQuerySchema, location="query")
+    @impacts.response(200, WaySchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Tell how the failure of one item reaches another, or what stops it."""
+        return way_between(
+            current_session(), current_actor(), query["start"], query["end"], query["as_of"]
+        )
+
+
+@impacts.route("/causes")
+class Causes(MethodView):
+    """What would explain several symptoms."""
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(SymptomsSchema)
+    @impacts.response(200, CausesSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Rank the failures that would explain the symptoms. Changes nothing."""
+        watched = body["watched"]
+        question = SymptomQuestion(
+            symptoms=tuple(dict.fromkeys(body["symptoms"])),
+            at=body["at"] or current_time(),
+            watched=None if watched is None else tuple(dict.fromkeys(watched)),
+            limit=body["limit"],
+            as_of=body["as_of"],
+        )
+        return causes_of(current_session(), current_actor(), question)
 
 
 def _answer(question: ImpactQuestion) -> Response:

@@ -18,7 +18,7 @@ from cmdb.records.relations import current_sequence
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission
 from server.items.impacts.models import BlastRow, ImpactSweep, ServiceStanding, SinglePoint
-from server.items.queries import get_item
+from server.items.queries import SORTS, get_item
 from server.items.scope import visible_items
 
 Row = TypeVar("Row")
@@ -55,6 +55,8 @@ class ServiceRow:
     item: Item
     suppliers: int | None
     single_points: int | None
+    #: False where each of its suppliers takes it down alone.
+    redundant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,24 @@ def services_without_redundancy(
 
 def weakest_services(session: Session, actor: Actor, limit: int = _MANY) -> Stored[ServiceRow]:
     """Return the services with the most single points of failure, estate-wide."""
+    return ranked_services(session, actor, PageRequest("-single_points", limit=limit))
+
+
+def ranked_services(session: Session, actor: Actor, request: PageRequest) -> Stored[ServiceRow]:
+    """Return one page of all services, by ``single_points``, ``suppliers`` or ``name``."""
     actor.require(Permission.ITEM_READ)
     stamp = latest_sweep(session)
     if stamp is None:
         return Stored(None)
-    query = (
-        _standings(actor, stamp)
-        .where(ServiceStanding.single_points > 0)
-        .order_by(ServiceStanding.single_points.desc(), Item.name_key, Item.id)
-        .limit(limit)
-    )
-    return Stored(stamp, [_service(actor, row) for row in session.execute(query)])
+    sorts = {
+        "single_points": SortKey(ServiceStanding.single_points, int),
+        "suppliers": SortKey(ServiceStanding.suppliers, int),
+        "name": SORTS["name"],
+    }
+    query, key = _standings(actor, stamp), ServiceStanding.item_id
+    page: Page[Any] = fetch_page(session, query, request, sorts, key)
+    rows = [_service(actor, row) for row in page.rows]
+    return Stored(stamp, rows, next_cursor=page.next_cursor)
 
 
 def _risks(actor: Actor, stamp: SweepStamp) -> Select[Item, int, int]:
@@ -198,4 +207,9 @@ def _risk(actor: Actor, row: Any) -> RiskRow:
 def _service(actor: Actor, row: Any) -> ServiceRow:
     item, suppliers, single_points = row
     counted = actor.may(Permission.IMPACT_COUNT_HIDDEN)
-    return ServiceRow(item, suppliers if counted else None, single_points if counted else None)
+    return ServiceRow(
+        item,
+        suppliers if counted else None,
+        single_points if counted else None,
+        redundant=single_points < suppliers,
+    )

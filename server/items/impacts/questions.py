@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from cmdb.engine.impact.values import State
+from server.items.impacts.graphs import AsOf
 
 #: Rows of one answer; totals always count everything.
 MAX_ROWS = 10_000
@@ -16,7 +17,7 @@ class ImpactQuestion:
 
     ``states`` choose rows and change no total. With ``paths`` each row has the way the failure
     took, with ``groups`` its redundancy groups that lost members. ``cursor`` is that of the page
-    before.
+    before. ``as_of`` is the moment, or the change sequence, whose graph is asked; None is now.
     """
 
     failed: tuple[int, ...]
@@ -25,3 +26,4 @@ class ImpactQuestion:
     groups: bool = True
     limit: int = 200
     cursor: str = ""
+    as_of: AsOf = None

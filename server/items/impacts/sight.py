@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
 from cmdb.records.items import Item
+from cmdb.snapshot.live import Snapshot
 from cmdb.snapshot.naming import NamedItems
 from server.foundation.permissions import Actor, Grant, Permission, Reach
 from server.items.scope import sees_every_item, visible_items
@@ -34,6 +35,15 @@ def in_sight(session: Session, actor: Actor, ids: Ids, named: NamedItems | None 
             return seen
     seen[~seen] = _by_statement(session, actor, ids[~seen])
     return seen
+
+
+def columns_for_sight(
+    actor: Actor, snapshot: Snapshot, ids: Ids, as_of: object = None
+) -> NamedItems | None:
+    """Return the columns that ``in_sight`` decides on: none of a past graph, rights are today's."""
+    if as_of is not None or sees_every_item(actor):
+        return None
+    return snapshot.named(ids)
 
 
 def _by_columns(grants: Iterable[Grant], named: NamedItems) -> Mask:

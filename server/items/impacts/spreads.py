@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.impact.compact.rows import distinct
 from cmdb.engine.impact.report import CauseColumns, ImpactReport, LossColumns
-from cmdb.records.among import among
-from cmdb.records.relations import RedundancyGroup
 from cmdb.snapshot.live import Snapshot
 from cmdb.snapshot.naming import NamedItems
+from server.items.impacts.naming import group_names
 from server.items.impacts.sight import Mask
 
 Rows = NDArray[np.int64]
@@ -97,7 +95,7 @@ def spread_of(
         named_rows=named,
         names=snapshot.named(report.ids[named]),
         losses=losses,
-        group_names=_group_names(session, distinct(groups[groups >= 0])),
+        group_names=group_names(session, distinct(groups[groups >= 0]).tolist()),
     )
 
 
@@ -112,11 +110,3 @@ def _mark_behind(wanted: Mask, carriers: Rows, rows: Rows, *, far: bool) -> None
         if not far:
             break
     wanted |= known
-
-
-def _group_names(session: Session, group_ids: NDArray[np.int64]) -> Mapping[int, str]:
-    if not len(group_ids):
-        return {}
-    query = select(RedundancyGroup.id, RedundancyGroup.name)
-    named = session.execute(query.where(among(session, RedundancyGroup.id, group_ids.tolist())))
-    return {number: name for number, name in named}  # noqa: C416 - rows are no tuples to mypy

@@ -31,6 +31,17 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/items/<int:item_id>/history", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/software", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/impact", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/depends-on", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/single-points", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/single-points", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/blast-radius", Permission.ITEM_READ),
+    Endpoint(
+        "GET",
+        f"{_V1}/path",
+        Permission.ITEM_READ,
+        query={"from": Named("provider"), "to": Named("item")},
+    ),
+    Endpoint("POST", f"{_V1}/causes", Permission.ITEM_READ, json={"symptoms": [Named("item")]}),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/service-members", Permission.SERVICE_CREATE),
     Endpoint(
         "POST",

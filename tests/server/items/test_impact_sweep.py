@@ -122,8 +122,8 @@ def test_services_that_anything_takes_down_are_without_redundancy(
     database: Database, world: World, estate: Estate, tmp_path: Path
 ) -> None:
     sweep_now(database, tmp_path)
-    assert told(of(database, services_without_redundancy, world.admin)) == [("mail", 2, 2)]
-    assert told(of(database, weakest_services, world.admin)) == [("mail", 2, 2)]
+    assert told(of(database, services_without_redundancy, world.admin)) == [("mail", 2, 2, False)]
+    assert told(of(database, weakest_services, world.admin)) == [("mail", 2, 2, False)]
 
 
 def test_an_answer_says_how_old_it_is(

@@ -6,10 +6,36 @@ from server.items.impacts.schemas.answers import (
     ImpactWishSchema,
     impact_question,
 )
+from server.items.impacts.schemas.findings import (
+    CausesSchema,
+    NeedsQuerySchema,
+    NeedsSchema,
+    RankingQuerySchema,
+    RankingSchema,
+    SymptomsSchema,
+    WayQuerySchema,
+    WaySchema,
+    WeakPointsQuerySchema,
+    WeakPointsSchema,
+    WeakServiceQuerySchema,
+    WeakServicesSchema,
+)
 
 __all__ = [
+    "CausesSchema",
     "ImpactAnswerSchema",
     "ImpactQuestionSchema",
     "ImpactWishSchema",
+    "NeedsQuerySchema",
+    "NeedsSchema",
+    "RankingQuerySchema",
+    "RankingSchema",
+    "SymptomsSchema",
+    "WayQuerySchema",
+    "WaySchema",
+    "WeakPointsQuerySchema",
+    "WeakPointsSchema",
+    "WeakServiceQuerySchema",
+    "WeakServicesSchema",
     "impact_question",
 ]

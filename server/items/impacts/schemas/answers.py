@@ -3,9 +3,10 @@
 The answers themselves are written by `server.items.impacts.encoding`; these schemas describe them.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from server.foundation.edge.fields import Identifier
 from server.foundation.edge.schemas import StrictSchema
@@ -17,6 +18,37 @@ _MOST_FAILED = 1_000
 _STATES = [state.text for state in AFFECTED]
 
 _LIMIT = validate.Range(min=1, max=MAX_ROWS)
+
+
+class AsOfField(fields.String):
+    """A moment (ISO 8601, UTC without a zone) or the number of a change; empty for now."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options).strip()
+        if not text:
+            return None
+        if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
+            return int(text)
+        try:
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError("must be an ISO 8601 moment or a change sequence") from error
+
+
+#: Longer numbers are in no column.
+_DIGITS = 18
+
+
+def as_of_field() -> AsOfField:
+    """Return the field by which a question names the past."""
+    return AsOfField(
+        load_default=None,
+        metadata={
+            "description": "The graph as it was recorded at this moment (ISO 8601) or change "
+            "sequence; before the horizon of retention: 410 history-not-kept."
+        },
+    )
 
 
 class _Wishes(StrictSchema):
@@ -39,6 +71,7 @@ class _Wishes(StrictSchema):
         validate=validate.Length(min=1, max=len(_STATES)),
         metadata={"description": "Tell only items in these states; totals stay whole."},
     )
+    as_of = as_of_field()
 
 
 class ImpactQuestionSchema(_Wishes):
@@ -64,6 +97,7 @@ def impact_question(wishes: dict[str, Any], failed: list[int]) -> ImpactQuestion
         groups=wishes["groups"],
         limit=wishes["limit"],
         cursor=wishes["cursor"],
+        as_of=wishes["as_of"],
     )
 
 
