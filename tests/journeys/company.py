@@ -16,9 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
-from cmdb.observation import GroupMembership, Observation, Origin
+from cmdb.observation import GroupMembership, ItemReference, Observation, Origin, SeenRelation
 from cmdb.records.items import Item
-from cmdb.vocabulary import AGENT, ClassCode
+from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -31,6 +31,7 @@ from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
+from server.items.deriving.verdicts import reject_relation
 from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.roles import Holder, Scope, give_role
@@ -97,6 +98,7 @@ class _Furnishing:
 
     def things(self) -> dict[str, int | str]:
         found: dict[str, int | str] = {"person": _known(self._world.agent.person_id)}
+        found["code"] = "pool"
         found["group"] = self._world.support.id
         found |= self._items() | self._programs()
         return found | self._desk(found)
@@ -119,7 +121,25 @@ class _Furnishing:
         machine = report_this_machine(self._session, self._admin, self._place, self._now)
         self._doubt(machine)
         found = {"item": machine, "app": app, "db": first, "service": orders}
+        found["relation"] = self._derived("calls", machine, endless)
+        wrong = self._derived("attached_to", machine, laptop)
+        reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
         return found | {"laptop": laptop, "endless": endless}
+
+    def _derived(self, kind: str, start: int, end: int) -> int:
+        """Relate two items as a rule does, with what was seen."""
+        told = {"client": "sync-agent", "port": 8443, "server": "nginx"}
+        seen = SeenRelation(
+            RelationTypeCode(kind),
+            ItemReference(item_id=start),
+            ItemReference(item_id=end),
+            weight=0.5,
+            confidence=0.8,
+            evidence={"rule": "calls", "connections": [told]},
+        )
+        (related,) = Inventory(self._session, self._now).relate([seen], DERIVED, self._place)
+        assert related.relation_id is not None, related.problems
+        return related.relation_id
 
     def _item(
         self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = (), **values: object

@@ -8,6 +8,7 @@ from web.pages.agent_download import agent_download
 from web.pages.agents import agents
 from web.pages.changes import changes
 from web.pages.dashboard import dashboard
+from web.pages.derivation import derivation
 from web.pages.directories import directories
 from web.pages.discovery import discovery
 from web.pages.estate import estate
@@ -35,6 +36,7 @@ PAGES: tuple[Blueprint, ...] = (
     agents,
     changes,
     dashboard,
+    derivation,
     directories,
     discovery,
     estate,

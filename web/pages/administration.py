@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_DIRECTORY, _directories_door),
         (Permission.ADMIN_READ, _roles_door),
         (Permission.ADMIN_RULES, _junk_door),
+        (Permission.ADMIN_RULES, _rules_door),
         (Permission.ADMIN_JOBS, _jobs_door),
         (Permission.ADMIN_READ, _acts_door),
     )
@@ -96,6 +97,15 @@ def _junk_door() -> Door:
         gettext("Placeholders and shared numbers that no two machines should be merged by."),
         "key",
         url_for("junk.index"),
+    )
+
+
+def _rules_door() -> Door:
+    return Door(
+        gettext("Rules of derivation"),
+        gettext("What depends on what, derived from what agents and walks saw."),
+        "sitemap",
+        url_for("derivation.index"),
     )
 
 

@@ -14,9 +14,12 @@ from server.foundation.edge.requests import current_actor, current_session, curr
 from server.foundation.paging import PageRequest
 from server.foundation.translation import gettext
 from server.items import impact, queries
+from server.items.deriving.explaining import explain_relations
+from server.items.deriving.verdicts import verdicts_on
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader, url_for
 from web.pages.lists import asked_words
+from web.pages.service_choices import wording
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.impact import neighbourhood_map, reason_text
 from web.presenters.items import fact_rows, history_row, refused_value, source_label
@@ -108,7 +111,13 @@ def _relations(item: Item) -> dict[str, Any]:
         return name(kind, reader().language)
 
     graph = neighbourhood_map(item, rows, {}, model, reader())
+    told = explain_relations(session, [row.relation for row in rows])
+    words = wording()
     return {
+        "explained": {one.relation.id: one for one in told if one.derived},
+        "verdicts": verdicts_on(session, actor, item.id),
+        "verb_of": lambda code: model.label(model.relation_type(code), reader().language),
+        **{name: words[name] for name in ("rule_name", "seen_lines", "lasting")},
         "rows": rows,
         "verb": verb,
         "map_data": graph.as_json(reader()),

@@ -19,6 +19,7 @@ from server.items import queries
 from server.items.blast import service_classes
 from server.items.impacts.queries import single_points_of
 from server.items.maps import EstateMap, MapQuestion, draw_estate
+from server.items.services.proposals import count_open
 from server.items.weak_points import weak_points_now
 from web.pages.frame import reader, url_for
 from web.pages.item_tabs import class_name
@@ -47,6 +48,7 @@ def show(service_id: int) -> ResponseReturnValue:
         item=item,
         parties=queries.parties_of(session, [item.id]).get(item.id, []),
         state=_state(item),
+        proposed=count_open(session, [item.id]).get(item.id, 0),
         layers=_layers(estate, item.id),
         groups=_groups(estate),
         around=desk_on_item(session, actor, item.id, limit=10),

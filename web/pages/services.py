@@ -1,46 +1,43 @@
-"""Business services, and drawing a new one together."""
+"""Business services: the list, drawing a new one together, and who belongs to one."""
 
-from typing import Any
-
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
 from cmdb.model import shipped_model
 from cmdb.query.items import ItemFilter
 from cmdb.vocabulary import SERVICE
 from server.desk.tickets.queries import services_not_up
-from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.paging import PageRequest
+from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.permissions import Permission
-from server.foundation.translation import gettext
 from server.items import queries
-from server.items.services.drawing import ServiceDraft, create_service
-from server.items.services.membership import MemberDraft
-from server.items.services.proposals import propose_for_entry
-from server.people.queries.groups import GroupFilter, list_groups
-from web.pages.choices import organisation_choices
-from web.pages.frame import done, reader, url_for, whole
+from server.items.services.proposals import count_open
+from web.pages import service_drawing, service_members
+from web.pages.frame import reader
 from web.pages.lists import asked_page, asked_words, paging_of
-from web.pages.refusals import refuse_in_words
 from web.presenters.values import class_label
 
 services = Blueprint("services", __name__, url_prefix="/services")
+services.add_url_rule("/new", "new", service_drawing.new, methods=["GET", "POST"])
+services.add_url_rule(
+    "/<int:service_id>/members", "members", service_members.members, methods=["GET", "POST"]
+)
 
 _MANY = 1000
 
 
 @services.route("")
 def index() -> ResponseReturnValue:
-    """List services with their criticality and owners."""
+    """List services with their criticality and owners, and for how many somebody has to decide."""
     session, actor = current_session(), current_actor()
     filters = ItemFilter(text=asked_words(), class_code=SERVICE, stage="in_use")
     page = queries.list_items(session, actor, filters, asked_page("name"))
+    ids = [item.id for item in page.rows]
     return render_template(
         "services/index.html",
         rows=page.rows,
-        parties=queries.parties_of(session, [item.id for item in page.rows]),
+        parties=queries.parties_of(session, ids),
         states=_states(),
+        proposed=count_open(session, ids) if actor.may(Permission.SERVICE_CREATE) else {},
         paging=paging_of(page),
         class_name=_class_name,
         q=filters.text,
@@ -58,65 +55,3 @@ def _states() -> dict[int, tuple[str, int]] | None:
 
 def _class_name(code: str) -> str:
     return class_label(shipped_model(), code, reader().language)
-
-
-@services.route("/new", methods=["GET", "POST"])
-def new() -> ResponseReturnValue:
-    """Draw a service: name, owner, criticality, entry point, and the members ticked."""
-    session, actor = current_session(), current_actor()
-    actor.require(Permission.SERVICE_CREATE)
-    entry_id = whole(request.values.get("entry"))
-    errors: dict[str, str] = {}
-    status = 200
-    if request.method == "POST" and "name" in request.form:
-        try:
-            service = create_service(session, actor, _draft(entry_id), current_time())
-            address = url_for("items.show", item_id=service.id, tab="relations")
-            return done(gettext("The service is drawn. Impact speaks of it from now on."), address)
-        except CadastreError as error:
-            errors, status = refuse_in_words(error)
-    page = render_template(
-        "services/new.html",
-        errors=errors,
-        form_values=request.form,
-        ticked=set(request.form.getlist("member")),
-        class_name=_class_name,
-        organisations=organisation_choices(session, actor, Permission.SERVICE_CREATE),
-        **_entry(entry_id),
-    )
-    return page, status
-
-
-def _draft(entry_id: int | None) -> ServiceDraft:
-    form = request.form
-    members = [whole(value) for value in form.getlist("member")]
-    group_id = whole(form.get("owner_group_id"))
-    return ServiceDraft(
-        name=" ".join(form.get("name", "").split()),
-        organisation_id=whole(form.get("organisation_id")) or 0,
-        criticality=whole(form.get("criticality")),
-        owner_person_id=None if group_id else whole(form.get("owner_person_id")),
-        owner_group_id=group_id,
-        entry_item_id=entry_id,
-        listener_id=whole(form.get("listener_id")),
-        members=tuple(MemberDraft(member) for member in members if member is not None),
-    )
-
-
-def _entry(entry_id: int | None) -> dict[str, Any]:
-    """Return what is known of the entry point; nothing when none has been chosen yet."""
-    session, actor = current_session(), current_actor()
-    groups = []
-    if actor.may(Permission.GROUP_READ):
-        found = list_groups(session, actor, GroupFilter(), PageRequest(limit=500))
-        groups = [(str(group.id), group.name) for group in found.rows]
-    if entry_id is None:
-        return {"entry": None, "proposals": [], "listeners": [], "groups": groups, "me": actor}
-    entry = queries.get_item(session, actor, entry_id)
-    return {
-        "entry": entry,
-        "proposals": propose_for_entry(session, actor, entry_id),
-        "listeners": queries.network_of(session, actor, entry_id).listeners,
-        "groups": groups,
-        "me": actor,
-    }

@@ -1,8 +1,9 @@
 """Changing the rules at run time. They are one for the whole register: a right everywhere."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,6 +71,19 @@ def change_rule(
     """Change a rule, a shipped one too. Raises ``NotFound`` when there is none of that code."""
     get_rule(session, actor, rule.code)
     return save_rule(session, actor, rule, now)
+
+
+def switch_rule(
+    session: Session, actor: Actor, code: str, *, on: bool, now: datetime
+) -> StandingRule:
+    """Switch a rule on or off. Raises ``NotFound``."""
+    standing = get_rule(session, actor, code)
+    return save_rule(session, actor, replace(standing.rule, enabled=on), now)
+
+
+def refuse_other_code(code: str) -> NoReturn:
+    """Raise ``InvalidRule``: a rule keeps its code, whatever else changes."""
+    raise InvalidRule({"text": f"the rule must stay [{code}]; write another one as a new rule"})
 
 
 def save_rule(session: Session, actor: Actor, rule: DerivationRule, now: datetime) -> StandingRule:

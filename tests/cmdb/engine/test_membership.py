@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cmdb.engine.membership import Kind, Member, Need, NeedGroup, propose_members
 
+
 def need(dependant: int, provider: int, kind: Kind = "soft", key: str = "") -> Need:
     keys = frozenset({key} if key else ())
     return Need(dependant, provider, dependant * 100 + provider, kind, keys=keys)

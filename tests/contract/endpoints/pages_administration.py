@@ -1,5 +1,7 @@
 """Pages over people, and of administration."""
 
+from typing import Any
+
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
 
@@ -16,7 +18,13 @@ _ANY = (
     Permission.ADMIN_DIRECTORY,
     Permission.ADMIN_AGENTS,
     Permission.ADMIN_JOBS,
+    Permission.ADMIN_RULES,
 )
+
+_RULES = "/derivation"
+_ONE_RULE = f"{_RULES}/rules/<string:code>"
+_RULE = '[{}]\nlabel = "Talks"\nevidence = "connections"\ntype = "calls"\n'
+_THE_RULE: dict[str, Any] = {"at": {"code": "rule"}, "everywhere": True, "of_nobody": True}
 
 PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     Endpoint("GET", "/people", Permission.PERSON_READ),
@@ -75,6 +83,37 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", _ADMIN, _ANY),
     Endpoint("GET", f"{_ADMIN}/acts", Permission.ADMIN_READ, everywhere=True),
+    Endpoint("GET", _RULES, Permission.ADMIN_RULES, everywhere=True),
+    Endpoint("POST", f"{_RULES}/run", Permission.ADMIN_RULES, form={}, status=303, everywhere=True),
+    Endpoint("GET", f"{_RULES}/new", Permission.ADMIN_RULES, everywhere=True),
+    Endpoint(
+        "POST",
+        f"{_RULES}/new",
+        Permission.ADMIN_RULES,
+        form={"text": _RULE.format("another_rule")},
+        status=303,
+        everywhere=True,
+    ),
+    Endpoint("GET", _ONE_RULE, Permission.ADMIN_RULES, **_THE_RULE),
+    Endpoint(
+        "POST",
+        _ONE_RULE,
+        Permission.ADMIN_RULES,
+        form={"text": _RULE.format("rule_of_ours")},
+        status=303,
+        **_THE_RULE,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ONE_RULE}/switch",
+        Permission.ADMIN_RULES,
+        form={"on": "0"},
+        status=303,
+        **_THE_RULE,
+    ),
+    Endpoint(
+        "POST", f"{_ONE_RULE}/withdraw", Permission.ADMIN_RULES, form={}, status=303, **_THE_RULE
+    ),
     Endpoint("GET", f"{_ADMIN}/jobs", Permission.ADMIN_JOBS, everywhere=True),
     Endpoint(
         "POST",

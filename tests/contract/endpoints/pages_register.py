@@ -5,6 +5,7 @@ from tests.contract.endpoints.entry import Endpoint, Named
 
 _ITEM = "/items/<int:item_id>"
 _TABS = "facts, software, network, relations, impact, history, tickets"
+_DERIVED = {"relation_id": "derived"}
 _PLACE = {"organisation_id": Named("organisation")}
 
 PAGES_REGISTER: tuple[Endpoint, ...] = (
@@ -37,6 +38,44 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         "/services/new",
         Permission.SERVICE_CREATE,
         form=_PLACE | {"name": "Orders", "entry": Named("item")},
+        status=303,
+    ),
+    Endpoint("GET", "/services/<int:service_id>/members", Permission.ITEM_READ),
+    Endpoint(
+        "POST",
+        "/services/<int:service_id>/members",
+        Permission.SERVICE_CREATE,
+        form={"member": Named("item"), "offered": Named("provider")},
+        status=303,
+    ),
+    Endpoint("GET", "/derivation/rejected", Permission.ITEM_READ),
+    Endpoint(
+        "POST",
+        "/derivation/rejected/<int:verdict_id>/take-back",
+        Permission.ITEM_WRITE,
+        form={},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/derivation/relations/<int:relation_id>/reject",
+        Permission.ITEM_WRITE,
+        at=_DERIVED,
+        form={"note": "no"},
+        status=303,
+    ),
+    Endpoint(
+        "GET",
+        "/derivation/relations/<int:relation_id>/correct",
+        Permission.ITEM_WRITE,
+        at=_DERIVED,
+    ),
+    Endpoint(
+        "POST",
+        "/derivation/relations/<int:relation_id>/correct",
+        Permission.ITEM_WRITE,
+        at=_DERIVED,
+        form={"way": "depends_on forward", "need": "soft"},
         status=303,
     ),
     Endpoint("GET", "/lately", Permission.ITEM_READ),

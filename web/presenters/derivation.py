@@ -1,0 +1,89 @@
+"""Rules of derivation and what they found, in the reader's words."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from server.items.deriving.explaining import Explanation
+from web.presenters.items import source_label
+from web.presenters.reader import Reader
+from web.presenters.times import relative_time
+
+
+def rule_label(labels: Mapping[str, str], code: str, reader: Reader) -> str:
+    """Return a rule's name in the reader's language, in English, or its code."""
+    return labels.get(reader.language) or labels.get("en") or code
+
+
+def evidence_name(evidence: str, reader: Reader) -> str:
+    """Return what kind of thing was seen."""
+    names = {
+        "connections": reader.gettext("connections that agents see"),
+        "guest_interfaces": reader.gettext("network cards of guests on their hosts"),
+        "same_boot": reader.gettext("one boot that two agents report"),
+        "neighbours": reader.gettext("neighbours that devices report"),
+        "reference": reader.gettext("an attribute that names an item"),
+        "same_place": reader.gettext("two items in one place"),
+        "relations": reader.gettext("relations that another source told"),
+        "same_value": reader.gettext("two items with one value"),
+    }
+    return names.get(evidence, evidence)
+
+
+def origin_name(origin: str, reader: Reader) -> str:
+    """Return whose a rule is."""
+    names = {
+        "shipped": reader.gettext("shipped"),
+        "changed": reader.gettext("shipped, changed here"),
+        "own": reader.gettext("of your own"),
+    }
+    return names.get(origin, origin)
+
+
+def seen_lines(found: Explanation, reader: Reader) -> list[str]:
+    """Return what was seen, one line for each sighting."""
+    lines = dict.fromkeys(seen_text(found.evidence, one, reader) for one in found.seen)
+    return [line for line in lines if line]
+
+
+def seen_text(evidence: str, seen: Mapping[str, Any], reader: Reader) -> str:
+    """Return one sighting in words, as "app → port 5432 (postgres)"."""
+    if evidence == "connections":
+        return _connection(seen, reader)
+    if evidence == "neighbours":
+        here, there = seen.get("local_port") or "?", seen.get("remote_port") or "?"
+        return f"{str(seen.get('protocol') or '').upper()}: {here} → {there}"
+    if evidence == "guest_interfaces":
+        return f"{seen.get('card', '')} → {seen.get('interface', '')}"
+    if evidence == "relations":
+        source = source_label(str(seen.get("source", "")), reader)
+        return reader.gettext("told by: %(source)s") % {"source": source}
+    return _plain(seen.values())
+
+
+def _connection(seen: Mapping[str, Any], reader: Reader) -> str:
+    port = reader.gettext("port %(port)s") % {"port": seen.get("port", "")}
+    behind = f" ({seen['server']})" if seen.get("server") else ""
+    return f"{seen.get('client') or reader.gettext('a process')} → {port}{behind}"
+
+
+def _plain(values: Iterable[Any]) -> str:
+    return ", ".join(str(value) for value in values if value not in (None, ""))
+
+
+def lasting_text(found: Explanation, reader: Reader) -> str:
+    """Say until when a derived relation stands if it is not seen again."""
+    if not found.derived or found.rule is None:
+        return ""
+    if found.fades_at is None:
+        return reader.gettext("Ends as soon as it is no longer seen.")
+    when = relative_time(found.fades_at, reader)
+    return reader.gettext("Ends %(when)s unless it is seen again.") % {"when": when}
+
+
+def need_names(reader: Reader) -> dict[str, str]:
+    """Return how a service may need a member, for a choice."""
+    return {
+        "hard": reader.gettext("stops without it"),
+        "soft": reader.gettext("suffers without it"),
+        "group": reader.gettext("some of several are enough"),
+    }
