@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Self
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,12 @@ class Carrying:
             np.array([kind.provider == "start" for kind in kinds], np.bool_),
             np.array([kind.strength == "soft" for kind in kinds], np.bool_),
         )
+
+    @property
+    def mark(self) -> int:
+        """Return a number that tells these types from others."""
+        told = (self.codes, self.from_start.tolist(), self.soft.tolist())
+        return crc32(repr(told).encode())
 
     def ends(self, rows: RelationRows) -> tuple[Numbers, Numbers]:
         """Return (providers, dependants) of rows that all carry impact."""

@@ -11,10 +11,10 @@ from cmdb.engine.impact.compact.build import build_arrays
 from cmdb.engine.impact.compact.room import Room, with_room
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.model import Model
-from cmdb.snapshot.laying import NOBODY, places_for
+from cmdb.snapshot.laying import places_for, spread_out
 from cmdb.snapshot.naming import ItemColumns, ItemRow, NamedItems
 from cmdb.snapshot.reading import GraphReader
-from cmdb.snapshot.rows import ItemRows
+from cmdb.snapshot.storing import Layout, Stored
 
 
 @dataclass(frozen=True)
@@ -58,24 +58,49 @@ class Snapshot:
         return found
 
 
-def read_snapshot(session: Session, model: Model, at: int) -> Snapshot:
-    """Read the graph at a sequence, laid out to be kept up to date."""
+def read_layout(session: Session, model: Model, at: int) -> Layout:
+    """Read the graph at a sequence, with places for items to come."""
     reader = GraphReader(session, model, at)
     relations, groups, items = reader.relations(), reader.groups(), reader.items()
     ids = places_for(items.id)
     known = np.searchsorted(ids, items.id)
     idle = np.ones(len(ids), np.bool_)
     idle[known] = ~items.active
-    plain, _ = build_arrays(reader.carrying.columns(relations, groups, ids), idle)
-    arrays, room = with_room(plain)
+    arrays, _ = build_arrays(reader.carrying.columns(relations, groups, ids), idle)
+    columns = ItemColumns.of(items.row).placed(known, len(ids))
+    checksum = relations.sum + groups.sum + items.sum
+    return Layout(at, checksum, reader.carrying.mark, arrays, columns)
+
+
+def laid_anew(known: Snapshot, model: int) -> Layout:
+    """Return a graph that was kept up to date as if it had just been read."""
+    held = known.engine.held
+    columns = known.columns.with_rows(known.renamed)
+    kept = np.flatnonzero(columns.is_somebody)
+    ids = places_for(held.ids[kept])
+    columns = columns.only(kept).placed(np.searchsorted(ids, held.ids[kept]), len(ids))
+    arrays = spread_out(known.engine.arrays, ids)
+    return Layout(known.sequence, known.checksum, model, arrays, columns)
+
+
+def from_layout(layout: Layout) -> Snapshot:
+    """Hold a graph in arrays of this process's own."""
+    arrays, room = with_room(layout.arrays)
+    graph = PortableGraph(arrays)
+    return Snapshot(layout.sequence, graph, layout.columns, layout.checksum, layout.sequence, room)
+
+
+def from_stored(stored: Stored) -> Snapshot:
+    """Hold a graph in the arrays of a file."""
+    graph = PortableGraph(stored.arrays)
     return Snapshot(
-        at,
-        PortableGraph(arrays),
-        _columns(items, known, len(ids)),
-        relations.sum + groups.sum + items.sum,
-        at,
-        room,
+        stored.sequence, graph, stored.columns, stored.checksum, stored.sequence, stored.room
     )
+
+
+def read_snapshot(session: Session, model: Model, at: int) -> Snapshot:
+    """Read the graph at a sequence, to be kept up to date."""
+    return from_layout(read_layout(session, model, at))
 
 
 def read_past(session: Session, model: Model, at: int) -> Snapshot:
@@ -86,10 +111,3 @@ def read_past(session: Session, model: Model, at: int) -> Snapshot:
     graph = PortableGraph.build(reader.carrying.columns(relations, groups, items.id[kept]))
     rows = [items.row[place] for place in kept.tolist()]
     return Snapshot(at, graph, ItemColumns.of(rows), relations.sum + groups.sum + items.sum, at)
-
-
-def _columns(items: ItemRows, known: Ids, count: int) -> ItemColumns:
-    rows: list[ItemRow] = [NOBODY] * count
-    for place, row in zip(known.tolist(), items.row, strict=True):
-        rows[place] = row
-    return ItemColumns.of(rows)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from cmdb.snapshot.live import LIVE
 from server.commands.console import done, say
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
@@ -146,6 +147,7 @@ def work_command(command_line: CommandLine, threads: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
     with command_line.database() as database:
+        LIVE.keep_in(settings.cache_folder, database.engine)
         runner = JobRunner(database, settings, JOBS, settings.job_threads)
         runner.start()
         settle()

@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 from werkzeug.wsgi import ClosingIterator
 
+from cmdb.snapshot.live import LIVE
 from server.foundation.collecting import settle
 from server.foundation.database import Database
 from server.foundation.edge.health import expect_revision
@@ -71,6 +72,7 @@ class Worker:
         """Open the database and return the application."""
         settings = self._settings
         self._database = Database(settings.url, REACTIONS)
+        LIVE.keep_in(settings.cache_folder, self._database.engine)
         app = create_site(settings, self._database)
         expect_revision(app, Migrations(settings.url).head())
         if self._with_jobs and settings.job_threads:
