@@ -30,7 +30,15 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         form={"version": "1", "name": "app-new"},
         status=303,
     ),
-    Endpoint("POST", f"{_ITEM}/retire", Permission.ITEM_WRITE, form={}, status=303),
+    # An item that others need is kept; nobody needs this one.
+    Endpoint(
+        "POST",
+        f"{_ITEM}/retire",
+        Permission.ITEM_WRITE,
+        at={"item_id": "kept"},
+        form={},
+        status=303,
+    ),
     Endpoint("GET", "/services", Permission.ITEM_READ),
     Endpoint("GET", "/services/new", Permission.SERVICE_CREATE, query={"entry": Named("item")}),
     Endpoint(
