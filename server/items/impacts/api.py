@@ -1,5 +1,6 @@
 """REST over the impact engine."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
@@ -12,11 +13,13 @@ from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
+from server.items.impacts.exporting import ExportQuestion, Format, export_network, export_text
 from server.items.impacts.needs import NeedsQuestion, needs_of
 from server.items.impacts.queries import ranked_items, ranked_services
 from server.items.impacts.questions import ImpactQuestion
 from server.items.impacts.schemas import (
     CausesSchema,
+    ExportQuerySchema,
     ImpactAnswerSchema,
     ImpactQuestionSchema,
     ImpactWishSchema,
@@ -39,6 +42,13 @@ from server.items.impacts.weak_points import weak_points_of
 from server.items.queries import get_item, require_items
 
 impacts = Blueprint("impact", __name__, url_prefix=PREFIX, description="What suffers, and why.")
+
+_MEDIA: Mapping[Format, str] = {
+    "graphml": "application/graphml+xml",
+    "json": "application/json",
+    "csv": "text/csv",
+}
+_TEXT = {"type": "string"}
 
 
 @impacts.route("/impact")
@@ -149,6 +159,55 @@ class Causes(MethodView):
             as_of=body["as_of"],
         )
         return causes_of(current_session(), current_actor(), question)
+
+
+@impacts.route("/graph.graphml")
+class GraphAsGraphml(MethodView):
+    """The graph for tools that draw."""
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(ExportQuerySchema, location="query")
+    @impacts.response(200, _TEXT, content_type=_MEDIA["graphml"])
+    def get(self, query: dict[str, Any]) -> Any:
+        """Write the graph, or what suffers when some items fail, as GraphML."""
+        return _export(query, "graphml")
+
+
+@impacts.route("/graph.json")
+class GraphAsJson(MethodView):
+    """The graph for programs."""
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(ExportQuerySchema, location="query")
+    @impacts.response(200, {"type": "object"}, content_type=_MEDIA["json"])
+    def get(self, query: dict[str, Any]) -> Any:
+        """Write the graph, or what suffers when some items fail, as nodes and edges."""
+        return _export(query, "json")
+
+
+@impacts.route("/graph.csv")
+class GraphAsCsv(MethodView):
+    """The graph for spreadsheets."""
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(ExportQuerySchema, location="query")
+    @impacts.response(200, _TEXT, content_type=_MEDIA["csv"])
+    def get(self, query: dict[str, Any]) -> Any:
+        """Write the graph, or what suffers when some items fail, one line a relation."""
+        return _export(query, "csv")
+
+
+def _export(query: dict[str, Any], form: Format) -> Response:
+    session, actor = current_session(), current_actor()
+    require_items(session, actor, query["failed"])
+    question = ExportQuestion(tuple(dict.fromkeys(query["failed"])), query["as_of"])
+    text = export_text(export_network(session, actor, question), form)
+    answer = Response(text, mimetype=_MEDIA[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="graph.{form}"'
+    return answer
 
 
 def _answer(question: ImpactQuestion) -> Response:

@@ -44,6 +44,15 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         Permission.ITEM_READ,
         query={"from": Named("provider"), "to": Named("item")},
     ),
+    *(
+        Endpoint(
+            "GET",
+            f"{_V1}/graph.{form}",
+            Permission.ITEM_READ,
+            query={"failed": [Named("provider")]},
+        )
+        for form in ("graphml", "json", "csv")
+    ),
     Endpoint("POST", f"{_V1}/causes", Permission.ITEM_READ, json={"symptoms": [Named("item")]}),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/service-members", Permission.SERVICE_CREATE),
     Endpoint(

@@ -1,6 +1,7 @@
 """The wire format of impact: whole answers, and what is found out beside them."""
 
 from server.items.impacts.schemas.answers import (
+    ExportQuerySchema,
     ImpactAnswerSchema,
     ImpactQuestionSchema,
     ImpactWishSchema,
@@ -23,6 +24,7 @@ from server.items.impacts.schemas.findings import (
 
 __all__ = [
     "CausesSchema",
+    "ExportQuerySchema",
     "ImpactAnswerSchema",
     "ImpactQuestionSchema",
     "ImpactWishSchema",

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from server.foundation.edge.fields import Identifier
+from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import StrictSchema
 from server.items.impacts.questions import AFFECTED, MAX_ROWS, ImpactQuestion
 from server.items.schemas.impacts import AffectedSchema, HopSchema, ImpactSchema
@@ -86,6 +86,17 @@ class ImpactWishSchema(_Wishes):
     """How much of the answer is wanted, as a query string."""
 
     from_text = True
+
+
+class ExportQuerySchema(StrictSchema):
+    """What to write: what suffers when these fail together; without any, the whole graph."""
+
+    from_text = True
+
+    failed = fields.List(
+        QueryIdentifier(), load_default=list, validate=validate.Length(max=_MOST_FAILED)
+    )
+    as_of = as_of_field()
 
 
 def impact_question(wishes: dict[str, Any], failed: list[int]) -> ImpactQuestion:
