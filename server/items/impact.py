@@ -13,6 +13,7 @@ from cmdb.inventory.lookup import parts
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup
+from cmdb.snapshot.live import Snapshot
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import compute_impact, reached_services
 from server.items.scope import sees_every_item, visible_items
@@ -72,15 +73,20 @@ def _worst_first(row: AffectedRow) -> tuple[int, int, int, str]:
 
 
 def answer_impact(
-    session: Session, actor: Actor, item_ids: Sequence[int], limit: int = 200
+    session: Session,
+    actor: Actor,
+    item_ids: Sequence[int],
+    limit: int = 200,
+    snapshot: Snapshot | None = None,
 ) -> ImpactAnswer:
     """Return what suffers when ``item_ids`` fail together, services always included.
 
     Computed on the whole graph; rows show only items in sight, and neither totals nor the number
-    of hidden ones appear without ``impact:count_hidden``.
+    of hidden ones appear without ``impact:count_hidden``. ``snapshot`` is the graph asked, None for
+    that of now.
     """
     actor.require(Permission.ITEM_READ)
-    report, sequence, outside = compute_impact(session, item_ids)
+    report, sequence, outside = compute_impact(session, item_ids, snapshot)
     named = _named_failures(session, actor, item_ids)
     may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
     if report is None:

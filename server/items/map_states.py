@@ -10,11 +10,11 @@ from cmdb.engine.graph import ItemId, ItemNotInGraph
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import GroupStanding, ReasonKind, State
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
 from server.foundation.permissions import Actor, Permission
+from server.items.map_relations import MappedRelation, ends_of, valid_at
 from server.items.scope import sees_every_item, visible_items
 
 
@@ -46,19 +46,6 @@ class MappedGroup:
     standing: GroupStanding | None
     holds: bool
     lost_some: bool
-
-
-def carrying_types() -> Mapping[str, str]:
-    """Return the relationship types along which failures travel, each with its provider's end."""
-    kinds = shipped_model().relation_types
-    return {kind.code: kind.provider for kind in kinds if kind.provider is not None}
-
-
-def ends_of(relation: Relation) -> tuple[int, int]:
-    """Return (dependant, provider) of a relation along which failures travel."""
-    if carrying_types()[relation.type_code] == "end":
-        return relation.start_id, relation.end_id
-    return relation.end_id, relation.start_id
 
 
 class Causes:
@@ -110,16 +97,23 @@ def _groups(session: Session, group_ids: Iterable[int]) -> list[RedundancyGroup]
 
 
 def mapped_groups(
-    session: Session, actor: Actor, report: ImpactReport, relations: Sequence[Relation]
+    session: Session,
+    actor: Actor,
+    report: ImpactReport,
+    relations: Sequence[MappedRelation],
+    sequence: int | None = None,
 ) -> list[MappedGroup]:
-    """Return the redundancy groups that ``relations`` belong to, as they stand. Two queries."""
+    """Return the redundancy groups that ``relations`` belong to, as they stand. Two queries.
+
+    ``sequence`` is the past moment that ``relations`` are of, None for now.
+    """
     members: dict[int, list[int]] = {}
     for relation in relations:
         if relation.group_id is not None:
             members.setdefault(relation.group_id, []).append(ends_of(relation)[1])
     groups = _groups(session, members)
     standings = _standings(report, {group.dependant_id for group in groups})
-    whole = _whole_in_sight(session, actor, list(members))
+    whole = _whole_in_sight(session, actor, list(members), sequence)
     return [
         _mapped(group, members[group.id], standings[group.id], shown=group.id in whole)
         for group in groups
@@ -150,7 +144,9 @@ def _standings(report: ImpactReport, dependants: Iterable[int]) -> dict[int, Gro
     return found
 
 
-def _whole_in_sight(session: Session, actor: Actor, group_ids: Sequence[int]) -> set[int]:
+def _whole_in_sight(
+    session: Session, actor: Actor, group_ids: Sequence[int], sequence: int | None
+) -> set[int]:
     """Return the groups whose members the actor may all see, or at least count."""
     if sees_every_item(actor) or actor.may(Permission.IMPACT_COUNT_HIDDEN):
         return set(group_ids)
@@ -159,7 +155,7 @@ def _whole_in_sight(session: Session, actor: Actor, group_ids: Sequence[int]) ->
         query = (
             select(Relation.group_id)
             .join(Item, Item.id.in_([Relation.start_id, Relation.end_id]))
-            .where(Relation.group_id.in_(part), Relation.valid_to.is_(None), ~visible_items(actor))
+            .where(Relation.group_id.in_(part), valid_at(sequence), ~visible_items(actor))
         )
         hidden |= {group for group in session.scalars(query) if group is not None}
     return set(group_ids) - hidden

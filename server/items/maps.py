@@ -5,21 +5,20 @@ What is drawn depends on the question; the states never do: they come from the w
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.graph import ItemId, ItemNotInGraph
 from cmdb.engine.impact.engine import ImpactEngine
 from cmdb.engine.impact.report import ImpactReport
-from cmdb.inventory.lookup import parts
 from cmdb.query.items import find_items
-from cmdb.records.relations import Relation
-from cmdb.snapshot.live import LIVE
+from cmdb.snapshot.live import LIVE, Snapshot
 from server.foundation.permissions import Actor, Permission
 from server.items.impact import ImpactAnswer, answer_impact
-from server.items.map_states import Causes, MappedGroup, MappedItem, carrying_types, mapped_groups
+from server.items.map_relations import MappedRelation, relations_among
+from server.items.map_states import Causes, MappedGroup, MappedItem, mapped_groups
 from server.items.queries import require_items
 from server.items.scope import visible_items
 from server.items.sites import standing_at
@@ -36,7 +35,8 @@ class MapQuestion:
 
     ``about``: items, with what they need, what needs them, or both; ``towards``: only what lies on
     the ways between them and that item; ``site``: everything that stands there. Without any of
-    these the map shows what ``failed`` reach. ``depth`` trims what is drawn, no state.
+    these the map shows what ``failed`` reach. ``depth`` trims what is drawn, no state. ``as_of``
+    asks for the graph as it was recorded at a moment; rights and names are today's.
     """
 
     about: tuple[int, ...] = ()
@@ -45,6 +45,7 @@ class MapQuestion:
     site: int | None = None
     depth: int | None = None
     failed: tuple[int, ...] = ()
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class EstateMap:
 
     items: Sequence[MappedItem]
     #: Relations along which failures travel, with both ends among the items.
-    relations: Sequence[Relation]
+    relations: Sequence[MappedRelation]
     groups: Sequence[MappedGroup]
     answer: ImpactAnswer | None
     #: Items of the answer to the question that are too far away to be drawn.
@@ -64,28 +65,42 @@ class EstateMap:
 def draw_estate(session: Session, actor: Actor, question: MapQuestion) -> EstateMap:
     """Return the part of the estate that ``question`` is about.
 
-    Raises ``ItemNotFound`` for an item that does not exist or is out of sight.
+    Raises ``ItemNotFound`` for an item that does not exist or is out of sight, ``HistoryNotKept``
+    for a moment before the horizon of the change log.
     """
     actor.require(Permission.ITEM_READ)
     require_items(session, actor, _named(question))
-    snapshot = LIVE.at(session)
+    snapshot = _graph(session, question.as_of)
+    past = None if question.as_of is None else snapshot.sequence
     engine = snapshot.engine
     report = engine.impact(_inside(engine, question.failed))
-    distances = _scope(session, engine, report, question)
+    distances = _scope(session, engine, report, question, past)
     nearest = sorted(distances, key=lambda item: (distances[item], item))
     seen = find_items(session, nearest[:MAX_ITEMS], visible_items(actor))
     drawn = [item_id for item_id in nearest[:MAX_ITEMS] if item_id in seen]
-    relations = _relations(session, drawn)
-    answer = answer_impact(session, actor, question.failed, 0) if question.failed else None
+    relations = relations_among(session, drawn, past)
+    answer = _answer(session, actor, question, snapshot)
     causes = Causes(session, actor, report, seen)
     return EstateMap(
         items=[causes.mapped(seen[item_id], distances[item_id]) for item_id in drawn],
         relations=relations,
-        groups=mapped_groups(session, actor, report, relations),
+        groups=mapped_groups(session, actor, report, relations, past),
         answer=answer,
         left_out=max(0, len(nearest) - MAX_ITEMS),
         sequence=snapshot.sequence,
     )
+
+
+def _graph(session: Session, as_of: datetime | None) -> Snapshot:
+    return LIVE.at(session) if as_of is None else LIVE.as_of(session, as_of)
+
+
+def _answer(
+    session: Session, actor: Actor, question: MapQuestion, snapshot: Snapshot
+) -> ImpactAnswer | None:
+    if not question.failed:
+        return None
+    return answer_impact(session, actor, question.failed, 0, snapshot)
 
 
 def _named(question: MapQuestion) -> list[int]:
@@ -106,12 +121,16 @@ def _inside(engine: ImpactEngine, item_ids: Iterable[int]) -> list[ItemId]:
 
 
 def _scope(
-    session: Session, engine: ImpactEngine, report: ImpactReport, question: MapQuestion
+    session: Session,
+    engine: ImpactEngine,
+    report: ImpactReport,
+    question: MapQuestion,
+    past: int | None,
 ) -> dict[int, int]:
     """Return the items to draw, each with its distance from what the question is about."""
     found: dict[int, int] = dict.fromkeys((*question.about, *question.failed), 0)
     if question.site is not None:
-        found |= dict.fromkeys(standing_at(session, question.site), 1) | {question.site: 0}
+        found |= dict.fromkeys(standing_at(session, question.site, past), 1) | {question.site: 0}
     if question.towards is not None:
         return found | _between(engine, question)
     for item in _inside(engine, question.about):
@@ -150,19 +169,4 @@ def _between(engine: ImpactEngine, question: MapQuestion) -> dict[int, int]:
                 if int(far) in ways:
                     both = set(ways).intersection(other.ids.tolist()) | {int(far)}
                     _merge(found, {i: ways[i] for i in both if i in ways})
-    return found
-
-
-def _relations(session: Session, item_ids: Sequence[int]) -> list[Relation]:
-    """Return the live relations between the items along which failures travel."""
-    inside, types = frozenset(item_ids), sorted(carrying_types())
-    found: list[Relation] = []
-    for part in parts(item_ids):
-        query = select(Relation).where(
-            Relation.start_id.in_(part),
-            Relation.valid_to.is_(None),
-            Relation.type_code.in_(types),
-        )
-        rows = session.scalars(query.order_by(Relation.id))
-        found += (row for row in rows if row.end_id in inside)
     return found

@@ -11,6 +11,7 @@ from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import LOCATED_IN, SITE
 from server.foundation.permissions import Actor
+from server.items.map_relations import valid_at
 from server.items.scope import visible_items
 
 #: Rack, room, floor, building, site, and as many again for those who are more exact.
@@ -62,7 +63,7 @@ def _above(session: Session, places: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def standing_at(session: Session, site_id: int) -> list[int]:
+def standing_at(session: Session, site_id: int, sequence: int | None = None) -> list[int]:
     """Return the items that stand at a site, in its buildings, rooms and racks; itself first."""
     found = {site_id: None}
     edge = [site_id]
@@ -72,7 +73,7 @@ def standing_at(session: Session, site_id: int) -> list[int]:
             query = select(Relation.start_id).where(
                 Relation.end_id.in_(part),
                 Relation.type_code == LOCATED_IN,
-                Relation.valid_to.is_(None),
+                valid_at(sequence),
             )
             inside += session.scalars(query.order_by(Relation.id))
         edge = [item for item in dict.fromkeys(inside) if item not in found]

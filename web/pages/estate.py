@@ -14,6 +14,7 @@ from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.items import queries
+from server.items.map_relations import recorded_moments
 from server.items.maps import EstateMap, draw_estate
 from server.items.sites import sites_in_sight, sites_of
 from web.pages.choices import class_choices
@@ -56,8 +57,18 @@ def show() -> ResponseReturnValue:
         map_data=drawing.graph.as_json(reader()),
         chosen=_chosen(drawn, address),
         items=_named(drawn, address),
+        **_times(address),
         **shared,
     )
+
+
+def _times(address: MapAddress) -> dict[str, Any]:
+    """Return the stops of the time slider, which of them is shown, and what the field holds."""
+    moments = recorded_moments(current_session())
+    asked = address.question.as_of
+    stop = len(moments) if asked is None else sum(moment <= asked for moment in moments) - 1
+    local = "" if asked is None else asked.astimezone(reader().zone).strftime("%Y-%m-%dT%H:%M:%S")
+    return {"moments": moments, "stop": max(stop, 0), "asked_at": local}
 
 
 def _known_class(address: MapAddress) -> Any:

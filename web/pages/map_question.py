@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from flask import request
 
 from server.items.maps import MapQuestion, Way
-from web.pages.frame import url_for, whole
+from web.pages.frame import reader, url_for, whole
 from web.presenters.bundles import OPENING, read_opened, write_opened
 from web.presenters.estate_map import MapView
 from web.presenters.states import AT_RISK, DEGRADED, DOWN
@@ -37,7 +38,9 @@ class MapAddress:
     def to(self, **changes: object) -> str:
         """Return the address of this map with changed parameters."""
         given = request.args.to_dict(flat=False)
-        return with_query(url_for("estate.show"), given, {"add": None, **changes})
+        return with_query(
+            url_for("estate.show"), given, {"add": None, "at": self.moment, **changes}
+        )
 
     def failing(self, item_ids: Iterable[int]) -> str:
         """Return the address of this map when exactly these items fail."""
@@ -61,6 +64,11 @@ class MapAddress:
         return self.to(open=write_opened(opened))
 
     @property
+    def moment(self) -> str:
+        """Return the moment of the map as the address has it; "" for now."""
+        return "" if self.question.as_of is None else moment_text(self.question.as_of)
+
+    @property
     def hidden(self) -> list[tuple[str, str]]:
         """Return what a form on the page must send again for the same view."""
         return [(name, value) for name, value in request.args.items(multi=True) if value]
@@ -77,9 +85,20 @@ class MapAddress:
         """Return the address with bundles wherever there can be some, or only where needed."""
         return self.to(group=None if self.view.grouped else "yes", open=None)
 
+    def at(self, moment: datetime | None) -> str:
+        """Return the address of this map as it was at a moment; None is now."""
+        return self.to(at=None if moment is None else moment_text(moment), add=None)
+
     def closed(self) -> str:
         """Return the address with every bundle closed."""
         return self.to(open=None)
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment for an address, on the next full second: what happened then has happened."""
+    whole_second = moment.replace(microsecond=0)
+    later = whole_second if whole_second == moment else whole_second + timedelta(seconds=1)
+    return later.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def read_address() -> MapAddress:
@@ -94,6 +113,7 @@ def read_address() -> MapAddress:
         site=whole(given.get("site")),
         depth=whole(given.get("depth")) or None,
         failed=tuple(dict.fromkeys(failed))[:_MOST],
+        as_of=_moment(given.get("at", "")),
     )
     state = given.get("state", "")
     view = MapView(
@@ -112,6 +132,16 @@ def _ids(values: Iterable[str]) -> tuple[int, ...]:
     """Return the ids in parameters, each of which may hold several with commas between."""
     parts = (whole(part.strip()) for value in values for part in value.split(","))
     return tuple(dict.fromkeys(part for part in parts if part is not None))
+
+
+def _moment(text: str) -> datetime | None:
+    """Read a moment: with its zone as links write it, else in the reader's own as a form does."""
+    try:
+        moment = datetime.fromisoformat(text)
+        local = moment if moment.tzinfo else moment.replace(tzinfo=reader().zone)
+        return local.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _way(text: str) -> Way:

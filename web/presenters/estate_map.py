@@ -7,7 +7,7 @@ from typing import Any
 
 from cmdb.engine.impact.values import State
 from cmdb.model import Model
-from server.items.map_states import ends_of
+from server.items.map_relations import ends_of
 from web.presenters.bundles import SINGLE_LIMIT, Bundle, Loose, bundle_items
 from web.presenters.impact import reason_text
 from web.presenters.items import source_label
@@ -15,6 +15,7 @@ from web.presenters.maps import MapEdge, MapGraph, MapGroup, MapNode
 from web.presenters.placing import place_nodes
 from web.presenters.reader import Reader
 from web.presenters.redundancy import group_state, needs_label, standing_text
+from web.presenters.sizes import percentage
 from web.presenters.states import state_sign
 from web.presenters.times import relative_time
 from web.presenters.values import class_label
@@ -250,13 +251,14 @@ class Drawing:
     def _edge(self, row: Any, dependant: int, provider: int) -> MapEdge:
         kind = self._model.relation_type(row.type_code)
         age = relative_time(row.last_seen_at, self._reader)
+        sure = [percentage(row.confidence, self._reader)] if row.confidence < 1 else []
         return MapEdge(
             id=f"r{row.id}",
             dependant=str(dependant),
             provider=str(provider),
             label=self._model.label(kind, self._reader.language),
             hard=kind.strength == "hard" and row.weight >= 1,
-            detail=f"{source_label(row.source, self._reader)} · {age}",
+            detail=" · ".join([source_label(row.source, self._reader), *sure, age]),
             carries=self._carried(dependant, provider),
             lit={dependant, provider} <= self._lit,
         )

@@ -2,12 +2,16 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import delete, event, update
 
 from cmdb.observation import GroupMembership
+from cmdb.records.parties import Person
+from cmdb.records.relations import GraphChange
+from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.items.actions import ItemDraft, RelationDraft, create_item, create_relation
 from server.people.actions.roles import Holder, Scope, give_role
@@ -174,6 +178,74 @@ def test_a_group_with_a_hidden_member_shows_no_numbers(
     assert counted["label"] == "1 of 3"
 
 
+def test_the_map_as_it_was_shows_relations_and_groups_of_then(
+    agent: Browser, admin: Browser, database: Database, world: World, estate: Estate
+) -> None:
+    before = _later(database)
+    with database.writing() as session:
+        replica = create_item(
+            session,
+            world.admin,
+            ItemDraft("database_instance", world.operations.id, {"name": "db-3"}),
+            utc_now(),
+        )
+        either = GroupMembership("databases", "at_least", 1)
+        member = RelationDraft("depends_on", estate.app, replica.id, either)
+        create_relation(session, world.admin, member, utc_now())
+    failing = f"about={estate.app}&fail={estate.databases[0]},{estate.databases[1]}"
+    now = agent.read(f"/map?{failing}")
+    assert (states(now)["app"], drawn(now)["groups"][0]["label"]) == ("at_risk", "1 of 3")
+    then = agent.read(f"/map?{failing}&at={before}")
+    assert (states(then)["app"], drawn(then)["groups"][0]["label"]) == ("down", "1 of 2")
+    assert "db-3" not in states(then)
+    assert "Back to now" in then
+    assert f"at={before}".replace(":", "%3A") in then  # every link stays at that moment
+
+
+def test_the_slider_stops_at_recorded_moments_and_at_now(agent: Browser, estate: Estate) -> None:
+    page = agent.read(f"/map?about={estate.app}")
+    stops = re.findall(r'id="moment-(\d+)" href="([^"]*)"', page)
+    slider = re.search(r'max="(\d+)"[^>]* value="(\d+)" data-map-slider', page)
+    assert slider is not None
+    assert slider[1] == slider[2] == stops[-1][0]
+    assert "at=" not in stops[-1][1]
+    assert "at=" in stops[0][1]
+    assert agent.get(stops[0][1].replace("&amp;", "&")).status_code == 200
+
+
+def test_a_moment_typed_by_hand_is_one_of_the_readers_own_clock(
+    agent: Browser, database: Database, world: World, estate: Estate
+) -> None:
+    with database.writing() as session:
+        session.get_one(Person, world.agent.person_id).time_zone = "Asia/Tokyo"
+    page = agent.read(f"/map?about={estate.app}&at=2100-01-01T09:00:00")
+    assert 'value="2100-01-01T09:00:00"' in page
+    assert "at=2100-01-01T00%3A00%3A00Z" in page
+    assert "app" in states(page)
+
+
+@pytest.mark.parametrize("moment", ["yesterday", "9999-99-99", "0001-01-01T00:00:00"])
+def test_no_moment_at_all_is_now(agent: Browser, estate: Estate, moment: str) -> None:
+    assert "app" in states(agent.read(f"/map?about={estate.app}&at={moment}"))
+
+
+def test_before_anything_was_recorded_nothing_needs_anything(
+    agent: Browser, estate: Estate
+) -> None:
+    page = agent.read(f"/map?about={estate.app}&at=2001-01-01T00:00:00Z")
+    assert set(states(page)) == {"app"}
+
+
+def test_what_is_no_longer_kept_is_said_with_its_date(
+    agent: Browser, database: Database, estate: Estate
+) -> None:
+    with database.writing() as session:
+        session.execute(delete(GraphChange).where(GraphChange.seq <= 5))
+    answer = agent.get(f"/map?about={estate.app}&at=2001-01-01T00:00:00Z")
+    assert answer.status_code == 410
+    assert "is not kept" in answer.text
+
+
 def test_somebody_without_rights_is_refused(nobody: Browser, estate: Estate) -> None:
     assert nobody.get("/map").status_code == 403
     assert nobody.get(f"/map?about={estate.app}").status_code == 403
@@ -207,6 +279,14 @@ def test_a_page_asks_no_more_for_many_items_than_for_few(
     many = _statements(database, lambda: agent.read(address))
     assert many <= few + 1
     assert many <= 30
+
+
+def _later(database: Database) -> str:
+    """Let all that was recorded be past, and return a moment after it."""
+    with database.writing() as session:
+        past = utc_now() - timedelta(hours=2)
+        session.execute(update(GraphChange).values(at=past))
+    return (utc_now() - timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _statements(database: Database, act: Any) -> int:

@@ -12,6 +12,8 @@ export const LAYERED_LIMIT = 300;
 const LARGEST_ZOOM = 1.15;
 const READABLE_ZOOM = 0.6;
 const PADDING = 24;
+// More edges than the eye can follow: they step back behind the nodes.
+const CROWDED = 200;
 const SMALLEST_HEIGHT = 200;
 // Wide enough for brackets before the next column.
 const RANK_GAP = 70;
@@ -24,6 +26,8 @@ export async function arrange(cy, graph) {
   const real = cy.elements().not(".bracket, .stem");
   if (graph.nodes.some((node) => node.place)) {
     // The server has laid it out; the places came with the nodes.
+    const onward = (edge) => edge.source().position("x") < edge.target().position("x");
+    cy.edges(".hard, .soft").filter(onward).addClass("onward");
   } else if (graph.nodes.length > LAYERED_LIMIT) {
     const { default: fcose } = await import("cytoscape-fcose");
     cytoscape.use(fcose);
@@ -44,7 +48,8 @@ export async function arrange(cy, graph) {
     // Two bends and more: the edge passes a column that is not its own.
     cy.edges().filter((edge) => (edge.scratch("controlPointWeights") ?? []).length > 1).addClass("routed");
   }
-  for (const edge of cy.edges("[bracket]")) edge.removeClass("routed").move({ source: edge.data("bracket") });
+  if (cy.edges().length > CROWDED) cy.edges().addClass("crowded");
+  for (const edge of cy.edges("[bracket]")) edge.removeClass("routed onward").move({ source: edge.data("bracket") });
   placeBrackets(cy, graph.groups);
 }
 

@@ -3,7 +3,7 @@
 // An edge runs from the dependant (left) to what it needs (right). Members of a redundancy group
 // hang on a bracket that says how many of them are needed.
 
-export const NODE_WIDTH = 172;
+export const NODE_WIDTH = 180;
 export const NODE_HEIGHT = 42;
 export const NODE_GAP = 14;
 export const BRACKET_WIDTH = 9;

@@ -21,6 +21,21 @@ export function startEstate(map, redraw) {
     act(event.detail.node, modeOf(map.figure));
   });
   startWalking(map);
+  startSlider();
+}
+
+/** While the slider moves it says which moment it stands at; let go, it presses that moment's link. */
+function startSlider() {
+  const linkOf = (slider) => document.getElementById(`moment-${slider.value}`);
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("[data-map-slider]")) return;
+    const words = linkOf(target)?.textContent ?? "";
+    target.setAttribute("aria-valuetext", words);
+    target.closest(".map-time").querySelector("output").textContent = words;
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-map-slider]")) linkOf(target)?.click();
+  });
 }
 
 function modeOf(figure) {
@@ -45,7 +60,7 @@ function show(map, graph, redraw) {
   cy.batch(() => {
     for (const { data, classes } of elements) {
       const element = cy.getElementById(data.id);
-      const kept = ["routed", "is-here"].filter((name) => element.hasClass(name));
+      const kept = ["routed", "onward", "crowded", "is-here"].filter((name) => element.hasClass(name));
       // Brackets are as tall as their members stand apart.
       const { height, ...changing } = data;
       element.data(element.hasClass("bracket") ? changing : { ...changing, height });

@@ -75,6 +75,12 @@ export function lookOfPage(root = document.documentElement) {
       },
     },
     { selector: "edge.soft", style: { "line-style": "dashed", "line-dash-pattern": [5, 4] } },
+    {
+      // Where the server has set out columns, edges leave to the right and arrive from the left.
+      selector: "edge.onward",
+      style: { "curve-style": "straight", "source-endpoint": "90deg", "target-endpoint": "270deg" },
+    },
+    { selector: "edge.crowded", style: { "line-opacity": 0.7, width: 1.25 } },
     { selector: "edge.stem", style: { "target-arrow-shape": "none" } },
     { selector: "edge.in-bracket", style: { "curve-style": "straight" } },
     {
@@ -114,11 +120,11 @@ export function lookOfPage(root = document.documentElement) {
     },
     {
       selector: "node.is-failed",
-      style: { "border-width": 4, "font-weight": 700 },
+      style: { "border-width": 4 },
     },
     {
       selector: "node.is-chosen",
-      style: { "outline-width": 4, "outline-offset": 3, "outline-color": colour("--map-accent"), "font-weight": 700 },
+      style: { "outline-width": 4, "outline-offset": 3, "outline-color": colour("--map-accent") },
     },
     {
       selector: "node.is-here",
