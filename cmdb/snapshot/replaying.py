@@ -134,4 +134,4 @@ class _Replay:
         listed = wanted.tolist()
         rows, groups = self._new.needs_of(listed), self._new.groups_of(listed)
         needs = self._new.carrying.columns(rows, groups, wanted)
-        return PortableGraph(patched(arrays, room, needs, idle))
+        return self._known.engine.succeeded_by(patched(arrays, room, needs, idle))

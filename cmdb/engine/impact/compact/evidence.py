@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.causes import FAINTEST, SOFTENED, CauseQuestion, Evidence
-from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
+from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Ids, Vertices
 from cmdb.engine.impact.compact.cascade import Cascades
-from cmdb.engine.impact.compact.rows import places, step
+from cmdb.engine.impact.compact.rows import follow, places
 
 
 class Witnesses:
@@ -18,14 +18,27 @@ class Witnesses:
 
     def __init__(self, arrays: GraphArrays, question: CauseQuestion) -> None:
         self.symptoms = arrays.vertices(np.array(question.symptoms, np.int64))
-        self.listens = np.ones(arrays.item_count, np.bool_)
-        if question.watched is not None:
-            known = np.isin(question.watched, arrays.ids)
-            self.listens[:] = False
-            self.listens[arrays.vertices(question.watched[known])] = True
         self.suffers = np.zeros(arrays.item_count, np.bool_)
         self.suffers[self.symptoms] = True
-        self.silent = self.listens & ~self.suffers
+        self.silent = np.zeros(arrays.item_count, np.bool_)
+        if question.watched is None:
+            self.silent[:] = True
+        else:
+            self.silent[held_vertices(arrays, question.watched)] = True
+        self.silent &= ~self.suffers
+
+
+def held_vertices(arrays: GraphArrays, items: Ids) -> Vertices:
+    """Places of those of `items` that the graph holds."""
+    if not arrays.item_count:
+        return np.empty(0, np.int32)
+    place = np.minimum(np.searchsorted(arrays.ids, items), arrays.item_count - 1).astype(np.int32)
+    known: NDArray[np.bool_] = arrays.ids[place] == items
+    idle = arrays.idle_now
+    if idle is not None:
+        known &= ~idle[place]
+    held: Vertices = place[known]
+    return held
 
 
 class Gatherer:
@@ -63,7 +76,8 @@ class Gatherer:
 
     def _softly(self, down: Vertices) -> Vertices:
         """Mark what lies one soft relation behind `down` and then over hard ones; returns it."""
-        ends, carriers = step(self._arrays.soft_start, self._arrays.soft_target, down)
+        bounds = self._arrays.soft_bounds(down)
+        ends, carriers = follow(bounds, self._arrays.soft_target, down)
         fresh = self._reached[ends] == 0
         ends, carriers = ends[fresh], carriers[fresh]
         if not len(ends):
@@ -92,18 +106,17 @@ class Gatherer:
 
     def _hard_dependants(self, level: Iterable[int]) -> list[int]:
         views = self._arrays.views
-        start, target, items = views.strong_start, views.strong_target, views.items
-        return [
-            end
-            for vertex in level
-            for end in target[start[vertex] : start[vertex + 1]]
-            if end < items
-        ]
+        start, target, moved = views.strong_start, views.strong_target, views.moved_strong
+        ends: list[int] = []
+        for vertex in level:
+            first, last = moved.get(vertex) or (start[vertex], start[vertex + 1])
+            ends += target[first:last]
+        return [end for end in ends if end < views.items]
 
 
 def soft_strengths(arrays: GraphArrays, providers: Vertices, dependants: Vertices) -> Amounts:
     """How strongly a failure shows over soft relations; of parallel ones, the smallest number's."""
-    place, counts = places(arrays.needs_start[dependants], arrays.needs_start[dependants + 1])
+    place, counts = places(*arrays.needs_bounds(dependants))
     row = np.arange(len(dependants)).repeat(counts)
     match = arrays.needs_provider[place] == providers[row]
     place, row = place[match], row[match]

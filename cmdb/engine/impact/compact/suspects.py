@@ -16,8 +16,8 @@ from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.causes import SOFTENED, CauseQuestion
 from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
 from cmdb.engine.impact.compact.closure import closure, providers_of
-from cmdb.engine.impact.compact.evidence import Witnesses
-from cmdb.engine.impact.compact.rows import joined
+from cmdb.engine.impact.compact.evidence import Witnesses, held_vertices
+from cmdb.engine.impact.compact.rows import joined, places
 from cmdb.engine.impact.compact.sweep import SureSweep, Words
 
 BINS = 256
@@ -56,8 +56,7 @@ class Suspects:
     def _priors(self, arrays: GraphArrays) -> Amounts:
         """Take in what is known beforehand of the suppliers."""
         priors = np.zeros(len(self._upstream))
-        named = np.array(sorted(self._question.prior), np.int64)
-        vertices = arrays.vertices(named[np.isin(named, arrays.ids)])
+        vertices = held_vertices(arrays, np.array(sorted(self._question.prior), np.int64))
         vertices = vertices[np.isin(vertices, self._upstream)]
         items = map(ItemId, arrays.ids[vertices].tolist())
         known = [self._question.log_prior(item) for item in items]
@@ -108,10 +107,11 @@ def _marks(count: int, vertices: Places, numbers: Places, words: int) -> list[Wo
 def _over_soft(arrays: GraphArrays, words: Words) -> Words:
     """Gather the marks of the soft dependants of every vertex."""
     gathered = np.zeros_like(words)
-    some = np.flatnonzero(np.diff(arrays.soft_start))
+    place, counts = places(*arrays.soft_bounds(np.arange(arrays.item_count, dtype=np.int32)))
+    some = np.flatnonzero(counts)
     if len(some):
-        starts = arrays.soft_start[some]
-        gathered[some] = np.bitwise_or.reduceat(words[arrays.soft_target], starts)
+        starts = np.cumsum(counts[some]) - counts[some]
+        gathered[some] = np.bitwise_or.reduceat(words[arrays.soft_target[place]], starts)
     return gathered
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import GraphArrays, Vertices
-from cmdb.engine.impact.compact.rows import distinct, places, step
+from cmdb.engine.impact.compact.rows import distinct, follow, places, step
 
 Words = NDArray[np.uint64]
 """64 marks for each vertex."""
@@ -60,8 +60,9 @@ class SureSweep:
 
 
 def _sure_edges(arrays: GraphArrays) -> tuple[Vertices, Vertices]:
-    start, target = arrays.strong_start, arrays.strong_target
-    providers = np.arange(arrays.item_count, dtype=np.int32).repeat(np.diff(start))
+    everyone = np.arange(arrays.item_count, dtype=np.int32)
+    bounds = arrays.strong_bounds(everyone)
+    target, providers = follow(bounds, arrays.strong_target, everyone)
     member = target >= arrays.item_count
     slots = target[member] - arrays.item_count
     groups = arrays.slot_group[slots]
@@ -72,14 +73,21 @@ def _sure_edges(arrays: GraphArrays) -> tuple[Vertices, Vertices]:
     return providers[sure], dependants[sure]
 
 
+def _slots_in_use(arrays: GraphArrays) -> Vertices:
+    groups, _ = places(*arrays.owned_bounds(np.arange(arrays.item_count, dtype=np.int32)))
+    return places(arrays.slot_start[groups], arrays.slot_start[groups + 1])[0]
+
+
 def _with_groups(
     arrays: GraphArrays, providers: Vertices, dependants: Vertices
 ) -> tuple[Vertices, Vertices]:
     """Add the edges from each item that surely takes enough members of a group to its owner."""
     order = np.argsort(dependants, kind="stable")
     start = np.searchsorted(dependants[order], np.arange(arrays.item_count + 1)).astype(np.int32)
-    beneath, counts = places(start[arrays.slot_provider], start[arrays.slot_provider + 1])
-    slots = np.arange(len(counts)).repeat(counts)
+    slots = _slots_in_use(arrays)
+    members = arrays.slot_provider[slots]
+    beneath, counts = places(start[members], start[members + 1])
+    slots = slots.repeat(counts)
     item = providers[order[beneath]]
     pairs = arrays.slot_group[slots].astype(np.int64) << 32 | item
     order = np.argsort(pairs)
