@@ -17,6 +17,7 @@ from web.pages import relation_verdicts
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
 from web.presenters.derivation import evidence_name, origin_name, rule_label
+from web.presenters.rule_faults import rule_fault_text
 from web.presenters.values import class_label
 
 derivation = Blueprint("derivation", __name__, url_prefix="/derivation")
@@ -101,6 +102,7 @@ def _edit(standing: StandingRule | None) -> ResponseReturnValue:
             trial = try_rule(current_session(), current_actor(), wanted, current_time())
         except CadastreError as error:
             errors, status = refuse_in_words(error)
+            errors = {name: rule_fault_text(why, reader()) for name, why in errors.items()}
     page = render_template(
         "derivation/rule.html",
         standing=standing,

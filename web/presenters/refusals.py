@@ -37,6 +37,14 @@ def _fields(reader: Reader) -> dict[str, str]:
         "the community is empty": reader.gettext("Please fill this in."),
         "an SNMPv3 user needs a name": reader.gettext("Please fill this in."),
         "belongs to another organisation": reader.gettext("This belongs to another organisation."),
+        "must be a URL, or a host with or without a port": reader.gettext(
+            "Type a URL, or a host, with or without a port."
+        ),
+        "is no address that can be read": reader.gettext("This is no address that can be read."),
+        "names no host": reader.gettext("This names no host."),
+        "must join the items that the derived relation joins": reader.gettext(
+            "A correction joins the same two items."
+        ),
         "a service needs at least one item to depend on": reader.gettext(
             "A service stands on at least one item."
         ),
