@@ -35,6 +35,7 @@ COMMANDS = {
     "jobs": "server.commands.jobs:jobs_group",
     "import": "server.commands.exchange:import_command",
     "export": "server.commands.exchange:export_command",
+    "impact": "server.commands.impact:impact_group",
     "demo": "server.commands.demo:demo_group",
 }
 
