@@ -14,7 +14,10 @@ import structlog
 BENCHMARKS: dict[str, tuple[str, str]] = {
     "house": ("tests.benchmarks.house", "start-up, pages, lists, bulk upsert"),
     "impact": ("tests.benchmarks.impact", "blast, quorum, N-1 of the impact engine"),
-    "register": ("", "identity, reconciliation, query language, history"),
+    "register": (
+        "tests.benchmarks.register",
+        "identity of 100,000 machines with the field's faults",
+    ),
     "agent": ("", "cost of a report beside other agents"),
     "intake": ("", "reports per second, bytes per machine"),
     "discovery": ("", "sweeps, devices per minute, topology"),

@@ -58,6 +58,9 @@ def _lines(reader: Reader) -> dict[str, str]:
         "all of the hardware is other: restored, moved, or cloned": reader.gettext(
             "all of the hardware is other: restored, moved, or cloned"
         ),
+        "all network cards are other: new ones, or a copy": reader.gettext(
+            "all network cards are other: new ones, or a copy"
+        ),
         "nothing but the installation is the same: it may be a copy": reader.gettext(
             "nothing but the installation is the same: it may be a copy"
         ),

@@ -49,7 +49,8 @@ def normalise(kind: IdentifierKind, raw: str, vendor: str = "") -> Identifier | 
     text = " ".join(_UNSTORABLE.sub(" ", raw).split())[:_MOST]
     if not text or text.casefold() in knowledge().placeholders:
         return None
-    value = _NORMALISERS.get(kind, _plain)(text, vendor)
+    maker = _UNSTORABLE.sub(" ", vendor)[:_MOST]
+    value = _NORMALISERS.get(kind, _plain)(text, maker)
     return Identifier(kind, value) if value else None
 
 

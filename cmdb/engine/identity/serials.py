@@ -7,6 +7,8 @@ spreadsheet); such a number is compared with every maker's, and believed a littl
 'ABC-123|hp'
 """
 
+from functools import lru_cache
+
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.observation import Identifier
 
@@ -16,6 +18,7 @@ KINDS = frozenset({"serial", "board_serial"})
 UNSURE_MAKER = 0.7
 
 _SHORTEST = 4
+_HEX = frozenset("0123456789abcdef")
 _COUNTING = ("01234567890123456789", "12345678901234567890", "0123456789ABCDEF")
 
 
@@ -58,6 +61,20 @@ def without_maker(identifier: Identifier) -> Identifier | None:
     if identifier.kind not in KINDS or identifier.value.endswith("|"):
         return None
     return Identifier(identifier.kind, identifier.value.rpartition("|")[0] + "|")
+
+
+@lru_cache(maxsize=4096)
+def hidden_uuid(serial: str) -> str:
+    """Return the digits of the UUID that a hypervisor wrote into a serial; "" where there is none.
+
+    VMware writes "VMware-56 4d …", others the UUID itself: such a serial says nothing besides.
+
+    >>> hidden_uuid("VMWARE-56 4D 8E 5A 12 F3 4C 1B-9D 0E 6A 7B 8C 9D 00 01|vmware")
+    '564d8e5a12f34c1b9d0e6a7b8c9d0001'
+    """
+    number = serial.rpartition("|")[0].casefold().removeprefix("vmware-")
+    digits = number.replace(" ", "").replace("-", "")
+    return digits if len(digits) == 32 and set(digits) <= _HEX else ""
 
 
 def lacks_maker(identifier: Identifier) -> bool:

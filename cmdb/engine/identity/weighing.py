@@ -15,9 +15,10 @@ from datetime import timedelta
 
 from cmdb.engine.identity.knowledge import Weight, knowledge
 from cmdb.engine.identity.serials import KINDS as SERIAL_KINDS
-from cmdb.engine.identity.serials import likeness
+from cmdb.engine.identity.serials import hidden_uuid, likeness
 from cmdb.engine.identity.values import Candidate, Holder, Line, Question
 from cmdb.observation import Identifier
+from cmdb.vocabulary import HARDWARE_UUID, SERIAL
 
 #: From this score on, evidence is enough.
 ENOUGH = 60.0
@@ -92,8 +93,21 @@ class _Tally:
         """Say whether hardware speaks of two machines.
 
         A UUID alone does not outweigh two kinds that differ: careless vendors burn one into many.
+        Nor does it where network cards and names are other: a virtual machine was copied.
         """
-        return len(self.differing) >= 2 and not self.proving - {"uuid"}
+        if self.proving - {"uuid"}:
+            return False
+        return len(self.differing) >= 2 or (self.has_other_cards and self.has_other_names)
+
+    @property
+    def has_other_cards(self) -> bool:
+        """Say whether the only proof of hardware is a UUID, and all network cards are other."""
+        return "mac" in self.differing and not self.proving - {"uuid"}
+
+    @property
+    def has_other_names(self) -> bool:
+        """Say whether no name agrees."""
+        return bool(_NAMES & self.apart) and not _NAMES & self.agreeing
 
 
 class Weighing:
@@ -117,6 +131,8 @@ class Weighing:
             tally.lines.append(Line("known_as", "", KNOWN_AS, "for", why))
         held = by_kind(holder.identifiers)
         for kind, given in self._evidence.items():
+            if kind == SERIAL and self._repeats_uuid(held):
+                continue
             self._compare(tally, kind, given, held.get(kind, ()))
         if not tally.strong:
             return None
@@ -127,6 +143,12 @@ class Weighing:
             if excess > 0:
                 tally.lines.append(Line("hardware", "", -excess, "against", reason))
         return Candidate(holder.item_id, tally.score, tuple(tally.lines))
+
+    def _repeats_uuid(self, held: Mapping[str, Sequence[Identifier]]) -> bool:
+        """Say whether serials are UUIDs once more, where UUIDs are compared anyway."""
+        if not (self._evidence.get(HARDWARE_UUID) and held.get(HARDWARE_UUID)):
+            return False
+        return all(hidden_uuid(i.value) for i in (*self._evidence[SERIAL], *held.get(SERIAL, ())))
 
     def _compare(
         self, tally: _Tally, kind: str, given: Sequence[Identifier], held: Sequence[Identifier]
@@ -190,6 +212,8 @@ def _doubt(tally: _Tally, *, known: bool) -> str:
     """Return why a person should look before this candidate is believed; "" for no doubt."""
     if tally.is_other_hardware:
         return "all of the hardware is other: restored, moved, or cloned"
+    if tally.has_other_cards and "machine_id" in tally.agreeing:
+        return "all network cards are other: new ones, or a copy"
     if known or tally.proving:
         return ""
     # Images carry their machine id along. Only hardware, or the agent's own id, tells clones apart.
