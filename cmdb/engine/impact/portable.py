@@ -25,6 +25,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Self
 
+import numpy as np
+
 from cmdb.engine.graph import DependencyGraph, Finding, ItemId, ListedGraph
 from cmdb.engine.impact.causes import CauseQuestion, CauseReport
 from cmdb.engine.impact.collisions import Collision, CollisionQuestion
@@ -34,6 +36,7 @@ from cmdb.engine.impact.compact.causing import CauseSearch
 from cmdb.engine.impact.compact.closure import dependants_of, neighbourhood, providers_of
 from cmdb.engine.impact.compact.colliding import Collider
 from cmdb.engine.impact.compact.columns import GraphColumns, columns_of
+from cmdb.engine.impact.compact.cone import cone_of
 from cmdb.engine.impact.compact.contingency import Contingency
 from cmdb.engine.impact.compact.narrow import NarrowWalk
 from cmdb.engine.impact.compact.readback import to_listed
@@ -116,7 +119,12 @@ class PortableGraph:
 
     def single_points(self, services: Iterable[ItemId]) -> SinglePoints:
         """See `ImpactEngine.single_points`."""
-        return Contingency(self.arrays).single_points(services)
+        wanted = list(services)
+        return Contingency(self._cone(wanted)).single_points(wanted)
+
+    def _cone(self, services: Iterable[ItemId]) -> GraphArrays:
+        targets = [self.held.vertex(service) for service in services]
+        return cone_of(self.held, np.array(targets, np.int32))
 
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """See `ImpactEngine.blast_radius`."""
@@ -124,7 +132,8 @@ class PortableGraph:
 
     def guards(self, services: Iterable[ItemId]) -> Guards:
         """See `ImpactEngine.guards`."""
-        return Contingency(self.arrays).guards(services)
+        wanted = list(services)
+        return Contingency(self._cone(wanted)).guards(wanted)
 
     def group_losses(self) -> GroupLosses:
         """See `ImpactEngine.group_losses`."""

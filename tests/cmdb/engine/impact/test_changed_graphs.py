@@ -62,7 +62,7 @@ def test_moved_lists_change_no_answer(
     changed = sorted(data.draw(st.sets(st.sampled_from(graph.items), min_size=1, max_size=6)))
     after = grown(graph, other.graph, changed)
     moved, anew = changed_in_place(graph, after, changed), PortableGraph.of(after)
-    for ask in (_impact, _causes, _collisions):
+    for ask in (_impact, _causes, _collisions, _weak_points):
         assert ask(moved, question) == ask(anew, question)
 
 
@@ -86,3 +86,10 @@ def _collisions(graph: PortableGraph, question: Question) -> object:
         for place in range(len(items))
     )
     return graph.collisions(CollisionQuestion(changes, items))
+
+
+def _weak_points(graph: PortableGraph, question: Question) -> object:
+    services = question.graph.items[::2]
+    points, guards = graph.single_points(services), graph.guards(services)
+    pairs = points.causes.tolist(), points.services.tolist()
+    return pairs, guards.groups.tolist(), guards.services.tolist()
