@@ -10,7 +10,7 @@ from flask import request
 from server.items.maps import MapQuestion, Way
 from web.pages.frame import reader, url_for, whole
 from web.presenters.bundles import OPENING, read_opened, write_opened
-from web.presenters.estate_map import MapView
+from web.presenters.map_view import MapView
 from web.presenters.states import AT_RISK, DEGRADED, DOWN
 from web.presenters.urls import with_query
 

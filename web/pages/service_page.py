@@ -17,10 +17,9 @@ from server.foundation.edge.requests import current_actor, current_session, curr
 from server.foundation.permissions import Permission
 from server.items import queries
 from server.items.blast import service_classes
-from server.items.impacts.queries import single_points_of
+from server.items.impacts.weak_points import weak_points_of
 from server.items.maps import EstateMap, MapQuestion, draw_estate
 from server.items.services.proposals import count_open
-from server.items.weak_points import weak_points_now
 from web.pages.frame import reader, url_for
 from web.pages.item_tabs import class_name
 from web.pages.wording import change_wording, ticket_wording
@@ -31,6 +30,8 @@ from web.presenters.windows import window_text
 service = Blueprint("service", __name__, url_prefix="/services")
 
 _MANY = 1000
+#: Single points of failure that are named; whoever has more has other worries.
+_POINTS = 50
 #: Members of one layer that are named; the map shows them all.
 _NAMED = 24
 
@@ -72,17 +73,8 @@ def _state(item: Item) -> tuple[str, int] | None:
 
 def _weak_points(item: Item) -> dict[str, Any]:
     """Return the single points: live for a small service, else of the stored sweep with its age."""
-    session, actor = current_session(), current_actor()
-    live = weak_points_now(session, actor, item.id)
-    if live is not None:
-        return {"points": live.rows, "points_hidden": live.hidden, "live": True, "stamp": None}
-    stored = single_points_of(session, actor, item.id)
-    return {
-        "points": stored.rows,
-        "points_hidden": stored.hidden,
-        "live": False,
-        "stamp": stored.stamp,
-    }
+    found = weak_points_of(current_session(), current_actor(), item.id, _POINTS)
+    return {"points": found.rows, "points_hidden": found.hidden, "stamp": found.stamp}
 
 
 def _layers(estate: EstateMap, service_id: int) -> Sequence[tuple[int, list[Item], int]]:

@@ -1,7 +1,7 @@
 """A part of the estate as a map and as the table that says the same (server.items EstateMap)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,41 +10,17 @@ from cmdb.model import Model
 from server.items.map_relations import ends_of
 from web.presenters.bundles import SINGLE_LIMIT, Bundle, Loose, bundle_items
 from web.presenters.impact import reason_text
-from web.presenters.items import source_label
+from web.presenters.map_lines import Lines
+from web.presenters.map_view import MapView
 from web.presenters.maps import MapEdge, MapGraph, MapGroup, MapNode
 from web.presenters.placing import place_nodes
 from web.presenters.reader import Reader
-from web.presenters.redundancy import group_state, needs_label, standing_text
-from web.presenters.sizes import percentage
 from web.presenters.states import state_sign
-from web.presenters.times import relative_time
 from web.presenters.values import class_label
 from web.presenters.ways import items_between, shortest_way
 
 #: Beyond this the browser's own layout spreads a map over many screens.
 _LAID_OUT_BY_BROWSER = 30
-
-
-@dataclass(frozen=True, slots=True)
-class MapView:
-    """How somebody looks at the answer; none of it changes a state.
-
-    ``asked`` are the items the question is about, ``opened`` the bundles (web.presenters.bundles).
-    """
-
-    asked: frozenset[int] = frozenset()
-    failed: frozenset[int] = frozenset()
-    chosen: int | None = None
-    opened: Mapping[str, int] = field(default_factory=dict)
-    #: Bundle what could be drawn singly too.
-    grouped: bool = False
-    class_code: str = ""
-    #: A state to keep, "affected" for every state but up, or "".
-    state: str = ""
-
-    def of_any_class(self) -> "MapView":
-        """Return the view without its class."""
-        return replace(self, class_code="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +133,9 @@ class Drawing:
     @cached_property
     def graph(self) -> MapGraph:
         """The map."""
-        edges = self._edges()
-        groups = tuple(self._groups())
+        drawn = Lines(self._items, self._node_of, self._lit, self._model, self._reader)
+        edges = drawn.edges(self._relations)
+        groups = tuple(drawn.groups(self._estate_groups))
         nodes = [*(self._node(item) for item in self.single), *map(self._bundle, self.bundles)]
         return MapGraph(tuple(self._placed(nodes, edges, groups)), tuple(edges), groups)
 
@@ -227,73 +204,6 @@ class Drawing:
             lit=not self._lit.isdisjoint(bundle.members),
             count=len(states),
         )
-
-    def _edges(self) -> list[MapEdge]:
-        in_groups = {ends_of(row) for row in self._relations if row.group_id is not None}
-        bundled: dict[tuple[str, str], list[Any]] = {}
-        found: dict[str, MapEdge] = {}
-        for row in self._relations:
-            dependant, provider = ends_of(row)
-            # What was derived beside a group's member brings no failure in (cmdb.snapshot).
-            if (
-                row.group_id is None
-                and row.source == "derived"
-                and (dependant, provider) in in_groups
-            ):
-                continue
-            ends = (self._node_of[dependant], self._node_of[provider])
-            if ends == (str(dependant), str(provider)):
-                found[f"r{row.id}"] = self._edge(row, dependant, provider)
-            elif ends[0] != ends[1]:
-                bundled.setdefault(ends, []).append(row)
-        return [*found.values(), *(self._thick(ends, rows) for ends, rows in bundled.items())]
-
-    def _edge(self, row: Any, dependant: int, provider: int) -> MapEdge:
-        kind = self._model.relation_type(row.type_code)
-        age = relative_time(row.last_seen_at, self._reader)
-        sure = [percentage(row.confidence, self._reader)] if row.confidence < 1 else []
-        return MapEdge(
-            id=f"r{row.id}",
-            dependant=str(dependant),
-            provider=str(provider),
-            label=self._model.label(kind, self._reader.language),
-            hard=kind.strength == "hard" and row.weight >= 1,
-            detail=" · ".join([source_label(row.source, self._reader), *sure, age]),
-            carries=self._carried(dependant, provider),
-            lit={dependant, provider} <= self._lit,
-        )
-
-    def _carried(self, dependant: int, provider: int) -> str:
-        """Return the state that came to the dependant from this provider; "" for none."""
-        one = self._items[dependant]
-        came = one.because_of is not None and one.because_of.id == provider
-        return one.state.text if came else ""
-
-    def _thick(self, ends: tuple[str, str], rows: Sequence[Any]) -> MapEdge:
-        many = len(rows)
-        words = self._reader.ngettext("%(num)d relation", "%(num)d relations", many)
-        hard = any(self._model.relation_type(row.type_code).strength == "hard" for row in rows)
-        return MapEdge(f"{ends[0]}>{ends[1]}", *ends, words % {"num": many}, hard=hard)
-
-    def _groups(self) -> Iterable[MapGroup]:
-        for one in self._estate_groups:
-            dependant = one.group.dependant_id
-            members = [member for member in one.members if member in self._items]
-            if dependant not in self._items or self._node_of[dependant] != str(dependant):
-                continue
-            drawn = tuple(dict.fromkeys(self._node_of[member] for member in members))
-            standing = one.standing
-            yield MapGroup(
-                id=f"g{one.group.id}",
-                dependant=str(dependant),
-                name=one.group.name,
-                needs=int(one.group.threshold),
-                members=drawn,
-                up=0,
-                state=group_state(one.holds, one.lost_some),
-                label="" if standing is None else needs_label(standing, self._reader),
-                note="" if standing is None else standing_text(standing, self._reader),
-            )
 
     def _placed(
         self, nodes: list[MapNode], edges: Iterable[MapEdge], groups: Iterable[MapGroup]

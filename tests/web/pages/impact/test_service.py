@@ -1,6 +1,7 @@
 """A service's page: what takes it down alone, how redundantly it stands, what changed below it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -9,9 +10,12 @@ from cmdb.records.history import HistoryEntry
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.jobs.handler import JobContext
+from server.foundation.settings import Settings
 from server.items.actions import edit_item
-from server.items.weak_points import weak_points_now
+from server.items.impacts.weak_points import weak_points_of
 from server.people.actions.roles import Holder, Scope, give_role
+from server.wiring import JOBS
 from tests.support.people import BEGINNING, World, make_person
 from tests.web.pages.conftest import Browser, Browsers
 from tests.web.pages.impact.conftest import Estate
@@ -78,8 +82,7 @@ def test_each_single_point_says_how_much_falls_with_it(
     database: Database, world: World, estate: Estate
 ) -> None:
     with database.reading() as session:
-        found = weak_points_now(session, world.admin, estate.reports)
-        assert found is not None
+        found = weak_points_of(session, world.admin, estate.reports, 50)
         told = {row.item.name: (row.down, row.services) for row in found.rows}
     assert told == {"app": (3, 2), "secret": (2, 1)}
     assert found.hidden == 0
@@ -100,12 +103,19 @@ def test_a_single_point_out_of_sight_is_neither_named_nor_counted(
     assert "outside your view" not in points
 
 
-def test_a_large_service_waits_for_the_nightly_sweep(
-    agent: Browser, estate: Estate, monkeypatch: pytest.MonkeyPatch
+def test_a_large_service_is_answered_from_the_nightly_sweep_with_its_age(
+    agent: Browser,
+    database: Database,
+    estate: Estate,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("server.items.weak_points.LIVE_LIMIT", 2)
+    JOBS["impact.sweep"].run(JobContext(database, Settings(home=tmp_path), {}))
+    monkeypatch.setattr("server.items.impacts.weak_points.LIVE_SUPPLIERS", 2)
     points = _part(agent.read(f"/services/{estate.orders}"), "Single points of failure")
-    assert "Not computed yet" in points
+    assert "nothing has changed since" in points
+    assert "Computed just now" not in points
+    assert ">app<" in points
 
 
 def test_the_list_of_services_leads_to_their_pages(agent: Browser, estate: Estate) -> None:
