@@ -64,9 +64,10 @@ class Carrying:
         provider, dependant = self.ends(rows)
         member = rows.group != 0
         beside = rows.derived & ~member
-        beside[beside] = _among_pairs(
-            (provider[beside], dependant[beside]), (provider[member], dependant[member])
-        )
+        if beside.any():
+            beside[beside] = _among_pairs(
+                (provider[beside], dependant[beside]), (provider[member], dependant[member])
+            )
         soft = (self.soft[rows.kind] | (rows.weight < 1)) & ~member & ~beside
         hard = ~(soft | member | beside)
         order = np.argsort(groups.id)

@@ -24,7 +24,7 @@ def places_for(ids: Ids) -> Ids:
     if not len(ids):
         return np.arange(1, _GAP + 1, dtype=np.int64)
     low = max(1, int(ids[0]) - _GAP)
-    spare = len(ids) // 8 + _GAP
+    spare = len(ids) // 32 + _GAP
     gaps = np.diff(ids, prepend=low - 1) - 1
     narrow = (gaps > 0) & (gaps <= _GAP)
     if gaps[narrow].sum() > len(ids) // 4 + 4 * _GAP:

@@ -9,7 +9,7 @@ decoded in one go.
     (['Zürich', 'web 1'], ['site', 'server'], [None, 2])
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -46,10 +46,10 @@ class NamedItems:
 class ItemColumns:
     """One row for each vertex of the graph; the arrays may be read-only."""
 
-    name_start: NDArray[np.int64]  # [N + 1] where each name begins in the bytes
+    name_start: NDArray[np.int32]  # [N + 1] where each name begins in the bytes
     name_bytes: NDArray[np.uint8]  # UTF-8, a zero byte after each name
     class_place: NDArray[np.int16]  # [N] place in `class_codes`
-    organisation: NDArray[np.int64]  # [N]
+    organisation: NDArray[np.int32] | NDArray[np.int64]  # [N]
     tier: NDArray[np.int8]  # [N] criticality, or NO_TIER
     class_codes: tuple[str, ...]
 
@@ -57,16 +57,35 @@ class ItemColumns:
     def of(cls, rows: Iterable[ItemRow]) -> Self:
         """Pack rows, given in the order of the vertices."""
         listed = list(rows)
-        names = [name.replace("\0", " ").encode() for name, *_ in listed]
-        codes = sorted({row[1] for row in listed})
-        number = {code: place for place, code in enumerate(codes)}
-        lengths = np.fromiter(map(len, names), np.int64, len(names)) + 1
-        return cls(
-            np.concatenate([np.zeros(1, np.int64), lengths.cumsum()]),
-            np.frombuffer(b"".join(name + b"\0" for name in names), np.uint8),
-            np.array([number[row[1]] for row in listed], np.int16),
+        return cls.packed(
+            [row[0] for row in listed],
+            [row[1] for row in listed],
             np.array([row[2] for row in listed], np.int64),
-            np.array([NO_TIER if row[3] is None else row[3] for row in listed], np.int8),
+            np.array([NO_TIER if row[3] is None else row[3] for row in listed], np.int64),
+        )
+
+    @classmethod
+    def packed(
+        cls,
+        names: Sequence[str],
+        classes: Sequence[str],
+        organisations: NDArray[np.int64],
+        tiers: NDArray[np.int64],
+    ) -> Self:
+        """Pack columns, given in the order of the vertices."""
+        joined = "\0".join(names).encode()
+        if joined.count(b"\0") >= max(len(names), 1):
+            joined = "\0".join(name.replace("\0", " ") for name in names).encode()
+        name_bytes = np.frombuffer(joined + b"\0" if names else b"", np.uint8)
+        ends = np.flatnonzero(name_bytes == 0) + 1
+        codes = sorted(set(classes))
+        number = {code: place for place, code in enumerate(codes)}
+        return cls(
+            np.concatenate([[0], ends]).astype(np.int32),
+            name_bytes,
+            np.array([number[code] for code in classes], np.int16),
+            _narrow(organisations),
+            tiers.astype(np.int8),
             tuple(codes),
         )
 
@@ -78,15 +97,15 @@ class ItemColumns:
 
     def placed(self, places: NDArray[np.int64], count: int) -> "ItemColumns":
         """Return `count` rows: these at the places given, in that order, and nobody's between."""
-        lengths = np.ones(count, np.int64)
+        lengths = np.ones(count, np.int32)
         lengths[places] = np.diff(self.name_start)
-        start = np.concatenate([np.zeros(1, np.int64), lengths.cumsum()])
+        start = _starts(lengths)
         names = np.zeros(start[-1], np.uint8)
         into, _ = stretches(start[places], start[places + 1])
         names[into] = self.name_bytes
         classes = np.zeros(count, np.int16)
         classes[places] = self.class_place
-        organisations = np.full(count, NOBODY, np.int64)
+        organisations = np.full(count, NOBODY, self.organisation.dtype)
         organisations[places] = self.organisation
         tiers = np.full(count, NO_TIER, np.int8)
         tiers[places] = self.tier
@@ -97,7 +116,7 @@ class ItemColumns:
         start = self.name_start
         taken, sizes = stretches(start[places], start[places + 1])
         return ItemColumns(
-            np.concatenate([np.zeros(1, np.int64), sizes.cumsum()]),
+            _starts(sizes),
             self.name_bytes[taken],
             self.class_place[places],
             self.organisation[places],
@@ -136,6 +155,17 @@ class ItemColumns:
             self.organisation[vertices].tolist(),
             [None if tier == NO_TIER else tier for tier in self.tier[vertices].tolist()],
         )
+
+
+def _starts(lengths: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.concatenate([[0], lengths.cumsum()]).astype(np.int32)
+
+
+def _narrow(numbers: NDArray[np.int64]) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Halve what fits into half, as ids of organisations nearly always do."""
+    if len(numbers) and int(numbers.max()) >= 2**31:
+        return numbers
+    return numbers.astype(np.int32)
 
 
 def _recoded(columns: ItemColumns, codes: tuple[str, ...]) -> NDArray[np.int16]:

@@ -4,6 +4,9 @@ PostgreSQL packs the columns into one binary value; SQLite's rows run straight i
 million items this is what a rebuild spends its time on.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -55,4 +58,17 @@ def raw_rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[An
     connection = session.connection()
     sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     cursor: Any = connection.exec_driver_sql(sql).cursor
-    return list(cursor)
+    with _no_collection():
+        return list(cursor)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the collector from walking a million rows again and again while they are read."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -67,17 +67,15 @@ class GraphReader:
         where, whole = self._named(Item.id, ids)
         if _is_nothing(where):
             return ItemRows.none()
-        columns = (Item.name, Item.class_code, Item.organisation_id, Item.criticality, Item.stage)
+        used = case((Item.stage.in_(IMPACT_STAGES), 1), else_=0)
+        columns = (Item.name, Item.class_code, Item.organisation_id, Item.criticality, used)
         query = select(Item.id, *columns).where(where).order_by(Item.id)
         rows = raw_rows(self._session, query) if whole else self._session.execute(query).all()
-        known = {row[0]: row[1:] for row in rows}
-        if self._has_moved_on():
-            self._put_back(known)
-        return ItemRows(
-            np.fromiter(known, np.int64, len(known)),
-            [row[:4] for row in known.values()],
-            np.fromiter((row[4] in IMPACT_STAGES for row in known.values()), np.bool_, len(known)),
-        )
+        if not self._has_moved_on():
+            return ItemRows.of(rows)
+        known = {row[0]: tuple(row) for row in rows}
+        self._put_back(known)
+        return ItemRows.of(list(known.values()))
 
     def _put_back(self, known: dict[int, Any]) -> None:
         """Make items what they were, and forget those that came later."""
@@ -92,11 +90,11 @@ class GraphReader:
             ItemPast.class_code,
             ItemPast.organisation_id,
             ItemPast.criticality,
-            ItemPast.stage,
+            case((ItemPast.stage.in_(IMPACT_STAGES), 1), else_=0),
         ).where(self._held(ItemPast.valid_from, ItemPast.valid_to))
         for row in self._session.execute(past):
             if row[0] in known:
-                known[row[0]] = tuple(row[1:])
+                known[row[0]] = tuple(row)
 
     def _ends_of(self, items: Collection[int], *, provider_at_start: bool) -> RelationRows:
         carrying = self.carrying

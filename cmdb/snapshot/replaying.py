@@ -103,7 +103,7 @@ class _Replay:
             for vertex, active in zip(vertices, items.active.tolist(), strict=True)
             if arrays.is_idle(vertex) == active
         }
-        return idle, dict(zip(vertices, items.row, strict=True))
+        return idle, dict(zip(vertices, items.rows(), strict=True))
 
     def _dependants(self, both: tuple[RelationRows, RelationRows]) -> set[int]:
         found: set[int] = set()

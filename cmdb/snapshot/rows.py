@@ -1,5 +1,6 @@
 """Rows of the graph as columns: what was read, before anything is decided about it."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.records.sums import group_hashes, item_hashes, relation_hashes, text_marks, total
-from cmdb.snapshot.naming import NO_TIER, ItemRow
+from cmdb.snapshot.naming import NO_TIER, ItemColumns, ItemRow
 
 Numbers = NDArray[np.int64]
 Amounts = NDArray[np.float64]
@@ -56,6 +57,8 @@ class RelationRows:
 
     def only(self, kept: NDArray[Any]) -> "RelationRows":
         """Return some of the rows."""
+        if kept.dtype == np.bool_ and kept.all():
+            return self
         columns = (getattr(self, name) for name in self.__dataclass_fields__)
         return RelationRows(*(column[kept] for column in columns))
 
@@ -82,30 +85,66 @@ class GroupRows:
 
 @dataclass
 class ItemRows:
-    """Items by id, those that take no part in impact included."""
+    """Items by id, those that take no part in impact included; no criticality is NO_TIER."""
 
     id: Numbers
-    row: list[ItemRow]
+    name: Sequence[str]
+    class_code: Sequence[str]
+    organisation: Numbers
+    tier: Numbers
     active: NDArray[np.bool_]
 
     @classmethod
     def none(cls) -> Self:
         """Return no rows."""
-        return cls(np.empty(0, np.int64), [], np.empty(0, np.bool_))
+        no = np.empty(0, np.int64)
+        return cls(no, (), (), no, no, np.empty(0, np.bool_))
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[Any, ...]]) -> Self:
+        """Take rows of (id, name, class code, organisation, criticality, takes part)."""
+        if not rows:
+            return cls.none()
+        ids, names, codes, organisations, tiers, active = zip(*rows, strict=True)
+        known = [NO_TIER if tier is None else tier for tier in tiers]
+        return cls(
+            np.array(ids, np.int64),
+            names,
+            codes,
+            np.array(organisations, np.int64),
+            np.array(known, np.int64),
+            np.array(active, np.bool_),
+        )
 
     @property
     def sum(self) -> int:
         """The part of these rows in the sum of the graph."""
-        marks: dict[str, Any] = {}
-        classes = [row[1] for row in self.row]
-        marks = dict(zip(sorted(set(classes)), text_marks(sorted(set(classes))), strict=True))
-        return total(
-            item_hashes(
-                self.id,
-                text_marks(row[0] for row in self.row),
-                [marks[code] for code in classes],
-                [row[2] for row in self.row],
-                [NO_TIER if row[3] is None else row[3] for row in self.row],
-                self.active,
-            )
+        codes = sorted(set(self.class_code))
+        marks = dict(zip(codes, text_marks(codes).tolist(), strict=True))
+        classes = [marks[code] for code in self.class_code]
+        told = (self.organisation, self.tier, self.active)
+        return total(item_hashes(self.id, text_marks(self.name), classes, *told))
+
+    @property
+    def columns(self) -> ItemColumns:
+        """Return what pages show of them, packed."""
+        return ItemColumns.packed(self.name, self.class_code, self.organisation, self.tier)
+
+    def rows(self) -> Iterator[ItemRow]:
+        """Return what pages show of them, one by one."""
+        tiers = (None if tier == NO_TIER else tier for tier in self.tier.tolist())
+        organisations = self.organisation.tolist()
+        return zip(self.name, self.class_code, organisations, tiers, strict=True)
+
+    def only_active(self) -> "ItemRows":
+        """Return those that take part in impact."""
+        kept = np.flatnonzero(self.active)
+        places = kept.tolist()
+        return ItemRows(
+            self.id[kept],
+            [self.name[place] for place in places],
+            [self.class_code[place] for place in places],
+            self.organisation[kept],
+            self.tier[kept],
+            self.active[kept],
         )

@@ -67,7 +67,7 @@ def read_layout(session: Session, model: Model, at: int) -> Layout:
     idle = np.ones(len(ids), np.bool_)
     idle[known] = ~items.active
     arrays, _ = build_arrays(reader.carrying.columns(relations, groups, ids), idle)
-    columns = ItemColumns.of(items.row).placed(known, len(ids))
+    columns = items.columns.placed(known, len(ids))
     checksum = relations.sum + groups.sum + items.sum
     return Layout(at, checksum, reader.carrying.mark, arrays, columns)
 
@@ -107,7 +107,7 @@ def read_past(session: Session, model: Model, at: int) -> Snapshot:
     """Read the graph as it was, for questions only."""
     reader = GraphReader(session, model, at)
     relations, groups, items = reader.relations(), reader.groups(), reader.items()
-    kept = np.flatnonzero(items.active)
-    graph = PortableGraph.build(reader.carrying.columns(relations, groups, items.id[kept]))
-    rows = [items.row[place] for place in kept.tolist()]
-    return Snapshot(at, graph, ItemColumns.of(rows), relations.sum + groups.sum + items.sum, at)
+    checksum = relations.sum + groups.sum + items.sum
+    held = items.only_active()
+    graph = PortableGraph.build(reader.carrying.columns(relations, groups, held.id))
+    return Snapshot(at, graph, held.columns, checksum, at)
