@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.engine.derivation import DerivationRule, rule_text
+from cmdb.engine.derivation import EVIDENCE, DerivationRule, rule_text
 from cmdb.errors import CadastreError
 from cmdb.model import shipped_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -16,7 +16,7 @@ from server.items.deriving.trial import Trial, try_rule
 from web.pages import relation_verdicts
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
-from web.presenters.derivation import evidence_name, origin_name, rule_label
+from web.presenters.derivation import evidence_name, keep_text, origin_name, rule_label
 from web.presenters.rule_faults import rule_fault_text
 from web.presenters.values import class_label
 
@@ -73,6 +73,8 @@ def _words() -> dict[str, Any]:
         "origin_name": lambda code: origin_name(code, reader()),
         "class_name": lambda code: class_label(model, code, reader().language),
         "verb": verb,
+        "keep_text": lambda keep: keep_text(keep, reader()),
+        "kinds": [(one.code, evidence_name(one.code, reader()), one) for one in EVIDENCE.values()],
     }
 
 

@@ -23,9 +23,12 @@ from web.pages.refusals import refuse_in_words
 from web.pages.service_choices import wording
 from web.presenters.derivation import rule_label
 from web.presenters.lists import Paging
+from web.presenters.names import middle_cut
 
 #: How much a dependant leans on what it only suffers without.
 _SOFT = 0.5
+#: A choice shows both names on a phone.
+_NAME_WIDTH = 12
 
 
 def rejected() -> ResponseReturnValue:
@@ -119,7 +122,8 @@ def _ways(start: Item, end: Item) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for near, far, way in ((start, end, "forward"), (end, start, "reverse")):
         for kind in _kinds(near, far):
-            said = f"{near.name} {model.label(kind, language)} {far.name}"
+            names = [middle_cut(item.name, _NAME_WIDTH) for item in (near, far)]
+            said = f"{names[0]} {model.label(kind, language)} {names[1]}"
             found.append((f"{kind.code} {way}", said))
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cmdb.engine.derivation import Keep
 from server.items.deriving.explaining import Explanation
 from web.presenters.items import source_label
 from web.presenters.reader import Reader
@@ -78,6 +79,18 @@ def lasting_text(found: Explanation, reader: Reader) -> str:
         return reader.gettext("Ends as soon as it is no longer seen.")
     when = relative_time(found.fades_at, reader)
     return reader.gettext("Ends %(when)s unless it is seen again.") % {"when": when}
+
+
+def keep_text(keep: Keep, reader: Reader) -> str:
+    """Say how many of the providers in a group must stay."""
+    amount = {"amount": f"{keep.amount:g}"}
+    texts = {
+        "at_least": reader.gettext("at least %(amount)s"),
+        "all_but": reader.gettext("all but %(amount)s"),
+        "majority": reader.gettext("a majority"),
+        "percent": reader.gettext("%(amount)s %%"),
+    }
+    return texts[keep.rule] % amount
 
 
 def need_names(reader: Reader) -> dict[str, str]:
