@@ -26,7 +26,7 @@ from server.foundation.edge.rest import (
 from server.foundation.edge.transport import set_up_transport
 from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
-from server.wiring import BLUEPRINTS, authenticate
+from server.wiring import BLUEPRINTS, LENT, authenticate
 
 #: Turns a problem into a page for a person; the REST interface never uses it.
 PageOfProblem = Callable[[Problem], ResponseReturnValue]
@@ -42,7 +42,7 @@ def create_app(
     """Return the application. ``page_of_problem`` draws errors for people; None answers JSON."""
     app = CadastreFlask("server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_megabytes * 1024 * 1024
-    install(app, Installation(settings, database, authenticator))
+    install(app, Installation(settings, database, authenticator, LENT))
     set_up_transport(app, settings)
     watch(app)
     app.before_request(refuse_unstorable_text)

@@ -1,10 +1,13 @@
-"""All there is, in three tables: BLUEPRINTS, REACTIONS and JOBS.
+"""All there is, in four tables: BLUEPRINTS, REACTIONS, JOBS and LENT.
 
 A feature is not registered by being imported; it is registered by standing here.
 """
 
+from collections.abc import Callable, Mapping
+
 from flask_smorest import Blueprint
 
+from server.assets.queries import contracts_reached
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
@@ -47,6 +50,7 @@ from server.items.events import ItemReported
 from server.items.identity.api import identity
 from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
+from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
 from server.items.reactions import derive_relations
 from server.items.services.api import business_services
@@ -72,7 +76,7 @@ from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
 from server.scanning.jobs import run_probe
 
-__all__ = ["BLUEPRINTS", "JOBS", "REACTIONS", "authenticate"]
+__all__ = ["BLUEPRINTS", "JOBS", "LENT", "REACTIONS", "authenticate"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
@@ -118,3 +122,6 @@ JOBS: Jobs = {
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
 }
+
+#: Readers that features lend to those below them, which may not import them.
+LENT: Mapping[str, Callable[..., object]] = {CONTRACTS: contracts_reached}

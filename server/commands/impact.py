@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cmdb.engine.impact.values import State
+from server.assets.queries import contracts_reached
 from server.commands.console import say, show_table
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
@@ -105,7 +106,9 @@ def impact_of(
     with command_line.database() as database, database.reading() as session:
         failed = tuple(item_ids(session, command_line.actor, items))
         question = ImpactQuestion(failed, wanted, limit=limit, as_of=as_of)
-        text = answer_text(answer_question(session, command_line.actor, question))
+        text = answer_text(
+            answer_question(session, command_line.actor, question, contracts_reached)
+        )
     if shape == "json":
         say(text)
         return

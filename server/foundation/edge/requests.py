@@ -5,8 +5,8 @@ needs its own transactions (long imports, password hashing) says so with ``@own_
 """
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -36,11 +36,15 @@ Authenticator = Callable[[Session], Actor | None]
 
 @dataclass(slots=True)
 class Installation:
-    """What one running server consists of; reached through ``installation()``."""
+    """What one running server consists of; reached through ``installation()``.
+
+    ``lent`` are readers that features lend to those below them, as in ``server.wiring.LENT``.
+    """
 
     settings: Settings
     database: Database
     authenticate: Authenticator
+    lent: Mapping[str, Callable[..., object]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -1,14 +1,19 @@
 """REST over the impact engine."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.foundation.edge.document import LOOKS_BACK, LOOKS_UP
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
 from server.items.impacts.answering import answer_question
@@ -17,6 +22,7 @@ from server.items.impacts.exporting import ExportQuestion, Format, export_networ
 from server.items.impacts.needs import NeedsQuestion, needs_of
 from server.items.impacts.queries import ranked_items, ranked_services
 from server.items.impacts.questions import ImpactQuestion
+from server.items.impacts.reaching import CONTRACTS, ContractReader
 from server.items.impacts.schemas import (
     CausesSchema,
     ExportQuerySchema,
@@ -211,5 +217,6 @@ def _export(query: dict[str, Any], form: Format) -> Response:
 
 
 def _answer(question: ImpactQuestion) -> Response:
-    answer = answer_question(current_session(), current_actor(), question)
+    contracts_of = cast("ContractReader", installation().lent[CONTRACTS])
+    answer = answer_question(current_session(), current_actor(), question, contracts_of)
     return Response(answer_text(answer), mimetype="application/json")

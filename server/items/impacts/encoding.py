@@ -30,6 +30,7 @@ _STEPS = {
 }
 
 _COUNTED = (State.DOWN, State.DEGRADED, State.AT_RISK)
+_CONTRACT = ("reference", "name", "supplier", "kind")
 _NONE = '""'
 
 
@@ -68,7 +69,11 @@ def _reached(reach: Reach | None) -> dict[str, Any] | None:
             for tier, counts in order
         ]
     sites = [_reference(site) for site in reach.sites]
-    return {"tiers": tiers, "people": reach.people, "sites": sites}
+    contracts = [
+        {key: getattr(one, key) for key in _CONTRACT} | {"ends_on": one.ends_on.isoformat()}
+        for one in reach.contracts
+    ]
+    return {"tiers": tiers, "people": reach.people, "sites": sites, "contracts": contracts}
 
 
 class _Rows:

@@ -1,8 +1,10 @@
-"""What a failure reaches beyond items: services by tier, the sites they stand at, people."""
+"""What a failure reaches beyond items: services by tier, sites, contracts, people."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -20,29 +22,77 @@ from server.items.scope import visible_items
 Tiers = Mapping[int | None, Mapping[State, int]]
 
 
+#: The name under which the reader of contracts is lent, as in ``server.wiring.LENT``.
+CONTRACTS = "contracts"
+
+
+class ReachedContract(Protocol):
+    """What an answer says of a contract; ``server.assets`` owns them."""
+
+    @property
+    def reference(self) -> str:
+        """Its number with the supplier."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def supplier(self) -> str:
+        """Who promised."""
+
+    @property
+    def kind(self) -> str:
+        """What was promised: warranty, support, service, lease or licence."""
+
+    @property
+    def ends_on(self) -> date:
+        """The last day of it."""
+
+
+#: Returns the contracts that cover items in the actor's sight.
+ContractReader = Callable[[Session, Actor, Sequence[int]], Sequence[ReachedContract]]
+
+
+def no_contracts(
+    _session: Session, _actor: Actor, _item_ids: Sequence[int]
+) -> Sequence[ReachedContract]:
+    """Know of no contracts: for questions that nobody asks for a whole answer."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """Services by tier and state, and people who use them: None without the right to count.
 
-    ``sites`` are those in sight at which affected items stand.
+    ``sites`` are those in sight at which affected items stand, ``contracts`` those that cover
+    affected items in sight.
     """
 
     tiers: Tiers | None
     people: int | None
     sites: Sequence[Item]
+    contracts: Sequence[ReachedContract] = ()
 
 
 def reach_of(
-    session: Session, actor: Actor, report: ImpactReport, services: Sequence[ReachedService]
+    session: Session,
+    actor: Actor,
+    report: ImpactReport,
+    services: Sequence[ReachedService],
+    contracts_of: ContractReader,
 ) -> Reach:
-    """Return what the affected items mean beyond themselves. Two statements."""
-    sites = session.scalars(_sites_of(session, actor, report.ids.tolist())).all()
+    """Return what the affected items mean beyond themselves. Three statements."""
+    item_ids = report.ids.tolist()
+    sites = session.scalars(_sites_of(session, actor, item_ids)).all()
+    contracts = contracts_of(session, actor, item_ids)
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
-        return Reach(None, None, sites)
+        return Reach(None, None, sites, contracts)
     tiers: dict[int | None, Counter[State]] = {}
     for one in services:
         tiers.setdefault(one.criticality, Counter())[one.state] += 1
-    return Reach(tiers, people_using(session, [one.item_id for one in services]), sites)
+    people = people_using(session, [one.item_id for one in services])
+    return Reach(tiers, people, sites, contracts)
 
 
 def _sites_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> Select[Item]:

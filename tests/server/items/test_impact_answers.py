@@ -1,5 +1,6 @@
 """Whole impact answers over REST: pages, states, groups that fell or hold, and what is reached."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 
 from cmdb.records.items import Item
 from cmdb.snapshot.live import LIVE
+from server.assets.actions import ContractDraft, create_contract
 from server.foundation.database import Database
 from server.foundation.permissions import Actor
 from server.items.impact import answer_impact
@@ -161,10 +163,34 @@ def test_services_by_tier_people_and_sites_are_told(
         ],
         "people": 1,
         "sites": [{"id": estate.site, "name": "Harbour", "class": "site"}],
+        "contracts": [],
     }
     uncounted = callers.reader.get(f"/items/{estate.ups}/impact")["reached"]
     assert (uncounted["tiers"], uncounted["people"]) == (None, None)
     assert [site["name"] for site in uncounted["sites"]] == ["Harbour"]
+
+
+def test_contracts_that_cover_what_suffers_are_told_to_who_sees_the_items(
+    callers: Callers, estate: Estate, world: World, database: Database
+) -> None:
+    first, last = date(2026, 1, 1), date(2027, 1, 1)
+    with database.writing() as session:
+        for reference, item in (("C-1", estate.web2), ("C-2", estate.host), ("C-3", estate.report)):
+            draft = ContractDraft(
+                world.root.id, reference, "Care", "Acme", "support", first, last, [item]
+            )
+            create_contract(session, world.admin, draft, BEGINNING)
+    seen = callers.admin.get(f"/items/{estate.ups}/impact")["reached"]["contracts"]
+    assert [contract["reference"] for contract in seen] == ["C-2", "C-3"]
+    assert seen[0] == {
+        "reference": "C-2",
+        "name": "Care",
+        "supplier": "Acme",
+        "kind": "support",
+        "ends_on": "2027-01-01",
+    }
+    partly = callers.outsider.get(f"/items/{estate.web2}/impact")["reached"]["contracts"]
+    assert [contract["reference"] for contract in partly] == ["C-1"]
 
 
 def test_who_sees_no_site_is_told_of_none(

@@ -142,12 +142,23 @@ class TierSchema(StrictSchema):
     at_risk = fields.Integer(required=True)
 
 
+class ReachedContractSchema(StrictSchema):
+    """A contract that covers something affected."""
+
+    reference = fields.String(required=True)
+    name = fields.String(required=True)
+    supplier = fields.String(required=True)
+    kind = fields.String(required=True)
+    ends_on = fields.Date(required=True)
+
+
 class ReachSchema(StrictSchema):
     """What is reached beyond items; counts need ``impact:count_hidden``."""
 
     tiers = fields.List(fields.Nested(TierSchema), required=True, allow_none=True)
     people = fields.Integer(required=True, allow_none=True)
     sites = fields.List(fields.Nested(ItemRefSchema), required=True)
+    contracts = fields.List(fields.Nested(ReachedContractSchema), required=True)
 
 
 class ImpactAnswerSchema(ImpactSchema):
