@@ -27,8 +27,8 @@ from web.presenters.names import middle_cut
 
 #: How much a dependant leans on what it only suffers without.
 _SOFT = 0.5
-#: A choice shows both names on a phone.
-_NAME_WIDTH = 12
+#: So much of a name is shown beside another one.
+_NAME_WIDTH = 28
 
 
 def rejected() -> ResponseReturnValue:
