@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 
 
 class Interface(Identified, Base):
@@ -106,7 +106,7 @@ class SoftwareRelease(Identified, Base):
 
 
 class Installation(Base):
-    """A release is installed on an item. No foreign keys: they were half of the intake's cost."""
+    """A release is installed on an item."""
 
     __tablename__ = "installation"
     __table_args__ = (
@@ -114,7 +114,11 @@ class Installation(Base):
         {"sqlite_with_rowid": False},
     )
 
-    item_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    release_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    item_id: Mapped[int] = mapped_column(
+        BigId, primary_key=True, autoincrement=False, info=unchecked("item.id")
+    )
+    release_id: Mapped[int] = mapped_column(
+        BigId, primary_key=True, autoincrement=False, info=unchecked("software_release.id")
+    )
     #: Which source's list this row belongs to.
     source: Mapped[str] = mapped_column(Key, primary_key=True)

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 
 
 class HistoryEntry(Identified, Base):
@@ -20,7 +20,7 @@ class HistoryEntry(Identified, Base):
     __tablename__ = "history_entry"
     __table_args__ = (Index(None, "item_id", "id"), Index(None, "other_id", "id"))
 
-    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    item_id: Mapped[int] = mapped_column(BigId, info=unchecked("item.id"))
     other_id: Mapped[int | None] = mapped_column(BigId)
     at: Mapped[datetime] = mapped_column(index=True)
     observed_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 
 
 class Item(Identified, Base):
@@ -56,7 +56,7 @@ class ItemValue(Base):
     )
 
     item_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        BigId, primary_key=True, autoincrement=False, info=unchecked("item.id")
     )
     attribute_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.errors import HistoryNotKept
-from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 from cmdb.records.bulk import insert_rows
 from cmdb.records.summing import checksum_after, keep_past
 
@@ -75,7 +75,8 @@ class Relation(Identified, Base):
         {"sqlite_autoincrement": True},
     )
 
-    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    #: That of the item at the start.
+    organisation_id: Mapped[int] = mapped_column(BigId, info=unchecked("organisation.id"))
     type_code: Mapped[str] = mapped_column(Key)
     start_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
     end_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))

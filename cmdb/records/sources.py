@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cmdb.records.base import Base, BigId, Identified, Key
+from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 
 
 class ItemSource(Identified, Base):
@@ -32,7 +32,7 @@ class ItemSource(Identified, Base):
     )
 
     item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
-    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    organisation_id: Mapped[int] = mapped_column(BigId, info=unchecked("organisation.id"))
     source: Mapped[str] = mapped_column(Key)
     key: Mapped[str] = mapped_column(Key, default="")
     confidence: Mapped[float] = mapped_column(default=1.0)
@@ -50,7 +50,7 @@ class ItemIdentifier(Base):
     __table_args__ = (Index(None, "kind", "value", "item_id"),)
 
     item_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        BigId, primary_key=True, autoincrement=False, info=unchecked("item.id")
     )
     kind: Mapped[str] = mapped_column(Key, primary_key=True)
     value: Mapped[str] = mapped_column(Key, primary_key=True)

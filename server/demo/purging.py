@@ -20,8 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
-from cmdb.records.base import Base
-from cmdb.records.facts import Installation
+from cmdb.records.base import REFERS_TO, Base
 from cmdb.records.items import Item
 from cmdb.records.parties import Organisation, OrganisationClosure
 from cmdb.records.relations import RedundancyGroup, Relation, next_sequence, write_changes
@@ -44,11 +43,11 @@ def purge_organisation(session: Session, code: str) -> int:
     ).all()
     items = session.scalars(select(Item.id).where(Item.organisation_id.in_(ids))).all()
     doomed = _Doomed(list(ids))
-    # Installations have no foreign keys, for the intake's sake.
-    belonging = select(Item.id).where(Item.organisation_id.in_(ids))
-    session.execute(delete(Installation).where(Installation.item_id.in_(belonging)))
     _log_end(session, ids, items)
-    for table in reversed(Base.metadata.sorted_tables):
+    tables = list(reversed(Base.metadata.sorted_tables))
+    # What refers without a foreign key is not in the order of tables: it goes before all others.
+    tables.sort(key=lambda table: not any(REFERS_TO in column.info for column in table.c))
+    for table in tables:
         _let_go(session, table, doomed)
         session.connection().execute(delete(table).where(doomed.rows(table)))
     return len(items)
@@ -109,6 +108,10 @@ def _references(table: Table) -> list[tuple[Column[object], Column[object]]]:
     for constraint in table.constraints:
         if isinstance(constraint, ForeignKeyConstraint):
             found += [(e.parent, e.column) for e in constraint.elements]
+    for column in table.c:
+        if target := column.info.get(REFERS_TO):
+            name, _, key = target.partition(".")
+            found.append((column, Base.metadata.tables[name].c[key]))
     return sorted(found, key=lambda pair: pair[0].name)
 
 

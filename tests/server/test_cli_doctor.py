@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from cmdb.records.items import ItemValue
 from server.foundation.certificates import issue_own_certificate
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
@@ -216,3 +217,15 @@ def test_a_database_that_cannot_be_asked_ends_no_other_check(
     assert "mail: " in outcome.out
     assert "hunter2" not in outcome.out
     assert outcome.err == ""
+
+
+def test_a_row_that_refers_to_an_item_that_is_gone_is_found(cadastre_anywhere: Cadastre) -> None:
+    cadastre_anywhere.succeed("migrate")
+    engine = sa.create_engine(cadastre_anywhere.url)
+    value = {"item_id": 404, "attribute_id": 1, "position": 0, "text_key": "lost"}
+    with engine.begin() as connection:
+        connection.execute(sa.insert(ItemValue), value)
+    engine.dispose()
+    said = _said(cadastre_anywhere)["references"]
+    assert said["level"] == "wrong"
+    assert "a row of item_value refers to item 404" in said["seen"]

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from cmdb.records.base import REFERS_TO
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
 from server.commands.environment import CommandLine
 from server.foundation import audit
@@ -15,6 +16,7 @@ from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.jobs import queries
 from server.items.models import Agent
+from server.migrations.models import Base
 from server.migrations.runner import Migrations
 
 _POSTGRESQL_OLDEST = 150_000
@@ -43,6 +45,7 @@ def look_at_database(command_line: CommandLine) -> Iterator[Finding]:
         yield _schema(migrations)
         with database.reading() as session:
             yield _integrity(session, database)
+            yield _references(session)
             yield from _jobs(session, utc_now())
             yield _agents(session, utc_now())
             yield _audit(session)
@@ -80,6 +83,21 @@ def _integrity(session: Session, database: Database) -> Finding:
         seen = f"its clock differs from this machine's by {skew.total_seconds():.0f} seconds"
         return look("database", seen, "let both follow an NTP server: leases compare their clocks")
     return fine("database", f"PostgreSQL {number // 10_000}, its clock as ours")
+
+
+def _references(session: Session) -> Finding:
+    """Look for rows that refer, without a foreign key, to what is not there."""
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            name, _, key = column.info.get(REFERS_TO, "").partition(".")
+            if not name:
+                continue
+            target = Base.metadata.tables[name].c[key]
+            lost = select(column).where(~select(target).where(target == column).exists()).limit(1)
+            if (value := session.scalar(lost)) is not None:
+                seen = f"a row of {table.name} refers to {name} {value}, which is not there"
+                return wrong("references", seen, "stop the server and restore the newest backup")
+    return fine("references", "every row refers to something that is there")
 
 
 def _jobs(session: Session, now: datetime) -> Iterator[Finding]:
