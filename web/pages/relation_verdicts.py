@@ -97,7 +97,7 @@ def correct(relation_id: int) -> ResponseReturnValue:
         found=found,
         start=start,
         end=end,
-        ways=_ways(start, end),
+        ways=_ways(start, end, found.relation.type_code),
         errors=errors,
         form_values=request.form,
         **wording(),
@@ -116,25 +116,30 @@ def _draft(found: Explanation) -> RelationDraft:
     return RelationDraft(verb, start, end, weight=weight, note=form.get("note", "")[:1000])
 
 
-def _ways(start: Item, end: Item) -> list[tuple[str, str]]:
-    """Return what a person may say of the two items, as (value, sentence)."""
+def _ways(start: Item, end: Item, derived: str) -> list[tuple[str, str]]:
+    """Return what a person may say of the two items, as (value, sentence).
+
+    What was derived comes first: often only the strength of it is wrong.
+    """
     model, language = shipped_model(), reader().language
     found: list[tuple[str, str]] = []
     for near, far, way in ((start, end, "forward"), (end, start, "reverse")):
-        for kind in _kinds(near, far):
+        for kind in _kinds(near, far, derived):
             names = [middle_cut(item.name, _NAME_WIDTH) for item in (near, far)]
             said = f"{names[0]} {model.label(kind, language)} {names[1]}"
             found.append((f"{kind.code} {way}", said))
     return found
 
 
-def _kinds(near: Item, far: Item) -> list[Any]:
-    """Return the relationship types a person may choose, those suggested for the pair first."""
+def _kinds(near: Item, far: Item, derived: str) -> list[Any]:
+    """Return the relationship types a person may choose: those that carry impact between them."""
     model = shipped_model()
     suggested = model.suggested_relations(near.class_code, far.class_code)
-    kinds = dict.fromkeys([*suggested, model.relation_type("depends_on")])
+    usual = [model.relation_type(code) for code in (derived, "depends_on")]
     return [
         kind
-        for kind in kinds
-        if not kind.derived_only and model.allows(kind.code, near.class_code, far.class_code)
+        for kind in dict.fromkeys([*usual, *suggested])
+        if kind.provider
+        and not kind.derived_only
+        and model.allows(kind.code, near.class_code, far.class_code)
     ]
