@@ -1,5 +1,6 @@
 """Why an item is one item; merging it with another, splitting it, and taking that back."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -16,7 +17,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import queries
 from server.items.identity import merging as actions
-from server.items.identity.explaining import explain_identity, rivals_of
+from server.items.identity.explaining import EvidenceRow, explain_identity, rivals_of
 from server.people.queries.people import names_of_people
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.item_tabs import class_name, head_of
@@ -39,6 +40,7 @@ def explain(item_id: int) -> ResponseReturnValue:
         head=head_of(found.item, "identity"),
         item=found.item,
         found=found,
+        evidence=_by_identifier(found.evidence),
         rivals=rivals_of(session, actor, item_id),
         others=queries.names_of(session, actor, [act.other_id for act in found.acts]),
         people=names_of_people(session, actor, {p for p in people if p is not None}),
@@ -46,6 +48,14 @@ def explain(item_id: int) -> ResponseReturnValue:
         answer_name=lambda text: answer_text(text, reader()),
         **_words(),
     )
+
+
+def _by_identifier(rows: Iterable[EvidenceRow]) -> list[tuple[EvidenceRow, list[EvidenceRow]]]:
+    """Return each identifier once, as who told it first told it, with all who tell it."""
+    told: dict[Identifier, list[EvidenceRow]] = {}
+    for row in rows:
+        told.setdefault(row.identifier, []).append(row)
+    return [(sources[0], sources) for sources in told.values()]
 
 
 def _words() -> dict[str, Any]:
