@@ -78,7 +78,9 @@ def answer_question(
         spread=spread_of(session, snapshot, report, telling),
         totals=report.count_by_state() if may_count else None,
         hidden=int(len(seen) - seen.sum()) if may_count else None,
-        reached=reach_of(session, actor, report, reached, contracts_of),
+        reached=(
+            reach_of(session, actor, report, reached, contracts_of) if question.reached else None
+        ),
         next_cursor=cursor,
     )
 

@@ -98,9 +98,9 @@ class _Rows:
         ]
         # The last reference is that of the place -1: no carrier.
         self._references.append("null")
-        groups = {number: quoted(name) for number, name in spread.group_names.items()} | {-1: _NONE}
+        groups = spread.group_names
         self._groups = [
-            groups[number] if visible else _NONE
+            quoted(groups[number]) if visible and number >= 0 else _NONE
             for number, visible in zip(spread.causes.groups[named].tolist(), seen, strict=True)
         ]
         self._states = [_STATES[state] for state in report.states[named].tolist()]
@@ -150,24 +150,27 @@ class _Rows:
         if losses is None:
             return {}
         references, find = self._references, spread.finder.rows
-        members = [references[one] for one in self._places[find(losses.members)].tolist()]
+        rows = find(losses.members)
+        seen = spread.telling.seen[rows]
+        members = [references[one] for one in self._places[rows[seen]].tolist()]
+        starts = np.concatenate([[0], seen.cumsum()])[losses.starts].tolist()
+        slack = losses.remaining - losses.required
         found: dict[int, str] = {}
-        starts = losses.starts.tolist()
-        for place, number, required, remaining, holds, start, end in zip(
+        for place, number, required, remaining, left, holds, start, end in zip(
             self._places[find(losses.items)].tolist(),
             losses.groups.tolist(),
             losses.required.tolist(),
             losses.remaining.tolist(),
-            losses.holds.tolist(),
+            slack.tolist(),
+            np.where(losses.holds, "true", "false").tolist(),
             starts[:-1],
             starts[1:],
             strict=True,
         ):
-            fallen = ",".join(one for one in members[start:end] if one != "null")
+            fallen = members[start] if end == start + 1 else ",".join(members[start:end])
             text = (
-                f'{{"name":{groups[number]},"holds":{"true" if holds else "false"},'
-                f'"required":{required!r},"remaining":{remaining!r},'
-                f'"slack":{remaining - required!r},"fallen":[{fallen}]}}'
+                f'{{"name":{quoted(groups[number])},"holds":{holds},"required":{required!r},'
+                f'"remaining":{remaining!r},"slack":{left!r},"fallen":[{fallen}]}}'
             )
             found[place] = f"{found[place]},{text}" if place in found else text
         return found

@@ -79,7 +79,7 @@ def export_network(session: Session, actor: Actor, question: ExportQuestion) -> 
     names = name_items(session, actor, snapshot, ids.tolist(), question.as_of)
     plain = snapshot.engine.to_networkx(ids.tolist())
     numbers = [data["group_id"] for _, data in plain.nodes(data=True) if data["kind"] == "group"]
-    naming = _Naming(names, group_names(session, numbers), report)
+    naming = _Naming(names, group_names(session, numbers, snapshot.sequence), report)
     return naming.named(plain, hidden=actor.may(Permission.IMPACT_COUNT_HIDDEN))
 
 

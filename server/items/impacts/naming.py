@@ -1,11 +1,13 @@
 """Items as answers name them: those out of the actor's sight have no name."""
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import Pool, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
@@ -49,10 +51,42 @@ def named_only(names: Mapping[int, NamedItem], item_ids: Iterable[int]) -> Seque
     return [names[item_id] for item_id in item_ids if item_id in names]
 
 
-def group_names(session: Session, group_ids: Sequence[int]) -> Mapping[int, str]:
-    """Return the names of redundancy groups, past ones too. One statement."""
-    if not group_ids:
-        return {}
-    query = select(RedundancyGroup.id, RedundancyGroup.name)
-    rows = session.execute(query.where(among(session, RedundancyGroup.id, group_ids)))
-    return {row.id: row.name for row in rows}
+class _GroupNames:
+    """The names of groups at the newest change of each database; a group is never called anew.
+
+    A thousand rows cost more than the impact itself, and the same groups are named again and again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: WeakKeyDictionary[Pool, tuple[int, dict[int, str]]] = WeakKeyDictionary()
+
+    def at(self, session: Session, sequence: int) -> dict[int, str]:
+        """Return what is known of a database at a change: the caller adds to it."""
+        if session.info.get("graph_changed"):
+            # What this transaction has written may yet be rolled back.
+            return {}
+        pool = session.get_bind().engine.pool
+        with self._lock:
+            known = self._known.get(pool)
+            if known is None or known[0] != sequence or len(known[1]) > _MOST_KEPT:
+                known = self._known[pool] = (sequence, {})
+            return known[1]
+
+
+_MOST_KEPT = 100_000
+_GROUP_NAMES = _GroupNames()
+
+
+def group_names(session: Session, group_ids: Sequence[int], sequence: int) -> Mapping[int, str]:
+    """Return the names of redundancy groups, past ones too, as they are at a change.
+
+    One statement for those that nobody has asked for since then.
+    """
+    known = _GROUP_NAMES.at(session, sequence)
+    missing = [number for number in group_ids if number not in known]
+    if missing:
+        query = select(RedundancyGroup.id, RedundancyGroup.name)
+        rows = session.execute(query.where(among(session, RedundancyGroup.id, missing)))
+        known.update((number, name) for number, name in rows)
+    return known

@@ -16,14 +16,16 @@ class ImpactQuestion:
     """Which items fail together, and how much of the answer is wanted.
 
     ``states`` choose rows and change no total. With ``paths`` each row has the way the failure
-    took, with ``groups`` its redundancy groups that lost members. ``cursor`` is that of the page
-    before. ``as_of`` is the moment, or the change sequence, whose graph is asked; None is now.
+    took, with ``groups`` its redundancy groups that lost members; ``reached`` adds what is reached
+    beyond items. ``cursor`` is that of the page before; ``as_of`` the moment, or the change
+    sequence, whose graph is asked; None is now.
     """
 
     failed: tuple[int, ...]
     states: tuple[State, ...] = AFFECTED
     paths: bool = True
     groups: bool = True
+    reached: bool = True
     limit: int = 200
     cursor: str = ""
     as_of: AsOf = None

@@ -95,7 +95,7 @@ def spread_of(
         named_rows=named,
         names=snapshot.named(report.ids[named]),
         losses=losses,
-        group_names=group_names(session, distinct(groups[groups >= 0]).tolist()),
+        group_names=group_names(session, distinct(groups[groups >= 0]).tolist(), snapshot.sequence),
     )
 
 

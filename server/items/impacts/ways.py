@@ -87,7 +87,8 @@ def way_between(
     names = name_items(session, actor, snapshot, stations, as_of)
     losses = report.losses(np.array([one for one in stations if one in names], np.int64))
     crossed = [step.group_id for step in steps if step.group_id is not None]
-    groups = group_names(session, [*crossed, *losses.groups.tolist()])
+    named = [*crossed, *losses.groups.tolist()]
+    groups = group_names(session, named, snapshot.sequence)
     return Way(
         state=state,
         reached=state is not State.UP,

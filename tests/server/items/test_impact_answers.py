@@ -110,8 +110,10 @@ def test_a_fallen_member_out_of_sight_is_not_named(
 
 
 def test_paths_and_groups_may_be_left_out(callers: Callers, estate: Estate) -> None:
-    body = {"failed": [estate.ups], "paths": False, "groups": False}
-    for row in callers.admin.post("/impact", body, 200)["affected"]:
+    body = {"failed": [estate.ups], "paths": False, "groups": False, "reached": False}
+    answer = callers.admin.post("/impact", body, 200)
+    assert answer["reached"] is None
+    for row in answer["affected"]:
         assert not {"path", "groups"} & row.keys()
     short = callers.admin.get(f"/items/{estate.ups}/impact", paths="false")
     assert "path" not in short["affected"][0]

@@ -65,6 +65,10 @@ class _Wishes(StrictSchema):
         load_default=True,
         metadata={"description": "Tell which redundancy groups lost members, and what holds."},
     )
+    reached = fields.Boolean(
+        load_default=True,
+        metadata={"description": "Tell services by tier, people, sites and contracts."},
+    )
     states = fields.List(
         fields.String(validate=validate.OneOf(_STATES)),
         load_default=lambda: list(_STATES),
@@ -106,6 +110,7 @@ def impact_question(wishes: dict[str, Any], failed: list[int]) -> ImpactQuestion
         states=tuple(state for state in AFFECTED if state.text in wishes["states"]),
         paths=wishes["paths"],
         groups=wishes["groups"],
+        reached=wishes["reached"],
         limit=wishes["limit"],
         cursor=wishes["cursor"],
         as_of=wishes["as_of"],
