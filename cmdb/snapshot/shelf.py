@@ -86,7 +86,7 @@ class Shelf:
         found = _exactly(self._recent, sequence)
         if found is None:
             known = self._nearest(session, sequence)
-            found = known and self._replayed(session, known, sequence)
+            found = known and self._replayed(session, known, sequence, share=False)
         return found or from_layout(read_layout(session, self.model, sequence))
 
     def past(self, session: Session, sequence: int) -> Snapshot:
@@ -132,13 +132,15 @@ class Shelf:
     def _caught_up(self, session: Session, sequence: int) -> Snapshot:
         for find in (self._nearest, self._attached):
             known = find(session, sequence)
-            found = known and self._replayed(session, known, sequence)
+            found = known and self._replayed(session, known, sequence, share=True)
             if found is not None:
                 return found
         self._laid_at = time.monotonic()
         return self._laid_out(read_layout(session, self.model, sequence))
 
-    def _replayed(self, session: Session, known: Snapshot, sequence: int) -> Snapshot | None:
+    def _replayed(
+        self, session: Session, known: Snapshot, sequence: int, *, share: bool
+    ) -> Snapshot | None:
         """Return the graph at ``sequence``; None when it has to be read anew."""
         if known.sequence == sequence:
             return known
@@ -148,7 +150,8 @@ class Shelf:
             return None
         except OutOfRoom:
             # Lists that moved again and again have filled the room: once more, with new room.
-            fresh = from_layout(laid_anew(known, self._mark))
+            layout = laid_anew(known, self._mark)
+            fresh = self._laid_out(layout) if share else from_layout(layout)
         try:
             return replayed(session, self.model, fresh, sequence)
         except (CannotReplay, OutOfRoom):

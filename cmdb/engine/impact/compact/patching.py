@@ -1,11 +1,13 @@
 """A graph after some items' needs changed: their lists, and those of their providers, moved.
 
-What an item needs is always written anew as a whole, so that the rules of `grouping` and
-`resolving` apply to changes as they do to the whole graph. O(needs of the items that changed and
-relations of their providers), beside a copy of the table of what has moved.
+What an item needs is always worked out anew as a whole, so that the rules of `grouping` and
+`resolving` apply to changes as they do to the whole graph; what comes out the same is not written.
+O(needs of the items that changed, and lists that lose an entry), beside a copy of the table of what
+has moved.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +24,7 @@ from cmdb.engine.impact.compact.grouping import (
     settle_terms,
 )
 from cmdb.engine.impact.compact.moved import Bounds, MovedLists
+from cmdb.engine.impact.compact.relisting import Entries, Lists
 from cmdb.engine.impact.compact.resolving import Findings, Relations, resolve_relations
 from cmdb.engine.impact.compact.room import Room
 from cmdb.engine.impact.compact.rows import distinct, follow, places
@@ -49,9 +52,7 @@ def patched(
     moved = replace(arrays.moved, idle={**arrays.moved.idle, **idle})
     arrays = replace(arrays, moved=moved)
     dirty = np.searchsorted(arrays.ids, distinct(needs.items)).astype(np.int32)
-    fresh = _resolved(arrays, needs)
-    old = _providers(arrays, dirty)
-    return _Patch(arrays, room, dirty, fresh).applied(old)
+    return _Patch(arrays, room, dirty, _resolved(arrays, needs)).applied()
 
 
 def _resolved(arrays: GraphArrays, needs: GraphColumns) -> _Needs:
@@ -88,44 +89,28 @@ def _ordered(relations: Relations) -> Relations:
     )
 
 
-def _providers(arrays: GraphArrays, dirty: Vertices) -> tuple[Vertices, Vertices]:
-    """Whom the changed items needed before: in a way that takes them down, and softly."""
-    hard, _ = follow(arrays.hard_bounds(dirty), arrays.hard_provider, dirty)
-    soft, _ = follow(arrays.needs_bounds(dirty), arrays.needs_provider, dirty)
-    first, last = arrays.owned_bounds(dirty)
-    slots, _ = places(arrays.slot_start[first], arrays.slot_start[last])
-    return np.concatenate([hard, arrays.slot_provider[slots]]), soft
-
-
 class _Patch:
-    """One change on its way into the room behind the arrays."""
+    """One change on its way into the room behind the arrays; what stays the same is not written."""
 
     def __init__(self, arrays: GraphArrays, room: Room, dirty: Vertices, fresh: _Needs) -> None:
         self._arrays = arrays
         self._room = room
-        self._dirty = dirty
         self._fresh = fresh
+        self._hard = self._differing(dirty, self._same_hard)
+        self._soft = self._differing(dirty, self._same_soft)
+        self._owning = self._differing(dirty, self._same_groups)
 
-    def applied(self, old: tuple[Vertices, Vertices]) -> GraphArrays:
-        fresh = self._fresh
-        begins = self._room.take(
-            {
-                "hard": len(fresh.hard.provider),
-                "needs": len(fresh.soft.provider),
-                # One more than there are groups: it bounds the slots of the last.
-                "group": len(fresh.groups.owner) + 1,
-                "slot": len(fresh.slots.group),
-            }
-        )
-        hard = self._write_relations("hard", fresh.hard, begins["hard"])
-        needs = self._write_relations("needs", fresh.soft, begins["needs"])
-        owned = self._write_groups(begins["group"], begins["slot"])
-        strong = self._write_strong(old[0], begins["slot"])
-        soft = self._write_soft(old[1])
+    def applied(self) -> GraphArrays:
+        """Write what differs; return the graph that reads it."""
         moved = self._arrays.moved
+        # The other direction is read before it changes: it tells whose lists lose an entry.
+        before = self._strong_before(), self._soft_before()
+        hard = self._write_relations("hard", self._fresh.hard, self._hard)
+        needs = self._write_relations("needs", self._fresh.soft, self._soft)
+        owned, slots = self._write_groups()
         lists = MovedLists(
-            moved.strong.having(strong),
-            moved.soft.having(soft),
+            moved.strong.having(self._write_strong(before[0], slots)),
+            moved.soft.having(self._write_soft(before[1])),
             moved.hard.having(hard),
             moved.needs.having(needs),
             moved.owned.having(owned),
@@ -133,85 +118,161 @@ class _Patch:
         )
         return replace(self._arrays, moved=lists)
 
-    def _bounds(self, keys: Vertices, begin: int, wanted: Vertices) -> dict[int, Bounds]:
-        """Where the entries of each of `wanted` lie; `keys` are those of all, ascending."""
-        first = (np.searchsorted(keys, wanted, "left") + begin).tolist()
-        last = (np.searchsorted(keys, wanted, "right") + begin).tolist()
-        return dict(zip(wanted.tolist(), zip(first, last, strict=True), strict=True))
+    # What differs
 
-    def _write_relations(self, kind: str, rows: Relations, begin: int) -> dict[int, Bounds]:
-        there = slice(begin, begin + len(rows.provider))
-        getattr(self._arrays, f"{kind}_provider")[there] = rows.provider
-        getattr(self._arrays, f"{kind}_relation")[there] = rows.relation_id
-        if kind == "needs":
-            self._arrays.needs_weight[there] = rows.weight
-        return self._bounds(rows.dependant, begin, self._dirty)
+    def _differing(self, dirty: Vertices, same: Callable[[int], bool]) -> Vertices:
+        return np.array([vertex for vertex in dirty.tolist() if not same(vertex)], np.int32)
 
-    def _write_groups(self, begin: int, slot_begin: int) -> dict[int, Bounds]:
-        arrays, groups, slots, terms = (
-            self._arrays,
-            self._fresh.groups,
-            self._fresh.slots,
-            self._fresh.terms,
+    def _same_hard(self, vertex: int) -> bool:
+        arrays, rows = self._arrays, self._fresh.hard
+        old = arrays.moved.hard.row(arrays.hard_start, vertex)
+        new = _stretch(rows.dependant, vertex)
+        return np.array_equal(arrays.hard_relation[old], rows.relation_id[new]) and np.array_equal(
+            arrays.hard_provider[old], rows.provider[new]
         )
-        there = slice(begin, begin + len(groups.owner))
-        arrays.group_ids[there] = groups.group_id
-        arrays.group_owner[there] = groups.owner
-        arrays.group_rule[there] = groups.rule
-        arrays.group_threshold[there] = groups.threshold
-        arrays.group_total[there] = terms.total
-        arrays.group_required[there] = terms.required
-        arrays.group_spare[there] = terms.spare
-        arrays.group_reduces[there] = terms.reduces
-        numbers = np.arange(len(groups.owner) + 1)
-        arrays.slot_start[begin : there.stop + 1] = slot_begin + np.searchsorted(
-            slots.group, numbers
-        )
-        slot = slice(slot_begin, slot_begin + len(slots.group))
-        arrays.slot_provider[slot] = slots.provider
-        arrays.slot_group[slot] = slots.group + begin
-        arrays.slot_weight[slot] = slots.weight
-        arrays.slot_relation[slot] = slots.relation_id
-        return self._bounds(groups.owner, begin, self._dirty)
 
-    def _write_strong(self, old: Vertices, slot_begin: int) -> dict[int, Bounds]:
-        arrays, fresh, items = self._arrays, self._fresh, self._arrays.item_count
-        wanted = distinct(np.concatenate([old, fresh.hard.provider, fresh.slots.provider]))
-        ends, carriers = follow(arrays.strong_bounds(wanted), arrays.strong_target, wanted)
-        kept = ~self._is_dirty(self._owners(ends))
-        own = np.arange(items + slot_begin, items + slot_begin + len(fresh.slots.group))
-        target = np.concatenate([ends[kept], fresh.hard.dependant, own.astype(np.int32)])
-        provider = np.concatenate([carriers[kept], fresh.hard.provider, fresh.slots.provider])
-        # Slots of one item follow its groups, as where the whole graph is laid out.
-        order = np.lexsort((target, self._owners(target), target >= items, provider))
-        begin = self._room.take({"strong": len(target)})["strong"]
-        arrays.strong_target[begin : begin + len(target)] = target[order]
-        return self._bounds(provider[order], begin, wanted)
-
-    def _write_soft(self, old: Vertices) -> dict[int, Bounds]:
+    def _same_soft(self, vertex: int) -> bool:
         arrays, rows = self._arrays, self._fresh.soft
-        wanted = distinct(np.concatenate([old, rows.provider]))
-        ends, carriers = follow(arrays.soft_bounds(wanted), arrays.soft_target, wanted)
-        kept = ~self._is_dirty(ends)
-        target = np.concatenate([ends[kept], rows.dependant])
-        provider = np.concatenate([carriers[kept], rows.provider])
-        order = np.lexsort((target, provider))
-        begin = self._room.take({"soft": len(target)})["soft"]
-        arrays.soft_target[begin : begin + len(target)] = target[order]
-        return self._bounds(provider[order], begin, wanted)
+        old = arrays.moved.needs.row(arrays.needs_start, vertex)
+        new = _stretch(rows.dependant, vertex)
+        return (
+            np.array_equal(arrays.needs_relation[old], rows.relation_id[new])
+            and np.array_equal(arrays.needs_provider[old], rows.provider[new])
+            and np.array_equal(arrays.needs_weight[old], rows.weight[new].astype(np.float32))
+        )
 
-    def _owners(self, ends: Vertices) -> Vertices:
-        """Whose list of needs an entry of a strong list belongs to."""
+    def _same_groups(self, vertex: int) -> bool:
+        arrays, groups, slots = self._arrays, self._fresh.groups, self._fresh.slots
+        old = arrays.moved.owned.row(arrays.owned_start, vertex)
+        new = _stretch(groups.owner, vertex)
+        if not (
+            np.array_equal(arrays.group_ids[old], groups.group_id[new])
+            and np.array_equal(arrays.group_rule[old], groups.rule[new])
+            and np.array_equal(arrays.group_threshold[old], groups.threshold[new])
+        ):
+            return False
+        held = slice(int(arrays.slot_start[old.start]), int(arrays.slot_start[old.stop]))
+        first, last = np.searchsorted(slots.group, [new.start, new.stop]).tolist()
+        return (
+            np.array_equal(arrays.slot_provider[held], slots.provider[first:last])
+            and np.array_equal(arrays.slot_relation[held], slots.relation_id[first:last])
+            and np.array_equal(arrays.slot_weight[held], slots.weight[first:last])
+            and np.array_equal(
+                arrays.slot_group[held] - old.start, slots.group[first:last] - new.start
+            )
+        )
+
+    def _strong_before(self) -> tuple[Entries, Vertices]:
+        """Entries that stand in the lists of hard providers, and the providers of all slots."""
+        arrays, level = self._arrays, self._hard
+        providers, dependants = follow(arrays.hard_bounds(level), arrays.hard_provider, level)
+        first, last = arrays.owned_bounds(self._owning)
+        slots, _ = places(arrays.slot_start[first], arrays.slot_start[last])
+        return Entries(providers, dependants), arrays.slot_provider[slots]
+
+    def _soft_before(self) -> Entries:
+        arrays, level = self._arrays, self._soft
+        return Entries(*follow(arrays.needs_bounds(level), arrays.needs_provider, level))
+
+    # Writing
+
+    def _write_relations(self, kind: str, rows: Relations, whose: Vertices) -> dict[int, Bounds]:
+        kept = np.isin(rows.dependant, whose)
+        count = np.count_nonzero(kept)
+        begin = self._room.take({kind: int(count)})[kind]
+        there = slice(begin, begin + count)
+        getattr(self._arrays, f"{kind}_provider")[there] = rows.provider[kept]
+        getattr(self._arrays, f"{kind}_relation")[there] = rows.relation_id[kept]
+        if kind == "needs":
+            self._arrays.needs_weight[there] = rows.weight[kept]
+        return _bounds(rows.dependant[kept], begin, whose)
+
+    def _write_groups(self) -> tuple[dict[int, Bounds], Entries]:
+        """Write groups anew; also return their slots as entries of their providers' lists."""
+        arrays, fresh = self._arrays, self._fresh
+        group = np.flatnonzero(np.isin(fresh.groups.owner, self._owning))
+        slot = np.flatnonzero(np.isin(fresh.slots.group, group))
+        # One more than there are groups: it bounds the slots of the last.
+        begins = self._room.take({"group": len(group) + 1, "slot": len(slot)})
+        begin, slot_begin = begins["group"], begins["slot"]
+        self._write_terms(slice(begin, begin + len(group)), group)
+        number = np.searchsorted(group, fresh.slots.group[slot]).astype(np.int32)
+        starts = slot_begin + np.searchsorted(number, np.arange(len(group) + 1))
+        arrays.slot_start[begin : begin + len(group) + 1] = starts
+        there = slice(slot_begin, slot_begin + len(slot))
+        arrays.slot_provider[there] = fresh.slots.provider[slot]
+        arrays.slot_group[there] = number + begin
+        arrays.slot_weight[there] = fresh.slots.weight[slot]
+        arrays.slot_relation[there] = fresh.slots.relation_id[slot]
+        own = np.arange(arrays.item_count + slot_begin, arrays.item_count + there.stop)
+        entries = Entries(fresh.slots.provider[slot], own.astype(np.int32))
+        return _bounds(fresh.groups.owner[group], begin, self._owning), entries
+
+    def _write_terms(self, there: slice, group: NDArray[np.int64]) -> None:
+        arrays, groups, terms = self._arrays, self._fresh.groups, self._fresh.terms
+        arrays.group_ids[there] = groups.group_id[group]
+        arrays.group_owner[there] = groups.owner[group]
+        arrays.group_rule[there] = groups.rule[group]
+        arrays.group_threshold[there] = groups.threshold[group]
+        arrays.group_total[there] = terms.total[group]
+        arrays.group_required[there] = terms.required[group]
+        arrays.group_spare[there] = terms.spare[group]
+        arrays.group_reduces[there] = terms.reduces[group]
+
+    def _write_strong(self, before: tuple[Entries, Vertices], slots: Entries) -> dict[int, Bounds]:
+        arrays, rows = self._arrays, self._fresh.hard
+        kept = np.isin(rows.dependant, self._hard)
+        now = Entries(rows.provider[kept], rows.dependant[kept])
+        gone, new = _difference(before[0], now)
+        lists = Lists(
+            "strong", arrays.strong_start, arrays.moved.strong, arrays.strong_target, self._room
+        )
+        return lists.changed(
+            distinct(np.concatenate([gone, before[1]])),
+            self._is_stale,
+            now.and_then(slots),
+            new.and_then(slots),
+        )
+
+    def _write_soft(self, before: Entries) -> dict[int, Bounds]:
+        arrays, rows = self._arrays, self._fresh.soft
+        kept = np.isin(rows.dependant, self._soft)
+        now = Entries(rows.provider[kept], rows.dependant[kept])
+        gone, new = _difference(before, now)
+        lists = Lists("soft", arrays.soft_start, arrays.moved.soft, arrays.soft_target, self._room)
+        return lists.changed(distinct(gone), lambda ends: np.isin(ends, self._soft), now, new)
+
+    def _is_stale(self, ends: Vertices) -> NDArray[np.bool_]:
+        """Say of entries of a strong list whether they are written anew, if they are still true."""
         arrays = self._arrays
-        owners = ends.copy()
+        stale = np.isin(ends, self._hard)
         member = np.flatnonzero(ends >= arrays.item_count)
         slots = ends[member] - np.int32(arrays.item_count)
-        owners[member] = arrays.group_owner[arrays.slot_group[slots]]
-        return owners
+        stale[member] = np.isin(arrays.group_owner[arrays.slot_group[slots]], self._owning)
+        return stale
 
-    def _is_dirty(self, vertices: Vertices) -> NDArray[np.bool_]:
-        place = np.minimum(np.searchsorted(self._dirty, vertices), max(len(self._dirty) - 1, 0))
-        if not len(self._dirty):
-            return np.zeros(len(vertices), np.bool_)
-        found: NDArray[np.bool_] = self._dirty[place] == vertices
-        return found
+
+def _stretch(keys: Vertices, vertex: int) -> slice:
+    """Where an ascending column holds one vertex."""
+    first, last = np.searchsorted(keys, [vertex, vertex + 1]).tolist()
+    return slice(first, last)
+
+
+def _bounds(keys: Vertices, begin: int, wanted: Vertices) -> dict[int, Bounds]:
+    """Where the entries of each of `wanted` lie; `keys` are those of all, ascending."""
+    first = (np.searchsorted(keys, wanted, "left") + begin).tolist()
+    last = (np.searchsorted(keys, wanted, "right") + begin).tolist()
+    return dict(zip(wanted.tolist(), zip(first, last, strict=True), strict=True))
+
+
+def _difference(before: Entries, now: Entries) -> tuple[Vertices, Entries]:
+    """Return the providers that lose an entry, and the entries that come; parallel ones count."""
+    old = Counter(zip(before.provider.tolist(), before.target.tolist(), strict=True))
+    new = Counter(zip(now.provider.tolist(), now.target.tolist(), strict=True))
+    gone = {provider for provider, _ in (old - new)}
+    coming = sorted((new - old).elements())
+    provider, target = zip(*coming, strict=True) if coming else ((), ())
+    return (
+        np.array(sorted(gone), np.int32),
+        Entries(np.array(provider, np.int32), np.array(target, np.int32)),
+    )

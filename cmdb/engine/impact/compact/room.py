@@ -55,6 +55,8 @@ class Room:
         self._used = dict(used)
         self._capacity = dict(capacity)
         self._lock = threading.Lock()
+        #: (heap, vertex) -> where its newest list ends, and where the slack behind it does.
+        self._tails: dict[tuple[str, int], tuple[int, int]] = {}
 
     @classmethod
     def of(cls, used: Mapping[str, int]) -> "Room":
@@ -70,6 +72,25 @@ class Room:
             begins = {heap: self._used[heap] for heap in wanted}
             self._used |= ends
             return begins
+
+    def take_list(self, heap: str, vertex: int, count: int, slack: int) -> int:
+        """Reserve a list of `count` entries that may grow by `slack`; return where it begins."""
+        begin = self.take({heap: count + slack})[heap]
+        with self._lock:
+            self._tails[heap, vertex] = (begin + count, begin + count + slack)
+        return begin
+
+    def extend(self, heap: str, vertex: int, end: int, count: int) -> bool:
+        """Let a list that ends at `end` grow, if nothing lies behind it; say whether it may.
+
+        Two graphs that go on from the same older one cannot both.
+        """
+        with self._lock:
+            last, limit = self._tails.get((heap, vertex), (-1, -1))
+            if last != end or end + count > limit:
+                return False
+            self._tails[heap, vertex] = (end + count, limit)
+            return True
 
 
 def room_for(count: int) -> int:
