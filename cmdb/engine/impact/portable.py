@@ -96,11 +96,11 @@ class PortableGraph:
         vertices = [self.held.vertex(item) for item in items]
         narrow = NarrowWalk(self.held.views, vertices)
         if narrow.spread():
-            return ArrayReport(self.held, items, narrow.found)
+            return ArrayReport(self.held, items, narrow.found())
         scratch = self._scratch()
         found = WideWalk(self.held, scratch, narrow.begun).spread()
         self._idle.append(scratch)
-        return ArrayReport(self.held, items, lambda: found)
+        return ArrayReport(self.held, items, found)
 
     def _scratch(self) -> Scratch:
         # A walk that raised keeps its scratch memory, which may not be clean: it is never reused.

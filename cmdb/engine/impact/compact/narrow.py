@@ -89,46 +89,58 @@ class NarrowWalk:
         """Put what all three passes found into columns, each when it is asked for."""
         return NarrowSpread(self.begun, self._later)
 
-    def fall(self) -> bool:
+    def fall(self) -> bool:  # noqa: C901, PLR0912 - a call for each level costs a tenth
         """Spread *down*; `carrier` then holds exactly the items that are down."""
-        levels = self.begun.levels
+        views, levels, carrier = self._views, self.begun.levels, self.carrier
+        start, target, items = views.strong_start, views.strong_target, views.items
+        moved = views.moved_strong
         level = levels[0] if levels else []
         while level:
-            level, losses = self._reach(level)
-            if not self._inside:
-                return False
-            for slot, vertex in losses:
-                self._lose(slot, vertex, level)
-            if level:
-                level.sort()
-                levels.append(level)
+            found: list[int] = []
+            slots: list[tuple[int, int]] = []
+            room = self._room
+            for vertex in level:
+                if moved and vertex in moved:
+                    first, last = moved[vertex]
+                else:
+                    first, last = start[vertex], start[vertex + 1]
+                if first == last:
+                    continue
+                room -= last - first
+                if room < 0:
+                    return False
+                for end in target[first:last]:
+                    if end >= items:
+                        slots.append((end - items, vertex))
+                    elif end not in carrier:
+                        carrier[end] = vertex
+                        found.append(end)
+            for slot, vertex in slots:
+                self._lose(slot, vertex, found)
+            if found:
+                found.sort()
+                levels.append(found)
+            level = found
         self.begun.done = True
         return True
 
-    def _reach(self, level: list[int]) -> tuple[list[int], list[tuple[int, int]]]:
-        """Take one step along hard relations; also say which slots the level stands in."""
+    def _reach(self, level: list[int]) -> list[int]:
+        """Take one step along hard relations, to what nothing has reached."""
         views, carrier = self._views, self.carrier
-        start, target, items = views.strong_start, views.strong_target, views.items
-        moved = views.moved_strong
+        start, target, moved = views.strong_start, views.strong_target, views.moved_strong
         room = self._room
         found: list[int] = []
-        slots: list[tuple[int, int]] = []
         for vertex in level:
-            if moved and vertex in moved:
-                first, last = moved[vertex]
-            else:
-                first, last = start[vertex], start[vertex + 1]
+            first, last = moved.get(vertex) or (start[vertex], start[vertex + 1])
             room -= last - first
             if first == last or room < 0:
                 continue
             for end in target[first:last]:
-                if end >= items:
-                    slots.append((end - items, vertex))
-                elif end not in carrier:
+                if end < views.items and end not in carrier:
                     carrier[end] = vertex
                     found.append(end)
         self._inside = self._inside and room >= 0
-        return found, slots
+        return found
 
     def _lose(self, slot: int, vertex: int, level: list[int]) -> None:
         views, begun = self._views, self.begun
@@ -188,7 +200,7 @@ class NarrowWalk:
                 distance += 1
                 if state is State.DEGRADED and self._views.has_soft:
                     self._reach_softly(level, seeds[distance])
-                level, _ = self._reach(level)
+                level = self._reach(level)
         return self._inside
 
     def _admit(self, seeds: list[tuple[int, int, int]], level: list[int]) -> None:

@@ -1,6 +1,6 @@
 """The portable engine's answer: columns of the walk, read back through the compact graph."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -29,20 +29,17 @@ from cmdb.engine.impact.values import (
     standing_of,
 )
 
+FEW = 1_000
+"""Rows up to which a report looks them up in a dictionary."""
+
 
 class ArrayReport(ImpactReport):
-    """`ImpactReport` over what a walk found, turned into columns when first asked for."""
+    """`ImpactReport` over what a walk found."""
 
-    def __init__(
-        self, arrays: GraphArrays, failed: tuple[ItemId, ...], found: Callable[[], Spread]
-    ) -> None:
+    def __init__(self, arrays: GraphArrays, failed: tuple[ItemId, ...], found: Spread) -> None:
         self.failed = failed
         self._arrays = arrays
-        self._found = found
-
-    @cached_property
-    def _spread(self) -> Spread:
-        return self._found()
+        self._spread = found
 
     @cached_property
     def ids(self) -> Ids:
@@ -66,8 +63,17 @@ class ArrayReport(ImpactReport):
         rows[self._spread.vertices] = np.arange(1, len(self.ids) + 1, dtype=np.int32)
         return rows
 
+    @cached_property
+    def _few_rows(self) -> dict[int, int]:
+        """Each vertex's row where there are only a few: quicker than a table of the whole graph."""
+        vertices = self._spread.vertices.tolist() if len(self.ids) <= FEW else ()
+        return {vertex: row for row, vertex in enumerate(vertices)}
+
     def _row(self, item: ItemId) -> int:
-        return int(self._rows[self._arrays.vertex(item)]) - 1
+        vertex = self._arrays.vertex(item)
+        if len(self.ids) <= FEW:
+            return self._few_rows.get(vertex, -1)
+        return int(self._rows[vertex]) - 1
 
     def causes(self) -> CauseColumns:
         """See `ImpactReport.causes`."""

@@ -20,7 +20,7 @@ def wide_impact(graph: ListedGraph, failed: frozenset[ItemId]) -> ImpactReport:
     arrays = PortableGraph.of(graph).arrays
     begun = Fall.start(arrays.vertex(item) for item in failed)
     found = WideWalk(arrays, Scratch(arrays), begun).spread()
-    return ArrayReport(arrays, tuple(sorted(failed)), lambda: found)
+    return ArrayReport(arrays, tuple(sorted(failed)), found)
 
 
 def narrow_impact(graph: ListedGraph, failed: frozenset[ItemId]) -> ImpactReport:
