@@ -40,7 +40,7 @@ class Suspects:
         marks = _marks(count, witnesses.symptoms, np.arange(len(witnesses.symptoms)), self._words)
         marks += _marks(count, silent, silent * _MIX % BINS, BINS // 64)
         sweep.gather(marks)
-        soft = [_over_soft(arrays, words) for words in marks]
+        soft = _over_soft(arrays, marks)
         self._down = [words[self._upstream] for words in marks]
         self._reached = [
             words[self._upstream] | down for words, down in zip(soft, self._down, strict=True)
@@ -104,14 +104,15 @@ def _marks(count: int, vertices: Places, numbers: Places, words: int) -> list[Wo
     return marks
 
 
-def _over_soft(arrays: GraphArrays, words: Words) -> Words:
+def _over_soft(arrays: GraphArrays, marks: Sequence[Words]) -> list[Words]:
     """Gather the marks of the soft dependants of every vertex."""
-    gathered = np.zeros_like(words)
     place, counts = places(*arrays.soft_bounds(np.arange(arrays.item_count, dtype=np.int32)))
     some = np.flatnonzero(counts)
+    starts, target = np.cumsum(counts[some]) - counts[some], arrays.soft_target[place]
+    gathered = [np.zeros_like(words) for words in marks]
     if len(some):
-        starts = np.cumsum(counts[some]) - counts[some]
-        gathered[some] = np.bitwise_or.reduceat(words[arrays.soft_target[place]], starts)
+        for into, words in zip(gathered, marks, strict=True):
+            into[some] = np.bitwise_or.reduceat(words[target], starts)
     return gathered
 
 
