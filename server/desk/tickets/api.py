@@ -31,13 +31,13 @@ from server.desk.tickets.schemas import (
     ticket_filter,
 )
 from server.foundation.edge.conditional import check_version, tagged
-from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
+from server.foundation.edge.document import CHECKS_VERSION, LOOKS_BACK, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.foundation.permissions import Permission
-from server.items.impact import answer_impact
-from server.items.schemas import ImpactSchema, impact_document
+from server.items.impacts.api import tell_impact
+from server.items.impacts.schemas import ImpactAnswerSchema, ImpactWishSchema, impact_question
 
 tickets = Blueprint("tickets", __name__, url_prefix=PREFIX, description="Tickets.")
 
@@ -152,14 +152,16 @@ class OneAffectedItem(MethodView):
 class TicketImpact(MethodView):
     """Who suffers now."""
 
-    @tickets.response(200, ImpactSchema)
-    def get(self, reference: str) -> Any:
-        """Compute what suffers on the graph as it is now; nothing for kinds that are no failure."""
+    @tickets.doc(**LOOKS_BACK)
+    @tickets.arguments(ImpactWishSchema, location="query")
+    @tickets.response(200, ImpactAnswerSchema)
+    def get(self, query: dict[str, Any], reference: str) -> Any:
+        """Compute what suffers, now or as of a moment; nothing for kinds that are no failure."""
         session, actor = current_session(), current_actor()
         ticket = queries.find_ticket(session, actor, reference)
         failure = shipped_words().kinds[ticket.kind].failure
         failed = queries.affected_item_ids(session, ticket.id) if failure else []
-        return impact_document(answer_impact(session, actor, failed))
+        return tell_impact(impact_question(query, list(failed)))
 
 
 @tickets.route("/tickets/<string:reference>/moves")

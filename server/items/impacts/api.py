@@ -69,7 +69,7 @@ class Impact(MethodView):
         """Compute what suffers when the named items fail together. Changes nothing."""
         question = impact_question(body, body["failed"])
         require_items(current_session(), current_actor(), question.failed)
-        return _answer(question)
+        return tell_impact(question)
 
 
 @impacts.route("/items/<int:item_id>/impact")
@@ -82,7 +82,7 @@ class ItemImpact(MethodView):
     def get(self, query: dict[str, Any], item_id: int) -> Any:
         """Compute what suffers when this item fails."""
         get_item(current_session(), current_actor(), item_id)
-        return _answer(impact_question(query, [item_id]))
+        return tell_impact(impact_question(query, [item_id]))
 
 
 @impacts.route("/items/<int:item_id>/depends-on")
@@ -216,7 +216,8 @@ def _export(query: dict[str, Any], form: Format) -> Response:
     return answer
 
 
-def _answer(question: ImpactQuestion) -> Response:
+def tell_impact(question: ImpactQuestion) -> Response:
+    """Return the whole answer, as `ImpactAnswerSchema` describes it; for other corners too."""
     contracts_of = cast("ContractReader", installation().lent[CONTRACTS])
     answer = answer_question(current_session(), current_actor(), question, contracts_of)
     return Response(answer_text(answer), mimetype="application/json")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from cmdb.records.items import Item
 from cmdb.snapshot.live import LIVE
@@ -273,3 +273,35 @@ def test_sight_of_many_equals_the_condition_of_every_other_query(
             for columns in (named, None):
                 seen = in_sight(session, who, ids, columns)
                 assert set(ids[seen].tolist()) == expected
+
+
+def test_an_answer_costs_the_same_statements_however_many_suffer(
+    callers: Callers, world: World, database: Database, local_manager: Caller
+) -> None:
+    admin = callers.admin
+    root = admin.create("root", organisation_id=world.operations.id)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        statements.append(sql)
+
+    def ask(caller: Caller) -> int:
+        body = {"failed": [root], "limit": 10_000}
+        caller.post("/impact", body, 200)  # the graph is read
+        statements.clear()
+        caller.post("/impact", body, 200)
+        return len(statements)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    few = ask(admin), ask(local_manager)
+    lines: list[dict[str, Any]] = []
+    for number in range(300):
+        key = f"app{number}"
+        lines += [
+            {"kind": "item", "key": key, "class": "server", "values": {"name": key}},
+            {"kind": "relation", "type": "depends_on", "start": key, "end": root},
+        ]
+    admin.bulk(lines, world.operations.id)
+    many = ask(admin), ask(local_manager)
+    assert many == few
+    assert max(many) <= 14

@@ -120,6 +120,13 @@ def test_several_fail_together_and_a_group_holds_until_it_does_not(callers: Call
         ({"failed": ["1"]}, {"failed.0"}),
         ({"failed": [2**70]}, {"failed.0"}),
         ({"failed": [1], "limit": 0}, {"limit"}),
+        ({"failed": [1], "limit": 10_001}, {"limit"}),
+        ({"failed": list(range(1, 1002))}, {"failed"}),
+        ({"failed": [True]}, {"failed.0"}),
+        ({"failed": [1], "states": []}, {"states"}),
+        ({"failed": [1], "states": ["up"]}, {"states.0"}),
+        ({"failed": [1], "paths": "no"}, {"paths"}),
+        ({"failed": [1], "as_of": 7}, {"as_of"}),
         ({"failed": [1], "colour": "blue"}, {"colour"}),
     ],
 )
