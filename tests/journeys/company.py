@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
 from cmdb.observation import GroupMembership, ItemReference, Observation, Origin, SeenRelation
+from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.desk.changes.actions import (
@@ -32,15 +33,20 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
 from server.items.deriving.verdicts import reject_relation
+from server.items.identity.merging import merge_items
 from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.roles import Holder, Scope, give_role
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from tests.cmdb.engine.machines import virtual_machine
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
 
 #: A name that breaks what was never tried with one.
 ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
+
+#: The network cards of a copy.
+_OTHER_CARDS = ("00:50:56:9a:77:01",)
 
 #: Names in the company that are words of the pages too.
 NAMES = frozenset({"Support"})
@@ -120,11 +126,35 @@ class _Furnishing:
         endless = self._item("server", ENDLESS, owner)
         machine = report_this_machine(self._session, self._admin, self._place, self._now)
         self._doubt(machine)
-        found = {"item": machine, "app": app, "db": first, "service": orders}
+        self._session.add(JunkValue(kind="serial", value="PROTO-1", note="batch 7", at=self._now))
+        found = {"review": self._question(), "merged": self._merged(app)}
+        found |= {"item": machine, "app": app, "db": first, "service": orders}
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
         return found | {"laptop": laptop, "endless": endless}
+
+    def _question(self) -> int:
+        """Let a copy report that may also be its original on other hardware."""
+        known = virtual_machine(1)
+        for machine, days in ((known, 9), (known.but(uuid="", serial="", macs=_OTHER_CARDS), 0)):
+            seen = Observation(
+                origin=Origin(AGENT, known.agent_id),
+                class_code=ClassCode("virtual_machine"),
+                organisation_id=self._place,
+                observed_at=self._now - timedelta(days=days),
+                identifiers=machine.evidence(),
+                values={"name": known.name, "cpu_cores": 4 + days},
+            )
+            recorded = Inventory(self._session, seen.observed_at).record(seen)
+        assert recorded.review_id is not None
+        return recorded.review_id
+
+    def _merged(self, kept: int) -> int:
+        """Merge a double into an item; return the double."""
+        double = self._item("virtual_machine", "app-1.old", model="KVM")
+        merge_items(self._session, self._admin, kept, double, self._now)
+        return double
 
     def _derived(self, kind: str, start: int, end: int) -> int:
         """Relate two items as a rule does, with what was seen."""
