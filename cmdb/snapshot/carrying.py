@@ -1,6 +1,8 @@
 """How relations carry a failure: which end lives from the other, and how strongly."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 from zlib import crc32
 
@@ -40,6 +42,11 @@ class Carrying:
             np.array([kind.provider == "start" for kind in kinds], np.bool_),
             np.array([kind.strength == "soft" for kind in kinds], np.bool_),
         )
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Return the place of each type among ``codes``."""
+        return {code: place for place, code in enumerate(self.codes)}
 
     @property
     def mark(self) -> int:

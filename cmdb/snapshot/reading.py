@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import Any
 
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, false, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import False_
 
@@ -35,16 +35,22 @@ def read_columns(session: Session, model: Model) -> GraphColumns:
 
 
 class GraphReader:
-    """Rows as they were at the sequence ``at``; all of them, or only those asked for."""
+    """Rows as they were at the sequence ``at``; all of them, or only those asked for.
 
-    def __init__(self, session: Session, model: Model, at: int) -> None:
+    Who reads the newest state may leave the past alone (``newest``), and asks in the end whether it
+    still was the newest.
+    """
+
+    def __init__(self, session: Session, model: Model, at: int, *, newest: bool = False) -> None:
         self._session = session
+        self._newest = newest
         self.at = at
         self.carrying = Carrying.of(model)
 
     def relations(self, ids: Collection[int] | None = None) -> RelationRows:
         """Return relations; of every type, for the sum counts them all."""
-        return self._relations(*self._named(Relation.id, ids))
+        where, whole = self._named(Relation.id, ids)
+        return self._relations(where, whole=whole)
 
     def needs_of(self, items: Collection[int]) -> RelationRows:
         """Return the relations in which any of the items depends on something."""
@@ -56,11 +62,13 @@ class GraphReader:
 
     def groups(self, ids: Collection[int] | None = None) -> GroupRows:
         """Return redundancy groups."""
-        return self._groups(*self._named(RedundancyGroup.id, ids))
+        where, whole = self._named(RedundancyGroup.id, ids)
+        return self._groups(where, whole=whole)
 
     def groups_of(self, items: Collection[int]) -> GroupRows:
         """Return the redundancy groups of some items."""
-        return self._groups(*self._named(RedundancyGroup.dependant_id, items))
+        where, whole = self._named(RedundancyGroup.dependant_id, items)
+        return self._groups(where, whole=whole)
 
     def items(self, ids: Collection[int] | None = None) -> ItemRows:
         """Return items, those that take no part in impact included."""
@@ -109,42 +117,69 @@ class GraphReader:
             found.append(self._relations(where & Relation.type_code.in_(codes), whole=False))
         return found[0].with_others(found[1])
 
-    def _relations(self, where: ColumnElement[bool], whole: bool) -> RelationRows:  # noqa: FBT001 - as _named gives it
+    def _relations(self, where: ColumnElement[bool], *, whole: bool) -> RelationRows:
         if _is_nothing(where):
             return RelationRows.none()
+        where &= self._held(Relation.valid_from, Relation.valid_to)
+        rows = self._all_relations(where) if whole else self._some_relations(where)
+        if self._has_moved_on():
+            rows.put(*self._past_terms())
+        return rows
+
+    def _all_relations(self, where: ColumnElement[bool]) -> RelationRows:
         codes = self.carrying.codes
         kind = case(*((Relation.type_code == code, n) for n, code in enumerate(codes)), else_=-1)
         derived = case((Relation.source == DERIVED, 1), else_=0)
         flags = cast((kind + 1) * 2 + derived, BigInteger)
-        where &= self._held(Relation.valid_from, Relation.valid_to)
         query = select(Relation.id, Relation.start_id, Relation.end_id, flags).where(where)
-        ids, start, end, flag = self._columns(query, "iiii", whole)
-        rows = RelationRows(
-            ids,
-            start,
-            end,
-            (flag >> 1) - 1,
-            (flag & 1).astype(np.bool_),
-            np.zeros_like(ids),
-            np.ones(len(ids)),
-            np.ones(len(ids)),
-        )
+        columns: Any = packed(self._session, query, "iiii")
+        ids, start, end, flag = columns
+        plain = np.zeros_like(ids), np.ones(len(ids)), np.ones(len(ids))
+        rows = RelationRows(ids, start, end, (flag >> 1) - 1, (flag & 1).astype(np.bool_), *plain)
         rows = rows if np.all(ids[1:] > ids[:-1]) else rows.only(np.argsort(ids))
         unusual = or_(Relation.group_id.is_not(None), Relation.weight != 1, Relation.capacity != 1)
         group = func.coalesce(Relation.group_id, 0)
         query = select(Relation.id, group, Relation.weight, Relation.capacity)
-        rows.put(*self._columns(query.where(where, unusual), "iiff", whole))
-        if self._has_moved_on():
-            rows.put(*self._columns(self._past_terms(), "iiff", whole))
+        terms: Any = packed(self._session, query.where(where, unusual), "iiff")
+        rows.put(*terms)
         return rows
 
-    def _past_terms(self) -> Select[*tuple[Any, ...]]:
-        group = func.coalesce(RelationPast.group_id, 0)
-        return select(
-            RelationPast.relation_id, group, RelationPast.weight, RelationPast.capacity
-        ).where(self._held(RelationPast.valid_from, RelationPast.valid_to))
+    def _some_relations(self, where: ColumnElement[bool]) -> RelationRows:
+        query = select(
+            Relation.id,
+            Relation.start_id,
+            Relation.end_id,
+            Relation.type_code,
+            Relation.source,
+            Relation.group_id,
+            Relation.weight,
+            Relation.capacity,
+        )
+        found = self._session.execute(query.where(where).order_by(Relation.id)).all()
+        if not found:
+            return RelationRows.none()
+        ids, start, end, types, sources, groups, weights, capacities = zip(*found, strict=True)
+        return RelationRows(
+            np.array(ids, np.int64),
+            np.array(start, np.int64),
+            np.array(end, np.int64),
+            np.array([self.carrying.place.get(code, -1) for code in types], np.int64),
+            np.array([source == DERIVED for source in sources], np.bool_),
+            np.array([group or 0 for group in groups], np.int64),
+            np.array(weights, np.float64),
+            np.array(capacities, np.float64),
+        )
 
-    def _groups(self, where: ColumnElement[bool], whole: bool) -> GroupRows:  # noqa: FBT001 - as _named gives it
+    def _past_terms(self) -> list[Any]:
+        past = RelationPast
+        query = select(past.relation_id, past.group_id, past.weight, past.capacity)
+        rows = self._session.execute(query.where(self._held(past.valid_from, past.valid_to))).all()
+        kinds: tuple[Any, ...] = (np.int64, np.int64, np.float64, np.float64)
+        columns = zip(*((row[0], row[1] or 0, *row[2:]) for row in rows), strict=True)
+        listed = list(columns) or [()] * len(kinds)
+        return [np.array(column, kind) for column, kind in zip(listed, kinds, strict=True)]
+
+    def _groups(self, where: ColumnElement[bool], *, whole: bool) -> GroupRows:
         if _is_nothing(where):
             return GroupRows.none()
         group = RedundancyGroup
@@ -166,10 +201,13 @@ class GraphReader:
         )
 
     def _held(self, first: _Column, last: _Column) -> ColumnElement[bool]:
+        if self._newest:
+            # Of what holds now, both databases keep indexes of their own.
+            return last.is_(None)
         return (first <= self.at) & or_(last.is_(None), last > self.at)
 
     def _has_moved_on(self) -> bool:
-        return current_sequence(self._session) > self.at
+        return not self._newest and current_sequence(self._session) > self.at
 
     def _named(
         self, column: _Column, values: Collection[int] | None
@@ -180,14 +218,6 @@ class GraphReader:
         if not values:
             return false(), False
         return among(self._session, column, values), False
-
-    def _columns(self, query: Select[*tuple[Any, ...]], kinds: str, whole: bool) -> list[Any]:  # noqa: FBT001 - as _named gives it
-        if whole:
-            return packed(self._session, query, kinds)
-        rows = self._session.execute(query).all()
-        columns = list(zip(*rows, strict=True)) or [()] * len(kinds)
-        wanted = {"i": np.int64, "f": np.float64}
-        return [np.array(column, wanted[kind]) for column, kind in zip(columns, kinds, strict=True)]
 
 
 def _is_nothing(where: ColumnElement[bool]) -> bool:

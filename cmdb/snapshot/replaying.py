@@ -5,7 +5,7 @@ is wanted, and moved into the room behind the arrays; everything else stays wher
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from cmdb.engine.impact.compact.patching import patched
 from cmdb.engine.impact.compact.room import OutOfRoom, Room
 from cmdb.engine.impact.portable import PortableGraph
 from cmdb.model import Model
-from cmdb.records.relations import GraphChange
+from cmdb.records.relations import GraphChange, current_sequence
 from cmdb.snapshot.naming import ItemRow
 from cmdb.snapshot.reading import GraphReader
 from cmdb.snapshot.rows import GroupRows, ItemRows, RelationRows
@@ -39,18 +39,26 @@ def replayed(session: Session, model: Model, known: Snapshot, to: int) -> Snapsh
     """
     if known.room is None or to - known.sequence > MOST_CHANGES:
         raise CannotReplay
-    return _Replay(session, model, known, to).run(known.room)
+    found = _Replay(session, model, known, to, newest=True).run(known.room)
+    if current_sequence(session) > to:
+        # Others have committed while it was read: what they changed is put back.
+        found = _Replay(session, model, known, to, newest=False).run(known.room)
+    return found
 
 
 class _Replay:
     """One tail of the log."""
 
-    def __init__(self, session: Session, model: Model, known: Snapshot, to: int) -> None:
+    def __init__(
+        self, session: Session, model: Model, known: Snapshot, to: int, *, newest: bool
+    ) -> None:
         self._session = session
         self._known = known
         self._to = to
         self._old = GraphReader(session, model, known.sequence)
-        self._new = GraphReader(session, model, to)
+        self._new = GraphReader(session, model, to, newest=newest)
+        #: What came in this tail: there was nothing of it before.
+        self._born: dict[str, set[int]] = defaultdict(set)
         self._touched = self._read_log()
 
     def _read_log(self) -> Mapping[str, set[int]]:
@@ -62,6 +70,8 @@ class _Replay:
             if op == "item-":
                 raise CannotReplay
             touched[op[:-1]].add(row_id)
+            if op.endswith("+"):
+                self._born[op[:-1]].add(row_id)
         return touched
 
     def run(self, room: Room) -> Snapshot:
@@ -82,14 +92,14 @@ class _Replay:
             renamed={**known.renamed, **renamed} if renamed else known.renamed,
         )
 
-    def _both_relations(self, ids: Collection[int]) -> tuple[RelationRows, RelationRows]:
-        return self._old.relations(ids), self._new.relations(ids)
+    def _both_relations(self, ids: set[int]) -> tuple[RelationRows, RelationRows]:
+        return self._old.relations(ids - self._born["relation"]), self._new.relations(ids)
 
-    def _both_groups(self, ids: Collection[int]) -> tuple[GroupRows, GroupRows]:
-        return self._old.groups(ids), self._new.groups(ids)
+    def _both_groups(self, ids: set[int]) -> tuple[GroupRows, GroupRows]:
+        return self._old.groups(ids - self._born["group"]), self._new.groups(ids)
 
-    def _both_items(self, ids: Collection[int]) -> tuple[ItemRows, ItemRows]:
-        return self._old.items(ids), self._new.items(ids)
+    def _both_items(self, ids: set[int]) -> tuple[ItemRows, ItemRows]:
+        return self._old.items(ids - self._born["item"]), self._new.items(ids)
 
     def _changed_items(self, items: ItemRows) -> tuple[dict[int, bool], dict[int, ItemRow]]:
         """Return who left or joined the graph, and what pages show, by vertex."""

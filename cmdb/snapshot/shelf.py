@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 #: So many graphs are kept: readers that began before the last changes ask for older ones.
 _RECENT = 4
+#: Graphs of the past are not shared: two at a time.
+_PAST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Shelf:
         if found is None:
             found = read_past(session, self.model, sequence)
             with self._lock:
-                self._past = (found, *self._past)[:_RECENT]
+                self._past = (found, *self._past)[:_PAST]
         return found
 
     def forget(self) -> None:

@@ -14,7 +14,7 @@ import networkx as nx
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.portable import PortableGraph
-from tests.benchmarks import impact_causes, impact_collisions
+from tests.benchmarks import impact_causes, impact_collisions, impact_upkeep
 from tests.benchmarks.estate_graph import Estate, generate, pick_sources
 from tests.benchmarks.figures import ROUNDS, calibrate, note, tell
 from tests.benchmarks.impact_answer import measure_answers
@@ -36,6 +36,7 @@ def run() -> None:
     impact_causes.measure()
     impact_collisions.measure()
     measure_answers()
+    impact_upkeep.run()
 
 
 def _measure_blasts(estate: Estate, plain: PortableGraph) -> None:

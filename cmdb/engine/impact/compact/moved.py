@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 Vertices = NDArray[np.int32]
 Bounds = tuple[int, int]
 
+_FEW = 256
+"""Vertices that are looked up one by one; more are worth a table of marks as long as the graph."""
+
 
 class Moved:
     """The bounds of moved lists of one kind, by vertex. Never changed after it was made."""
 
-    def __init__(self, table: Mapping[int, Bounds] | None = None) -> None:
-        self.table: dict[int, Bounds] = dict(table or {})
+    def __init__(self, table: dict[int, Bounds] | None = None) -> None:
+        self.table: dict[int, Bounds] = table if table is not None else {}
 
     def __bool__(self) -> bool:
         return bool(self.table)
@@ -32,7 +35,13 @@ class Moved:
     def bounds(self, start: Vertices, level: Vertices) -> tuple[Vertices, Vertices]:
         """Return where the list of each vertex of a level begins and ends."""
         first, last = start[level], start[level + 1]
-        if self.table and len(level):
+        if not self.table:
+            return first, last
+        if len(level) <= _FEW:
+            for row, vertex in enumerate(level.tolist()):
+                if vertex in self.table:
+                    first[row], last[row] = self.table[vertex]
+        else:
             hit = np.flatnonzero(self._marks(len(start))[level])
             if len(hit):
                 keys, firsts, lasts = self._columns
