@@ -150,12 +150,15 @@ def services_without_redundancy(
 
 
 def weakest_services(session: Session, actor: Actor, limit: int = _MANY) -> Stored[ServiceRow]:
-    """Return the services with the most single points of failure, estate-wide."""
-    return ranked_services(session, actor, PageRequest("-single_points", limit=limit))
+    """Return the services that anything takes down alone, those with the most such first."""
+    request = PageRequest("-single_points", limit=limit)
+    return ranked_services(session, actor, request, ServiceStanding.single_points > 0)
 
 
-def ranked_services(session: Session, actor: Actor, request: PageRequest) -> Stored[ServiceRow]:
-    """Return one page of all services, by ``single_points``, ``suppliers`` or ``name``."""
+def ranked_services(
+    session: Session, actor: Actor, request: PageRequest, *these: ColumnElement[bool]
+) -> Stored[ServiceRow]:
+    """Return one page of the services, by ``single_points``, ``suppliers`` or ``name``."""
     actor.require(Permission.ITEM_READ)
     stamp = latest_sweep(session)
     if stamp is None:
@@ -165,7 +168,7 @@ def ranked_services(session: Session, actor: Actor, request: PageRequest) -> Sto
         "suppliers": SortKey(ServiceStanding.suppliers, int),
         "name": SORTS["name"],
     }
-    query, key = _standings(actor, stamp), ServiceStanding.item_id
+    query, key = _standings(actor, stamp).where(*these), ServiceStanding.item_id
     page: Page[Any] = fetch_page(session, query, request, sorts, key)
     rows = [_service(actor, row) for row in page.rows]
     return Stored(stamp, rows, next_cursor=page.next_cursor)
