@@ -16,7 +16,9 @@ from tests.benchmarks.register.machines import (
     guest_serial,
 )
 
+#: Shares of all machines. Junk serials and board swaps strike hardware only, so often the more.
 CLONED_UUIDS, JUNK_SERIALS, BOARD_SWAPS, RENAMES = 0.02, 0.01, 0.01, 0.03
+_HARDWARE = 0.63
 RESTORES, REINSTALLS, DOCKED, NAME_SWAPS, SEEN_BY_HOST = 0.005, 0.01, 0.3, 0.001, 0.2
 #: Of cloned machines, how many were copied with their installation and the agent's state.
 _WHOLE_IMAGE = 0.5
@@ -34,7 +36,7 @@ def strike_at_birth(estate: Estate) -> None:
             continue
         if dice.random() < CLONED_UUIDS:
             machines[number] = _clone(estate, machines[number])
-        if machine.family != "guest" and dice.random() < JUNK_SERIALS:
+        if machine.family != "guest" and dice.random() < JUNK_SERIALS / _HARDWARE:
             machines[number] = _junk_serial(estate, machines[number])
 
 
@@ -62,7 +64,7 @@ def _clone(estate: Estate, machine: Machine) -> Machine:
 
 def _donor(estate: Estate, machine: Machine) -> Machine | None:
     """Return some other machine of the same family and organisation."""
-    for _ in range(40):
+    for _ in range(400):
         other = estate.dice.choice(estate.machines)
         if (
             other.number != machine.number
@@ -85,7 +87,7 @@ def strike_between_rounds(estate: Estate) -> None:
     dice, machines = estate.dice, estate.machines
     for number, machine in enumerate(machines):
         changed = machine
-        if machine.family not in {"guest", "micro"} and dice.random() < BOARD_SWAPS:
+        if machine.family not in {"guest", "micro"} and dice.random() < BOARD_SWAPS / _HARDWARE:
             changed = _swap_board(estate, changed)
         if machine.family == "guest" and dice.random() < RESTORES:
             changed = _restore(estate, changed)

@@ -19,12 +19,12 @@ _MACHINE = "00000001a1b2c3d4e5f60718293a4b5c"
 
 
 def tell(database: Database, world: World, key: str, name: str, *evidence: Identifier) -> int:
-    """Let a list speak of something; return its item, or the question it raises."""
+    """Let a list speak of something, each line newer; return its item or the question it raises."""
     seen = Observation(
         origin=Origin(SourceCode("import:sheet"), key),
         class_code=SERVER,
         organisation_id=world.root.id,
-        observed_at=NOW - timedelta(days=1),
+        observed_at=NOW - timedelta(hours=100 - ord(key)),
         identifiers=evidence,
         values={"name": name, "asset_tag": f"tag-{key}"},
     )
