@@ -39,7 +39,7 @@ def carrying_types() -> Mapping[str, str]:
 
 def ends_of(relation: MappedRelation) -> tuple[int, int]:
     """Return (dependant, provider) of a relation along which failures travel."""
-    if carrying_types()[relation.type_code] == "end":
+    if shipped_model().relation_type(relation.type_code).provider == "end":
         return relation.start_id, relation.end_id
     return relation.end_id, relation.start_id
 

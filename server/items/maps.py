@@ -13,14 +13,18 @@ from sqlalchemy.orm import Session
 from cmdb.engine.graph import ItemId, ItemNotInGraph
 from cmdb.engine.impact.engine import ImpactEngine
 from cmdb.engine.impact.report import ImpactReport
-from cmdb.query.items import find_items
 from cmdb.snapshot.live import LIVE, Snapshot
 from server.foundation.permissions import Actor, Permission
 from server.items.impact import ImpactAnswer, answer_impact
 from server.items.map_relations import MappedRelation, relations_among
-from server.items.map_states import Causes, MappedGroup, MappedItem, mapped_groups
+from server.items.map_states import (
+    Causes,
+    MappedGroup,
+    MappedItem,
+    drawn_in_sight,
+    mapped_groups,
+)
 from server.items.queries import require_items
-from server.items.scope import visible_items
 from server.items.sites import standing_at
 
 Way = Literal["needs", "needed_by", "both"]
@@ -76,7 +80,7 @@ def draw_estate(session: Session, actor: Actor, question: MapQuestion) -> Estate
     report = engine.impact(_inside(engine, question.failed))
     distances = _scope(session, engine, report, question, past)
     nearest = sorted(distances, key=lambda item: (distances[item], item))
-    seen = find_items(session, nearest[:MAX_ITEMS], visible_items(actor))
+    seen = drawn_in_sight(session, actor, nearest[:MAX_ITEMS])
     drawn = [item_id for item_id in nearest[:MAX_ITEMS] if item_id in seen]
     relations = relations_among(session, drawn, past)
     answer = _answer(session, actor, question, snapshot)

@@ -5,6 +5,7 @@ host-1 ──> db-1 ┐
 host-2 ──> db-2 ┘
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
@@ -34,7 +35,7 @@ document.addEventListener("map-ready", (event) => { window.drawnMap = event.deta
 @pytest.fixture
 def page(signed_in: SignedIn) -> Page:
     """Return a support agent's page that keeps the map it draws."""
-    page = signed_in("support", viewport=DESK)
+    page = signed_in("support", viewport=DESK, reduced_motion="reduce")
     page.add_init_script(_KEEP_MAP)
     return page
 
@@ -48,6 +49,15 @@ def draw(page: Page, address: str) -> None:
 def state_of(page: Page, name: str) -> str:
     """Return the state of an item as the map draws it."""
     return str(page.evaluate(_STATES)[name])
+
+
+def eventually(page: Page, holds: Callable[[dict[str, str]], bool]) -> None:
+    """Wait until the states on the map are as they should be."""
+    for _ in range(50):
+        if holds(page.evaluate(_STATES)):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(page.evaluate(_STATES))
 
 
 def click_on_map(page: Page, name: str) -> None:
@@ -109,6 +119,42 @@ def test_the_keyboard_walks_chooses_and_lets_fail_on_the_map_itself(
     expect(page.locator("#what-if")).to_contain_text("app-1")
     assert state_of(page, "Orders") == "down"
     expect(page.locator(".map-canvas")).to_be_focused()
+
+
+def test_a_failure_spreads_before_the_eyes_of_whoever_likes_motion(
+    signed_in: SignedIn, served: Served
+) -> None:
+    page = signed_in("support", viewport=DESK)
+    page.add_init_script(_KEEP_MAP)
+    things = served.company.things
+    draw(page, f"/map?about={things['service']}&way=needs")
+    page.locator(f"#fail-{things['app']}").click()
+    expect(page.locator("#suffering")).to_contain_text("Orders")
+    eventually(page, lambda states: list(states.values()).count("down") == 2)
+
+
+def test_a_bundle_opens_with_a_click_and_the_map_is_laid_out_anew(
+    page: Page, served: Served
+) -> None:
+    draw(page, f"/map?about={served.company.things['service']}&way=needs&group=yes")
+    click_on_map(page, "Hypervisor host (2)")
+    expect(page.locator("#map-twin")).to_contain_text("host-1")
+    eventually(page, lambda states: "host-1" in states)
+    assert "open=hypervisor" in page.url
+
+
+def test_the_slider_goes_back_in_time_and_keeps_the_focus(page: Page, served: Served) -> None:
+    draw(page, f"/map?about={served.company.things['service']}&way=needs")
+    slider = page.locator("#map-slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#map-time")).to_contain_text("Back to now")
+    expect(slider).to_be_focused()
+    assert "at=" in page.url
+    expect(page.locator("#map-at")).not_to_have_value("")
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.locator("#map-at")).to_have_value("")
+    assert "at=" not in page.url
 
 
 def test_choosing_shows_the_way_in_words_and_on_the_map(page: Page, served: Served) -> None:

@@ -18,6 +18,7 @@ from server.foundation.permissions import Permission
 from server.items import queries
 from server.items.blast import service_classes
 from server.items.impacts.weak_points import weak_points_of
+from server.items.map_states import Drawn
 from server.items.maps import EstateMap, MapQuestion, draw_estate
 from server.items.services.proposals import count_open
 from web.pages.frame import reader, url_for
@@ -77,7 +78,7 @@ def _weak_points(item: Item) -> dict[str, Any]:
     return {"points": found.rows, "points_hidden": found.hidden, "stamp": found.stamp}
 
 
-def _layers(estate: EstateMap, service_id: int) -> Sequence[tuple[int, list[Item], int]]:
+def _layers(estate: EstateMap, service_id: int) -> Sequence[tuple[int, list[Drawn], int]]:
     """Return (steps below, the first members by class and name, how many more) of each layer."""
     members = [one for one in estate.items if one.item.id != service_id]
     found = []

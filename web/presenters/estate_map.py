@@ -184,6 +184,7 @@ class Drawing:
             failed=item in view.failed,
             chosen=item == view.chosen,
             lit=item in self._lit,
+            wave=one.fallen_after,
         )
 
     def _class(self, code: str) -> str:
@@ -202,6 +203,7 @@ class Drawing:
                 f"{sign.shape} {count} {sign.word}" for sign, count in counted if count
             ),
             lit=not self._lit.isdisjoint(bundle.members),
+            wave=max(self._items[item].fallen_after for item in bundle.members),
             count=len(states),
         )
 

@@ -14,8 +14,8 @@ class MapNode:
     """One item. ``kind`` is its class in the reader's language, ``note`` why it is as it is.
 
     ``count`` is the number of items where the node is a bundle of them; ``place`` its centre where
-    the browser is not to lay the map out; ``failed`` says that somebody lets it fail; ``lit`` that
-    it stands on the way that was asked for.
+    the browser is not to lay the map out; ``failed`` says that somebody lets it fail, ``wave``
+    after how many steps a failure came; ``lit`` that it stands on the way that was asked for.
     """
 
     id: str
@@ -28,6 +28,7 @@ class MapNode:
     failed: bool = False
     chosen: bool = False
     lit: bool = False
+    wave: int = 0
     count: int = 0
     place: tuple[float, float] | None = None
 
@@ -104,6 +105,7 @@ def _node(node: MapNode, reader: Reader) -> dict[str, Any]:
         "failed": node.failed,
         "chosen": node.chosen,
         "lit": node.lit,
+        "wave": node.wave,
         "count": node.count,
         "place": node.place,
     }

@@ -5,6 +5,8 @@ import { nearest } from "./walking.js";
 import { toElements } from "./elements.js";
 import { placeBrackets } from "./arrange.js";
 
+const STEP_MILLISECONDS = 120;
+const LONGEST_MILLISECONDS = 1200;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export function startEstate(map, redraw) {
@@ -26,15 +28,15 @@ export function startEstate(map, redraw) {
 
 /** While the slider moves it says which moment it stands at; let go, it presses that moment's link. */
 function startSlider() {
-  const linkOf = (slider) => document.getElementById(`moment-${slider.value}`);
+  const idOf = (slider) => `moment-${slider.value}`;
   document.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-map-slider]")) return;
-    const words = linkOf(target)?.textContent ?? "";
+    const words = document.getElementById(idOf(target))?.textContent ?? "";
     target.setAttribute("aria-valuetext", words);
     target.closest(".map-time").querySelector("output").textContent = words;
   });
   document.addEventListener("change", ({ target }) => {
-    if (target.matches("[data-map-slider]")) linkOf(target)?.click();
+    if (target.matches("[data-map-slider]")) press(idOf(target));
   });
 }
 
@@ -43,8 +45,22 @@ function modeOf(figure) {
 }
 
 function act(node, mode) {
-  const link = node.count ? `open-${node.id}` : `${mode}-${node.id}`;
-  document.getElementById(link)?.click();
+  press(node.count ? `open-${node.id}` : `${mode}-${node.id}`);
+}
+
+// Between swap and settling htmx does not know the new links yet: pressed then, they would load the
+// whole page and the map would lose the keyboard.
+let settling = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  settling = detail.shouldSwap;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  settling = false;
+});
+
+function press(link) {
+  if (settling) document.addEventListener("htmx:afterSettle", () => press(link), { once: true });
+  else document.getElementById(link)?.click();
 }
 
 /** The same items keep their places and take their new states; others are laid out anew. */
@@ -57,6 +73,30 @@ function show(map, graph, redraw) {
     return;
   }
   map.graph = graph;
+  const waves = new Map();
+  for (const element of elements) {
+    const step = stepOf(element, cy);
+    waves.set(step, [...(waves.get(step) ?? []), element]);
+  }
+  for (const [step, some] of waves) later(step, () => map.graph === graph && change(cy, some, graph));
+  const chosen = cy.nodes(".is-chosen");
+  if (chosen.length > 0 && !isInView(cy, chosen)) cy.center(chosen);
+}
+
+/** What did not change, and what works again, is there at once; a failure comes step by step. */
+function stepOf({ data }, cy) {
+  const node = data.node ?? cy.getElementById(data.source ?? "").data("node");
+  if (!node) return 0;
+  return cy.getElementById(node.id).data("node")?.css === node.css ? 0 : (node.wave ?? 0);
+}
+
+function later(step, act) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (step === 0 || still) act();
+  else setTimeout(act, Math.min(step * STEP_MILLISECONDS, LONGEST_MILLISECONDS));
+}
+
+function change(cy, elements, graph) {
   cy.batch(() => {
     for (const { data, classes } of elements) {
       const element = cy.getElementById(data.id);
@@ -68,8 +108,6 @@ function show(map, graph, redraw) {
     }
   });
   placeBrackets(cy, graph.groups);
-  const chosen = cy.nodes(".is-chosen");
-  if (chosen.length > 0 && !isInView(cy, chosen)) cy.center(chosen);
 }
 
 function startWalking({ figure, cy }) {
