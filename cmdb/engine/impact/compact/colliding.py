@@ -7,8 +7,9 @@ provider it had would have taken it along where that fell, alone. So a group fel
 whose fallen members are down in one of the two, and not all of them in the same one. Only such
 pairs are failed together.
 
-For `n` changes and `p` overlapping pairs it takes `n` cascades, `p` comparisons of what the groups
-lost, and as many joint cascades as there are suspects.
+All of it happens in the part of the graph that has to do with the services asked for. For `n`
+changes and `p` overlapping pairs it takes `n` cascades, `p` comparisons of what the groups lost,
+and as many joint cascades as there are suspects.
 """
 
 from collections.abc import Iterable
@@ -28,6 +29,8 @@ from cmdb.engine.impact.collisions import (
 )
 from cmdb.engine.impact.compact.arrays import Amounts, GraphArrays, Vertices
 from cmdb.engine.impact.compact.cascade import Cascades
+from cmdb.engine.impact.compact.cone import cone_of
+from cmdb.engine.impact.compact.evidence import held_vertices
 
 ROUNDING = 1e-9
 """How much a sum of capacities may differ with the order of its parts, relatively."""
@@ -47,31 +50,34 @@ class Collider:
     """The collisions of one question; keeps the effect of every change it has looked at."""
 
     def __init__(self, arrays: GraphArrays, question: CollisionQuestion) -> None:
-        self._arrays = arrays
         self._question = question
-        self._cascades = Cascades(arrays)
+        self._refuse_unknown(arrays)
+        services = arrays.vertices(np.array(question.services, np.int64))
+        self._arrays = cone_of(arrays, services)
+        self._cascades = Cascades(self._arrays)
         self._effects: dict[int, Effect] = {}
-        self._lost = np.zeros(arrays.group_count)
+        self._lost = np.zeros(self._arrays.group_count)
         self._laid: Vertices | None = None
 
     def collisions(self) -> tuple[Collision, ...]:
         """See `ImpactEngine.collisions`."""
-        self._refuse_unknown()
         pairs = sorted(overlapping(self._question), key=_numbers)
         found = (self._collision(pair) for pair in pairs)
         return tuple(collision for collision in found if collision)
 
-    def _refuse_unknown(self) -> None:
+    def _refuse_unknown(self, arrays: GraphArrays) -> None:
         changes = (*self._question.changes, *([self._question.of] if self._question.of else ()))
         named = [item for change in changes for item in change.items]
-        self._arrays.vertices(np.array([*named, *self._question.services], np.int64))
+        arrays.vertices(np.array(named, np.int64))
 
     @cached_property
     def _watched(self) -> frozenset[int]:
         return frozenset(self._vertices(self._question.services))
 
     def _vertices(self, items: Iterable[ItemId]) -> list[int]:
-        return [self._arrays.vertex(item) for item in items]
+        """Places of the items that have to do with a service at all."""
+        wanted = np.fromiter(items, np.int64)
+        return list(map(int, held_vertices(self._arrays, wanted)))
 
     def _collision(self, pair: Pair) -> Collision | None:
         one, other = (self._effect(change) for change in pair)

@@ -75,6 +75,8 @@ class WideWalk:
     def _channels_of(self, vertices: Vertices) -> Vertices:
         """How each vertex was reached, row for row; makes the marks row numbers."""
         mark, channels = self._scratch.mark, np.full(len(vertices), HARD, np.int32)
+        if not self._channels:
+            return channels
         mark[vertices] = np.arange(len(vertices), dtype=np.int32)
         for ends, ways in self._channels:
             channels[mark[ends]] = ways
