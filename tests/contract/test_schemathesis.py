@@ -18,6 +18,7 @@ _TAGS = (
     "relations",
     "derivation",
     "impact",
+    "identity",
     "services",
     "intake",
     "discovery",
