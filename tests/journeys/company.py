@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
+from cmdb.inventory.outcomes import Recorded
 from cmdb.observation import GroupMembership, ItemReference, Observation, Origin, SeenRelation
 from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
@@ -38,7 +39,7 @@ from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.roles import Holder, Scope, give_role
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
-from tests.cmdb.engine.machines import virtual_machine
+from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
 
@@ -137,18 +138,20 @@ class _Furnishing:
     def _question(self) -> int:
         """Let a copy report that may also be its original on other hardware."""
         known = virtual_machine(1)
-        for machine, days in ((known, 9), (known.but(uuid="", serial="", macs=_OTHER_CARDS), 0)):
-            seen = Observation(
-                origin=Origin(AGENT, known.agent_id),
-                class_code=ClassCode("virtual_machine"),
-                organisation_id=self._place,
-                observed_at=self._now - timedelta(days=days),
-                identifiers=machine.evidence(),
-                values={"name": known.name, "cpu_cores": 4 + days},
-            )
-            recorded = Inventory(self._session, seen.observed_at).record(seen)
-        assert recorded.review_id is not None
-        return recorded.review_id
+        self._heard(known, days_ago=9)
+        copy = known.but(uuid="", serial="", macs=_OTHER_CARDS)
+        return _known(self._heard(copy, days_ago=0).review_id)
+
+    def _heard(self, machine: Machine, days_ago: int) -> Recorded:
+        seen = Observation(
+            origin=Origin(AGENT, machine.agent_id),
+            class_code=ClassCode("virtual_machine"),
+            organisation_id=self._place,
+            observed_at=self._now - timedelta(days=days_ago),
+            identifiers=machine.evidence(),
+            values={"name": machine.name, "cpu_cores": 4 + days_ago},
+        )
+        return Inventory(self._session, seen.observed_at).record(seen)
 
     def _merged(self, kept: int) -> int:
         """Merge a double into an item; return the double."""

@@ -27,9 +27,7 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         json={"values": {"environment": "production"}},
     ),
     # An item that others need is kept; nobody needs this one.
-    Endpoint(
-        "DELETE", f"{_V1}/items/<int:item_id>", Permission.ITEM_WRITE, at={"item_id": "kept"}
-    ),
+    Endpoint("DELETE", f"{_V1}/items/<int:item_id>", Permission.ITEM_WRITE, at={"item_id": "kept"}),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/relations", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/history", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/software", Permission.ITEM_READ),
