@@ -1,6 +1,5 @@
 """The graphs of one database that a process holds: newest first, caught up, proven, laid anew."""
 
-import contextlib
 import logging
 import threading
 import time
@@ -16,6 +15,7 @@ from cmdb.records.relations import GraphChange
 from cmdb.records.sums import stored
 from cmdb.snapshot.carrying import Carrying
 from cmdb.snapshot.replaying import CannotReplay, replayed
+from cmdb.snapshot.sharing import SharedFile
 from cmdb.snapshot.snapshot import (
     Snapshot,
     from_layout,
@@ -24,7 +24,6 @@ from cmdb.snapshot.snapshot import (
     read_layout,
     read_past,
 )
-from cmdb.snapshot.storing import Layout, Unusable, attach, sequence_of, write
 
 _log = logging.getLogger(__name__)
 
@@ -56,9 +55,8 @@ class Shelf:
 
     def __init__(self, model: Model, path: Path | None, upkeep: Upkeep) -> None:
         self.model = model
-        self.path = path
+        self._file = SharedFile(path, Carrying.of(model).mark)
         self._upkeep = upkeep
-        self._mark = Carrying.of(model).mark
         self._lock = threading.Lock()
         self._recent: tuple[Snapshot, ...] = ()
         self._past: tuple[Snapshot, ...] = ()
@@ -119,8 +117,8 @@ class Shelf:
             return found
         _log.warning("the graph at change %d differs from the database: built anew", sequence)
         self._recent, self._fresh = (), None
-        self._remove()
-        found = self._laid_out(read_layout(session, self.model, sequence))
+        self._file.remove()
+        found = self._file.lay_out(read_layout(session, self.model, sequence))
         if not self._is_true(session, found):
             kept = _kept_sum(session, sequence)
             self._off = 0 if kept is None else kept - found.checksum
@@ -138,7 +136,7 @@ class Shelf:
             if found is not None:
                 return found
         self._laid_at = time.monotonic()
-        return self._laid_out(read_layout(session, self.model, sequence))
+        return self._file.lay_out(read_layout(session, self.model, sequence))
 
     def _replayed(
         self, session: Session, known: Snapshot, sequence: int, *, share: bool
@@ -152,8 +150,8 @@ class Shelf:
             return None
         except OutOfRoom:
             # Lists that moved again and again have filled the room: once more, with new room.
-            layout = laid_anew(known, self._mark)
-            fresh = self._laid_out(layout) if share else from_layout(layout)
+            layout = laid_anew(known, self._file.mark)
+            fresh = self._file.lay_out(layout) if share else from_layout(layout)
         try:
             return replayed(session, self.model, fresh, sequence)
         except (CannotReplay, OutOfRoom):
@@ -167,45 +165,18 @@ class Shelf:
 
     def _attached(self, session: Session, sequence: int) -> Snapshot | None:
         """Map the snapshot file, if it is one of this database's and not too new."""
-        if self.path is None:
-            return None
-        try:
-            found = attach(self.path)
-        except Unusable as error:
-            _log.info("no snapshot to start from: %s", error)
-            self._remove()
+        found = self._file.load()
+        if found is None:
             return None
         kept = _kept_sum(session, found.sequence)
-        ours = found.model == self._mark and stored(found.checksum + self._off) == kept
-        if ours and 0 < found.sequence <= sequence:
+        if stored(found.checksum + self._off) == kept and 0 < found.sequence <= sequence:
             self._laid_at = time.monotonic()
             return from_stored(found)
         if not self._recent:
             # Of another database, or of this one before it was restored.
             _log.info("the snapshot file is foreign: removed")
-            self._remove()
+            self._file.remove()
         return None
-
-    def _remove(self) -> None:
-        with contextlib.suppress(OSError):
-            if self.path is not None:
-                self.path.unlink()
-
-    def _laid_out(self, layout: Layout) -> Snapshot:
-        """Hold a graph in arrays that all processes of the host share, else in private ones."""
-        if self.path is not None and layout.sequence:
-            try:
-                if sequence_of(self.path) < layout.sequence:
-                    write(self.path, layout)
-                found = attach(self.path)
-                if (found.sequence, found.checksum) == (
-                    layout.sequence,
-                    layout.checksum % 2**64,
-                ):
-                    return from_stored(found)
-            except (OSError, Unusable) as error:
-                _log.info("the snapshot file cannot be used: %s", error)
-        return from_layout(layout)
 
     # Keeping the tail short
 
@@ -223,24 +194,19 @@ class Shelf:
         now = time.monotonic()
         behind = self._recent[0].behind if self._recent else 0
         rested = now - self._looked_at >= self._upkeep.look_seconds
-        if self.path is None or behind < self._upkeep.look_behind or not rested:
+        if self._file.path is None or behind < self._upkeep.look_behind or not rested:
             return
         self._looked_at = now
-        if sequence_of(self.path) <= self._recent[0].base:
-            return
-        try:
-            found = attach(self.path)
-        except Unusable:
-            return
-        if found.model == self._mark:
+        if self._file.sequence > self._recent[0].base and (found := self._file.load()) is not None:
             self._fresh = from_stored(found)
             self._laid_at = now
 
     def _keep_short(self, found: Snapshot) -> None:
         """Lay the graph out anew beside the answers, when its tail has grown long or old."""
         age = time.monotonic() - self._laid_at
-        due = found.behind >= self._upkeep.many or (found.behind and age > self._upkeep.old_seconds)
-        if due and self._compacting.acquire(blocking=False):
+        many = found.behind >= self._upkeep.many and age >= self._upkeep.look_seconds
+        due = many or (found.behind and age > self._upkeep.old_seconds)
+        if due and self._fresh is None and self._compacting.acquire(blocking=False):
             # The lock is let go by the thread, which is another one than ours.
             work = threading.Thread(target=self._compact, args=(found,), daemon=True)
             work.start()
@@ -248,7 +214,7 @@ class Shelf:
     def _compact(self, found: Snapshot) -> None:
         try:
             self._laid_at = time.monotonic()
-            fresh = self._laid_out(laid_anew(found, self._mark))
+            fresh = self._file.lay_out(laid_anew(found, self._file.mark))
             with self._lock:
                 self._fresh = fresh
         except (OSError, ValueError, MemoryError):

@@ -72,7 +72,8 @@ class _Work:
 
         What SQLite keeps of its pages is the database's, not the graph's: it is let go before.
         """
-        self._database.dispose()
+        with self._database.reading() as session:
+            session.connection().exec_driver_sql("PRAGMA shrink_memory")
         gc.collect()
         ctypes.CDLL(None).malloc_trim(0)
         return {"private": private_megabytes() - self._before, "shared": mapped_megabytes()}

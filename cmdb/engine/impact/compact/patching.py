@@ -7,38 +7,21 @@ has moved.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cmdb.engine.impact.compact.arrays import GraphArrays, Ids, Vertices
 from cmdb.engine.impact.compact.columns import GraphColumns
-from cmdb.engine.impact.compact.grouping import (
-    Groups,
-    Slots,
-    Terms,
-    resolve_groups,
-    resolve_slots,
-    settle_terms,
-)
+from cmdb.engine.impact.compact.differing import Needs, differing
+from cmdb.engine.impact.compact.grouping import resolve_groups, resolve_slots, settle_terms
 from cmdb.engine.impact.compact.moved import Bounds, MovedLists
 from cmdb.engine.impact.compact.relisting import Entries, Lists
 from cmdb.engine.impact.compact.resolving import Findings, Relations, resolve_relations
 from cmdb.engine.impact.compact.room import Room
 from cmdb.engine.impact.compact.rows import distinct, follow, places
-
-
-@dataclass(frozen=True)
-class _Needs:
-    """All that the changed items need now."""
-
-    hard: Relations
-    soft: Relations
-    groups: Groups
-    slots: Slots
-    terms: Terms
 
 
 def patched(
@@ -55,14 +38,14 @@ def patched(
     return _Patch(arrays, room, dirty, _resolved(arrays, needs)).applied()
 
 
-def _resolved(arrays: GraphArrays, needs: GraphColumns) -> _Needs:
+def _resolved(arrays: GraphArrays, needs: GraphColumns) -> Needs:
     lookup, findings = _Places(arrays), Findings()
     groups = resolve_groups(needs.groups, lookup, findings)
     slots = resolve_slots(needs.members, groups, lookup, findings)
     terms, slots = settle_terms(groups, slots, findings)
     hard = resolve_relations(needs.hard, lookup, findings)
     soft = resolve_relations(needs.soft, lookup, findings)
-    return _Needs(_ordered(hard), _ordered(soft), groups, slots, terms)
+    return Needs(_ordered(hard), _ordered(soft), groups, slots, terms)
 
 
 class _Places:
@@ -92,13 +75,12 @@ def _ordered(relations: Relations) -> Relations:
 class _Patch:
     """One change on its way into the room behind the arrays; what stays the same is not written."""
 
-    def __init__(self, arrays: GraphArrays, room: Room, dirty: Vertices, fresh: _Needs) -> None:
+    def __init__(self, arrays: GraphArrays, room: Room, dirty: Vertices, fresh: Needs) -> None:
         self._arrays = arrays
         self._room = room
         self._fresh = fresh
-        self._hard = self._differing(dirty, self._same_hard)
-        self._soft = self._differing(dirty, self._same_soft)
-        self._owning = self._differing(dirty, self._same_groups)
+        differs = differing(arrays, dirty, fresh)
+        self._hard, self._soft, self._owning = differs.hard, differs.soft, differs.owning
 
     def applied(self) -> GraphArrays:
         """Write what differs; return the graph that reads it."""
@@ -118,50 +100,6 @@ class _Patch:
         )
         return replace(self._arrays, moved=lists)
 
-    # What differs
-
-    def _differing(self, dirty: Vertices, same: Callable[[int], bool]) -> Vertices:
-        return np.array([vertex for vertex in dirty.tolist() if not same(vertex)], np.int32)
-
-    def _same_hard(self, vertex: int) -> bool:
-        arrays, rows = self._arrays, self._fresh.hard
-        old = arrays.moved.hard.row(arrays.hard_start, vertex)
-        new = _stretch(rows.dependant, vertex)
-        return np.array_equal(arrays.hard_relation[old], rows.relation_id[new]) and np.array_equal(
-            arrays.hard_provider[old], rows.provider[new]
-        )
-
-    def _same_soft(self, vertex: int) -> bool:
-        arrays, rows = self._arrays, self._fresh.soft
-        old = arrays.moved.needs.row(arrays.needs_start, vertex)
-        new = _stretch(rows.dependant, vertex)
-        return (
-            np.array_equal(arrays.needs_relation[old], rows.relation_id[new])
-            and np.array_equal(arrays.needs_provider[old], rows.provider[new])
-            and np.array_equal(arrays.needs_weight[old], rows.weight[new].astype(np.float32))
-        )
-
-    def _same_groups(self, vertex: int) -> bool:
-        arrays, groups, slots = self._arrays, self._fresh.groups, self._fresh.slots
-        old = arrays.moved.owned.row(arrays.owned_start, vertex)
-        new = _stretch(groups.owner, vertex)
-        if not (
-            np.array_equal(arrays.group_ids[old], groups.group_id[new])
-            and np.array_equal(arrays.group_rule[old], groups.rule[new])
-            and np.array_equal(arrays.group_threshold[old], groups.threshold[new])
-        ):
-            return False
-        held = slice(int(arrays.slot_start[old.start]), int(arrays.slot_start[old.stop]))
-        first, last = np.searchsorted(slots.group, [new.start, new.stop]).tolist()
-        return (
-            np.array_equal(arrays.slot_provider[held], slots.provider[first:last])
-            and np.array_equal(arrays.slot_relation[held], slots.relation_id[first:last])
-            and np.array_equal(arrays.slot_weight[held], slots.weight[first:last])
-            and np.array_equal(
-                arrays.slot_group[held] - old.start, slots.group[first:last] - new.start
-            )
-        )
-
     def _strong_before(self) -> tuple[Entries, Vertices]:
         """Entries that stand in the lists of hard providers, and the providers of all slots."""
         arrays, level = self._arrays, self._hard
@@ -173,8 +111,6 @@ class _Patch:
     def _soft_before(self) -> Entries:
         arrays, level = self._arrays, self._soft
         return Entries(*follow(arrays.needs_bounds(level), arrays.needs_provider, level))
-
-    # Writing
 
     def _write_relations(self, kind: str, rows: Relations, whose: Vertices) -> dict[int, Bounds]:
         kept = np.isin(rows.dependant, whose)
@@ -250,12 +186,6 @@ class _Patch:
         slots = ends[member] - np.int32(arrays.item_count)
         stale[member] = np.isin(arrays.group_owner[arrays.slot_group[slots]], self._owning)
         return stale
-
-
-def _stretch(keys: Vertices, vertex: int) -> slice:
-    """Where an ascending column holds one vertex."""
-    first, last = np.searchsorted(keys, [vertex, vertex + 1]).tolist()
-    return slice(first, last)
 
 
 def _bounds(keys: Vertices, begin: int, wanted: Vertices) -> dict[int, Bounds]:
