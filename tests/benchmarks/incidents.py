@@ -46,6 +46,7 @@ def incidents(
     while True:
         cause = int(dice.integers(graph.arrays.item_count, 1)[0])
         seen = gatherer.gather(cause)
+        assert seen is not None
         shown = dice.shares(len(seen.silent)) < SHOWN * seen.strengths
         if fewest <= np.count_nonzero(shown) <= most:
             false = watched[dice.integers(len(watched), FALSE_ALARMS)]

@@ -5,7 +5,9 @@ and those next to whoever then leads. What is said of a listed candidate is exac
 was overlooked can be excluded only when the upstream of the symptoms is no larger than the beam.
 """
 
+import math
 from collections.abc import Collection, Iterable
+from functools import cached_property
 
 import numpy as np
 
@@ -42,28 +44,40 @@ class CauseSearch:
         witnesses = Witnesses(arrays, question)
         self._suspects = Suspects(arrays, sweep, question, witnesses)
         self._gatherer = Gatherer(arrays, witnesses)
-        self._evidence: dict[int, Evidence] = {}
+        self._evidence: list[Evidence] = []
+        self._looked_at: set[int] = set()
 
     def report(self) -> CauseReport:
         """See `ImpactEngine.causes`."""
         question = self._question
         self._look_at(self._suspects.best(self._beam))
         self._look_around()
-        top = ranked(question, self._evidence.values())
+        top = ranked(question, self._evidence)
         ties = tuple(self._tie(items) for items in tied(top))
         together, left = cover(question, self._best_left)
         return CauseReport(question, top, ties, together, left)
 
     def _look_at(self, candidates: Iterable[int]) -> None:
         for candidate in candidates:
-            if candidate not in self._evidence:
-                self._evidence[candidate] = self._gatherer.gather(candidate)
+            if candidate not in self._looked_at:
+                self._looked_at.add(candidate)
+                found = self._gatherer.gather(candidate, self._most_silent)
+                if found is not None:
+                    self._evidence.append(found)
+
+    @cached_property
+    def _most_silent(self) -> float:
+        """More silent items than that outweigh all symptoms together."""
+        odds, question = self._question.odds, self._question
+        prior = max([math.log(times) for times in question.prior.values()], default=0.0)
+        most = len(question.symptoms) * odds.speaks_for(1.0) + max(prior, 0.0)
+        return most / -odds.speaks_against(1.0)
 
     def _look_around(self) -> None:
         """Fail the neighbours of the leaders, until the leaders stay."""
         seen: set[ItemId] = set()
         while True:
-            leaders = [one.item for one in ranked(self._question, self._evidence.values())]
+            leaders = [one.item for one in ranked(self._question, self._evidence)]
             fresh = [item for item in leaders[:LEADERS] if item not in seen]
             if not fresh:
                 return
@@ -80,7 +94,7 @@ class CauseSearch:
         if explained:
             left = [item for item in self._question.symptoms if item not in explained]
             self._look_at(self._suspects.best(max(self._beam // 4, 1), left))
-        return best_of(self._question, self._evidence.values(), explained, known_silent)
+        return best_of(self._question, self._evidence, explained, known_silent)
 
     def _tie(self, items: tuple[ItemId, ...]) -> Tie:
         takes = {item: self._gatherer.down_with(item) & frozenset(items) for item in items}

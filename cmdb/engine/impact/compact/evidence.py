@@ -1,5 +1,6 @@
 """What would show if one item had failed: one cascade, and what lies softly behind it."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -55,10 +56,15 @@ class Gatherer:
         down = self._cascades.down([self._arrays.vertex(item)])
         return frozenset(ItemId(item) for item in self._arrays.ids[down].tolist())
 
-    def gather(self, candidate: int) -> Evidence:
-        """Fail the vertex `candidate`, on paper."""
+    def gather(self, candidate: int, most_silent: float = math.inf) -> Evidence | None:
+        """Fail the vertex `candidate`, on paper.
+
+        Returns None when more than `most_silent` watched items would be down without a symptom.
+        """
         arrays, witnesses, reached = self._arrays, self._witnesses, self._reached
         down = self._cascades.down([candidate])
+        if np.count_nonzero(witnesses.silent[down]) > most_silent:
+            return None
         reached[down] = 1.0
         touched = np.concatenate([down, self._softly(down)])
         suffering = touched[witnesses.suffers[touched]]
