@@ -37,6 +37,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "people.sync_directories": reader.gettext("Ask for all directories"),
         "people.tidy": reader.gettext("Clear away old sessions"),
         "items.derive": reader.gettext("Derive relations from what was seen"),
+        "impact.sweep": reader.gettext("Let each item fail in thought"),
         "scanning.probe": reader.gettext("Visit a device"),
     }
     return names.get(kind, kind)
