@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.identity import Decision, Holder, Outcome, Question, decide
+from cmdb.engine.identity import Decision, Holder, Outcome, Question, decide, relevant
 from cmdb.inventory.carriers import find_carriers
 from cmdb.inventory.families import same_family
 from cmdb.inventory.known import KnownItem
@@ -53,14 +53,14 @@ class Identification:
 
     def _said_by(self, seen: Observation) -> tuple[Identifier, ...]:
         """Return the evidence that can identify: what was declared junk says nothing."""
-        return self._junk.without(seen.identifiers)
+        return self._junk.without(relevant(seen.class_code, seen.identifiers))
 
     def _holder(self, item: KnownItem) -> Holder:
         return Holder(
             item_id=item.id,
             organisation_id=item.organisation_id,
             class_code=item.class_code,
-            identifiers=frozenset(self._junk.without(item.evidence())),
+            identifiers=frozenset(self._junk.without(relevant(item.class_code, item.evidence()))),
             last_seen=item.last_seen_at,
             retired=item.winners.get("stage") == "retired",
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cmdb.engine.identity import evidence_of
+from cmdb.engine.identity import evidence_of, relevant
 from cmdb.engine.reconciliation import Precedence, Rule, Word, plan
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.storable import storable
@@ -63,7 +63,7 @@ def _confirm(item: KnownItem, state: SourceState, seen: Observation, now: dateti
     state.confirmed = True
     item.last_seen_at = max(item.last_seen_at, moment)
     item.touched = True
-    for identifier in seen.identifiers:
+    for identifier in relevant(item.class_code, seen.identifiers):
         _carry(item, (identifier.kind, identifier.value, state.source), now)
 
 

@@ -9,7 +9,7 @@
 """
 
 from cmdb.engine.identity.decision import decide
-from cmdb.engine.identity.evidence import evidence_of
+from cmdb.engine.identity.evidence import evidence_of, relevant
 from cmdb.engine.identity.normalising import normalise
 from cmdb.engine.identity.values import Candidate, Decision, Holder, Line, Outcome, Question
 
@@ -23,4 +23,5 @@ __all__ = [
     "decide",
     "evidence_of",
     "normalise",
+    "relevant",
 ]

@@ -1,13 +1,15 @@
 """Evidence in what people and lists say: a serial typed by hand points at the same machine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.normalising import normalise
 from cmdb.observation import Identifier
 from cmdb.vocabulary import (
     BOARD_SERIAL,
     CHASSIS_ID,
+    CLOUD_ID,
     CODE,
     ENGINE_ID,
     FQDN,
@@ -28,6 +30,7 @@ _KINDS: Mapping[str, IdentifierKind] = {
     "board_serial": BOARD_SERIAL,
     "chassis_id": CHASSIS_ID,
     "engine_id": ENGINE_ID,
+    "resource_id": CLOUD_ID,
     "base_mac": MAC,
     "mac_addresses": MAC,
     "code": CODE,
@@ -43,6 +46,17 @@ def evidence_of(values: Mapping[str, Any]) -> tuple[Identifier, ...]:
     ['CZ30|hp', 'ap']
     """
     return tuple(dict.fromkeys(_read(values)))
+
+
+def relevant(class_code: str, evidence: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """Return the evidence that says something of an item of this class.
+
+    >>> from cmdb.vocabulary import CONTAINER
+    >>> relevant(CONTAINER, [Identifier(SERIAL, "CZ30|hp"), Identifier(NAME, "web")])
+    (Identifier(kind='name', value='web'),)
+    """
+    ignored = knowledge().ignored.get(class_code, frozenset())
+    return tuple(one for one in evidence if one.kind not in ignored)
 
 
 def _read(values: Mapping[str, Any]) -> Iterator[Identifier]:

@@ -23,7 +23,8 @@ class Weight:
 class Knowledge:
     """Junk, aliases and weights.
 
-    ``everywhere`` are the kinds whose values mean the same in every organisation.
+    ``everywhere`` are the kinds whose values mean the same in every organisation; ``ignored`` are
+    those that say nothing of items of a class.
     """
 
     placeholders: frozenset[str]
@@ -33,6 +34,7 @@ class Knowledge:
     vendors: Mapping[str, str]
     weights: Mapping[str, Weight]
     everywhere: frozenset[str]
+    ignored: Mapping[str, frozenset[str]]
 
 
 @cache
@@ -47,6 +49,7 @@ def knowledge() -> Knowledge:
         dock_mac_prefixes=tuple(data["dock_mac_prefixes"]),
         vendors=data["vendors"],
         weights={kind: _weight(row) for kind, row in data["weights"].items()},
+        ignored={code: frozenset(kinds) for code, kinds in data["ignored"].items()},
         everywhere=frozenset(k for k, row in data["weights"].items() if row.get("everywhere")),
     )
 

@@ -161,6 +161,22 @@ def test_a_board_swap_on_a_dock_keeps_the_item(register: Register) -> None:
     assert hear(register, after) == item
 
 
+def test_a_container_that_reads_its_hosts_firmware_is_not_its_host(register: Register) -> None:
+    host = hear(register, rack_server(1))
+    inside = [
+        rack_server(1).but(
+            name=f"web-{n}", fqdn="", agent_id=f"agent-{n}", machine_id=f"{n:032x}", macs=()
+        )
+        for n in range(0x10AB, 0x10AB + 30)
+    ]
+    items = [
+        register.item_of(register.agent(machine, class_code="container")) for machine in inside
+    ]
+    assert len({*items, host}) == 31
+    register.later()
+    assert hear(register, rack_server(1)) == host
+
+
 def test_a_renamed_host_keeps_its_item(register: Register) -> None:
     item = hear(register, rack_server(1))
     assert hear(register, rack_server(1).but(name="mail-01", fqdn="mail.example.test")) == item
