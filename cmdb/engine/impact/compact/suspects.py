@@ -23,6 +23,7 @@ from cmdb.engine.impact.compact.sweep import SureSweep, Words
 BINS = 256
 """When all bins are hit, some 1,400 silent items are: more than 64 symptoms can outweigh."""
 _MIX = 0x9E3779B1
+"""Knuth's multiplicative hash: neighbours fall into different bins."""
 Places = NDArray[np.integer[Any]]
 
 
@@ -38,7 +39,7 @@ class Suspects:
         count, silent = arrays.item_count, np.flatnonzero(witnesses.silent)
         self._words = -(-len(witnesses.symptoms) // 64)
         marks = _marks(count, witnesses.symptoms, np.arange(len(witnesses.symptoms)), self._words)
-        marks += _marks(count, silent, silent * _MIX % BINS, BINS // 64)
+        marks += _marks(count, silent, (silent * _MIX >> 20) % BINS, BINS // 64)
         sweep.gather(marks)
         soft = _over_soft(arrays, marks)
         self._down = [words[self._upstream] for words in marks]
