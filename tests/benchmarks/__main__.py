@@ -13,7 +13,7 @@ import structlog
 #: name -> (module with run(), what it measures). Those without a module belong to later work.
 BENCHMARKS: dict[str, tuple[str, str]] = {
     "house": ("tests.benchmarks.house", "start-up, pages, lists, bulk upsert"),
-    "impact": ("tests.benchmarks.impact", "blast, quorum, N-1 of the impact engine"),
+    "impact": ("tests.benchmarks.impact", "blast, quorum, N-1, causes, collisions"),
     "register": (
         "tests.benchmarks.register",
         "identity of 100,000 machines with the field's faults",
