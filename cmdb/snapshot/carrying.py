@@ -65,7 +65,7 @@ class Carrying:
         A dependant that leans on its provider only in part (a weight below 1) does not fall with
         it, whatever the type says: the relation is soft. And where somebody has put a provider into
         a group, what was merely derived between the same two does not bring its failure in beside
-        it.
+        it; neither does a relation of the same type that is soft only for want of a group.
         """
         rows = rows.only(rows.kind >= 0)
         provider, dependant = self.ends(rows)
@@ -74,6 +74,12 @@ class Carrying:
         if beside.any():
             beside[beside] = _among_pairs(
                 (provider[beside], dependant[beside]), (provider[member], dependant[member])
+            )
+        wanting = self.soft[rows.kind] & ~member & ~beside
+        if wanting.any() and member.any():
+            alike = provider * len(self.codes) + rows.kind
+            beside[wanting] = _among_pairs(
+                (alike[wanting], dependant[wanting]), (alike[member], dependant[member])
             )
         soft = (self.soft[rows.kind] | (rows.weight < 1)) & ~member & ~beside
         hard = ~(soft | member | beside)

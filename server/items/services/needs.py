@@ -49,7 +49,7 @@ def read_needs(session: Session, roots: Iterable[int], layers: int = LAYERS) -> 
     """Return what the items need, and what that needs, for all of them at once.
 
     Two statements a layer. A derived relation gives way to one in a group between the same items,
-    as it does in the graph.
+    and so does one that is soft for want of a group, as in the graph.
     """
     below = Below()
     known: set[int] = set()
@@ -85,11 +85,16 @@ def _needs_of(session: Session, items: list[int], below: Below) -> list[Need]:
                 )
             )
             rows += [(row, provider_is_start) for row in session.execute(query)]
-    grouped = {_ends(row, first) for row, first in rows if row.group_id is not None}
+    members = [(row, first) for row, first in rows if row.group_id is not None]
+    grouped = {_ends(row, first) for row, first in members}
+    alike = {(*_ends(row, first), row.type_code) for row, first in members}
     found: list[Need] = []
     for row, first in rows:
-        alone = row.group_id is None and row.source == DERIVED
-        if not (alone and _ends(row, first) in grouped):
+        gives_way = (row.source == DERIVED and _ends(row, first) in grouped) or (
+            (*_ends(row, first), row.type_code) in alike
+            and shipped_model().relation_type(row.type_code).strength == "soft"
+        )
+        if row.group_id is not None or not gives_way:
             found.append(_need(row, provider_is_start=first))
             below.relations[row.id] = row
     below.needs += found

@@ -141,6 +141,8 @@ def test_a_cluster_lives_from_all_but_one_of_its_hosts(estate: Estate, callers: 
         estate.told("member_of", host, cluster)
     estate.derive()
     assert estate.groups() == [(cluster, "hosts", "at_least", 2)]
+    one = callers.admin.post("/impact", {"failed": hosts[:1]}, 200)["affected"]
+    assert {row["item"]["id"]: row["state"] for row in one}[cluster] == "at_risk"
     two = callers.admin.post("/impact", {"failed": hosts[:2]}, 200)["affected"]
     assert {row["item"]["id"]: row["state"] for row in two}[cluster] == "down"
 
