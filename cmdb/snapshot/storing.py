@@ -24,7 +24,8 @@ from cmdb.engine.impact.compact.arrays import ARRAY_NAMES, GraphArrays
 from cmdb.engine.impact.compact.room import Room, lengths_with_room, used_by
 from cmdb.snapshot.naming import ItemColumns
 
-FORMAT = 1
+#: Raised whenever the layout, or what relations become in it (`carrying`), changes.
+FORMAT = 2
 _MAGIC = b"CADGRAPH"
 _HEAD = struct.Struct("<8sIII")
 _PAGE = 4096
