@@ -49,8 +49,8 @@ ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
 #: The network cards of a copy.
 _OTHER_CARDS = ("00:50:56:9a:77:01",)
 
-#: Names in the company that are words of the pages too.
-NAMES = frozenset({"Support"})
+#: Names in the company that are words of the pages too; "all" is an architecture of packages.
+NAMES = frozenset({"Support", "all"})
 
 #: What stands in an address, to its value: "item" to an id, "ticket" to a reference.
 Things = Mapping[str, int | str]

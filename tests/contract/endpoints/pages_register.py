@@ -39,7 +39,11 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         form={},
         status=303,
     ),
+    Endpoint("GET", "/map", Permission.ITEM_READ),
+    Endpoint("GET", "/risk", Permission.ITEM_READ),
+    Endpoint("POST", "/risk/compute", Permission.ADMIN_JOBS, form={}, status=303, everywhere=True),
     Endpoint("GET", "/services", Permission.ITEM_READ),
+    Endpoint("GET", "/services/<int:service_id>", Permission.ITEM_READ),
     Endpoint("GET", "/services/new", Permission.SERVICE_CREATE, query={"entry": Named("item")}),
     Endpoint(
         "POST",

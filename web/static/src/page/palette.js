@@ -19,8 +19,13 @@ export function startPalette() {
     choose(dialog, input, 0);
   });
   input.addEventListener("keydown", (event) => drive(dialog, input, event));
-  // The row pointed to goes with the old results.
-  dialog.addEventListener("htmx:beforeSwap", () => input.removeAttribute("aria-activedescendant"));
+  dialog.addEventListener("htmx:beforeSwap", (event) => {
+    const asked = event.detail.requestConfig?.parameters?.q;
+    // An answer to other words comes too late: the next one is under way.
+    if (asked !== undefined && asked !== input.value) event.detail.shouldSwap = false;
+    // The row pointed to goes with the old results.
+    else input.removeAttribute("aria-activedescendant");
+  });
   dialog.addEventListener("htmx:afterSwap", () => {
     choose(dialog, input, 0);
     showNothing(dialog);
