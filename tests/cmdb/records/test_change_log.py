@@ -2,7 +2,9 @@
 
 import random
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -115,7 +117,7 @@ class TwoWriters:
         self.numbered, self.go_on = threading.Event(), threading.Event()
 
     def first(self) -> None:
-        with self._database().writing() as session:
+        with self._database() as database, database.writing() as session:
             self._relate(session, *self.items)
             self.numbered.set()
             assert self.go_on.wait(20)
@@ -123,11 +125,17 @@ class TwoWriters:
     def second(self) -> None:
         assert self.numbered.wait(20)
         threading.Timer(0.3, self.go_on.set).start()
-        with self._database().writing() as session:
+        with self._database() as database, database.writing() as session:
             self._relate(session, *reversed(self.items))
 
-    def _database(self) -> Database:
-        return Database(self.register.database.url.render_as_string(hide_password=False))
+    @contextmanager
+    def _database(self) -> Iterator[Database]:
+        """Give each writer connections of its own, as another process has them."""
+        own = Database(self.register.database.url.render_as_string(hide_password=False))
+        try:
+            yield own
+        finally:
+            own.dispose()
 
     def _relate(self, session: Session, start: int, end: int) -> None:
         door = Inventory(session, self.register.now)
