@@ -3,6 +3,7 @@
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from server.foundation.catalogues import compile_all
 from tests.support.browser import chromium, new_page, page, page_faults
@@ -36,6 +37,10 @@ __all__ = [
     "smtp_server",
     "snmpd_server",
 ]
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _MARKERS = {
     "chromium": "journey",

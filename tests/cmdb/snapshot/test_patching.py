@@ -135,7 +135,9 @@ def assert_alike(graph: PortableGraph, anew: PortableGraph, world: World) -> Non
 
 @pytest.mark.parametrize("few", [0, 256])
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 2**32))
 def test_a_changed_graph_answers_as_one_built_anew(
