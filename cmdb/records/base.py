@@ -82,8 +82,8 @@ def unchecked(target: str) -> dict[str, str]:
 
     For tables of which one report writes hundreds of rows and that one function writes, in the
     transaction in which it read or made the row they refer to: looking each of them up again was
-    two thirds of what PostgreSQL did in a bulk request. Purging follows them all the same, and
-    ``cadastre doctor`` counts rows that refer to nothing.
+    more than a third of what PostgreSQL did in a bulk request. Purging follows them all the same,
+    and ``cadastre doctor`` counts rows that refer to nothing.
     """
     return {REFERS_TO: target}
 

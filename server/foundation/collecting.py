@@ -1,8 +1,8 @@
 """Garbage collection of a process that serves.
 
 What is loaded at the start (code, the class model, tables) never becomes garbage, but Python's
-collector walks all of it whenever enough new objects were made: a quarter of the time of a bulk
-request, and a pause of a tenth of a second in the middle of some page.
+collector walks all of it whenever enough new objects were made, in the middle of whatever request:
+that was a quarter of the time of a bulk request.
 """
 
 import gc

@@ -62,7 +62,7 @@ class _Batch:
 def record_lines(
     database: Database, lines: Iterable[bytes], settings: BulkSettings
 ) -> Iterator[LineResult]:
-    """Record ``lines`` and yield a result for each, in order. Memory is bounded by one batch."""
+    """Record ``lines`` and yield a result for each, in order. Memory is bounded by two batches."""
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     # The next batch is read while the database is busy with this one.
     with ThreadPoolExecutor(1, "bulk-reader") as reader:

@@ -16,6 +16,7 @@ from cmdb.errors import CadastreError
 from server.foundation.errors import DatabaseNotReady
 from server.migrations.comparing import options
 from server.migrations.connecting import current_revision, looking, migrating
+from server.migrations.counting import counters_of, keep_counters
 from server.migrations.models import Base
 
 _HERE = Path(__file__).parent
@@ -136,21 +137,28 @@ class Migrations:
         config.set_main_option("path_separator", "newline")
         config.set_main_option("version_locations", _literally(folders))
         config.attributes["connection"] = connection
-        config.attributes["on_version_apply"] = _Steps(self.say, [] if applied is None else applied)
+        counters = counters_of(connection) if connection is not None else {}
+        told = [] if applied is None else applied
+        config.attributes["on_version_apply"] = _Steps(self.say, told, counters)
         return config
 
 
 class _Steps:
     """Called by alembic inside the transaction of each revision, once it is applied."""
 
-    def __init__(self, say: Callable[[str], None], applied: list[str]) -> None:
+    def __init__(
+        self, say: Callable[[str], None], applied: list[str], counters: dict[str, int]
+    ) -> None:
         self._say = say
         self._applied = applied
+        self._counters = counters
 
     def __call__(self, *, ctx: MigrationContext, step: Any, **_rest: Any) -> None:
         connection = ctx.connection
         if connection is not None and connection.dialect.name == "sqlite":
             _keep_references(connection, step.up_revision_id)
+            keep_counters(connection, self._counters)
+            self._counters = counters_of(connection)
         way = "applied" if step.is_upgrade else "undone"
         self._applied.append(step.up_revision_id)
         self._say(f"revision {step.up_revision_id} {way}: {step.up_revision.doc}")

@@ -764,6 +764,9 @@ def upgrade() -> None:
         sa.Column("person_id", BIG_ID, nullable=True),
         sa.Column("request_id", KEY, nullable=False),
         sa.Column("id", BIG_ID, autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_history_entry_item_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history_entry")),
     )
     op.create_index(op.f("ix_history_entry_at"), "history_entry", ["at"], unique=False)
@@ -823,6 +826,9 @@ def upgrade() -> None:
         sa.Column("value", KEY, nullable=False),
         sa.Column("source", KEY, nullable=False),
         sa.Column("last_seen_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_item_identifier_item_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint(
             "item_id", "kind", "value", "source", name=op.f("pk_item_identifier")
         ),
@@ -881,6 +887,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_item_source_item_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_item_source_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_source")),
         sqlite_autoincrement=True,
     )
@@ -902,6 +911,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("text_key", KEY, nullable=True),
         sa.Column("number_key", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_item_value_item_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("item_id", "attribute_id", "position", name=op.f("pk_item_value")),
     )
     op.create_index(
@@ -1376,6 +1388,9 @@ def upgrade() -> None:
             ["redundancy_group.id"],
             name=op.f("fk_relation_group_id"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_relation_organisation_id")
         ),
         sa.ForeignKeyConstraint(
             ["start_id"], ["item.id"], name=op.f("fk_relation_start_id"), ondelete="CASCADE"
