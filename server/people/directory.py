@@ -8,7 +8,7 @@ import ssl
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +31,7 @@ from server.people.rules.passwords import presentable
 _PARSE: Callable[..., object] = parse_filter
 
 _PAGED = "1.2.840.113556.1.4.319"
+_SHOW_DELETED = "1.2.840.113556.1.4.417"
 _SUCCESS = 0
 #: Result codes of a bind that mean no, not "ask later": wrong password, none set, refused by
 #: policy, no such entry, not allowed (RFC 4511, appendix A).
@@ -39,7 +40,10 @@ _REFUSALS = {19, 32, 34, 48, 49, 50, 53}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """How to reach a directory, and as whom to read it."""
+    """How to reach a directory, and as whom to read it.
+
+    ``url`` may name several servers, parted by blanks: the first that answers is asked.
+    """
 
     url: str
     start_tls: bool = True
@@ -54,6 +58,10 @@ class Endpoint:
     def host(self) -> str:
         """Return the host's name or address."""
         return urlsplit(self.url).hostname or ""
+
+    def servers(self) -> "list[Endpoint]":
+        """Return the same directory at each of its servers, in order of preference."""
+        return [replace(self, url=url) for url in self.url.split()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,36 @@ class OpenDirectory:
             cookie = _cookie(result)
             if not cookie:
                 return
+
+    def deleted(self, base: str, search_filter: str, attributes: Sequence[str]) -> list[RawEntry]:
+        """Return what is left of deleted entries (MS-ADTS 3.1.1.3.4.1.14, show deleted objects).
+
+        A directory that keeps none, or shows us none, gives none.
+        """
+        try:
+            self._connection.search(
+                base,
+                search_filter,
+                attributes=list(attributes),
+                controls=[(_SHOW_DELETED, True, None)],
+            )
+        except LDAPException as error:
+            raise _unavailable(self._endpoint, error) from error
+        response = self._connection.response or []
+        return [_entry(raw) for raw in response if raw.get("type") == "searchResEntry"]
+
+    def single(self, dn: str, attributes: Sequence[str]) -> RawEntry | None:
+        """Return one entry by its name, "" being the server's own; None when it is not shown."""
+        try:
+            self._connection.search(
+                dn, "(objectClass=*)", search_scope=ldap3.BASE, attributes=list(attributes)
+            )
+        except LDAPException as error:
+            raise _unavailable(self._endpoint, error) from error
+        found = [
+            raw for raw in self._connection.response or [] if raw.get("type") == "searchResEntry"
+        ]
+        return _entry(found[0]) if found else None
 
     def accepts(self, dn: str, password: str) -> bool:
         """Say whether ``password`` is that of ``dn``, by binding with it; only as the last act.
@@ -131,14 +169,13 @@ class OpenDirectory:
 
 @contextmanager
 def open_directory(endpoint: Endpoint) -> Iterator[OpenDirectory]:
-    """Connect, verify the certificate and bind for reading.
+    """Connect to the first server that answers, verify its certificate and bind for reading.
 
-    Raises ``DirectoryUnavailable`` saying what did not work.
+    Raises ``DirectoryUnavailable`` saying what did not work, of each server.
     """
-    connection = _connection(endpoint)
+    server, connection = _first_answering(endpoint)
     try:
-        _bind(endpoint, connection)
-        yield OpenDirectory(endpoint, connection)
+        yield OpenDirectory(server, connection)
     finally:
         _close(connection)
 
@@ -171,6 +208,25 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _first_answering(endpoint: Endpoint) -> tuple[Endpoint, ldap3.Connection]:
+    faults: list[DirectoryUnavailable] = []
+    for server in endpoint.servers():
+        connection = _connection(server)
+        try:
+            _bind(server, connection)
+        except DirectoryUnavailable as error:
+            _close(connection)
+            faults.append(error)
+        except BaseException:
+            _close(connection)
+            raise
+        else:
+            return server, connection
+    raise DirectoryUnavailable("; ".join(str(fault) for fault in faults)) from (
+        faults[-1] if faults else None
+    )
 
 
 def _connection(endpoint: Endpoint) -> ldap3.Connection:

@@ -130,7 +130,7 @@ class Directory(Identified, Base):
 
     code: Mapped[str] = mapped_column(Key, unique=True)
     name: Mapped[str] = mapped_column(String)
-    #: ``ldap://host:port`` or ``ldaps://host:port``.
+    #: ``ldap://host:port`` or ``ldaps://host:port``; several, parted by blanks, are replicas.
     url: Mapped[str] = mapped_column(String)
     start_tls: Mapped[bool] = mapped_column(default=True)
     #: PEM text of the authority that signed the server's certificate; "" for the system's.
@@ -146,7 +146,7 @@ class Directory(Identified, Base):
     #: Our field to their attribute, where it differs from the flavour's defaults.
     mapping: Mapped[dict[str, Any]]
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
-    #: Cookies of delta synchronisation and the like.
+    #: How far the last synchronisation read: ``rules.deltas.Watermark`` as a document.
     state: Mapped[dict[str, Any]]
     enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
@@ -157,6 +157,134 @@ class Directory(Identified, Base):
     def has_password(self) -> bool:
         """Say whether there is a password, which is all that may be told of it."""
         return bool(self.sealed_password)
+
+
+class DirectoryRule(Identified, Base):
+    """What membership in some of a directory's groups gives: a role, or an organisation."""
+
+    __tablename__ = "directory_rule"
+
+    directory_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("directory.id", ondelete="CASCADE"), index=True
+    )
+    #: Of several rules that name an organisation for somebody, the lowest position wins.
+    position: Mapped[int]
+    #: A group's name or DN, ``*`` standing for anything; ``rules.group_rules`` compares.
+    group_pattern: Mapped[str] = mapped_column(String)
+    #: The role that the groups get in ``organisation_id``; None when the rule is about where
+    #: people belong.
+    role_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("role.id", ondelete="CASCADE"), index=True
+    )
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class DirectoryRuleGrant(Base):
+    """A grant that stands because of a rule, and goes with it."""
+
+    __tablename__ = "directory_rule_grant"
+
+    rule_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("directory_rule.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    grant_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("role_grant.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+
+
+class SecondFactor(Identified, Base):
+    """What somebody must show beside their password: the time-based codes of an authenticator."""
+
+    __tablename__ = "second_factor"
+
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), unique=True
+    )
+    #: The shared secret in base 32, sealed by ``foundation.secrets``.
+    sealed_secret: Mapped[str] = mapped_column(String, default="")
+    #: When the first code was found right; before that it guards nothing.
+    confirmed_at: Mapped[datetime | None]
+    #: The time step of the last code that was taken; none is taken twice.
+    last_step: Mapped[int] = mapped_column(BigId, default=0)
+    created_at: Mapped[datetime]
+
+
+class RecoveryCode(Identified, Base):
+    """A code that replaces a lost authenticator, once. Only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    code_hash: Mapped[str] = mapped_column(Key, unique=True)
+    used_at: Mapped[datetime | None]
+
+
+class IdentityProvider(Identified, Base):
+    """An OpenID Connect provider that vouches for people."""
+
+    __tablename__ = "identity_provider"
+
+    code: Mapped[str] = mapped_column(Key, unique=True)
+    name: Mapped[str] = mapped_column(String)
+    #: Exactly as the provider writes itself into its tokens.
+    issuer: Mapped[str] = mapped_column(String)
+    client_id: Mapped[str] = mapped_column(String)
+    #: Sealed by ``foundation.secrets``; "" for a public client.
+    sealed_secret: Mapped[str] = mapped_column(String, default="")
+    scopes: Mapped[str] = mapped_column(String, default="openid profile email")
+    #: The claim that names the log-in of somebody we know already; "" links nobody by itself.
+    login_claim: Mapped[str] = mapped_column(String, default="")
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"), index=True)
+    enabled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ExternalIdentity(Identified, Base):
+    """Somebody as an identity provider knows them: (provider, subject), byte for byte."""
+
+    __tablename__ = "external_identity"
+    __table_args__ = (Index(None, "provider_id", "subject", unique=True),)
+
+    provider_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("identity_provider.id", ondelete="CASCADE")
+    )
+    subject: Mapped[str] = mapped_column(Key)
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
+class PendingSignIn(Identified, Base):
+    """A sign-in half done: the password was right, or the browser was sent to a provider."""
+
+    __tablename__ = "pending_sign_in"
+
+    #: Of the secret in the browser's short-lived cookie.
+    secret_hash: Mapped[str] = mapped_column(Key, unique=True)
+    person_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    provider_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("identity_provider.id", ondelete="CASCADE"), index=True
+    )
+    #: What the answer is compared with: nonce, state and verifier of a provider's round trip.
+    expected: Mapped[dict[str, Any]]
+    #: Codes tried; a few only, whoever the guesser is.
+    tries: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class DirectoryEntry(Identified, Base):

@@ -111,8 +111,13 @@ def _check(row: Directory) -> None:
 
 
 def _url_fault(row: Directory) -> str:
+    faults = [_server_fault(url, start_tls=row.start_tls is not False) for url in row.url.split()]
+    return next((fault for fault in faults if fault), "" if faults else "is needed")
+
+
+def _server_fault(url: str, *, start_tls: bool) -> str:
     try:
-        parts = urlsplit(row.url)
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return "must be ldap://host:port or ldaps://host:port"
@@ -120,6 +125,6 @@ def _url_fault(row: Directory) -> str:
         return "must be ldap://host:port or ldaps://host:port"
     if parts.username or parts.password or parts.path.strip("/") or parts.query:
         return "must hold host and port only"
-    if parts.scheme == "ldap" and row.start_tls is False and not is_loopback(row.url):
+    if parts.scheme == "ldap" and not start_tls and not is_loopback(url):
         return "passwords need TLS: take ldaps://, or switch StartTLS on"
     return ""

@@ -1,7 +1,7 @@
 """Deciding what a synchronisation does, before anything is written. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -36,6 +36,7 @@ class StoredEntry:
     party_id: int
     digest: str
     active: bool
+    dn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class SyncReport:
     """What one synchronisation found and did. ``state`` as in ``DirectoryRun.state``."""
 
     state: str = "running"
+    #: "full", or "delta": only what changed since the last one was read.
+    mode: str = "full"
     error: str = ""
     doubt: str = ""
     persons_seen: int = 0
@@ -71,6 +74,9 @@ class SyncReport:
     memberships_removed: int = 0
     managers_changed: int = 0
     logins_changed: int = 0
+    roles_given: int = 0
+    roles_taken: int = 0
+    organisations_changed: int = 0
     #: Ids of persons who leave, the first of them.
     leaving: list[int] = field(default_factory=list)
     #: What could not be carried out, in English, the first of it.
@@ -92,13 +98,18 @@ def plan_sync(
     seen: Snapshot,
     stored_persons: Mapping[str, StoredEntry],
     stored_groups: Mapping[str, StoredEntry],
+    gone: Collection[str] | None = None,
 ) -> SyncPlan:
     """Compare what the directory holds with what we hold, by unique id alone.
 
-    So a rename or a move is a change, never a leaving and a coming. Complexity: linear.
+    So a rename or a move is a change, never a leaving and a coming. ``gone``: the persons known to
+    have left when ``seen`` holds only those that changed; None when it holds all there are.
+    Complexity: linear.
     """
     here = {external_id for external_id, person in seen.persons.items() if not person.disabled}
-    leaving = _leaving(stored_persons, here)
+    disabled = seen.persons.keys() - here
+    stay = here if gone is None else stored_persons.keys() - disabled - set(gone)
+    leaving = _leaving(stored_persons, stay)
     leaving_groups = _leaving(stored_groups, seen.groups.keys())
     return SyncPlan(
         new_persons=[
@@ -157,9 +168,15 @@ def members_of(seen: Snapshot) -> dict[str, frozenset[str]]:
     }
 
 
-def managers_of(seen: Snapshot) -> dict[str, str | None]:
-    """Return each person's manager as a unique id; None where there is none we know."""
-    persons = {dn_key(person.dn): key for key, person in seen.persons.items()}
+def managers_of(
+    seen: Snapshot, others: Mapping[str, PersonSeen] | None = None
+) -> dict[str, str | None]:
+    """Return each seen person's manager as a unique id; None where there is none we know.
+
+    ``others`` are people known from before, who may be somebody's manager too.
+    """
+    known = {**(others or {}), **seen.persons}
+    persons = {dn_key(person.dn): key for key, person in known.items()}
     return {
         key: persons.get(dn_key(person.manager_dn)) if person.manager_dn else None
         for key, person in seen.persons.items()

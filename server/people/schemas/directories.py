@@ -34,7 +34,13 @@ class DirectoryChangeSchema(StrictSchema):
     """What may be changed about a directory; what is left out stays."""
 
     name = Line(shortest=1)
-    url = Line(longest=300, metadata={"description": "ldap://host:port or ldaps://host:port"})
+    url = Line(
+        longest=1000,
+        metadata={
+            "description": "ldap://host:port or ldaps://host:port; several, parted by blanks, are "
+            "replicas: the first that answers is asked."
+        },
+    )
     start_tls = fields.Boolean()
     authority = Passage(
         longest=100_000,
@@ -58,7 +64,7 @@ class DirectoryCreateSchema(DirectoryChangeSchema):
 
     code = Code(required=True)
     name = Line(shortest=1, required=True)
-    url = Line(longest=300, required=True)
+    url = Line(shortest=1, longest=1000, required=True)
     base_dn = Line(shortest=1, longest=1000, required=True)
     organisation_id = Identifier(required=True)
     flavour = fields.String(load_default="openldap", validate=validate.OneOf(sorted(FLAVOURS)))
