@@ -23,7 +23,14 @@ from discovery.settings import ScanSettings
 from discovery.snmp.client import SnmpClient
 from discovery.snmp.conversation import Conversation
 from discovery.snmp.credentials import Credential, User
-from discovery.snmp.session import Limits, NoAnswer, Refused, SnmpError, Unsendable
+from discovery.snmp.session import (
+    Limits,
+    NoAnswer,
+    Refused,
+    SnmpError,
+    SnmpSession,
+    Unsendable,
+)
 from discovery.topology.local_ports import with_local_ports
 
 #: How long a request that is under way at the deadline may still take.
@@ -66,7 +73,8 @@ class DeviceReader:
         failures: list[tuple[Credential, SnmpError]] = []
         for credential in credentials:
             session = self._client.session(address, settings.port, credential, _limits(settings))
-            device = Conversation(session, visit.deadline)
+            in_vlan = partial(self._in_vlan, address, credential)
+            device = Conversation(session, visit.deadline, in_vlan)
             greeting = DeviceFindings(address, settings.port, credential.name, credential.version)
             try:
                 return device, await visit.ask(SYSTEM, QUESTIONS[SYSTEM].ask(device), greeting)
@@ -75,6 +83,15 @@ class DeviceReader:
             except TimeoutError:
                 break
         return _unreachable(address, settings, failures)
+
+    def _in_vlan(self, address: str, credential: Credential, vlan: int) -> SnmpSession:
+        """Return a session in the VLAN's own view of the bridge, as Cisco's IOS offers it."""
+        if isinstance(credential, User):
+            inner: Credential = replace(credential, context=f"vlan-{vlan}")
+        else:
+            inner = replace(credential, community=f"{credential.community}@{vlan}")
+        settings = self._settings
+        return self._client.session(address, settings.port, inner, _limits(settings))
 
 
 class _Visit:

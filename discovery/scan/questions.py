@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from discovery.findings import Harvest
-from discovery.probes import addresses, cdp, entities, interfaces, lldp, system
+from discovery.probes import (
+    addresses,
+    bridge,
+    cdp,
+    entities,
+    interfaces,
+    lldp,
+    nearby,
+    routes,
+    routing,
+    spanning,
+    stack,
+    system,
+    vlans,
+)
 from discovery.snmp.conversation import Conversation
 
 Ask = Callable[[Conversation], Awaitable[Harvest]]
@@ -28,6 +42,13 @@ QUESTIONS: Mapping[str, Question] = {
     "addresses": Question(addresses.ask, "IPv4 and IPv6 addresses with prefix, by interface"),
     "lldp": Question(lldp.ask, "neighbours seen by LLDP, and the chassis id"),
     "cdp": Question(cdp.ask, "neighbours seen by CDP"),
+    "stack": Question(stack.ask, "which interface runs on which, and members of bundles (LAG)"),
+    "bridge": Question(bridge.ask, "MAC addresses learnt by port, in each VLAN"),
+    "vlans": Question(vlans.ask, "VLANs, and the ports that carry them tagged or untagged"),
+    "spanning": Question(spanning.ask, "spanning tree: root, port states, designated bridges"),
+    "nearby": Question(nearby.ask, "stations reached directly: ARP and IPv6 neighbours"),
+    "routes": Question(routes.ask, "routes with their next hops"),
+    "routing": Question(routing.ask, "OSPF and IS-IS neighbours, HSRP and VRRP addresses"),
 }
 
 #: Asked after the system group, with the values that the knowledge tables name for the make.

@@ -1,7 +1,8 @@
 """A session with bookkeeping: what a device has cost, and how much of an answer it can send."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Self
 
 from discovery.snmp.session import (
     LimitReached,
@@ -21,12 +22,36 @@ class Conversation:
     ``time.monotonic``) nothing more is asked, so that what was read of a table is kept.
     """
 
-    def __init__(self, session: SnmpSession, deadline: float = float("inf")) -> None:
+    def __init__(
+        self,
+        session: SnmpSession,
+        deadline: float = float("inf"),
+        in_vlan: Callable[[int], SnmpSession] | None = None,
+    ) -> None:
         self._session = session
         self._deadline = deadline
+        self._in_vlan = in_vlan
         self.rounds = session.limits.max_repetitions
         self.variables = 0
         self.requests = 0
+        #: VLANs that have a view of the bridge of their own, once somebody asked (``contexts``).
+        self.vlans: Sequence[int] | None = None
+
+    def in_vlan(self, vlan: int) -> Self | None:
+        """Return a conversation about the bridge as that VLAN sees it; None where it cannot be.
+
+        What it costs counts against the same device.
+        """
+        if self._in_vlan is None:
+            return None
+        inner = type(self)(self._in_vlan(vlan), self._deadline)
+        inner.rounds, inner.variables = self.rounds, self.variables
+        return inner
+
+    def account(self, inner: "Conversation") -> None:
+        """Add what a conversation of ``in_vlan`` has cost."""
+        self.requests += inner.requests
+        self.variables, self.rounds = inner.variables, min(self.rounds, inner.rounds)
 
     @property
     def limits(self) -> Limits:

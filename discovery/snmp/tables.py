@@ -12,6 +12,7 @@ from discovery.snmp.conversation import Conversation
 from discovery.snmp.session import (
     END,
     BadAnswer,
+    LimitReached,
     Mark,
     NoAnswer,
     Oid,
@@ -48,15 +49,18 @@ class Table:
         return len(self.rows)
 
 
-async def read_table(device: Conversation, columns: Sequence[Oid]) -> Table:
+async def read_table(
+    device: Conversation, columns: Sequence[Oid], most_rows: int | None = None
+) -> Table:
     """Read whole columns (OIDs without index) and join them by index.
 
-    Raises SnmpError only when nothing at all could be read; otherwise what was read is returned and
+    ``most_rows`` stops a column earlier than the limits of the conversation. Raises SnmpError only
+    when nothing at all could be read; otherwise what was read is returned and
     the rest is in ``complaints``.
     """
     table = Table()
     for start in range(0, len(columns), _COLUMNS_PER_REQUEST):
-        reading = _Reading(device, table, columns[start : start + _COLUMNS_PER_REQUEST])
+        reading = _Reading(device, table, columns[start : start + _COLUMNS_PER_REQUEST], most_rows)
         try:
             await reading.run()
         except SnmpError as error:
@@ -68,11 +72,40 @@ async def read_table(device: Conversation, columns: Sequence[Oid]) -> Table:
     return table
 
 
+async def read_optional(
+    device: Conversation,
+    columns: Sequence[Oid],
+    complaints: list[str],
+    most_rows: int | None = None,
+) -> Table:
+    """Read a table that many devices do not have or that only adds to another.
+
+    What went wrong is added to ``complaints``; the table is empty then. Raises NoAnswer: a device
+    that fell silent is not asked on.
+    """
+    try:
+        table = await read_table(device, columns, most_rows)
+    except NoAnswer:
+        raise
+    except SnmpError as error:
+        complaints.append(str(error))
+        return Table(cut_short=isinstance(error, LimitReached))
+    complaints += table.complaints
+    return table
+
+
 class _Reading:
     """The state of reading one bundle of columns."""
 
-    def __init__(self, device: Conversation, table: Table, columns: Sequence[Oid]) -> None:
+    def __init__(
+        self,
+        device: Conversation,
+        table: Table,
+        columns: Sequence[Oid],
+        most_rows: int | None = None,
+    ) -> None:
         self._device = device
+        self._most_rows = min(most_rows or device.limits.max_rows, device.limits.max_rows)
         self._table = table
         self._cursors: dict[Oid, Oid] = {column: column for column in columns}
         self._counts: dict[Oid, int] = dict.fromkeys(columns, 0)
@@ -122,7 +155,7 @@ class _Reading:
             del self._cursors[column]
         elif oid <= self._cursors[column]:
             self._drop(column, f"OIDs do not increase at {dotted(oid)}")
-        elif self._counts[column] >= self._device.limits.max_rows:
+        elif self._counts[column] >= self._most_rows:
             self._drop(column, f"stopped after {self._counts[column]} rows of {dotted(column)}")
         else:
             self._cursors[column] = oid
