@@ -36,6 +36,7 @@ COMMANDS = {
     "import": "server.commands.exchange:import_command",
     "export": "server.commands.exchange:export_command",
     "impact": "server.commands.impact:impact_group",
+    "model": "server.commands.model:model_group",
     "demo": "server.commands.demo:demo_group",
 }
 

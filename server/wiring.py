@@ -52,6 +52,7 @@ from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
+from server.items.modelling.api import modelling
 from server.items.reactions import derive_relations
 from server.items.services.api import business_services
 from server.people.api import (
@@ -91,6 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     derivation,
     impacts,
     identity,
+    modelling,
     business_services,
     intake,
     scanning,

@@ -20,7 +20,7 @@ from cmdb.inventory.outcomes import Author, Recorded, Related
 from cmdb.inventory.relating import RelationWriter
 from cmdb.inventory.splitting import SPLIT, SplitPreview, Splitter
 from cmdb.inventory.terms import Terms
-from cmdb.model import Model, shipped_model
+from cmdb.model import Model, standing_model
 from cmdb.observation import Identifier, Observation, SeenRelation
 from cmdb.records.identity import IdentityAct
 from cmdb.vocabulary import SourceCode
@@ -43,7 +43,7 @@ class Inventory:
         precedence: Precedence | None = None,
     ) -> None:
         self.session = session
-        self.model = model or shipped_model()
+        self.model = model or standing_model()
         self._now = now
         self._author = author or Author()
         self._precedence = precedence or shipped_precedence()

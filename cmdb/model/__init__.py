@@ -1,8 +1,8 @@
 """The class model: what kinds of items there are, what is known of each, and how they may relate.
 
-``shipped_model()`` is the model every register starts from; ``Model.extended`` adds to it what an
-administrator defined at run time. A model is a value: it never changes, so processes may share it
-and reload it when its version moves.
+``shipped_model()`` is the model every register starts from; ``cmdb.model.defining`` lays what
+people defined at run time over it, and ``standing_model()`` is what holds now. A model is a value:
+it never changes, so processes may share it and reload it when its version moves.
 
     >>> model = shipped_model()
     >>> model.is_a("hypervisor", "computer")
@@ -16,6 +16,7 @@ and reload it when its version moves.
 
 from cmdb.model.model import Model
 from cmdb.model.shipment import shipped_model
+from cmdb.model.standing import standing_model
 from cmdb.model.unknown import (
     InvalidModel,
     UnknownAttribute,
@@ -46,4 +47,5 @@ __all__ = [
     "UnknownRelationType",
     "ValueType",
     "shipped_model",
+    "standing_model",
 ]

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, Pool
 from sqlalchemy.orm import Session
 
-from cmdb.model import Model, shipped_model
+from cmdb.model import Model, standing_model
 from cmdb.records.relations import current_sequence, require_kept, sequence_at
 from cmdb.snapshot.shelf import Shelf, Upkeep
 from cmdb.snapshot.snapshot import Snapshot
@@ -51,7 +51,7 @@ class LiveGraphs:
     def at(self, session: Session, model: Model | None = None) -> Snapshot:
         """Return the graph as the transaction of ``session`` sees it."""
         session.flush()
-        shelf = self._shelf(session, model or shipped_model())
+        shelf = self._shelf(session, model or standing_model())
         sequence = current_sequence(session)
         if session.info.get("graph_changed"):
             return shelf.draft(session, sequence)
@@ -70,7 +70,7 @@ class LiveGraphs:
         if sequence >= current_sequence(session):
             return self.at(session, model)
         require_kept(session, sequence)
-        return self._shelf(session, model or shipped_model()).past(session, sequence)
+        return self._shelf(session, model or standing_model()).past(session, sequence)
 
     def _shelf(self, session: Session, model: Model) -> Shelf:
         pool = session.get_bind().engine.pool

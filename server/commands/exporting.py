@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session, aliased
 
-from cmdb.model import ValueType, shipped_model
+from cmdb.model import ValueType, standing_model
 from cmdb.query.items import ItemFilter, select_items
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
@@ -32,7 +32,7 @@ def export_lines(session: Session, chosen: ExportFilter) -> Iterator[dict[str, A
 
     Memory: the ids of the items, and one batch.
     """
-    model = shipped_model()
+    model = standing_model()
     filters = ItemFilter(organisation_id=chosen.organisation_id, class_code=chosen.class_code)
     # A command acts for whoever runs the server: nothing is out of sight.
     fitting = select_items(filters, true(), model)

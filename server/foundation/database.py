@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.foundation.events import Reactions, drain
+from server.foundation.standing import ModelKeeper
 
 _BUSY_TIMEOUT_MS = 15_000
 
@@ -33,6 +34,7 @@ class Database:
         )
         self.reactions: Reactions = reactions or {}
         self._write_lock = threading.RLock()
+        self._models = ModelKeeper(self.engine)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -57,7 +59,7 @@ class Database:
 
         Rows that were read stay readable afterwards: closing detaches them and expires nothing.
         """
-        with self._readers() as session:
+        with self._models.in_force(), self._readers() as session:
             yield session
 
     @contextmanager
@@ -66,7 +68,8 @@ class Database:
 
         Nothing is acknowledged before this block has been left without an exception.
         """
-        with self._writer_turn(), self._writers() as session:
+        with self._writer_turn(), self._models.in_force(), self._writers() as session:
+            self._models.attach(session)
             try:
                 yield session
                 session.flush()

@@ -13,7 +13,7 @@ from cmdb.engine.identity import evidence_of
 from cmdb.errors import Conflict, InvalidValue, NotFound
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded, Related
-from cmdb.model import ValueType, shipped_model
+from cmdb.model import ValueType, standing_model
 from cmdb.model.text import clean
 from cmdb.observation import ItemReference, Observation, Origin, SeenParty, SeenRelation
 from cmdb.query.items import find_item, find_items
@@ -70,7 +70,7 @@ def create_item(session: Session, actor: Actor, draft: ItemDraft, now: datetime)
 
 
 def _refuse_missing(draft: ItemDraft) -> None:
-    model = shipped_model()
+    model = standing_model()
     model.item_class(draft.class_code)
     missing = [
         str(attribute.code)
@@ -83,7 +83,7 @@ def _refuse_missing(draft: ItemDraft) -> None:
 
 def _refuse_unseen_references(session: Session, actor: Actor, values: Mapping[str, Any]) -> None:
     """Refuse references to items out of sight, in the words for items that do not exist."""
-    codes = {a.code for a in shipped_model().attributes if a.type is ValueType.REFERENCE}
+    codes = {a.code for a in standing_model().attributes if a.type is ValueType.REFERENCE}
     given = {name: values[name] for name in codes & values.keys()}
     ids = {
         name: int(raw) for name, raw in given.items() if str(raw).isascii() and str(raw).isdigit()

@@ -11,7 +11,7 @@ from cmdb.engine.graph import ItemId, ItemNotInGraph
 from cmdb.engine.impact.engine import ImpactEngine
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Membership
 from cmdb.snapshot.live import LIVE, Snapshot
@@ -95,7 +95,7 @@ def blast_of(session: Session, item_ids: Iterable[int]) -> Blast:
 
 def service_classes() -> list[str]:
     """Return the classes whose items count as services in an answer."""
-    return sorted(shipped_model().descendants(SERVICE))
+    return sorted(standing_model().descendants(SERVICE))
 
 
 def reached_services(session: Session, report: ImpactReport) -> list[ReachedService]:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.past import RelationPast
 from cmdb.records.relations import GraphChange, Relation
 
@@ -33,13 +33,13 @@ class MappedRelation:
 
 def carrying_types() -> Mapping[str, str]:
     """Return the relationship types along which failures travel, each with its provider's end."""
-    kinds = shipped_model().relation_types
+    kinds = standing_model().relation_types
     return {kind.code: kind.provider for kind in kinds if kind.provider is not None}
 
 
 def ends_of(relation: MappedRelation) -> tuple[int, int]:
     """Return (dependant, provider) of a relation along which failures travel."""
-    if shipped_model().relation_type(relation.type_code).provider == "end":
+    if standing_model().relation_type(relation.type_code).provider == "end":
         return relation.start_id, relation.end_id
     return relation.end_id, relation.start_id
 

@@ -14,7 +14,7 @@ from cmdb.inventory.known import SourceState
 from cmdb.inventory.lookup import known_item
 from cmdb.inventory.reconciling import words_of
 from cmdb.inventory.storable import storable_text
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.observation import Identifier
 from cmdb.query.items import (
     ItemFilter,
@@ -77,7 +77,7 @@ def count_items(session: Session, actor: Actor, filters: ItemFilter) -> int:
 def _selected(session: Session, actor: Actor, filters: ItemFilter) -> Select[Any]:
     seen = visible_items(actor)
     exact = exact_matches(session, filters.text, seen)
-    return select_items(filters, seen, shipped_model(), exact)
+    return select_items(filters, seen, standing_model(), exact)
 
 
 def get_item(session: Session, actor: Actor, item_id: int, *, lock: bool = False) -> Item:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict
-from cmdb.model import Model, shipped_model
+from cmdb.model import Model, standing_model
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import LifeStage
@@ -19,10 +19,10 @@ def refuse_while_needed(session: Session, actor: Actor, item_id: int) -> None:
 
     How many are out of the actor's sight is not said, unless they may count what is hidden.
     """
-    needed = _count(session, _dependants(shipped_model(), item_id))
+    needed = _count(session, _dependants(standing_model(), item_id))
     if not needed:
         return
-    seen = _count(session, _dependants(shipped_model(), item_id).where(visible_items(actor)))
+    seen = _count(session, _dependants(standing_model(), item_id).where(visible_items(actor)))
     told = needed if actor.may(Permission.IMPACT_COUNT_HIDDEN) else seen
     others = "others" if told < needed else ""
     names = " and ".join(filter(None, [f"{told} items in use" if told else "", others]))

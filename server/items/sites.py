@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import LOCATED_IN, SITE
@@ -22,7 +22,7 @@ _MOST = 20_000
 
 def sites_in_sight(session: Session, actor: Actor, limit: int = 500) -> list[Item]:
     """Return the sites that the actor may see, by name."""
-    classes = sorted(shipped_model().descendants(SITE))
+    classes = sorted(standing_model().descendants(SITE))
     query = select(Item).where(
         Item.class_code.in_(classes), Item.stage != "retired", visible_items(actor)
     )

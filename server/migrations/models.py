@@ -1,5 +1,6 @@
 """Every module that declares tables. Importing this makes ``Base.metadata`` complete."""
 
+import cmdb.records.definitions
 import cmdb.records.facts
 import cmdb.records.history
 import cmdb.records.identity

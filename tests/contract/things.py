@@ -39,7 +39,7 @@ from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
-from server.foundation.permissions import Actor
+from server.foundation.permissions import Actor, system_actor
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.items.actions import (
@@ -54,10 +54,12 @@ from server.items.deriving.models import StoredRule
 from server.items.deriving.verdicts import reject_relation
 from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
 from server.items.identity.merging import merge_items
+from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
+from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import ApiToken, Role
+from server.people.models import ApiToken, DirectoryRun, Role
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from tests.contract.cast import Cast, make_cast
@@ -113,7 +115,25 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     session.flush()
     rule = {"label": "Ours", "evidence": "connections", "type": "calls"}
     session.add(StoredRule(code="rule_of_ours", document=rule, updated_at=BEGINNING))
-    return {"junk": junk.id, "role": role.id, "job": job.id, "rule": "rule_of_ours"}
+    _define(session)
+    own = {name: name for name in ("own_class", "own_attribute", "own_relation")}
+    own |= {name: name for name in ("lone_class", "lone_relation")}
+    return {"junk": junk.id, "role": role.id, "job": job.id, "rule": "rule_of_ours"} | own
+
+
+def _define(session: Session) -> None:
+    """Define classes, an attribute, relationship types and a suggestion at run time."""
+    name = {"label": {"en": "Of ours"}}
+    both = name | {"reverse": name["label"]}
+    entries = {
+        ("class", "own_class"): name | {"parent": "item"},
+        ("class", "lone_class"): name | {"parent": "item"},
+        ("attribute", "own_class.own_attribute"): name | {"type": "text"},
+        ("relation", "own_relation"): both,
+        ("relation", "lone_relation"): both,
+        ("suggestion", "own_class.own_relation.own_class"): {},
+    }
+    apply_model(session, system_actor("tests"), entries, BEGINNING)
 
 
 class _Furnishing:
@@ -159,7 +179,15 @@ class _Furnishing:
             self._secrets,
             self._now,
         )
+        rule = RuleDraft("desk-*", "reader", place.id)
+        run = DirectoryRun(
+            directory_id=directory.id, started_at=BEGINNING, state="finished", report={}
+        )
+        session.add(run)
+        session.flush()
         return {
+            "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
+            "directory_run": run.id,
             "organisation": place.id,
             "person": person.id,
             "other": other.id,

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.desk.changes.queries import ChangePreview, Plan
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
@@ -41,7 +41,7 @@ def effect(session: Session, actor: Actor, found: ChangePreview, plan: Plan) -> 
             for one in found.approvers
         ],
         "impact_reason": reason_of,
-        "class_name": lambda code: class_label(shipped_model(), code, reader().language),
+        "class_name": lambda code: class_label(standing_model(), code, reader().language),
         "change_words": change_wording(),
         "ticket_words": ticket_wording(),
     }

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.people.queries.organisations import list_organisations
@@ -11,7 +11,7 @@ from server.people.queries.roles import list_roles
 
 def class_choices(language: str, *, abstract: bool = False) -> list[tuple[str, str]]:
     """Return (code, label) of the classes by name; abstract ones only where they make sense."""
-    model = shipped_model()
+    model = standing_model()
     found = [
         (str(item_class.code), model.label(item_class, language))
         for item_class in model.classes

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.vocabulary import SERVICE
 from server.desk.tickets.queries import TicketFilter, count_tickets
@@ -36,7 +36,7 @@ def show() -> ResponseReturnValue:
         health=_health(seen),
         ticket_words=ticket_wording(),
         change_words=change_wording(),
-        class_name=lambda code: class_label(shipped_model(), code, reader().language),
+        class_name=lambda code: class_label(standing_model(), code, reader().language),
     )
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.engine.derivation import EVIDENCE, DerivationRule, rule_text
 from cmdb.errors import CadastreError
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
 from server.items.deriving import changing
@@ -59,7 +59,7 @@ def index() -> ResponseReturnValue:
 
 
 def _words() -> dict[str, Any]:
-    model = shipped_model()
+    model = standing_model()
 
     def label(standing: StandingRule) -> str:
         return rule_label(standing.rule.labels, standing.code, reader())

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE
@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
     drawn = draw_estate(session, actor, address.question)
     names = {site.id: site.name for site in sites}
     places = sites_of(session, [one.item.id for one in drawn.items], names)
-    drawing = Drawing(drawn, _known_class(address), (places, names), shipped_model(), reader())
+    drawing = Drawing(drawn, _known_class(address), (places, names), standing_model(), reader())
     return render_template(
         "map/show.html",
         estate=drawn,
@@ -74,7 +74,7 @@ def _times(address: MapAddress) -> dict[str, Any]:
 def _known_class(address: MapAddress) -> Any:
     """Return the view; a class that there is not narrows nothing."""
     view = address.view
-    return view if shipped_model().find_class(view.class_code) else view.of_any_class()
+    return view if standing_model().find_class(view.class_code) else view.of_any_class()
 
 
 def _offered() -> Any:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from server.desk.tickets.queries import TicketFilter, TicketRow, list_tickets
@@ -47,7 +47,7 @@ def holdings_of(*, person_id: int | None = None, group_id: int | None = None) ->
             return row.person is not None and row.person.id == person_id
         return row.group is not None and row.group.id == group_id
 
-    language, model = reader().language, shipped_model()
+    language, model = reader().language, standing_model()
     rows = [
         Holding(
             item,

@@ -3,7 +3,7 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.translation import gettext
 from server.people.actions.preferences import keep_preference
@@ -16,14 +16,14 @@ PREFERENCE = "items.columns"
 
 def columns_of_reader() -> tuple[list[ItemColumn], list[ItemColumn]]:
     """Return (all columns on offer, those the reader has chosen)."""
-    offer = offered(shipped_model(), reader())
+    offer = offered(standing_model(), reader())
     wish = preference(current_session(), current_actor(), PREFERENCE)
     return offer, chosen(offer, wish)
 
 
 def choose_columns() -> ResponseReturnValue:
     """Remember which columns the reader wants, in the order of the list."""
-    known = {column.key for column in offered(shipped_model(), reader())}
+    known = {column.key for column in offered(standing_model(), reader())}
     wish = [key for key in request.form.getlist("column") if key in known]
     keep_preference(current_session(), current_actor(), PREFERENCE, wish)
     return done(gettext("The list has your columns now."), url_for("items.index"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item
 from server.assets.queries import contracts_of
 from server.desk.workspace.queries import desk_on_item
@@ -31,7 +31,7 @@ from web.presenters.windows import window_text
 
 def class_name(code: str) -> str:
     """Return the name of a class in the reader's language."""
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def head_of(item: Item, active: str) -> Head:
 
 
 def _facts(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
+    session, actor, model = current_session(), current_actor(), standing_model()
     known = queries.facts_of(session, actor, item.id, current_time())
     values = dict(item.attributes) | {
         name: getattr(item, name)
@@ -102,7 +102,7 @@ def _network(item: Item) -> dict[str, Any]:
 
 
 def _relations(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
+    session, actor, model = current_session(), current_actor(), standing_model()
     rows = queries.relations_of(session, actor, item.id)
 
     def verb(row: queries.RelationRow) -> str:
@@ -137,7 +137,7 @@ def reason_of(row: impact.AffectedRow) -> str:
 
 
 def _history(item: Item) -> dict[str, Any]:
-    session, actor, model = current_session(), current_actor(), shipped_model()
+    session, actor, model = current_session(), current_actor(), standing_model()
     asked = PageRequest("", request.args.get("after", ""), 50)
     page = queries.history_of(session, actor, item.id, asked)
     others = {_far(entry, item.id) for entry in page.rows} - {None}

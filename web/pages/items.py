@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, ItemNotFound
-from cmdb.model import Attribute, shipped_model
+from cmdb.model import Attribute, standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
@@ -69,13 +69,13 @@ def index() -> ResponseReturnValue:
         offer=offer,
         wanted=[column.key for column in wanted],
         columns=[Column(gettext("Name"), "name", main=True), *(one.column for one in wanted)],
-        cell=lambda item, code: attribute_cell(shipped_model(), item, code, reader()),
+        cell=lambda item, code: attribute_cell(standing_model(), item, code, reader()),
         sorting=Sorting.parse(sort),
         paging=Paging(len(page.rows), queries.count_items(session, actor, filters), None, next_url),
         list_url=list_url,
         filters=filters,
         classes=class_choices(reader().language, abstract=True),
-        model=shipped_model(),
+        model=standing_model(),
         class_name=class_name,
         to_decide=count_open_reviews(session, actor),
         narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
@@ -160,7 +160,7 @@ def edit(item_id: int) -> ResponseReturnValue:
         errors=errors,
         fields=[(a, _present(item, a)) for a in _editable(item.class_code)],
         form_values=request.form,
-        label=lambda attribute: shipped_model().label(attribute, reader().language),
+        label=lambda attribute: standing_model().label(attribute, reader().language),
         options_of=_options,
     )
     return page, status
@@ -169,7 +169,7 @@ def edit(item_id: int) -> ResponseReturnValue:
 def _editable(class_code: str) -> list[Attribute]:
     return [
         attribute
-        for attribute in shipped_model().attributes_of(ClassCode(class_code))
+        for attribute in standing_model().attributes_of(ClassCode(class_code))
         if str(attribute.type) not in {"reference", "json", "money"}
     ]
 

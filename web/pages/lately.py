@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -67,7 +67,7 @@ def _in_words(rows: Iterable[Any]) -> list[tuple[HistoryEntry, Item, HistoryRow]
             entry,
             item,
             history_row(
-                shipped_model(),
+                standing_model(),
                 item.class_code,
                 entry,
                 names.get(entry.other_id or 0, hidden),
@@ -79,7 +79,7 @@ def _in_words(rows: Iterable[Any]) -> list[tuple[HistoryEntry, Item, HistoryRow]
 
 
 def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)
 
 
 @lately.route("/refused")
@@ -89,7 +89,7 @@ def refused() -> ResponseReturnValue:
     return render_template(
         "lately/refused.html",
         rows=[
-            (bad, item, refused_value(shipped_model(), item.class_code, bad, reader()))
+            (bad, item, refused_value(standing_model(), item.class_code, bad, reader()))
             for bad, item in page.rows
         ],
         paging=paging_of(page),

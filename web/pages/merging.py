@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
 from cmdb.inventory.merging import MergePreview
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.observation import Identifier
 from cmdb.vocabulary import IdentifierKind
 from server.foundation.edge.conditional import check_form_version
@@ -104,7 +104,7 @@ def _merge_shown(preview: MergePreview) -> dict[str, Any]:
     values = {v.attribute: [v.kept, v.gone, v.result] for v in preview.values}
     return {
         "preview": preview,
-        "values": comparisons(shipped_model(), preview.class_code, values, reader()),
+        "values": comparisons(standing_model(), preview.class_code, values, reader()),
         "gone": preview.gone,
         "rows": [
             (table_text(name, reader()), moving, doubled)
@@ -147,7 +147,7 @@ def split(item_id: int) -> ResponseReturnValue:
         preview=preview,
         states=states,
         evidence=request.form.getlist("evidence"),
-        values=comparisons(shipped_model(), item.class_code, values, reader()),
+        values=comparisons(standing_model(), item.class_code, values, reader()),
         **_words(),
     )
 

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -37,7 +37,7 @@ def rejected() -> ResponseReturnValue:
     page = verdicts.list_verdicts(session, actor, asked_page())
     rows = [verdicts.VerdictRow(*row) for row in page.rows]
     rules = {code: one.rule.labels for code, one in standing_rules(session).items()}
-    model, language = shipped_model(), reader().language
+    model, language = standing_model(), reader().language
     people = {row.verdict.person_id for row in rows if row.verdict.person_id is not None}
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
     return render_template(
@@ -121,7 +121,7 @@ def _ways(start: Item, end: Item, derived: str) -> list[tuple[str, str]]:
 
     What was derived comes first: often only the strength of it is wrong.
     """
-    model, language = shipped_model(), reader().language
+    model, language = standing_model(), reader().language
     found: list[tuple[str, str]] = []
     for near, far, way in ((start, end, "forward"), (end, start, "reverse")):
         for kind in _kinds(near, far, derived):
@@ -133,7 +133,7 @@ def _ways(start: Item, end: Item, derived: str) -> list[tuple[str, str]]:
 
 def _kinds(near: Item, far: Item, derived: str) -> list[Any]:
     """Return the relationship types a person may choose: those that carry impact between them."""
-    model = shipped_model()
+    model = standing_model()
     suggested = model.suggested_relations(near.class_code, far.class_code)
     usual = [model.relation_type(code) for code in (derived, "depends_on")]
     return [

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
 from server.items.identity import queries
@@ -73,7 +73,7 @@ def _given() -> Answer:
 
 
 def _shown(view: queries.ReviewView) -> dict[str, Any]:
-    model, seen_by = shipped_model(), reader()
+    model, seen_by = standing_model(), reader()
     shown = [row for row in view.candidates if row.item is not None]
     values = {
         name: [said, *(theirs.get(row.item_id) for row in shown)]

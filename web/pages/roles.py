@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.errors import PermissionDenied
 from server.foundation.paging import PageRequest
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
         chosen=wanted.role,
         holder=_holders([grant for grant, _ in grants or ()]).get,
         places=organisation_names(session, actor),
-        class_name=lambda code: class_label(shipped_model(), code, reader().language),
+        class_name=lambda code: class_label(standing_model(), code, reader().language),
         permission_name=lambda code: permission_text(code, reader()),
         reach_name=lambda reach: reach_text(reach, reader()),
     )

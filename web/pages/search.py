@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE, LifeStage
@@ -132,7 +132,7 @@ def _services(session: Session, actor: Actor, words: str, limit: int) -> HitGrou
 
 def _items(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
     page = _named_items(session, actor, ItemFilter(text=words), limit)
-    services = shipped_model().descendants(SERVICE)
+    services = standing_model().descendants(SERVICE)
     rows = [item for item in page.rows if item.class_code not in services]
     more = url_for("items.index", q=words) if page.next_cursor else ""
     return HitGroup(gettext("Items"), _item_hits(rows, "server-2"), more)
@@ -150,7 +150,7 @@ def _item_hits(rows: Iterable[Item], icon: str) -> tuple[Hit, ...]:
 
 
 def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)
 
 
 def _people(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:

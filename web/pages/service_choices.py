@@ -7,7 +7,7 @@ from typing import Any, cast
 from werkzeug.datastructures import MultiDict
 
 from cmdb.engine.membership import How
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.items.deriving.explaining import Explanation
 from server.items.services.membership import MemberDraft
 from server.items.services.proposals import Proposal
@@ -84,7 +84,7 @@ def left_out(form: MultiDict[str, str], members: Sequence[MemberDraft]) -> list[
 def wording() -> dict[str, Any]:
     """Return what templates need to tell of members."""
     language = reader().language
-    model = shipped_model()
+    model = standing_model()
 
     def rule_name(found: Explanation) -> str:
         return rule_label(found.rule.rule.labels, found.rule_code, reader()) if found.rule else ""

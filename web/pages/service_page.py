@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item
 from cmdb.snapshot.live import LIVE
 from server.desk.tickets.queries import services_not_up
@@ -114,4 +114,4 @@ def _lately(item: Item) -> Sequence[Any]:
     rows = suspects_before(session, actor, [item.id], now, LIVE.at(session), limit=8)
     far = far_ends(rows)
     names = queries.names_of(session, actor, sorted(far)) if far else {}
-    return suspect_lines(rows, now, names, shipped_model(), reader())
+    return suspect_lines(rows, now, names, standing_model(), reader())

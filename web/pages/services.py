@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.vocabulary import SERVICE
 from server.desk.tickets.queries import services_not_up
@@ -54,4 +54,4 @@ def _states() -> dict[int, tuple[str, int]] | None:
 
 
 def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)

@@ -8,7 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from server.desk.tickets.actions import TicketDraft, open_ticket
@@ -189,4 +189,4 @@ def _draft() -> TicketDraft:
 
 
 def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)

@@ -17,7 +17,7 @@ from cmdb.engine.derivation import (
     shipped_rules,
 )
 from cmdb.errors import DuplicateName, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation import audit
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
@@ -46,7 +46,7 @@ def get_rule(session: Session, actor: Actor, code: str) -> StandingRule:
 
 def read_one(text: str) -> DerivationRule:
     """Return the rule that a person wrote as TOML. Raises ``InvalidRule`` with line and field."""
-    rules = read_rules_text(text, shipped_model())
+    rules = read_rules_text(text, standing_model())
     if len(rules) != 1:
         raise InvalidRule({"text": f"must hold exactly one rule, not {len(rules)}"})
     return rules[0]
@@ -54,7 +54,7 @@ def read_one(text: str) -> DerivationRule:
 
 def read_document(code: str, document: Mapping[str, Any]) -> DerivationRule:
     """Return the rule that a program sent. Raises ``InvalidRule`` naming each wrong field."""
-    return read_rule(code, document, shipped_model())
+    return read_rule(code, document, standing_model())
 
 
 def add_rule(session: Session, actor: Actor, rule: DerivationRule, now: datetime) -> StandingRule:

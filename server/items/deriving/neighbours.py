@@ -11,7 +11,7 @@ from cmdb.engine.derivation.deciding import End, Sighting
 from cmdb.engine.derivation.uplinks import uphill
 from cmdb.engine.identity import normalise
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.observation import Identifier
 from cmdb.records.facts import Address, FactSection
 from cmdb.records.items import Item
@@ -60,7 +60,7 @@ def _told(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_classes(ends: Iterable[End], codes: Sequence[str]) -> frozenset[int]:
-    wanted = frozenset[str]().union(*(shipped_model().descendants(code) for code in codes))
+    wanted = frozenset[str]().union(*(standing_model().descendants(code) for code in codes))
     return frozenset(end.item_id for end in ends if end.class_code in wanted)
 
 

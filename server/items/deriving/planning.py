@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation import DerivationRule, Derived, Sighting, decide
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import DERIVED
 from server.items.deriving.connections import port_key, read_connections
@@ -98,7 +98,7 @@ def make_plan(
     if not seen and not scope.whole:
         return Plan(rule)
     seen += _lately(session, rule, scope, now, seen)
-    derived = decide(rule, seen, shipped_model())
+    derived = decide(rule, seen, standing_model())
     live = {row.key: row for row in _live(session, rule, scope, derived)}
     refused = _refused(session, {one.start for one in derived})
     plan = Plan(rule)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation import DerivationRule, InvalidRule, read_rule, shipped_rules
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.items.deriving.models import StoredRule
 
 Origin = Literal["shipped", "changed", "own"]
@@ -42,7 +42,7 @@ def standing_rules(session: Session) -> dict[str, StandingRule]:
     for row in session.scalars(select(StoredRule).order_by(StoredRule.code)):
         origin: Origin = "changed" if row.code in found else "own"
         try:
-            rule, problem = read_rule(row.code, row.document, shipped_model()), ""
+            rule, problem = read_rule(row.code, row.document, standing_model()), ""
         except InvalidRule as error:
             rule, problem = _resting(row), str(error)
         found[row.code] = StandingRule(rule, origin, problem, row.updated_at, row.updated_by_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from cmdb.engine.derivation.deciding import End, Sighting
-from cmdb.model import ValueType, shipped_model
+from cmdb.model import ValueType, standing_model
 from cmdb.records.items import Item, ItemValue
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import DERIVED
@@ -41,7 +41,7 @@ def _standing(session: Session, scope: Scope) -> list[tuple[int, str, int]]:
 def _referring(session: Session, scope: Scope, attribute: str) -> list[tuple[int, str, int]]:
     kinds = [
         one.id
-        for one in shipped_model().attributes_named(attribute)
+        for one in standing_model().attributes_named(attribute)
         if one.type is ValueType.REFERENCE
     ]
     rows = session.execute(
@@ -66,7 +66,7 @@ def read_same_place(
         .join(place, place.id == Item.location_id)
         .where(scope.takes_part())
     )
-    model = shipped_model()
+    model = standing_model()
     wanted = frozenset[str]().union(*(model.descendants(c) for c in options.get("places", ())))
     if wanted:
         query = query.where(place.class_code.in_(sorted(wanted)))
@@ -114,7 +114,7 @@ def read_same_value(
 
 
 def _by_value(session: Session, scope: Scope, attribute: str) -> dict[str, set[End]]:
-    kinds = [one.id for one in shipped_model().attributes_named(attribute) if one.searchable]
+    kinds = [one.id for one in standing_model().attributes_named(attribute) if one.searchable]
     query = (
         select(ItemValue.text_key, Item.id, Item.class_code)
         .join(Item, Item.id == ItemValue.item_id)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.impact.compact.columns import GraphColumns
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.base import Base
 from cmdb.records.bulk import insert_rows
 from cmdb.records.items import Item
@@ -58,7 +58,7 @@ def run_sweep(context: JobContext) -> Mapping[str, Any]:
 def _read(session: Session) -> tuple[GraphColumns, Ids]:
     """Read the graph, at least as new as the sequence that was noted before."""
     services = session.scalars(select(Item.id).where(Item.class_code.in_(service_classes())))
-    return read_columns(session, shipped_model()), np.array(services.all(), np.int64)
+    return read_columns(session, standing_model()), np.array(services.all(), np.int64)
 
 
 def _batches(sweep_id: int, found: SweepFindings) -> Rows:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.among import among
 from cmdb.records.items import Item
 from cmdb.vocabulary import SITE
@@ -104,7 +104,7 @@ def _sites_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> Select
     )
     above = select(Item.location_id).join(places, Item.id == places.c.place)
     places = places.union(above.where(Item.location_id.is_not(None)))
-    classes = sorted(shipped_model().descendants(SITE))
+    classes = sorted(standing_model().descendants(SITE))
     is_site = Item.class_code.in_(classes)
     return (
         select(Item)

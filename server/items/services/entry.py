@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import normalise
 from cmdb.errors import InvalidValue
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.model.text import text_key
 from cmdb.query.items import find_items
 from cmdb.records.facts import Address, Listener
@@ -139,7 +139,7 @@ def _candidates(session: Session, target: Target) -> Iterable[tuple[str, Sequenc
 
 def _with_url(session: Session, target: Target) -> Sequence[int]:
     """Return the items whose URL leads to the same host and port."""
-    kinds = [a.id for a in shipped_model().attributes_named("url") if a.searchable]
+    kinds = [a.id for a in standing_model().attributes_named("url") if a.searchable]
     if not kinds:
         return []
     rows = session.execute(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cmdb.engine.membership import How
 from cmdb.errors import InvalidValue, NotFound
 from cmdb.inventory.door import Inventory
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.observation import GroupMembership, ItemReference, SeenRelation
 from cmdb.query.items import find_item, find_items
 from cmdb.records.bulk import insert_rows
@@ -75,7 +75,7 @@ class Membership:
 def find_service(session: Session, actor: Actor, service_id: int) -> Item:
     """Return a service. Raises ``NotFound`` for another item, or one out of sight."""
     service = find_item(session, service_id, visible_items(actor))
-    if service.class_code not in shipped_model().descendants(SERVICE):
+    if service.class_code not in standing_model().descendants(SERVICE):
         raise NotFound("service", service_id)
     return service
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.membership import Need, NeedGroup
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup, Relation
 from cmdb.vocabulary import DERIVED, IMPACT_STAGES
@@ -66,7 +66,7 @@ def read_needs(session: Session, roots: Iterable[int], layers: int = LAYERS) -> 
 
 def _needs_of(session: Session, items: list[int], below: Below) -> list[Need]:
     rows: list[tuple[Any, bool]] = []
-    kinds = shipped_model().relation_types
+    kinds = standing_model().relation_types
     for provider_is_start in (False, True):
         end = "start" if provider_is_start else "end"
         codes = sorted(kind.code for kind in kinds if kind.provider == end)
@@ -92,7 +92,7 @@ def _needs_of(session: Session, items: list[int], below: Below) -> list[Need]:
     for row, first in rows:
         gives_way = (row.source == DERIVED and _ends(row, first) in grouped) or (
             (*_ends(row, first), row.type_code) in alike
-            and shipped_model().relation_type(row.type_code).strength == "soft"
+            and standing_model().relation_type(row.type_code).strength == "soft"
         )
         if row.group_id is not None or not gives_way:
             found.append(_need(row, provider_is_start=first))
@@ -107,7 +107,7 @@ def _ends(row: Any, provider_is_start: bool) -> tuple[int, int]:  # noqa: FBT001
 
 def _need(row: Any, *, provider_is_start: bool) -> Need:
     provider, dependant = _ends(row, provider_is_start)
-    strength = shipped_model().relation_type(row.type_code).strength
+    strength = standing_model().relation_type(row.type_code).strength
     soft = row.weight < 1 or strength == "soft"
     return Need(
         dependant=dependant,

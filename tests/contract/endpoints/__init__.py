@@ -12,6 +12,7 @@ from tests.contract.endpoints.public import PUBLIC
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
 from tests.contract.endpoints.rest_identity import REST_IDENTITY
+from tests.contract.endpoints.rest_model import REST_MODEL
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
 
@@ -22,6 +23,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_REGISTER,
     *REST_DERIVATION,
     *REST_IDENTITY,
+    *REST_MODEL,
     *REST_DESK,
     *PAGES_DESK,
     *PAGES_REGISTER,

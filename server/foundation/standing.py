@@ -1,0 +1,70 @@
+"""Keeps the class model of each database at hand, and notices when somebody changed it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from cmdb.model import Model, shipped_model
+from cmdb.model.standing import standing
+from cmdb.records.definitions import model_version, read_model
+from server.foundation.events import after_commit
+
+#: What another process changed holds here after so many seconds at most.
+_LOOK_EVERY_SECONDS = 2.0
+_KEEPER = "model_keeper"
+
+
+class ModelKeeper:
+    """The model in force of one database. Thread-safe."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._model = shipped_model()
+        self._version = 0
+        self._looked_at = float("-inf")
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """Let the model hold inside the block, which is one unit of work."""
+        with standing(self._current()):
+            yield
+
+    def attach(self, session: Session) -> None:
+        """Let ``model_changed`` find its way from a session to here."""
+        session.info[_KEEPER] = self
+
+    def forget(self) -> None:
+        """Look at the database before the next unit of work."""
+        self._looked_at = float("-inf")
+
+    def _current(self) -> Model:
+        now = time.monotonic()
+        if now - self._looked_at > _LOOK_EVERY_SECONDS:
+            with self._lock:
+                self._looked_at = now
+                self._look()
+        return self._model
+
+    def _look(self) -> None:
+        # A connection of its own: a database that is not migrated yet must not spoil the work.
+        try:
+            with Session(self._engine) as session:
+                version = model_version(session)
+                if version != self._version:
+                    self._model = read_model(session)
+                    self._version = version
+        except SQLAlchemyError:
+            self._model, self._version = shipped_model(), 0
+
+
+def model_changed(session: Session) -> None:
+    """Let the changed model hold from the moment this transaction has committed."""
+    keeper: ModelKeeper | None = session.info.get(_KEEPER)
+    if keeper is not None:
+        after_commit(session, keeper.forget)
