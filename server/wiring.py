@@ -66,9 +66,11 @@ from server.people.api import (
 )
 from server.people.authentication import authenticate
 from server.people.jobs import (
+    SYNC_CHANGES,
     SYNC_DIRECTORIES,
     SYNC_DIRECTORY,
     TIDY,
+    run_all_deltas,
     run_all_syncs,
     run_sync,
     tidy,
@@ -119,6 +121,7 @@ JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
     SYNC_DIRECTORY: JobHandler(run_sync),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
+    SYNC_CHANGES: JobHandler(run_all_deltas, cron="*/5 * * * *"),
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),

@@ -11,12 +11,13 @@ from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.people.actions.attempts import forget_attempts
-from server.people.models import Directory, WebSession
+from server.people.models import Directory, PendingSignIn, WebSession
 from server.people.sync import sync_directory
 
 #: Kinds, as in ``server.wiring.JOBS``.
 SYNC_DIRECTORY = "people.sync_directory"
 SYNC_DIRECTORIES = "people.sync_directories"
+SYNC_CHANGES = "people.sync_changes"
 TIDY = "people.tidy"
 
 _KEEP_SESSIONS = timedelta(days=30)
@@ -28,13 +29,14 @@ def sync_key(directory_id: int) -> str:
 
 
 def run_sync(context: JobContext) -> Mapping[str, Any]:
-    """Synchronise one directory. Payload: ``directory_id``, ``confirm``."""
+    """Synchronise one directory. Payload: ``directory_id``, ``confirm``, ``delta``."""
     report = sync_directory(
         context.database,
         SecretBox(context.settings.key_file),
         context.payload["directory_id"],
         utc_now(),
         confirm=bool(context.payload.get("confirm", False)),
+        delta=bool(context.payload.get("delta", False)),
     )
     return report.document()
 
@@ -51,9 +53,19 @@ def run_all_syncs(context: JobContext) -> None:
             )
 
 
+def run_all_deltas(context: JobContext) -> None:
+    """Ask what changed in every directory of which a whole read left a mark."""
+    with context.database.writing() as session:
+        for row in session.scalars(select(Directory).where(Directory.enabled)):
+            if row.state.get("value"):
+                payload = {"directory_id": row.id, "delta": True}
+                enqueue(session, SYNC_DIRECTORY, payload, key=sync_key(row.id))
+
+
 def tidy(context: JobContext) -> None:
     """Delete sessions and attempts to sign in that are long over."""
     now = utc_now()
     with context.database.writing() as session:
         forget_attempts(session, now)
         session.execute(delete(WebSession).where(WebSession.expires_at < now - _KEEP_SESSIONS))
+        session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at < now))

@@ -1,13 +1,20 @@
 """A directory's row, ready to be asked: everything it holds, or whether a password is right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from server.foundation.errors import DirectoryUnavailable
 from server.foundation.secrets import Place, SecretBox
-from server.people.directory import Endpoint, OpenDirectory, open_directory, unique_id_filter
+from server.people.directory import (
+    Endpoint,
+    OpenDirectory,
+    RawEntry,
+    open_directory,
+    unique_id_filter,
+)
 from server.people.models import Directory
+from server.people.rules.deltas import TIMESTAMP, latest_stamp
 from server.people.rules.mapping import (
     AttributeMap,
     GroupSeen,
@@ -36,6 +43,7 @@ class Source:
     person_filter: str
     group_filter: str
     chosen: AttributeMap
+    flavour: str = "openldap"
 
 
 def password_place(directory_id: int) -> Place:
@@ -63,18 +71,45 @@ def source_of(directory: Directory, secrets: SecretBox) -> Source:
         person_filter=directory.person_filter,
         group_filter=directory.group_filter,
         chosen=attribute_map(directory.flavour, directory.mapping),
+        flavour=directory.flavour,
     )
 
 
-def read_snapshot(source: Source) -> Snapshot:
-    """Read all people and groups, page by page.
+def read_snapshot(source: Source, directory: OpenDirectory) -> tuple[Snapshot, str]:
+    """Read all people and groups, page by page; return them and the latest change's stamp.
 
     Raises ``DirectoryUnavailable`` unless all of it arrived.
     """
-    with open_directory(source.endpoint) as directory:
-        persons = {person.external_id: person for person in _persons(source, directory)}
-        groups = {group.external_id: group for group in _groups(source, directory)}
-    return Snapshot(persons, groups)
+    stamps = Stamps()
+    persons = {person.external_id: person for person in _persons(source, directory, stamps)}
+    return Snapshot(persons, read_groups(source, directory, stamps)), stamps.latest
+
+
+def read_groups(
+    source: Source, directory: OpenDirectory, stamps: "Stamps | None" = None
+) -> dict[str, GroupSeen]:
+    """Read all groups, as ``read_snapshot`` does."""
+    found = _groups(source, directory, stamps or Stamps())
+    return {group.external_id: group for group in found}
+
+
+@dataclass(slots=True)
+class Stamps:
+    """The latest of the stamps that pass by; "" when entries have none."""
+
+    latest: str = ""
+
+    def noting(self, entries: Iterable[RawEntry]) -> Iterator[RawEntry]:
+        """Yield what comes, and remember when it was changed."""
+        for raw in entries:
+            for value in raw.attributes.get(TIMESTAMP, ()):
+                self.latest = latest_stamp(self.latest, value.decode("ascii", "replace"))
+            yield raw
+
+
+def remapped(source: Source, mapping: Mapping[str, object]) -> Source:
+    """Return the source with another mapping. Raises ``InvalidValue`` for one that cannot be."""
+    return replace(source, chosen=attribute_map(source.flavour, mapping))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +126,8 @@ def try_out(source: Source) -> Trial:
     """Connect, bind and read a few entries. What does not work is told, not raised."""
     try:
         with open_directory(source.endpoint) as directory:
-            people = list(islice(_persons(source, directory), _PREVIEW))
-            groups = list(islice(_groups(source, directory), _PREVIEW))
+            people = list(islice(_persons(source, directory, Stamps()), _PREVIEW))
+            groups = list(islice(_groups(source, directory, Stamps()), _PREVIEW))
     except DirectoryUnavailable as error:
         return Trial(ok=False, detail=str(error))
     if not people:
@@ -120,17 +155,15 @@ def accepts_password(source: Source, external_id: str, password: str) -> bool:
     return False
 
 
-def _persons(source: Source, directory: OpenDirectory) -> Iterator[PersonSeen]:
-    entries = directory.entries(
-        source.base_dn, source.person_filter, source.chosen.person_attributes()
-    )
-    seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
+def _persons(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterator[PersonSeen]:
+    wanted = [*source.chosen.person_attributes(), TIMESTAMP]
+    entries = directory.entries(source.base_dn, source.person_filter, wanted)
+    seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in stamps.noting(entries))
     return (person for person in seen if person is not None)
 
 
-def _groups(source: Source, directory: OpenDirectory) -> Iterator[GroupSeen]:
-    entries = directory.entries(
-        source.base_dn, source.group_filter, source.chosen.group_attributes()
-    )
-    seen = (group_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
+def _groups(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterator[GroupSeen]:
+    wanted = [*source.chosen.group_attributes(), TIMESTAMP]
+    entries = directory.entries(source.base_dn, source.group_filter, wanted)
+    seen = (group_seen(raw.dn, raw.attributes, source.chosen) for raw in stamps.noting(entries))
     return (group for group in seen if group is not None)

@@ -4,41 +4,41 @@ The directory is read outside any transaction, and the plan is pure (``rules.syn
 step compares what is with what should be, so a run that is killed half-way is finished by the next.
 """
 
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import structlog
-from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 
 from cmdb.errors import NotFound
-from cmdb.records.parties import Group, Person
 from server.foundation.audit import record
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import DirectoryUnavailable, SecretUnreadable
 from server.foundation.permissions import system_actor
 from server.foundation.secrets import SecretBox
-from server.people.models import Directory, DirectoryEntry, DirectoryRun
-from server.people.rules.sync_plan import (
-    Snapshot,
-    StoredEntry,
-    SyncPlan,
-    SyncReport,
-    managers_of,
-    members_of,
-    plan_sync,
-)
-from server.people.sources import Source, read_snapshot, source_of
+from server.people.directory import OpenDirectory, open_directory
+from server.people.models import Directory, DirectoryRun
+from server.people.rules.deltas import Watermark, next_watermark, stored_watermark
+from server.people.rules.sync_plan import SyncReport, managers_of, members_of, plan_sync
+from server.people.sources import read_snapshot, source_of
+from server.people.sources_changed import position_of, reading_fingerprint
+from server.people.sync_delta import carry_out_delta
 from server.people.sync_links import write_logins, write_managers, write_memberships
 from server.people.sync_parties import Work, write_groups, write_persons
+from server.people.sync_rules import apply_rules
+from server.people.sync_stored import stored_groups, stored_persons, told
 
 log = structlog.get_logger(__name__)
 
-_EXAMPLES = 50
 
-# Columns, not mapped rows: of a large directory those would not fit into memory.
-_ENTRY = select(DirectoryEntry.id, DirectoryEntry.external_id, DirectoryEntry.digest)
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What somebody asked for."""
+
+    now: datetime
+    confirm: bool
+    delta: bool
 
 
 def sync_directory(
@@ -48,8 +48,12 @@ def sync_directory(
     now: datetime,
     *,
     confirm: bool = False,
+    delta: bool = False,
 ) -> SyncReport:
     """Bring people, groups, memberships, managers and log-ins to what the directory says.
+
+    ``delta``: read only what changed, where the last read left a mark and the directory can tell.
+    Entries deleted from an OpenLDAP directory are only noticed by a full read.
 
     Opens its own transactions, of at most 1,000 entries each. When too many would be disabled it
     writes nothing and answers with the state "held"; ``confirm`` carries it out all the same. A
@@ -59,7 +63,7 @@ def sync_directory(
     run_id = _begin(database, directory_id, now)
     report = SyncReport()
     try:
-        _carry_out(database, secrets, directory_id, report, now=now, confirm=confirm)
+        _carry_out(database, secrets, directory_id, report, _Wish(now, confirm, delta))
     except (DirectoryUnavailable, SecretUnreadable) as error:
         report.state, report.error = "failed", str(error)
         log.warning("directory synchronisation failed", directory_id=directory_id, why=str(error))
@@ -72,30 +76,38 @@ def sync_directory(
 
 
 def _carry_out(
-    database: Database,
-    secrets: SecretBox,
-    directory_id: int,
-    report: SyncReport,
-    *,
-    now: datetime,
-    confirm: bool,
+    database: Database, secrets: SecretBox, directory_id: int, report: SyncReport, wish: _Wish
 ) -> None:
     with database.reading() as session:
-        source = source_of(session.get_one(Directory, directory_id), secrets)
-    seen = read_snapshot(source)
-    report.persons_seen, report.groups_seen = len(seen.persons), len(seen.groups)
-    with database.reading() as session:
-        plan = plan_sync(seen, stored_persons(session, source), stored_groups(session, source))
-    report.doubt = plan.doubt
-    report.leaving = [entry.party_id for entry in plan.leaving_persons[:_EXAMPLES]]
-    if plan.doubt and not confirm:
-        report.state = "held"
+        row = session.get_one(Directory, directory_id)
+        source, state = source_of(row, secrets), dict(row.state)
+    work = Work(database, source, wish.now, report)
+    former = stored_watermark(state, reading_fingerprint(source))
+    with open_directory(source.endpoint) as directory:
+        reached = None
+        if wish.delta and not wish.confirm and former is not None:
+            reached = carry_out_delta(work, directory, former)
+        if reached is None:
+            reached = _carry_out_full(work, directory, former, confirm=wish.confirm)
+    if report.state == "held" or reached is None:
         return
-    _write(Work(database, source, now, report), seen, plan)
-    report.state = "finished"
+    with database.writing() as session:
+        looked_at = {"looked_at": wish.now.isoformat()}
+        session.get_one(Directory, directory_id).state = reached.document() | looked_at
 
 
-def _write(work: Work, seen: Snapshot, plan: SyncPlan) -> None:
+def _carry_out_full(
+    work: Work, directory: OpenDirectory, former: Watermark | None, *, confirm: bool
+) -> Watermark | None:
+    report, source = work.report, work.source
+    report.mode = "full"
+    reached = position_of(source, directory, work.now)
+    seen, stamp = read_snapshot(source, directory)
+    report.persons_seen, report.groups_seen = len(seen.persons), len(seen.groups)
+    with work.database.reading() as session:
+        plan = plan_sync(seen, stored_persons(session, source), stored_groups(session, source))
+    if told(work, plan, confirm=confirm):
+        return None
     write_persons(work, plan)
     write_groups(work, plan)
     write_managers(work, managers_of(seen))
@@ -103,33 +115,11 @@ def _write(work: Work, seen: Snapshot, plan: SyncPlan) -> None:
     write_logins(
         work, {key: person.login for key, person in seen.persons.items() if not person.disabled}
     )
-
-
-def stored_persons(session: Session, source: Source) -> dict[str, StoredEntry]:
-    """Return what we hold of the directory's people, by unique id."""
-    return _stored(
-        session,
-        _ENTRY.add_columns(Person.id, Person.active)
-        .join(Person, Person.id == DirectoryEntry.person_id)
-        .where(DirectoryEntry.directory_id == source.directory_id),
-    )
-
-
-def stored_groups(session: Session, source: Source) -> dict[str, StoredEntry]:
-    """Return what we hold of the directory's groups, by unique id."""
-    return _stored(
-        session,
-        _ENTRY.add_columns(Group.id, Group.active)
-        .join(Group, Group.id == DirectoryEntry.group_id)
-        .where(DirectoryEntry.directory_id == source.directory_id),
-    )
-
-
-def _stored(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, StoredEntry]:
-    return {
-        external_id: StoredEntry(entry_id, external_id, party_id, digest, active)
-        for entry_id, external_id, digest, party_id, active in session.execute(query)
-    }
+    apply_rules(work)
+    report.state = "finished"
+    if reached is None or reached.value:
+        return reached
+    return next_watermark(former, replace(reached, value=stamp)) if stamp else None
 
 
 def _begin(database: Database, directory_id: int, now: datetime) -> int:
@@ -152,6 +142,10 @@ def _begin(database: Database, directory_id: int, now: datetime) -> int:
 def _end(database: Database, run_id: int, report: SyncReport) -> None:
     with database.writing() as session:
         run = session.get_one(DirectoryRun, run_id)
+        if report.mode == "delta" and report.state == "finished" and report.is_empty:
+            # A look every few minutes that found nothing is not worth a line.
+            session.delete(run)
+            return
         run.state, run.report, run.finished_at = report.state, report.document(), utc_now()
         record(
             session,

@@ -10,6 +10,7 @@ from web.pages.changes import changes
 from web.pages.dashboard import dashboard
 from web.pages.derivation import derivation
 from web.pages.directories import directories
+from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
 from web.pages.estate import estate
 from web.pages.groups import groups
@@ -38,6 +39,7 @@ PAGES: tuple[Blueprint, ...] = (
     dashboard,
     derivation,
     directories,
+    directory_details,
     discovery,
     estate,
     groups,

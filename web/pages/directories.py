@@ -1,6 +1,7 @@
 """Directories that people and groups come from: set up, tried out, synchronised."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -67,12 +68,19 @@ def show(directory_id: int) -> ResponseReturnValue:
     return render_template(
         "directories/show.html",
         directory=directory,
+        looked_at=_looked_at(directory),
         organisation=organisation_names(session, actor).get(directory.organisation_id),
         runs=[(run, run_counts(run.report)) for run in runs],
         newest=newest,
         leaving=sorted(names_of_people(session, actor, leaving).items(), key=lambda p: p[1]),
         under_way=_under_way(directory_id) or (newest is not None and newest.state == "running"),
     )
+
+
+def _looked_at(directory: Directory) -> datetime | None:
+    """Return when it was last read to the end, be it that nothing had changed."""
+    text = directory.state.get("looked_at")
+    return datetime.fromisoformat(text) if text else None
 
 
 def _under_way(directory_id: int) -> bool:

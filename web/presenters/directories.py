@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from web.presenters.reader import Reader
+
 Run = TypeVar("Run")
 
 #: The kinds of directories we know, under their own names.
@@ -36,3 +38,83 @@ def run_counts(report: Mapping[str, Any]) -> RunCounts:
 def last_run(runs: Sequence[Run]) -> Run | None:
     """Return the first of the latest runs; None when there has been none."""
     return runs[0] if runs else None
+
+
+@dataclass(frozen=True)
+class MappedField:
+    """One line of the mapping: our field, and which attributes it is read from."""
+
+    name: str
+    label: str
+    #: What this directory says instead of the usual; "" for the usual, "-" for nothing.
+    given: str
+    usual: str
+
+
+def mapped_fields(
+    mapping: Mapping[str, Any], usual: Mapping[str, Sequence[str]], reader: Reader
+) -> list[MappedField]:
+    """Return a line for each field, in the order in which people think of them."""
+    return [
+        MappedField(name, label, _given(mapping.get(name)), ", ".join(usual[name]))
+        for name, label in _labels(reader).items()
+        if name in usual
+    ]
+
+
+def given_mapping(form: Mapping[str, str], usual: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the mapping that somebody typed, as ``rules.mapping.attribute_map`` reads it.
+
+    >>> given_mapping({"title": "title, employeeType", "phone": "-"}, {"title": (), "phone": ()})
+    {'title': ['title', 'employeeType'], 'phone': []}
+    """
+    typed = {name: form.get(name, "").replace(",", " ").split() for name in usual}
+    return {name: [] if texts == ["-"] else texts for name, texts in typed.items() if texts}
+
+
+def _given(value: Any) -> str:
+    if value is None:
+        return ""
+    return (", ".join(value) or "-") if isinstance(value, list) else str(value)
+
+
+def _labels(reader: Reader) -> dict[str, str]:
+    return {
+        "display_name": reader.gettext("Name"),
+        "given_name": reader.gettext("Given name"),
+        "family_name": reader.gettext("Family name"),
+        "login": reader.gettext("Login"),
+        "email": reader.gettext("E-mail"),
+        "phone": reader.gettext("Phone"),
+        "title": reader.gettext("Job title"),
+        "department": reader.gettext("Department"),
+        "site": reader.gettext("Site"),
+        "manager": reader.gettext("Manager"),
+        "disabled": reader.gettext("Disabled"),
+        "group_name": reader.gettext("Group: name"),
+        "group_description": reader.gettext("Group: description"),
+        "group_email": reader.gettext("Group: e-mail"),
+        "members": reader.gettext("Group: members"),
+    }
+
+
+def run_lines(report: Mapping[str, Any], reader: Reader) -> list[tuple[str, int]]:
+    """Return what one synchronisation counted, in words; what is nought is left out."""
+    words = {
+        "persons_seen": reader.gettext("People read"),
+        "persons_created": reader.gettext("People who are new"),
+        "persons_changed": reader.gettext("People who changed or came back"),
+        "persons_deactivated": reader.gettext("People who left"),
+        "groups_seen": reader.gettext("Groups read"),
+        "groups_created": reader.gettext("Groups that are new"),
+        "groups_changed": reader.gettext("Groups that changed"),
+        "groups_deactivated": reader.gettext("Groups that are gone"),
+        "memberships_added": reader.gettext("Memberships added"),
+        "memberships_removed": reader.gettext("Memberships ended"),
+        "managers_changed": reader.gettext("Managers changed"),
+        "logins_changed": reader.gettext("Log-ins given or renamed"),
+        "roles_given": reader.gettext("Roles given by rules"),
+        "roles_taken": reader.gettext("Roles taken by rules"),
+        "organisations_changed": reader.gettext("People moved by rules"),
+    }
+    return [(text, int(report[name])) for name, text in words.items() if report.get(name)]

@@ -35,6 +35,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "jobs.forget": reader.gettext("Clear away old jobs"),
         "people.sync_directory": reader.gettext("Synchronise a directory"),
         "people.sync_directories": reader.gettext("Ask for all directories"),
+        "people.sync_changes": reader.gettext("Ask directories what changed"),
         "people.tidy": reader.gettext("Clear away old sessions"),
         "items.derive": reader.gettext("Derive relations from what was seen"),
         "impact.sweep": reader.gettext("Let each item fail in thought"),

@@ -20,21 +20,27 @@ from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.people.actions import directories as actions
+from server.people.actions.directory_rules import RuleDraft, add_rule, remove_rule
 from server.people.api.answers import with_etag
 from server.people.jobs import SYNC_DIRECTORY, sync_key
-from server.people.models import Directory
+from server.people.models import Directory, DirectoryRule
 from server.people.queries import directories as queries
 from server.people.schemas.directories import (
     DirectoryChangeSchema,
     DirectoryCreateSchema,
     DirectoryPage,
+    DirectoryRuleCreateSchema,
+    DirectoryRuleSchema,
+    DirectoryRulesSchema,
     DirectoryRunPage,
+    DirectoryRunSchema,
     DirectorySchema,
     DirectoryTestSchema,
+    DirectoryTrialSchema,
     SyncQueuedSchema,
     SyncRequestSchema,
 )
-from server.people.sources import source_of, try_out
+from server.people.sources import remapped, source_of, try_out
 
 directories = Blueprint(
     "directories", __name__, url_prefix=PREFIX, description="Where people come from."
@@ -84,13 +90,14 @@ class OneDirectory(MethodView):
 
 
 @directories.route("/directories/<int:directory_id>/test", methods=["POST"])
+@directories.arguments(DirectoryTrialSchema, required=False)
 @directories.response(200, DirectoryTestSchema)
 @own_transactions
-def test(directory_id: int) -> Any:
-    """Connect, bind and read the first entries; nothing is stored."""
+def test(body: dict[str, Any], directory_id: int) -> Any:
+    """Connect, bind and read the first entries, perhaps with another mapping; nothing is stored."""
     with installation().database.reading() as session:
         source = source_of(queries.directory(session, current_actor(), directory_id), _secrets())
-    return try_out(source)
+    return try_out(source if body.get("mapping") is None else remapped(source, body["mapping"]))
 
 
 @directories.route("/directories/<int:directory_id>/sync")
@@ -103,7 +110,7 @@ class Synchronisation(MethodView):
         """Ask for a synchronisation; its report appears among the runs."""
         session = current_session()
         found = queries.directory(session, current_actor(), directory_id)
-        payload = {"directory_id": found.id, "confirm": body["confirm"]}
+        payload = {"directory_id": found.id, **body}
         # One that disables many was asked for by name; it must not merge with one that was not.
         key = sync_key(found.id) + (":confirmed" if body["confirm"] else "")
         return {"job_id": enqueue(session, SYNC_DIRECTORY, payload, key=key)}
@@ -119,6 +126,54 @@ class Runs(MethodView):
         """List the synchronisations of a directory."""
         page = page_request(query)
         return queries.list_runs(current_session(), current_actor(), directory_id, page)
+
+
+@directories.route("/directories/<int:directory_id>/runs/<int:directory_run_id>")
+class OneRun(MethodView):
+    """What one synchronisation found and did."""
+
+    @directories.response(200, DirectoryRunSchema)
+    def get(self, directory_id: int, directory_run_id: int) -> Any:
+        """Return the report of a synchronisation."""
+        session, actor = current_session(), current_actor()
+        return queries.run_of_directory(session, actor, directory_id, directory_run_id)
+
+
+@directories.route("/directories/<int:directory_id>/rules")
+class Rules(MethodView):
+    """What membership in a directory's groups gives."""
+
+    @directories.response(200, DirectoryRulesSchema)
+    def get(self, directory_id: int) -> Any:
+        """List the rules of a directory, in the order in which they count."""
+        found = queries.list_rules(current_session(), current_actor(), directory_id)
+        return {"items": [_rule(rule, role) for rule, role in found]}
+
+    @directories.arguments(DirectoryRuleCreateSchema)
+    @directories.response(201, DirectoryRuleSchema)
+    def post(self, body: dict[str, Any], directory_id: int) -> Any:
+        """Give a role to groups, or their members an organisation, from the next run on."""
+        session, actor = current_session(), current_actor()
+        found = queries.directory(session, actor, directory_id)
+        rule = add_rule(session, actor, found, RuleDraft(**body), current_time())
+        return _rule(rule, body["role"])
+
+
+@directories.route("/directories/<int:directory_id>/rules/<int:directory_rule_id>")
+class OneRule(MethodView):
+    """A rule of a directory."""
+
+    @directories.response(204)
+    def delete(self, directory_id: int, directory_rule_id: int) -> None:
+        """Remove a rule and the roles it gave."""
+        session, actor = current_session(), current_actor()
+        rule = queries.rule_of_directory(session, actor, directory_id, directory_rule_id)
+        remove_rule(session, actor, rule)
+
+
+def _rule(rule: DirectoryRule, role: str | None) -> dict[str, Any]:
+    columns = [name for name in DirectoryRuleSchema().fields if name != "role"]
+    return {name: getattr(rule, name) for name in columns} | {"role": role}
 
 
 def _secrets() -> SecretBox:

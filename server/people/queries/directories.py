@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cmdb.errors import NotFound
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
-from server.people.models import Directory, DirectoryRun
+from server.people.models import Directory, DirectoryRule, DirectoryRun, Role
 
 DIRECTORY_SORTS = {
     "code": SortKey(Directory.code),
@@ -45,6 +45,50 @@ def list_runs(
         DirectoryRun.directory_id == directory(session, actor, directory_id).id
     )
     return fetch_page(session, query, page, RUN_SORTS, DirectoryRun.id)
+
+
+def run_of_directory(
+    session: Session, actor: Actor, directory_id: int, run_id: int
+) -> DirectoryRun:
+    """Return one synchronisation of a directory the actor administers, or raise ``NotFound``."""
+    found = session.scalars(
+        select(DirectoryRun).where(
+            DirectoryRun.id == run_id,
+            DirectoryRun.directory_id == directory(session, actor, directory_id).id,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("synchronisation", run_id)
+    return found
+
+
+def list_rules(
+    session: Session, actor: Actor, directory_id: int
+) -> list[tuple[DirectoryRule, str | None]]:
+    """Return (rule, code of its role) of a directory, in the order in which they count."""
+    found = directory(session, actor, directory_id)
+    rows = session.execute(
+        select(DirectoryRule, Role.code)
+        .outerjoin(Role, Role.id == DirectoryRule.role_id)
+        .where(DirectoryRule.directory_id == found.id)
+        .order_by(DirectoryRule.position, DirectoryRule.id)
+    )
+    return [(rule, code) for rule, code in rows]
+
+
+def rule_of_directory(
+    session: Session, actor: Actor, directory_id: int, rule_id: int
+) -> DirectoryRule:
+    """Return one rule of a directory the actor administers, or raise ``NotFound``."""
+    found = session.scalars(
+        select(DirectoryRule).where(
+            DirectoryRule.id == rule_id,
+            DirectoryRule.directory_id == directory(session, actor, directory_id).id,
+        )
+    ).first()
+    if found is None:
+        raise NotFound("rule", rule_id)
+    return found
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:

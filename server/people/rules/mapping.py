@@ -153,7 +153,7 @@ def person_seen(
     dn: str, attributes: Mapping[str, Sequence[bytes]], chosen: AttributeMap
 ) -> PersonSeen | None:
     """Return the person an entry describes; None when it has no unique id or no name."""
-    external_id = _unique_id(attributes, chosen.unique_id)
+    external_id = unique_id(attributes, chosen.unique_id)
     details = tuple(_first(attributes, chosen.fields[field]) for field in DETAILS)
     login = _first(attributes, chosen.fields["login"])
     if not external_id or not (details[0] or login):
@@ -172,7 +172,7 @@ def group_seen(
     dn: str, attributes: Mapping[str, Sequence[bytes]], chosen: AttributeMap
 ) -> GroupSeen | None:
     """Return the group an entry describes; None when it has no unique id or no name."""
-    external_id = _unique_id(attributes, chosen.unique_id)
+    external_id = unique_id(attributes, chosen.unique_id)
     name = _first(attributes, chosen.fields["group_name"])
     if not external_id or not name:
         return None
@@ -217,7 +217,8 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "replace").replace("\0", "").strip()
 
 
-def _unique_id(attributes: Mapping[str, Sequence[bytes]], name: str) -> str:
+def unique_id(attributes: Mapping[str, Sequence[bytes]], name: str) -> str:
+    """Return an entry's own id as a lower-case UUID; "" when it has none."""
     values = attributes.get(name.lower(), ())
     if not values:
         return ""

@@ -15,6 +15,13 @@ GUARD_SHARE = 0.05
 #: In a tiny directory 5 % is nobody; a few may always leave.
 GUARD_FLOOR = 2
 
+#: Fields of a report that count what was written.
+_WRITTEN = (
+    *("persons_created", "persons_changed", "persons_deactivated"),
+    *("groups_created", "groups_changed", "groups_deactivated"),
+    *("memberships_added", "memberships_removed", "managers_changed", "logins_changed"),
+    *("roles_given", "roles_taken", "organisations_changed"),
+)
 #: So many examples a report shows of each thing.
 _EXAMPLES = 50
 
@@ -88,6 +95,11 @@ class SyncReport:
         self.conflict_count += 1
         if len(self.conflicts) < _EXAMPLES:
             self.conflicts.append(text)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was written and nothing has to be put right."""
+        return not self.conflict_count and not any(getattr(self, name) for name in _WRITTEN)
 
     def document(self) -> dict[str, Any]:
         """Return the report as JSON values."""

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from server.foundation.edge.fields import Code, Identifier, Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema, page_of
-from server.people.rules.mapping import FLAVOURS
+from server.people.rules.mapping import DETAILS, FLAVOURS
 
 
 class DirectorySchema(Schema):
@@ -70,11 +70,54 @@ class DirectoryCreateSchema(DirectoryChangeSchema):
     flavour = fields.String(load_default="openldap", validate=validate.OneOf(sorted(FLAVOURS)))
 
 
+class DirectoryRuleSchema(Schema):
+    """What membership in some groups of a directory gives."""
+
+    id = fields.Integer(required=True)
+    position = fields.Integer(required=True)
+    group_pattern = fields.String(required=True)
+    role = fields.String(required=True, allow_none=True)
+    organisation_id = fields.Integer(required=True)
+    created_at = Moment(required=True)
+
+
+class DirectoryRulesSchema(Schema):
+    """The rules of a directory, in the order in which they count."""
+
+    items = fields.List(fields.Nested(DirectoryRuleSchema), required=True)
+
+
+class DirectoryRuleCreateSchema(StrictSchema):
+    """A rule to be added after those there are."""
+
+    group_pattern = Line(
+        shortest=1,
+        longest=500,
+        required=True,
+        metadata={"description": "A group's name or DN; * stands for anything."},
+    )
+    role = Code(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The role the groups get; null says where members belong."},
+    )
+    organisation_id = Identifier(required=True)
+
+
 class PreviewPersonSchema(Schema):
     """Somebody as the mapping reads them."""
 
     login = fields.String(required=True)
     display_name = fields.Function(lambda seen: seen.details[0], metadata={"type": "string"})
+    details = fields.Function(
+        lambda seen: dict(zip(DETAILS, seen.details, strict=True)),
+        metadata={
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "What each field would hold.",
+        },
+    )
+    manager_dn = fields.String(required=True)
     dn = fields.String(required=True)
     disabled = fields.Boolean(required=True)
 
@@ -94,12 +137,22 @@ class DirectoryTestSchema(Schema):
     groups = fields.List(fields.Pluck(PreviewGroupSchema, "name"), required=True)
 
 
+class DirectoryTrialSchema(StrictSchema):
+    """Another mapping to try out instead of the stored one."""
+
+    mapping = fields.Dict(keys=fields.String(), values=fields.Raw(), load_default=None)
+
+
 class SyncRequestSchema(StrictSchema):
     """Ask for a synchronisation."""
 
     confirm = fields.Boolean(
         load_default=False,
         metadata={"description": "Carry out what was held because it would disable many."},
+    )
+    delta = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Read only what changed, where the directory can tell."},
     )
 
 

@@ -140,4 +140,23 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         status=202,
     ),
     Endpoint("GET", f"{_V1}/directories/<int:directory_id>/runs", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "GET",
+        f"{_V1}/directories/<int:directory_id>/runs/<int:directory_run_id>",
+        Permission.ADMIN_DIRECTORY,
+    ),
+    Endpoint("GET", f"{_V1}/directories/<int:directory_id>/rules", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_V1}/directories/<int:directory_id>/rules",
+        Permission.ADMIN_DIRECTORY,
+        json={"group_pattern": "desk-*", "role": "reader", "organisation_id": _ORGANISATION},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/directories/<int:directory_id>/rules/<int:directory_rule_id>",
+        Permission.ADMIN_DIRECTORY,
+        status=204,
+    ),
 )
