@@ -15,8 +15,10 @@ from server.desk.changes.events import (
     ChangeDrafted,
     ChangeEdited,
     ChangeMoved,
+    DifferencesApplied,
 )
 from server.desk.changes.reactions import (
+    note_applied,
     note_change_edit,
     note_change_move,
     note_decision,
@@ -115,6 +117,7 @@ REACTIONS: Reactions = {
     ChangeMoved: (note_change_move,),
     ApprovalRequested: (note_request,),
     ApprovalDecided: (note_decision,),
+    DifferencesApplied: (note_applied,),
 }
 
 JOBS: Jobs = {

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.demo.stage import Stage
-from server.desk.changes.actions.approving import Decision, decide, request_approval
+from server.desk.changes.actions import Decision, decide, request_approval
 from server.desk.changes.actions.drafting import ChangeDraft, draft_change
 from server.desk.changes.actions.moving import ChangeMove, move_change
 from server.desk.changes.models import Change, ChangeApproval

@@ -10,7 +10,11 @@ import cmdb.records.past
 import cmdb.records.relations
 import cmdb.records.sources
 import server.assets.models
-import server.desk.changes.models
+import server.desk.changes.models.approving
+import server.desk.changes.models.calendar
+import server.desk.changes.models.change
+import server.desk.changes.models.checking
+import server.desk.changes.models.planning
 import server.desk.tickets.models
 import server.foundation.audit
 import server.foundation.jobs.models

@@ -25,7 +25,7 @@ class ChangeEdited(ChangeEvent):
     """Fields were changed: name to [before, after]. ``voided`` approvals count no more."""
 
     changes: Mapping[str, Any]
-    voided: int
+    voided: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,10 @@ class ChangeMoved(ChangeEvent):
     before: str
     after: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DifferencesApplied(ChangeEvent):
+    """What was planned for the register is written there; so many differences."""
+
+    number: int

@@ -14,6 +14,7 @@ from server.desk.changes.events import (
     ChangeEdited,
     ChangeEvent,
     ChangeMoved,
+    DifferencesApplied,
 )
 from server.desk.changes.models import ChangeEntry
 
@@ -29,7 +30,12 @@ def note_change_edit(session: Session, event: ChangeEdited) -> None:
         name: None if name in TEXTS else [_plain(value) for value in both]
         for name, both in event.changes.items()
     }
-    _note(session, event, "edited", {"changes": changes, "voided": event.voided})
+    detail = {
+        "changes": changes,
+        "voided": len(event.voided),
+        "voided_approvals": list(event.voided),
+    }
+    _note(session, event, "edited", detail)
 
 
 def note_request(session: Session, event: ApprovalRequested) -> None:
@@ -52,6 +58,11 @@ def note_change_move(session: Session, event: ChangeMoved) -> None:
     """Say which step was taken, and why."""
     detail = {"before": event.before, "after": event.after}
     _note(session, event, "moved", detail, event.reason)
+
+
+def note_applied(session: Session, event: DifferencesApplied) -> None:
+    """Say that the register holds what was planned for it."""
+    _note(session, event, "applied", {"number": event.number})
 
 
 def _note(

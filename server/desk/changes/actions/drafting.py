@@ -1,6 +1,7 @@
 """Beginning a change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -9,8 +10,16 @@ from sqlalchemy.orm import Session
 from cmdb.model.text import text_key
 from server.desk.changes.actions.assessing import assess_change
 from server.desk.changes.actions.checking import TEXTS, check_kind, check_window, cleaned
+from server.desk.changes.actions.planning import (
+    DifferenceDraft,
+    TaskDraft,
+    set_differences,
+    set_tasks,
+)
+from server.desk.changes.actions.standard import template_for
 from server.desk.changes.events import ChangeDrafted
-from server.desk.changes.models import Change, ChangeItem
+from server.desk.changes.models import Change, ChangeItem, ChangeTemplate
+from server.desk.changes.rules.questionnaire import faults_of
 from server.desk.changes.rules.words import shipped_words
 from server.desk.tickets.actions.checking import (
     Problems,
@@ -27,7 +36,10 @@ PREFIX = "CHG"
 
 @dataclass(frozen=True, slots=True)
 class ChangeDraft:
-    """A new change as a person plans it; without an organisation it is the author's."""
+    """A new change as a person plans it; without an organisation it is the author's.
+
+    With a template it is a standard change, and what is left empty comes from the template.
+    """
 
     title: str
     kind: str = "normal"
@@ -41,6 +53,10 @@ class ChangeDraft:
     window_end: datetime | None = None
     implementer_id: int | None = None
     organisation_id: int | None = None
+    template_id: int | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
+    tasks: tuple[TaskDraft, ...] = ()
+    differences: tuple[DifferenceDraft, ...] = ()
 
 
 def draft_change(session: Session, actor: Actor, draft: ChangeDraft, now: datetime) -> Change:
@@ -57,12 +73,16 @@ def draft_change(session: Session, actor: Actor, draft: ChangeDraft, now: dateti
     check_window(problems, draft.window_start, draft.window_end, now)
     check_person(session, actor, problems, "implementer_id", draft.implementer_id)
     items = check_items(session, actor, problems, "item_ids", draft.item_ids)
-    texts = {name: getattr(draft, name) for name in ("title", *TEXTS)}
-    words = cleaned(problems, texts)
+    for code, fault in faults_of(draft.answers).items():
+        problems.add(f"answers.{code}", fault)
+    template = template_for(session, actor, problems, draft.template_id)
+    words = cleaned(problems, _texts(draft, template))
     problems.refuse()
     change = Change(
         **words,
-        kind=draft.kind,
+        kind="standard" if template else draft.kind,
+        template_id=template.id if template else None,
+        answers=dict(draft.answers),
         organisation_id=organisation_id,
         title_key=text_key(words["title"]),
         state=shipped_words().first_state,
@@ -82,7 +102,20 @@ def draft_change(session: Session, actor: Actor, draft: ChangeDraft, now: dateti
     if items:
         rows = [{"change_id": change.id, "item_id": item_id} for item_id in items]
         session.execute(insert(ChangeItem), rows)
+    tasks = draft.tasks
+    if template and not tasks:
+        tasks = tuple(map(TaskDraft, template.plan["tasks"]))
+    set_tasks(session, actor, change, tasks)
+    set_differences(session, actor, change, draft.differences)
     assess_change(session, change)
     session.flush()
     publish(session, ChangeDrafted(change.id, now, actor.person_id))
     return change
+
+
+def _texts(draft: ChangeDraft, template: ChangeTemplate | None) -> dict[str, str]:
+    texts = {name: getattr(draft, name) for name in ("title", *TEXTS)}
+    if template is None:
+        return texts
+    offered = {"title": template.name} | template.plan["texts"]
+    return {name: text or offered.get(name, "") for name, text in texts.items()}

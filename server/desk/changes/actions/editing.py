@@ -11,9 +11,11 @@ from cmdb.errors import Conflict
 from cmdb.model.text import text_key
 from server.desk.changes.actions.assessing import assess_change, current_digest, void_approvals
 from server.desk.changes.actions.checking import TEXTS, check_kind, check_window, cleaned
+from server.desk.changes.actions.planning import refuse_strays, set_differences, set_tasks
 from server.desk.changes.events import ChangeEdited, ChangeMoved
 from server.desk.changes.models import Change, ChangeItem
 from server.desk.changes.queries import change_item_ids, foreseen_services, lock_change
+from server.desk.changes.rules.questionnaire import faults_of
 from server.desk.changes.rules.words import shipped_words
 from server.desk.tickets.actions.checking import Problems, check_items, check_person
 from server.foundation.events import publish
@@ -28,8 +30,13 @@ FIELDS = (
     "window_start",
     "window_end",
     "implementer_id",
+    "answers",
+    "tasks",
+    "differences",
 )
-_NEVER_NULL = ("title", "kind", *TEXTS, "item_ids")
+#: What stands in tables of its own.
+_PARTS = ("tasks", "differences")
+_NEVER_NULL = ("title", "kind", *TEXTS, "item_ids", "answers", *_PARTS)
 
 
 def edit_change(
@@ -50,16 +57,17 @@ def edit_change(
     if not state.editable:
         raise Conflict(f"a change that is {change.state!r} cannot be edited")
     wanted = _checked(session, actor, change, values, now)
-    changes = _differences(session, change, wanted)
-    if not changes:
-        return change
     services = foreseen_services(session, change.id)
     before = current_digest(session, change, services)
+    changes = _differences(session, change, wanted)
     _write(session, change, changes)
-    voided = 0
+    changes |= _set_parts(session, actor, change, wanted)
+    if not changes:
+        return change
+    voided: tuple[int, ...] = ()
     covered = current_digest(session, change, services) != before
     if state.frozen and covered:
-        voided = void_approvals(session, change)
+        voided = void_approvals(session, actor, change, list(changes), now)
         change.state = "assessment"
         publish(
             session,
@@ -77,14 +85,11 @@ def edit_change(
 def _checked(
     session: Session, actor: Actor, change: Change, values: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
+    _check_names(values)
     problems = Problems()
-    for name in values:
-        problems.add(name, "" if name in FIELDS else "cannot be edited")
-    for name in _NEVER_NULL:
-        if name in values and values[name] is None:
-            problems.add(name, "must not be null")
-    problems.refuse()
     wanted = cleaned(problems, values)
+    for code, fault in faults_of(wanted.get("answers", {})).items():
+        problems.add(f"answers.{code}", fault)
     if "kind" in wanted:
         check_kind(problems, wanted["kind"])
     if {"window_start", "window_end"} & set(wanted):
@@ -97,6 +102,15 @@ def _checked(
         _check_new_items(session, actor, problems, change, wanted["item_ids"])
     problems.refuse()
     return wanted
+
+
+def _check_names(values: Mapping[str, Any]) -> None:
+    problems = Problems()
+    for name, value in values.items():
+        problems.add(name, "" if name in FIELDS else "cannot be edited")
+        if value is None and name in _NEVER_NULL:
+            problems.add(name, "must not be null")
+    problems.refuse()
 
 
 def _check_new_items(
@@ -120,14 +134,31 @@ def _differences(
     """Return {field: [before, after]} for what really differs."""
     found: dict[str, list[Any]] = {}
     for name, value in wanted.items():
+        if name in _PARTS:
+            continue
         if name == "item_ids":
             before: Any = change_item_ids(session, change.id)
             after: Any = sorted(set(value))
         else:
             before, after = getattr(change, name), value
+            if name == "answers":
+                before = before or {}
         if before != after:
             found[name] = [before, after]
     return found
+
+
+def _set_parts(
+    session: Session, actor: Actor, change: Change, wanted: Mapping[str, Any]
+) -> dict[str, list[Any]]:
+    found = {}
+    if "tasks" in wanted:
+        found["tasks"] = set_tasks(session, actor, change, wanted["tasks"])
+    if "differences" in wanted:
+        found["differences"] = set_differences(session, actor, change, wanted["differences"])
+    elif "item_ids" in wanted:
+        refuse_strays(session, change.id)
+    return {name: both for name, both in found.items() if both is not None}
 
 
 def _write(session: Session, change: Change, changes: Mapping[str, list[Any]]) -> None:

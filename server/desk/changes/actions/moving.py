@@ -5,12 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cmdb.engine.impact.values import State
 from cmdb.errors import Conflict, InvalidValue
 from server.desk.changes.actions.assessing import void_approvals
 from server.desk.changes.events import ChangeMoved
 from server.desk.changes.models import Change
-from server.desk.changes.queries import change_item_ids, foreseen_services, lock_change
+from server.desk.changes.queries import change_item_ids, foreseen_services, lock_change, worse_than
 from server.desk.changes.rules.words import check_move, shipped_words
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.events import publish
@@ -48,7 +47,11 @@ def move_change(
     if draft.state == "implementing":
         _check_start(session, change, now)
     if words.states[before].frozen and draft.state in ("assessment", "cancelled"):
-        void_approvals(session, change)
+        void_approvals(session, actor, change, (), now)
+    if draft.state == "implementing":
+        change.started_at = now
+    if draft.state == "review":
+        change.finished_at = now
     change.state = draft.state
     change.is_open = words.states[draft.state].open
     change.updated_at = now
@@ -69,16 +72,9 @@ def _check_start(session: Session, change: Change, now: datetime) -> None:
         raise Conflict("the approved window is not open; edit the window and ask again")
     approved = foreseen_services(session, change.id)
     blast = blast_of(session, change_item_ids(session, change.id))
-    worse = [
-        one
-        for one in blast.services
-        if one.state > _STATES.get(approved.get(one.item_id, ""), State.UP)
-    ]
+    worse = worse_than(approved, blast)
     if worse:
         raise Conflict(
             f"the graph has changed: {len(worse)} services would suffer more than was approved; "
             "go back to assessment"
         )
-
-
-_STATES = {state.text: state for state in State}

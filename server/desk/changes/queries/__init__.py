@@ -1,6 +1,6 @@
 """Reading changes for an actor: what is out of sight does not exist."""
 
-from server.desk.changes.queries.approvers import approvers_of
+from server.desk.changes.queries.approvers import Asked, approvers_of, managers_of, members_of
 from server.desk.changes.queries.changes import (
     SORTS,
     ChangeFilter,
@@ -12,7 +12,8 @@ from server.desk.changes.queries.changes import (
     list_changes,
     lock_change,
 )
-from server.desk.changes.queries.collisions import Collision
+from server.desk.changes.queries.collisions import Collision, Meeting
+from server.desk.changes.queries.foresight import Foresight, foresee, worse_than
 from server.desk.changes.queries.parts import (
     ApprovalRow,
     ChangeEntryRow,
@@ -24,13 +25,19 @@ from server.desk.changes.queries.parts import (
     foreseen_services,
     latest_change_entries,
 )
+from server.desk.changes.queries.plan import (
+    Plan,
+    covered_parts,
+    differences_on,
+    plan_of,
+    tasks_on,
+)
 from server.desk.changes.queries.preview import (
     Approver,
     ChangePreview,
-    Plan,
-    plan_of,
     preview,
     preview_change,
+    question_of,
 )
 from server.desk.changes.queries.scope import names, visible_changes
 
@@ -38,12 +45,15 @@ __all__ = [
     "SORTS",
     "ApprovalRow",
     "Approver",
+    "Asked",
     "ChangeEntryRow",
     "ChangeFilter",
     "ChangeHeader",
     "ChangePreview",
     "ChangeRow",
     "Collision",
+    "Foresight",
+    "Meeting",
     "Plan",
     "approvals_of",
     "approvals_on",
@@ -53,14 +63,22 @@ __all__ = [
     "change_item_ids",
     "change_items_of",
     "count_changes",
+    "covered_parts",
+    "differences_on",
     "find_change",
+    "foresee",
     "foreseen_services",
     "latest_change_entries",
     "list_changes",
     "lock_change",
+    "managers_of",
+    "members_of",
     "names",
     "plan_of",
     "preview",
     "preview_change",
+    "question_of",
+    "tasks_on",
     "visible_changes",
+    "worse_than",
 ]

@@ -2,45 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
-from server.desk.changes.models import Change
-from server.desk.changes.queries.approvers import approvers_of
+from cmdb.snapshot.live import LIVE, Snapshot
+from server.desk.changes.queries.approvers import Question, approvers_of
 from server.desk.changes.queries.changes import find_change
-from server.desk.changes.queries.collisions import Claimed, Collision, collisions_of
-from server.desk.changes.queries.parts import change_item_ids
-from server.desk.changes.rules.approval import Claim, Party
-from server.desk.changes.rules.risk import RiskFacts, RiskPoint, risk_of, risk_points
+from server.desk.changes.queries.collisions import Collision, collisions_of
+from server.desk.changes.queries.foresight import Foresight, foresee
+from server.desk.changes.queries.plan import Plan, plan_of
+from server.desk.changes.rules.approval import Claim, Demand, Party
+from server.desk.changes.rules.risk import RiskPoint
 from server.foundation.permissions import Actor, Permission
-from server.items.blast import blast_of
 from server.items.impact import ImpactAnswer, answer_impact
 
 
-def _impact(session: Session, actor: Actor, plan: "Plan", sequence: int) -> ImpactAnswer:
+def _impact(session: Session, actor: Actor, plan: Plan, snapshot: Snapshot) -> ImpactAnswer:
     """Return what suffers; nothing by name for an approver who may not read items at all."""
     if not actor.may(Permission.ITEM_READ):
-        return ImpactAnswer((), (), None, None, sequence)
-    return answer_impact(session, actor, plan.item_ids)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a preview is computed from; need not be stored."""
-
-    item_ids: Sequence[int]
-    organisation_id: int
-    kind: str = "normal"
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    author_id: int | None = None
-    implementer_id: int | None = None
-    has_test_plan: bool = False
-    has_back_out_plan: bool = False
-    change_id: int | None = None
+        return ImpactAnswer((), (), None, None, snapshot.sequence)
+    return answer_impact(session, actor, plan.item_ids, snapshot=snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +42,10 @@ class ChangePreview:
     impact: ImpactAnswer
     people: int
     collisions: Sequence[Collision]
+    #: Collisions out of sight; None unless the actor may count what is hidden.
+    hidden_collisions: int | None
     approvers: Sequence[Approver]
+    demands: Sequence[Demand]
     risk: int
     risk_points: Sequence[RiskPoint]
 
@@ -69,54 +55,36 @@ def preview_change(session: Session, actor: Actor, reference: str | int) -> Chan
     return preview(session, actor, plan_of(session, find_change(session, actor, reference)))
 
 
-def plan_of(session: Session, change: Change) -> Plan:
-    """Return what a stored change is previewed from."""
-    return Plan(
-        item_ids=change_item_ids(session, change.id),
-        organisation_id=change.organisation_id,
-        kind=change.kind,
-        window_start=change.window_start,
-        window_end=change.window_end,
-        author_id=change.author_id,
-        implementer_id=change.implementer_id,
-        has_test_plan=bool(change.test_plan),
-        has_back_out_plan=bool(change.back_out_plan),
-        change_id=change.id,
-    )
-
-
 def preview(session: Session, actor: Actor, plan: Plan) -> ChangePreview:
     """Return what a plan would do: all its items fail together, as if the window were now.
 
     The caller has checked that the items are in sight. Names follow the actor's sight.
     """
-    blast = blast_of(session, plan.item_ids)
-    reached = [one.item_id for one in blast.services]
-    points = risk_points(
-        RiskFacts(
-            kind=plan.kind,
-            items=len(plan.item_ids),
-            services=[(one.criticality, one.state) for one in blast.services],
-            people=blast.people,
-            has_test_plan=plan.has_test_plan,
-            has_back_out_plan=plan.has_back_out_plan,
-        )
-    )
-    claimed = Claimed(plan.item_ids, reached, plan.window_start, plan.window_end, plan.change_id)
-    asked = approvers_of(
-        session,
-        plan.item_ids,
-        reached,
-        plan.organisation_id,
-        (plan.author_id, plan.implementer_id),
-    )
+    snapshot = LIVE.at(session)
+    found = foresee(session, plan, snapshot)
+    asked = approvers_of(session, question_of(plan, found))
+    clashes = collisions_of(session, actor, found.meetings)
     return ChangePreview(
-        impact=_impact(session, actor, plan, blast.sequence),
-        people=blast.people,
-        collisions=collisions_of(session, actor, claimed),
-        approvers=_named(session, asked),
-        risk=risk_of(points),
-        risk_points=points,
+        impact=_impact(session, actor, plan, snapshot),
+        people=found.blast.people,
+        collisions=clashes.seen,
+        hidden_collisions=clashes.hidden,
+        approvers=_named(session, asked.parties),
+        demands=asked.demands,
+        risk=found.risk,
+        risk_points=found.risk_points,
+    )
+
+
+def question_of(plan: Plan, found: Foresight) -> Question:
+    """Return whom a plan must ask, once it is known what it would do."""
+    return Question(
+        touched=plan.item_ids,
+        services=[one.item_id for one in found.blast.services],
+        organisation_id=plan.organisation_id,
+        excluded=(plan.author_id, plan.implementer_id),
+        kind=plan.kind,
+        risk=found.risk,
     )
 
 

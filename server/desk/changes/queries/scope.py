@@ -1,8 +1,11 @@
 """Which changes an actor may see or work on."""
 
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, false, or_, select
 
-from server.desk.changes.models import Change, ChangeApproval
+from server.desk.changes.models import ApprovalDeputy, Change, ChangeApproval
+from server.foundation.clock import utc_now
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 
 
@@ -32,12 +35,23 @@ def asked(actor: Actor) -> ColumnElement[bool]:
     return approvals.correlate(Change).exists()
 
 
-def names(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on ``ChangeApproval`` that it names the actor, or a group of theirs."""
+def names(actor: Actor, now: datetime | None = None) -> ColumnElement[bool]:
+    """Return the condition on ``ChangeApproval`` that it is the actor's to decide.
+
+    It names them, a group of theirs, or somebody whose deputy they are at ``now`` (None: today).
+    """
     groups = ChangeApproval.group_id.in_(sorted(actor.group_ids))
     if actor.person_id is None:
         return groups
-    return or_(ChangeApproval.person_id == actor.person_id, groups)
+    moment = now or utc_now()
+    absent = select(ApprovalDeputy.person_id).where(
+        ApprovalDeputy.deputy_id == actor.person_id,
+        ApprovalDeputy.starts_at <= moment,
+        ApprovalDeputy.ends_at > moment,
+    )
+    return or_(
+        ChangeApproval.person_id == actor.person_id, groups, ChangeApproval.person_id.in_(absent)
+    )
 
 
 def _token_allows(actor: Actor) -> bool:

@@ -1,11 +1,18 @@
-"""Who must approve, and whether enough of them have."""
+"""Who must approve, how many of them, and whether enough of them have.
 
-from collections.abc import Iterable, Mapping
+>>> board = {"rule:1": Demand("rule:1", "at_least", 2)}
+>>> said = [Vote("approved", 7, ("rule:1",)), Vote("approved", 8, ("rule:1",)), Vote("pending")]
+>>> standing_of(said[:2], board), standing_of(said, board)
+('approved', 'pending')
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Literal
 
 Standing = Literal["pending", "approved", "rejected"]
+QUORUMS = ("any", "all", "at_least", "percent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +25,75 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Why a party has a say: the role it has, and on which touched item or reached service."""
+    """Why a party has a say: the role it has, and on which touched item or reached service.
+
+    ``demand`` is the key of the demand it counts towards; without one the party alone must agree.
+    """
 
     party: Party
     role: str
     of: str = ""
     item_id: int | None = None
+    demand: str = ""
+    name: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what is kept beside the approval."""
-        if self.item_id is None:
-            return {"role": self.role}
-        return {"role": self.role, "of": self.of, "item_id": self.item_id}
+        found: dict[str, Any] = {"role": self.role}
+        if self.item_id is not None:
+            found |= {"of": self.of, "item_id": self.item_id}
+        if self.demand:
+            found["demand"] = self.demand
+        if self.name:
+            found["name"] = self.name
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How many of those asked for one reason must agree; ``number`` for ``at_least`` and percent.
+
+    ``hours`` is how long they have before it goes to their deputies or the change managers.
+    """
+
+    key: str
+    quorum: str = "all"
+    number: int = 0
+    hours: int = 0
+    name: str = ""
+
+    def needed(self, asked: int) -> int:
+        """Return how many of ``asked`` must agree; a percentage is rounded up.
+
+        >>> [Demand("cab", "percent", share).needed(3) for share in (1, 34, 67, 100)]
+        [1, 2, 3, 3]
+        """
+        if self.quorum == "any":
+            return 1
+        if self.quorum == "at_least":
+            return self.number
+        if self.quorum == "percent":
+            return max(1, -(-asked * self.number // 100))
+        return asked
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it with the round."""
+        return {
+            "key": self.key,
+            "quorum": self.quorum,
+            "number": self.number,
+            "hours": self.hours,
+            "name": self.name,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one approval says: "pending", "approved", "rejected" or "lapsed", and who said it."""
+
+    decision: str
+    decided_by_id: int | None = None
+    demands: Sequence[str] = ()
 
 
 def resolve_approvers(
@@ -57,13 +121,48 @@ def _may_decide(
     return party.person_id not in excluded
 
 
-def standing_of(decisions: Iterable[str]) -> Standing:
-    """Return where a round of approval stands: everybody must agree, and one refusal ends it.
+def unreachable(
+    demands: Iterable[Demand], asked: Mapping[Party, Sequence[Claim]]
+) -> list[tuple[Demand, int]]:
+    """Return the demands that those who are asked cannot meet, each with how many there are.
 
-    >>> standing_of(["approved", "pending"]), standing_of(["approved", "rejected"])
-    ('pending', 'rejected')
+    A quorum is never made smaller to fit: that would be less than what somebody once decided.
     """
-    said = list(decisions)
-    if "rejected" in said:
+    counts: dict[str, int] = {}
+    for claims in asked.values():
+        for key in {claim.demand for claim in claims}:
+            counts[key] = counts.get(key, 0) + 1
+    return [
+        (demand, counts.get(demand.key, 0))
+        for demand in demands
+        if not counts.get(demand.key) or demand.needed(counts[demand.key]) > counts[demand.key]
+    ]
+
+
+def standing_of(votes: Iterable[Vote], demands: Mapping[str, Demand]) -> Standing:
+    """Return where a round of approval stands: every demand must be met, one that fails ends it."""
+    heard: dict[str, list[Vote]] = {}
+    for number, vote in enumerate(votes):
+        for key in vote.demands or (f"#{number}",):
+            heard.setdefault(key, []).append(vote)
+    found = {
+        _standing(demands.get(key, Demand(key)), said)
+        for key, said in heard.items()
+        if any(vote.decision != "lapsed" for vote in said)
+    }
+    if "rejected" in found:
         return "rejected"
-    return "approved" if said and all(one == "approved" for one in said) else "pending"
+    return "approved" if found == {"approved"} else "pending"
+
+
+def _standing(demand: Demand, said: Sequence[Vote]) -> Standing:
+    live = [vote for vote in said if vote.decision != "lapsed"]
+    needed = demand.needed(len(live))
+    agreed = [vote for vote in live if vote.decision == "approved"]
+    pending = sum(vote.decision == "pending" for vote in live)
+    # A deputy who answers for two of a board is still one head.
+    heads = len({vote.decided_by_id for vote in agreed})
+    have = len(agreed) if demand.quorum == "all" else heads
+    if have >= needed:
+        return "approved"
+    return "rejected" if have + pending < needed else "pending"

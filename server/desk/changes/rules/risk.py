@@ -1,9 +1,10 @@
 """Risk as a sum of points, each of which can be explained."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cmdb.engine.impact.values import State
+from server.desk.changes.rules.questionnaire import shipped_questions
 
 HIGHEST = 100
 #: Points for the worst service reached, by its state and tier.
@@ -13,6 +14,8 @@ _SERVICE = {
     State.AT_RISK: {0: 15, 1: 10, 2: 5},
 }
 _LESSER_SERVICE = 5
+#: Similar changes that all went well, from which on they speak for a new one.
+_TRUSTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +28,26 @@ class RiskFacts:
     people: int = 0
     has_test_plan: bool = False
     has_back_out_plan: bool = False
+    #: (question, answer) of the questionnaire, by the codes of ``rules.questionnaire``.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Changes of the last year on the same items or by the same template, and how many went wrong.
+    similar: int = 0
+    similar_failed: int = 0
+    collisions: int = 0
+    outside_maintenance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RiskPoint:
-    """Why there is risk: a stable code for translation, its points, and the number behind it."""
+    """Why there is risk: a stable code for translation, its points, and the number behind it.
+
+    ``source`` is "rules", "answers" or "history".
+    """
 
     code: str
     points: int
     value: int
+    source: str = "rules"
 
 
 def risk_points(facts: RiskFacts) -> list[RiskPoint]:
@@ -47,17 +61,42 @@ def risk_points(facts: RiskFacts) -> list[RiskPoint]:
         RiskPoint("no_back_out_plan", 0 if facts.has_back_out_plan else 20, 0),
         RiskPoint("no_test_plan", 0 if facts.has_test_plan else 10, 0),
         RiskPoint("emergency", 15 if facts.kind == "emergency" else 0, 0),
+        RiskPoint("collides", min(20, 10 * facts.collisions), facts.collisions),
+        RiskPoint("outside_maintenance", 10 if facts.outside_maintenance else 0, 0),
+        *(RiskPoint(f"answer_{code}", points, 0, "answers") for code, points in _answers(facts)),
+        *_history(facts),
     ]
     return sorted((point for point in found if point.points), key=lambda point: -point.points)
 
 
+def _answers(facts: RiskFacts) -> list[tuple[str, int]]:
+    questions = shipped_questions()
+    return [
+        (code, questions[code].points_of(answer))
+        for code, answer in facts.answers.items()
+        if code in questions
+    ]
+
+
+def _history(facts: RiskFacts) -> list[RiskPoint]:
+    """Return what earlier changes say; three that all went well speak for this one."""
+    if facts.similar_failed:
+        points = max(5, round(20 * facts.similar_failed / facts.similar))
+        return [RiskPoint("similar_failed", points, facts.similar_failed, "history")]
+    good = facts.similar >= _TRUSTED
+    return [RiskPoint("similar_good", -5, facts.similar, "history")] if good else []
+
+
 def risk_of(points: Iterable[RiskPoint]) -> int:
-    """Return the risk from 0 to ``HIGHEST``.
+    """Return the risk from 0 to ``HIGHEST``: rules or questionnaire, the higher, and history.
 
     >>> risk_of(risk_points(RiskFacts(services=[(0, State.DOWN)], has_test_plan=True)))
     60
     """
-    return min(HIGHEST, sum(point.points for point in points))
+    sums = {"rules": 0, "answers": 0, "history": 0}
+    for point in points:
+        sums[point.source] += point.points
+    return max(0, min(HIGHEST, max(sums["rules"], sums["answers"]) + sums["history"]))
 
 
 def _worst_service(services: list[tuple[int | None, State]]) -> RiskPoint:

@@ -52,6 +52,21 @@ class Change(Identified, Base):
     #: Which request for approval this is; the approvals of earlier rounds count no more.
     approval_round: Mapped[int] = mapped_column(default=0)
     review: Mapped[str] = mapped_column(String, default="")
+    #: What was found after the window: "as_planned", "partly", "deviated", "unknown"; "" before.
+    verification: Mapped[str] = mapped_column(Key, default="", server_default="")
+    verified_at: Mapped[datetime | None]
+    #: Incidents within 72 hours on what was touched or hangs on it.
+    incident_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The pre-approved template that a standard change follows.
+    template_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("change_template.id"))
+    release_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("release.id"), index=True)
+    #: {question: answer} of the risk questionnaire; see ``rules.questionnaire``.
+    answers: Mapped[dict[str, Any] | None]
+    #: When it was really begun, and really over.
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    #: When what it plans for the register was written there.
+    applied_at: Mapped[datetime | None]
     graph_sequence: Mapped[int | None] = mapped_column(BigId)
     down_count: Mapped[int] = mapped_column(default=0)
     degraded_count: Mapped[int] = mapped_column(default=0)
@@ -104,6 +119,7 @@ class ChangeApproval(Identified, Base):
         Index(None, "change_id", "round"),
         Index(None, "person_id", "decision", "change_id"),
         Index(None, "group_id", "decision", "change_id"),
+        Index(None, "decision", "due_at"),
     )
 
     change_id: Mapped[int] = mapped_column(BigId, ForeignKey("change.id", ondelete="CASCADE"))
@@ -113,7 +129,7 @@ class ChangeApproval(Identified, Base):
     #: [{"role": "owner", "of": "touched" | "service", "item_id": …}, …] or
     #: [{"role": "change_manager"}].
     why: Mapped[list[Any]]
-    #: "pending", "approved", "rejected" or "void".
+    #: "pending", "approved", "rejected", "void", or "lapsed" for want of an answer in time.
     decision: Mapped[str] = mapped_column(Key, default="pending")
     decided_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
@@ -121,6 +137,12 @@ class ChangeApproval(Identified, Base):
     #: The digest of what was approved; that of the change when it was asked for.
     digest: Mapped[str] = mapped_column(Key)
     requested_at: Mapped[datetime]
+    #: Until when an answer is waited for; None for as long as it takes.
+    due_at: Mapped[datetime | None]
+    #: The approval that lapsed, which this one stands for.
+    replaces_id: Mapped[int | None] = mapped_column(BigId)
+    #: "page", "link" or "board".
+    decided_by_way: Mapped[str] = mapped_column(Key, default="page", server_default="page")
 
 
 class ChangeEntry(Identified, Base):

@@ -1,4 +1,4 @@
-"""Asking for approval of exactly what stands there, and giving or refusing it."""
+"""Giving or refusing approval: each counts once, and never that of author or implementer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, StaleVersion
-from server.desk.changes.actions.assessing import assess_change, current_digest
-from server.desk.changes.events import ApprovalDecided, ApprovalRequested, ChangeMoved
-from server.desk.changes.models import Change, ChangeApproval
-from server.desk.changes.queries import approvers_of, change_item_ids, lock_change, names
-from server.desk.changes.rules.approval import Claim, Party, standing_of
+from server.desk.changes.actions.asking import move
+from server.desk.changes.events import ApprovalDecided, ChangeMoved
+from server.desk.changes.models import Change, ChangeApproval, ChangeRound
+from server.desk.changes.queries import lock_change, names
+from server.desk.changes.rules.approval import Demand, Vote, standing_of
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.audit import record
 from server.foundation.errors import IllegalMove, PermissionDenied, SegregationOfDuties
@@ -27,108 +27,79 @@ class Decision:
     """What somebody says to a change.
 
     ``digest`` is that of what they read, when they want to be sure; ``approval_id`` decides one
-    approval in somebody else's place, for who holds ``change:approve``.
+    approval in somebody else's place, for who holds ``change:approve``. ``way`` is how it was said:
+    "page", "link" or "board".
     """
 
     decision: str
     comment: str = ""
     digest: str = ""
     approval_id: int | None = None
-
-
-def request_approval(session: Session, actor: Actor, reference: str | int, now: datetime) -> Change:
-    """Freeze plan, items, window and foreseen impact, and ask everybody who has a say.
-
-    Raises ``IllegalMove`` unless the change is in assessment, ``InvalidValue`` naming what the plan
-    still lacks, ``Conflict`` when nobody but author and implementer could approve.
-    """
-    change = lock_change(session, actor, reference)
-    if change.state != "assessment":
-        raise IllegalMove("change", change.state, "approval")
-    item_ids = change_item_ids(session, change.id)
-    _check_complete(change, item_ids, now)
-    blast = assess_change(session, change)
-    asked = approvers_of(
-        session,
-        item_ids,
-        [one.item_id for one in blast.services],
-        change.organisation_id,
-        (change.author_id, change.implementer_id),
-    )
-    if not asked:
-        raise Conflict("nobody but its author and implementer could approve this change")
-    services = {one.item_id: one.state.text for one in blast.services}
-    change.digest = current_digest(session, change, services)
-    change.approval_round += 1
-    _move(change, "approval", now)
-    session.add_all(_approval(change, party, why, now) for party, why in asked.items())
-    session.flush()
-    detail = {"digest": change.digest, "round": change.approval_round}
-    record(session, actor, "change_approval_requested", f"change:{change.id}", detail)
-    event = ApprovalRequested(change.id, now, actor.person_id, change.digest, len(asked))
-    publish(session, event)
-    return change
+    way: str = "page"
 
 
 def decide(
     session: Session, actor: Actor, reference: str | int, given: Decision, now: datetime
 ) -> Change:
-    """Approve or refuse; the last approval schedules the change, one refusal rejects it.
+    """Approve or refuse; the change is scheduled or rejected as soon as the demands say so.
 
     Raises ``SegregationOfDuties`` for author and implementer, whatever else they may do;
     ``PermissionDenied`` for who was not asked; ``StaleVersion`` when what they read is not what
     stands there; ``Conflict`` for who has decided already; ``IllegalMove``, ``InvalidValue``.
     """
     change = lock_change(session, actor, reference, Permission.CHANGE_READ)
-    _check_person(actor, change)
+    check_person(actor, change)
     if change.state != "approval":
         raise IllegalMove("change", change.state, "scheduled")
-    comment = _check_words(given)
+    check_words(given)
     if given.digest and given.digest != change.digest:
         raise StaleVersion("the change was edited after you read it; read it again")
-    slots = _slots(session, actor, change, given.approval_id)
+    slots = _slots(session, actor, change, given.approval_id, now)
+    settle(session, actor, change, slots, given, now)
+    return change
+
+
+def settle(
+    session: Session,
+    actor: Actor,
+    change: Change,
+    slots: Sequence[ChangeApproval],
+    given: Decision,
+    now: datetime,
+) -> None:
+    """Write what somebody decided on approvals that are theirs to decide, and what follows."""
+    comment = check_words(given)
     for slot in slots:
         slot.decision, slot.comment = given.decision, comment
         slot.decided_by_id, slot.decided_at = actor.person_id, now
+        slot.decided_by_way = given.way
     session.flush()
     _conclude(session, actor, change, now)
     ids = tuple(slot.id for slot in slots)
-    in_place_of = given.approval_id is not None
-    detail = {"digest": change.digest, "approvals": list(ids), "in_place_of": in_place_of}
+    in_place_of = any(_of_another(actor, slot) for slot in slots)
+    detail = {
+        "digest": change.digest,
+        "round": change.approval_round,
+        "graph_sequence": change.graph_sequence,
+        "approvals": list(ids),
+        "in_place_of": in_place_of,
+        "way": given.way,
+    }
     record(session, actor, f"change_{given.decision}", f"change:{change.id}", detail)
     publish(
         session,
         ApprovalDecided(change.id, now, actor.person_id, given.decision, ids, comment, in_place_of),
     )
-    return change
 
 
-def _check_complete(change: Change, item_ids: Sequence[int], now: datetime) -> None:
-    problems = Problems()
-    problems.add("item_ids", "" if item_ids else "name the items that are touched")
-    for name in ("implementation_plan", "back_out_plan"):
-        problems.add(name, "" if getattr(change, name) else "is needed for approval")
-    if change.window_start is None or change.window_end is None:
-        problems.add("window_start", "is needed for approval")
-    elif change.window_end <= now:
-        problems.add("window_end", "has passed")
-    problems.refuse()
+def _of_another(actor: Actor, slot: ChangeApproval) -> bool:
+    if slot.group_id is not None:
+        return slot.group_id not in actor.group_ids
+    return slot.person_id != actor.person_id
 
 
-def _approval(change: Change, party: Party, why: Sequence[Claim], now: datetime) -> ChangeApproval:
-    return ChangeApproval(
-        change_id=change.id,
-        round=change.approval_round,
-        person_id=party.person_id,
-        group_id=party.group_id,
-        why=[claim.as_json() for claim in why],
-        decision="pending",
-        digest=change.digest,
-        requested_at=now,
-    )
-
-
-def _check_person(actor: Actor, change: Change) -> None:
+def check_person(actor: Actor, change: Change) -> None:
+    """Raise ``SegregationOfDuties`` for author and implementer, whatever else they may do."""
     if actor.person_id is None:
         raise PermissionDenied(Permission.CHANGE_APPROVE)
     if actor.person_id == change.author_id:
@@ -137,7 +108,8 @@ def _check_person(actor: Actor, change: Change) -> None:
         raise SegregationOfDuties("who carries out a change cannot approve it")
 
 
-def _check_words(given: Decision) -> str:
+def check_words(given: Decision) -> str:
+    """Return the comment as it is stored; a refusal says why. Raises ``InvalidValue``."""
     problems = Problems()
     if given.decision not in DECISIONS:
         problems.add("decision", f"must be one of {', '.join(DECISIONS)}")
@@ -149,7 +121,7 @@ def _check_words(given: Decision) -> str:
 
 
 def _slots(
-    session: Session, actor: Actor, change: Change, approval_id: int | None
+    session: Session, actor: Actor, change: Change, approval_id: int | None, now: datetime
 ) -> list[ChangeApproval]:
     """Return the pending approvals that this decision is about."""
     this_round = (
@@ -163,7 +135,7 @@ def _slots(
         if not found:
             raise InvalidValue({"approval_id": f"there is no approval {approval_id} to decide"})
     else:
-        found = list(session.scalars(query.where(names(actor))))
+        found = list(session.scalars(query.where(names(actor, now))))
         if not found:
             raise _not_asked(actor, change)
     pending = [slot for slot in found if slot.decision == "pending"]
@@ -179,23 +151,33 @@ def _not_asked(actor: Actor, change: Change) -> Exception:
     return PermissionDenied(Permission.CHANGE_APPROVE)
 
 
+def _vote(row: ChangeApproval) -> Vote:
+    """Return what an approval counts for: its demands, and itself where it is asked for alone."""
+    own = () if row.why and all("demand" in one for one in row.why) else (f"own:{row.id}",)
+    return Vote(
+        row.decision,
+        row.decided_by_id,
+        (*own, *dict.fromkeys(one["demand"] for one in row.why if "demand" in one)),
+    )
+
+
+def demands_on(session: Session, change: Change) -> dict[str, Demand]:
+    """Return what the present round demands, by key."""
+    kept = session.get(ChangeRound, (change.id, change.approval_round))
+    return {one["key"]: Demand(**one) for one in (kept.demands if kept else ())}
+
+
 def _conclude(session: Session, actor: Actor, change: Change, now: datetime) -> None:
     """Schedule or reject the change when this round is over."""
-    decisions = session.scalars(
-        select(ChangeApproval.decision).where(
+    rows = session.scalars(
+        select(ChangeApproval).where(
             ChangeApproval.change_id == change.id,
             ChangeApproval.round == change.approval_round,
         )
     )
-    standing = standing_of(decisions)
+    standing = standing_of(map(_vote, rows), demands_on(session, change))
     if standing == "pending":
         return
     after = "scheduled" if standing == "approved" else "rejected"
-    _move(change, after, now)
+    move(change, after, now)
     publish(session, ChangeMoved(change.id, now, actor.person_id, "approval", after, ""))
-
-
-def _move(change: Change, state: str, now: datetime) -> None:
-    change.state = state
-    change.updated_at = now
-    change.version += 1
