@@ -35,6 +35,7 @@ from server.foundation.secrets import SecretBox
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
 from server.items.deriving.verdicts import reject_relation
 from server.items.identity.merging import merge_items
+from server.items.modelling.changing import apply_model
 from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.roles import Holder, Scope, give_role
@@ -106,9 +107,27 @@ class _Furnishing:
     def things(self) -> dict[str, int | str]:
         found: dict[str, int | str] = {"person": _known(self._world.agent.person_id)}
         found["code"] = "pool"
+        found |= self._own_model()
         found["group"] = self._world.support.id
         found |= self._items() | self._programs()
         return found | self._desk(found)
+
+    def _own_model(self) -> dict[str, str]:
+        """Define a class, an attribute and a relationship type at run time."""
+        texts = {"en": "Door lock", "es": "Cerradura", "ru": "Замок"}
+        guards = {"en": "guards", "es": "protege", "ru": "охраняет"}
+        entries = {
+            ("class", "door_lock"): {"parent": "device", "label": texts},
+            ("attribute", "door_lock.battery"): {"type": "integer", "unit": "%", "label": texts},
+            ("relation", "guards"): {"label": guards, "reverse": guards},
+            ("suggestion", "door_lock.guards.room"): {},
+        }
+        apply_model(self._session, self._admin, entries, self._now)
+        return {
+            "class_code": "door_lock",
+            "attribute_code": "battery",
+            "relation_code": "guards",
+        }
 
     def _items(self) -> dict[str, int]:
         owner = (PartyDraft("owner", group_id=self._world.support.id),)

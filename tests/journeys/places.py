@@ -15,6 +15,7 @@ NO_PAGES = frozenset(
         "agent_download.archive",
         "agent_download.script",
         "agents.arrivals",
+        "model.download",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",

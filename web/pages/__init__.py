@@ -20,6 +20,7 @@ from web.pages.junk import junk
 from web.pages.lately import lately
 from web.pages.logins import logins
 from web.pages.merging import identity
+from web.pages.model import model
 from web.pages.people import people
 from web.pages.reviews import reviews
 from web.pages.risk import risk
@@ -49,6 +50,7 @@ PAGES: tuple[Blueprint, ...] = (
     junk,
     lately,
     logins,
+    model,
     people,
     reviews,
     risk,

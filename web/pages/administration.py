@@ -48,6 +48,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_AGENTS, _agents_door),
         (Permission.ADMIN_DIRECTORY, _directories_door),
         (Permission.ADMIN_READ, _roles_door),
+        (Permission.ADMIN_RULES, _model_door),
         (Permission.ADMIN_RULES, _junk_door),
         (Permission.ADMIN_RULES, _rules_door),
         (Permission.ADMIN_JOBS, _jobs_door),
@@ -88,6 +89,15 @@ def _roles_door() -> Door:
         gettext("Who may do what, and where."),
         "key",
         url_for("roles.index"),
+    )
+
+
+def _model_door() -> Door:
+    return Door(
+        gettext("Class model"),
+        gettext("What kinds of items there are, what is known of each, and how they may relate."),
+        "sitemap",
+        url_for("model.index"),
     )
 
 

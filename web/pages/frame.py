@@ -141,7 +141,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "settings",
             "g a",
             ADMINISTERING,
-            ("agents", "derivation", "directories", "directory_details", "junk", "roles"),
+            ("agents", "derivation", "directories", "directory_details", "junk", "model", "roles"),
         ),
     )
 

@@ -7,6 +7,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_desk import PAGES_DESK
+from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
@@ -27,5 +28,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DESK,
     *PAGES_DESK,
     *PAGES_REGISTER,
+    *PAGES_MODEL,
     *PAGES_ADMINISTRATION,
 )
