@@ -30,6 +30,7 @@ COMMANDS = {
     "restore": "server.commands.backup:restore_command",
     "doctor": "server.commands.doctor:doctor_command",
     "user": "server.commands.user:user_group",
+    "directory": "server.commands.directory:directory_group",
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",
     "jobs": "server.commands.jobs:jobs_group",

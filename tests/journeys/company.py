@@ -38,7 +38,10 @@ from server.items.identity.merging import merge_items
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent
 from server.people.actions.directories import create_directory
+from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.roles import Holder, Scope, give_role
+from server.people.models import Directory, DirectoryRun
+from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.this_machine import report_this_machine
@@ -242,7 +245,27 @@ class _Furnishing:
         )
         agent = session.scalar(select(func.max(Agent.id)))
         assert agent is not None
-        return {"agent": agent, "directory": directory.id}
+        run = self._synchronised(directory)
+        return {"agent": agent, "directory": directory.id, "directory_run": run}
+
+    def _synchronised(self, directory: Directory) -> int:
+        """Give the directory a rule and the report of a run that was held back."""
+        rule = RuleDraft("desk-*", "reader", self._place)
+        add_rule(self._session, self._admin, directory, rule, self._now)
+        left = self._world.reader.person_id
+        report = SyncReport(persons_seen=30, persons_changed=2, leaving=[left] if left else [])
+        report.state, report.doubt = "held", "10 of 30 people would be disabled"
+        report.note_conflict("the login 'sam' of person 7 is taken")
+        run = DirectoryRun(
+            directory_id=directory.id,
+            started_at=self._now,
+            finished_at=self._now,
+            state=report.state,
+            report=report.document(),
+        )
+        self._session.add(run)
+        self._session.flush()
+        return run.id
 
     def _desk(self, there: Things) -> dict[str, str]:
         ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))

@@ -92,3 +92,10 @@ def test_jobs_are_listed_and_taken_back(installed: Cadastre) -> None:
     assert installed.succeed("jobs", "list") == ""
     assert installed.run("jobs", "cancel", "4711").failed_in_one_sentence
     assert installed.run("jobs", "retry").code == 2
+
+
+def test_directories_are_listed_and_an_unknown_one_is_one_sentence(installed: Cadastre) -> None:
+    assert installed.succeed("directory", "list") == ""
+    outcome = installed.run("directory", "sync", "nowhere")
+    assert outcome.failed_in_one_sentence
+    assert "nowhere" in outcome.err

@@ -12,6 +12,7 @@ from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import LANGUAGES, gettext
+from server.items.leavers import list_leavers
 from server.people.actions.people import change_person, create_person
 from server.people.queries import people as queries
 from server.people.schemas.parties import PersonChangeSchema, PersonCreateSchema
@@ -60,6 +61,15 @@ def index() -> ResponseReturnValue:
         activity=activity,
         organisations=organisation_names(session, actor),
         narrowed=is_narrowed(),
+    )
+
+
+@people.route("/leavers")
+def leavers() -> ResponseReturnValue:
+    """List who left and still stands to items."""
+    page = list_leavers(current_session(), current_actor(), asked_page("name"))
+    return render_template(
+        "people/leavers.html", rows=page.rows, paging=paging_of(page, None), list_url=list_url
     )
 
 

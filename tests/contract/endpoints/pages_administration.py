@@ -151,6 +151,7 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
         form={},
         status=303,
     ),
+    Endpoint("GET", "/people/leavers", Permission.PERSON_READ),
     Endpoint("GET", f"{_ADMIN}/directories", Permission.ADMIN_DIRECTORY),
     Endpoint("GET", f"{_ADMIN}/directories/new", Permission.ADMIN_DIRECTORY),
     Endpoint(

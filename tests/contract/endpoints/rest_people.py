@@ -43,6 +43,7 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         Permission.ADMIN_USERS,
         status=201,
     ),
+    Endpoint("GET", f"{_V1}/leavers", Permission.PERSON_READ),
     Endpoint("GET", f"{_V1}/groups", Permission.GROUP_READ),
     Endpoint(
         "POST",
