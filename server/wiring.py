@@ -31,11 +31,13 @@ from server.desk.tickets.events import (
     TicketAssigned,
     TicketEdited,
     TicketMoved,
+    TicketNoted,
     TicketOpened,
 )
 from server.desk.tickets.reactions import (
     note_assignment,
     note_edit,
+    note_happening,
     note_items,
     note_move,
     note_opening,
@@ -114,6 +116,7 @@ REACTIONS: Reactions = {
     TicketAssigned: (note_assignment,),
     TicketMoved: (note_move,),
     ItemsAffected: (note_items,),
+    TicketNoted: (note_happening,),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
     ChangeMoved: (note_change_move,),

@@ -39,6 +39,8 @@ class Settings:
     #: 0 switches the job runner off in this process (``cadastre web``).
     job_threads: int = 2
     max_body_megabytes: int = 64
+    #: The largest file that can be attached to a ticket.
+    max_attachment_megabytes: int = 25
     session_hours: int = 12
     log_format: str = "console"
     log_level: str = "INFO"

@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from cmdb.errors import NotFound
 
+#: The folder of attached files below the data folder.
+ATTACHMENTS = "attachments"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _CHUNK_BYTES = 1 << 20
 
@@ -78,6 +80,11 @@ class Storage:
         if not _NAME.fullmatch(name):
             raise NotFound("file", name)
         return self.folder / self.relative(name)
+
+
+def attachments_at(home: Path) -> Storage:
+    """Return the storage of attached files below a data folder."""
+    return Storage(home / ATTACHMENTS)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -136,7 +136,7 @@ def _meant(name: str, value: Any, things: Things) -> Any:
     thing = things.get(_MEANT.get(word, word))
     if isinstance(value, int) and not isinstance(value, bool) and thing is not None:
         # What cannot be an id stays: it has to be refused.
-        return thing if value % 2 == 0 and 0 <= value < UNKNOWN_ID else value
+        return thing if value % 2 == 0 and 0 < value < UNKNOWN_ID else value
     if isinstance(value, str | dict) and name in _WORDS:
         # So does a text that is empty or long: it may be there to break a limit.
         return _WORDS[name] if len(value) in (2, 4, 6, 8) else _named(value, things)

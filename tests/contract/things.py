@@ -9,6 +9,7 @@ Both organisations are furnished alike::
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -35,13 +36,18 @@ from server.desk.changes.actions import (
     move_change,
     request_approval,
 )
-from server.desk.tickets.actions import TicketDraft, open_ticket
+from server.desk.tickets.actions import MoveDraft, TicketDraft, move_ticket, open_ticket
+from server.desk.tickets.actions.attaching import Upload, attach_file
+from server.desk.tickets.actions.linking import link_ticket
+from server.desk.tickets.actions.tasking import TaskDraft, TimeDraft, add_task, book_time
+from server.desk.tickets.models import TicketTemplate
 from server.foundation.clock import utc_now
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, system_actor
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
+from server.foundation.storage import attachments_at
 from server.items.actions import (
     ItemDraft,
     PartyDraft,
@@ -100,7 +106,8 @@ def prepare(session: Session, settings: Settings) -> PreparedWorld:
 
 def _references(number: str) -> dict[str, str]:
     changes = dict.fromkeys(("change", "assessed", "asked"), f"CHG-{number}")
-    return {"ticket": f"INC-{number}"} | changes
+    tickets = dict.fromkeys(("ticket", "second", "ended"), f"INC-{number}")
+    return tickets | changes
 
 
 def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
@@ -118,7 +125,17 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     _define(session)
     own = {name: name for name in ("own_class", "own_attribute", "own_relation")}
     own |= {name: name for name in ("lone_class", "lone_relation")}
-    return {"junk": junk.id, "role": role.id, "job": job.id, "rule": "rule_of_ours"} | own
+    prepared = {"title": "New device", "tasks": ["Order it", "Hand it over"]}
+    session.add(
+        TicketTemplate(code="prepared", name="Device", document=prepared, updated_at=BEGINNING)
+    )
+    return {
+        "template": "prepared",
+        "junk": junk.id,
+        "role": role.id,
+        "job": job.id,
+        "rule": "rule_of_ours",
+    } | own
 
 
 def _define(session: Session) -> None:
@@ -146,6 +163,7 @@ class _Furnishing:
         self._admin = admin
         self._place = place
         self._secrets = SecretBox(settings.key_file)
+        self._files = attachments_at(settings.home)
         self._now = utc_now()
 
     def things(self, approver_id: int | None) -> dict[str, int | str]:
@@ -281,16 +299,37 @@ class _Furnishing:
         )
         return {"credential": credential.id, "probe": probe.id}
 
-    def _desk(self, there: dict[str, int]) -> dict[str, str]:
+    def _desk(self, there: dict[str, int]) -> dict[str, int | str]:
         draft = TicketDraft(
             "Orders fail", affected_item_ids=(there["item"],), organisation_id=self._place.id
         )
         ticket = open_ticket(self._session, self._admin, draft, self._now)
         return {
             "ticket": ticket.reference,
+            **self._on_ticket(ticket.reference),
             "change": self._change(there["provider"]),
             "assessed": self._change(there["provider"], "assessed"),
             "asked": self._change(there["provider"], "asked"),
+        }
+
+    def _on_ticket(self, reference: str) -> dict[str, int | str]:
+        """Write another ticket, linked with the first, and what belongs to a ticket."""
+        session, admin, now = self._session, self._admin, self._now
+        other = open_ticket(
+            session, admin, TicketDraft("Also", organisation_id=self._place.id), now
+        )
+        link_ticket(session, admin, reference, "related_to", other.reference, now)
+        upload = Upload("log.txt", BytesIO(b"It failed."), 1000)
+        solved = open_ticket(
+            session, admin, TicketDraft("Done", organisation_id=self._place.id), now
+        )
+        move_ticket(session, admin, solved.id, MoveDraft("cancelled", "Not needed"), now)
+        return {
+            "second": other.reference,
+            "ended": solved.reference,
+            "attachment": attach_file(session, admin, reference, self._files, upload, now).id,
+            "task": add_task(session, admin, reference, TaskDraft("Look at it"), now).id,
+            "time": book_time(session, admin, reference, TimeDraft(5), now).id,
         }
 
     def _change(self, item_id: int, stage: str = "draft") -> str:

@@ -103,7 +103,9 @@ def _labels_of_model() -> Iterator[Mapping[str, str]]:
 
 def _labels_of_desk() -> Iterator[Mapping[str, str]]:
     tickets, changes = ticket_words(), change_words()
-    yield from _labels_in(tickets.kinds, tickets.states, tickets.urgencies, tickets.impacts)
+    yield from _labels_in(
+        tickets.kinds, tickets.states, tickets.urgencies, tickets.impacts, tickets.categories
+    )
     yield from _labels_in(changes.kinds, changes.states)
 
 

@@ -13,7 +13,8 @@ from cmdb.errors import NotFound
 from cmdb.model import shipped_model
 from server.desk.changes.queries.collisions import Claimed, collisions_of
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries import affected_item_ids, find_ticket, watcher_ids
+from server.desk.tickets.queries import affected_item_ids, find_ticket, parts_of, watcher_ids
+from server.desk.tickets.rules.lifecycle import open_moves
 from server.desk.tickets.rules.words import Move
 from server.desk.workspace.queries import (
     AffectedPart,
@@ -109,13 +110,8 @@ def _reach(page: TicketPage) -> Reach:
 def _moves(page: TicketPage) -> list[Move]:
     """Return the steps that the reader may take from here."""
     ticket = page.header.ticket
-    moves = ticket_wording().words.moves_from(ticket.state)
-    if page.header.may_work:
-        return moves
-    mine = current_actor().person_id is not None
-    if not mine or current_actor().person_id != ticket.requester_id:
-        return []
-    return [move for move in moves if move.requester]
+    parts = parts_of(current_actor(), ticket, works=page.header.may_work)
+    return open_moves(ticket_wording().words, ticket.kind, ticket.state, parts)
 
 
 def _may_write(page: TicketPage) -> bool:

@@ -142,4 +142,5 @@ def field_labels(reader: Reader) -> dict[str, str]:
         "channel": reader.gettext("Channel"),
         "category": reader.gettext("Category"),
         "occurred_at": reader.gettext("Happened at"),
+        "fields": reader.gettext("Details of the category"),
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.desk.tickets.rules.words import Labels, Words
+from server.desk.tickets.rules.words import Field, Labels, Words
 from web.presenters.reader import Reader
 
 _STATE_TONES = {
@@ -47,7 +47,23 @@ class Wording:
 
     def category(self, code: str) -> str:
         """Return the name of a category."""
-        return self._label(self.words.categories.get(code, {}), code)
+        found = self.words.categories.get(code)
+        if found is None:
+            return code
+        name = self._label(found.labels, code)
+        return (
+            f"{self.category(found.parent)} \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} {name}"
+            if found.parent
+            else name
+        )
+
+    def field(self, field: Field) -> str:
+        """Return the name of a ticket's own field."""
+        return self._label(field.labels, field.code)
+
+    def field_choices(self, field: Field) -> list[tuple[str, str]]:
+        """Return (code, label) of what one chooses from in a field."""
+        return [(code, self._label(labels, code)) for code, labels in field.choices.items()]
 
     def channel(self, code: str) -> str:
         """Return the name of a channel."""
@@ -118,7 +134,7 @@ def priority_reason(ticket: Any, reach: Reach | None, wording: Wording, reader: 
             "impact": wording.impact(ticket.suggested_impact),
         }
         return reader.gettext("by hand: %(reason)s; the graph says %(impact)s") % told
-    if not wording.words.kinds[ticket.kind].failure:
+    if not wording.words.is_failure(ticket.kind):
         return reader.gettext("from its urgency: nothing has failed")
     return reach_text(reach, reader)
 

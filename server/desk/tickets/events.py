@@ -53,6 +53,14 @@ class ItemsAffected(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketNoted(TicketEvent):
+    """Something worth a line: ``what`` says which ("linked", "merged", "task_done", "rated" …)."""
+
+    what: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class EntryAdded(TicketEvent):
     """Somebody wrote: ``kind`` is "public" or "internal"."""
 

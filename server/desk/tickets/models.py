@@ -56,6 +56,8 @@ class Ticket(Identified, Base):
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     channel: Mapped[str] = mapped_column(Key)
     category: Mapped[str] = mapped_column(Key, default="")
+    #: What the category's own fields hold, by code.
+    fields: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     #: When anything last happened on it, entries included; these leave ``version`` alone.
@@ -74,6 +76,12 @@ class Ticket(Identified, Base):
     #: The smallest tier number among the services reached.
     worst_criticality: Mapped[int | None]
     people_count: Mapped[int] = mapped_column(default=0)
+    #: What its people booked on it, in all.
+    booked_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    reopened_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: What the requester thought of it, 1 to 5.
+    rating: Mapped[int | None]
+    rating_text: Mapped[str] = mapped_column(String, default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -137,3 +145,97 @@ class TicketWatcher(Base):
     person_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
+
+
+class TicketLink(Base):
+    """What one ticket is to another: ``ticket`` is <kind> ``other``, as "child_of".
+
+    A ticket has one parent at most, and was merged into one other at most; actions see to it.
+    """
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (Index(None, "other_id", "kind"),)
+
+    ticket_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: "child_of", "merged_into", "related_to", "duplicate_of", "blocked_by" or "caused_by".
+    kind: Mapped[str] = mapped_column(Key, primary_key=True)
+    other_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
+class TicketAttachment(Identified, Base):
+    """A file on a ticket. Its name is what a person called it, and never part of a path."""
+
+    __tablename__ = "ticket_attachment"
+    __table_args__ = (Index(None, "ticket_id", "id"),)
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    #: "public" (the requester sees it) or "internal".
+    kind: Mapped[str] = mapped_column(Key)
+    file_name: Mapped[str] = mapped_column(String)
+    size: Mapped[int] = mapped_column(BigId)
+    sha256: Mapped[str] = mapped_column(Key)
+    #: Under which name ``foundation.storage`` keeps it.
+    stored_name: Mapped[str] = mapped_column(Key)
+
+
+class TicketTask(Identified, Base):
+    """One step of the work on a ticket: done by whom and when, or still open."""
+
+    __tablename__ = "ticket_task"
+    __table_args__ = (Index(None, "ticket_id", "position", "id"),)
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    #: The checklist it came with; "" for one of its own.
+    checklist: Mapped[str] = mapped_column(String, default="")
+    title: Mapped[str] = mapped_column(String)
+    assignee_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    due_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+
+
+class TicketTime(Identified, Base):
+    """Time that somebody worked on a ticket."""
+
+    __tablename__ = "ticket_time"
+    __table_args__ = (Index(None, "ticket_id", "id"), Index(None, "person_id", "worked_at"))
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    at: Mapped[datetime]
+    worked_at: Mapped[datetime]
+    minutes: Mapped[int]
+    note: Mapped[str] = mapped_column(String, default="")
+
+
+class TicketTemplate(Identified, Base):
+    """A prepared ticket, or a prepared checklist: what it fills in, and which steps it brings."""
+
+    __tablename__ = "ticket_template"
+
+    code: Mapped[str] = mapped_column(Key, unique=True)
+    name: Mapped[str] = mapped_column(String)
+    #: Fields of a draft (title, kind, category, urgency, description, group_id), and "tasks".
+    document: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class DeskWords(Base):
+    """A section of the desk's words that people changed; the others are as shipped."""
+
+    __tablename__ = "desk_words"
+
+    section: Mapped[str] = mapped_column(Key, primary_key=True)
+    #: JSON as text: the order of its codes is the order in which people choose.
+    document: Mapped[str] = mapped_column(String)
+    updated_at: Mapped[datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))

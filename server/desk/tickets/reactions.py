@@ -12,9 +12,13 @@ from server.desk.tickets.events import (
     TicketEdited,
     TicketEvent,
     TicketMoved,
+    TicketNoted,
     TicketOpened,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
+
+#: Fields of which a line says that they changed, and not what they held.
+_BY_NAME = ("description", "fields")
 
 
 def note_opening(session: Session, event: TicketOpened) -> None:
@@ -41,7 +45,7 @@ def note_assignment(session: Session, event: TicketAssigned) -> None:
 def note_edit(session: Session, event: TicketEdited) -> None:
     """Say which fields changed; long texts only by name."""
     changes = {
-        name: None if name == "description" else [_plain(value) for value in both]
+        name: None if name in _BY_NAME else [_plain(value) for value in both]
         for name, both in event.changes.items()
     }
     _note(session, event, "edited", {"changes": changes})
@@ -52,6 +56,11 @@ def note_items(session: Session, event: ItemsAffected) -> None:
     ticket = session.get_one(Ticket, event.ticket_id)
     detail = {"added": list(event.added), "removed": list(event.removed)}
     _note(session, event, "items", detail | _standing(ticket))
+
+
+def note_happening(session: Session, event: TicketNoted) -> None:
+    """Say what was linked, merged, done, booked or rated."""
+    _note(session, event, event.what, event.detail)
 
 
 def _standing(ticket: Ticket) -> dict[str, Any]:

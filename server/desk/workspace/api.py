@@ -8,7 +8,12 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 from marshmallow import fields
 
-from server.desk.tickets.schemas import EntrySchema, TicketSchema, entry_row, ticket_document
+from server.desk.tickets.schemas.tickets import (
+    EntrySchema,
+    TicketSchema,
+    entry_row,
+    ticket_document,
+)
 from server.desk.workspace.queries import (
     SuspectRow,
     TicketPage,

@@ -17,10 +17,9 @@ from server.foundation.errors import SettingsError
 from server.foundation.progress import Reporter
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
-from server.foundation.storage import Storage
+from server.foundation.storage import ATTACHMENTS, Storage, attachments_at
 
 #: Below the data folder.
-ATTACHMENTS = "attachments"
 BACKUPS = "backups"
 
 
@@ -48,7 +47,7 @@ def make_backup(
                 manifest = _copy_sqlite(database, writer, folder, now, reporter)
             else:
                 manifest = _copy_tables(database, writer, folder, now, reporter)
-            _add_files(writer, Storage(settings.home / ATTACHMENTS), reporter)
+            _add_files(writer, attachments_at(settings.home), reporter)
             writer.close_with(manifest, box)
     finally:
         database.dispose()

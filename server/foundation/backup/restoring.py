@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from server.foundation.backup import rows
 from server.foundation.backup.archive import DATABASE, Manifest, UnusableArchive
-from server.foundation.backup.making import ATTACHMENTS
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.progress import Reporter
+from server.foundation.storage import ATTACHMENTS
 
 #: Brings an empty database to a revision, inside the transaction of the connection.
 PrepareSchema = Callable[[sa.Connection, str], None]

@@ -7,6 +7,82 @@ _V1 = "/api/v1"
 _TICKET = f"{_V1}/tickets/<string:reference>"
 _CHANGE = f"{_V1}/changes/<string:reference>"
 
+_WORK = Permission.TICKET_WORK
+_RULES = Permission.ADMIN_RULES
+_BELONGINGS: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_TICKET}/links", Permission.TICKET_READ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/links",
+        _WORK,
+        json={"kind": "blocked_by", "other": Named("second")},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_TICKET}/links/<string:kind>/<string:other>",
+        _WORK,
+        at={"kind": "related_to", "other": "second"},
+    ),
+    Endpoint("POST", f"{_TICKET}/merge", _WORK, json={"into": Named("second")}),
+    Endpoint("GET", f"{_TICKET}/attachments", Permission.TICKET_READ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/attachments",
+        _WORK,
+        json={"file_name": "a.txt", "content": "SXQgZmFpbGVk"},
+        status=201,
+    ),
+    Endpoint("GET", f"{_TICKET}/attachments/<int:attachment_id>", Permission.TICKET_READ),
+    Endpoint("DELETE", f"{_TICKET}/attachments/<int:attachment_id>", _WORK, status=204),
+    Endpoint("GET", f"{_TICKET}/tasks", Permission.TICKET_READ),
+    Endpoint("POST", f"{_TICKET}/tasks", _WORK, json={"title": "Ring them"}, status=201),
+    Endpoint("PATCH", f"{_TICKET}/tasks/<int:task_id>", _WORK, json={"done": True}),
+    Endpoint("DELETE", f"{_TICKET}/tasks/<int:task_id>", _WORK, status=204),
+    Endpoint("GET", f"{_TICKET}/times", Permission.TICKET_READ),
+    Endpoint("POST", f"{_TICKET}/times", _WORK, json={"minutes": 15}, status=201),
+    Endpoint("DELETE", f"{_TICKET}/times/<int:time_id>", _WORK, status=403),
+    Endpoint("PUT", f"{_TICKET}/rating", Permission.TICKET_READ, json={"rating": 5}, status=403),
+    Endpoint("GET", f"{_V1}/desk-words", Permission.TICKET_READ),
+    Endpoint(
+        "PATCH", f"{_V1}/desk-words", _RULES, json={"sections": {"channels": None}}, everywhere=True
+    ),
+    Endpoint("GET", f"{_V1}/ticket-templates", Permission.TICKET_OPEN),
+    Endpoint(
+        "POST",
+        f"{_V1}/ticket-templates",
+        _RULES,
+        json={"code": "joiner", "name": "Somebody joins", "tasks": ["Order a laptop"]},
+        status=201,
+        everywhere=True,
+    ),
+    Endpoint(
+        "GET",
+        f"{_V1}/ticket-templates/<string:code>",
+        Permission.TICKET_OPEN,
+        at={"code": "template"},
+        of_nobody=True,
+    ),
+    Endpoint(
+        "PUT",
+        f"{_V1}/ticket-templates/<string:code>",
+        _RULES,
+        at={"code": "template"},
+        json={"name": "Device"},
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/ticket-templates/<string:code>",
+        _RULES,
+        at={"code": "template"},
+        status=204,
+        everywhere=True,
+        of_nobody=True,
+    ),
+)
+
 REST_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/tickets", Permission.TICKET_READ),
     Endpoint(
@@ -36,6 +112,7 @@ REST_DESK: tuple[Endpoint, ...] = (
     Endpoint("PUT", f"{_TICKET}/watch", Permission.TICKET_READ, status=204),
     Endpoint("DELETE", f"{_TICKET}/watch", Permission.TICKET_READ, status=204),
     Endpoint("GET", f"{_TICKET}/workspace", Permission.TICKET_READ),
+    *_BELONGINGS,
     Endpoint("GET", f"{_V1}/changes", Permission.CHANGE_READ),
     Endpoint(
         "POST",

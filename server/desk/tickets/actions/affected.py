@@ -12,7 +12,7 @@ from server.desk.tickets.actions.checking import MAX_ITEMS, Problems, check_item
 from server.desk.tickets.events import ItemsAffected
 from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries import affected_item_ids, lock_ticket
-from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.queries.words import words_of
 from server.foundation.events import publish
 from server.foundation.permissions import Actor
 
@@ -87,7 +87,7 @@ def _changed(
     now: datetime,
     difference: tuple[tuple[int, ...], tuple[int, ...]],
 ) -> None:
-    assess_ticket(session, ticket, shipped_words())
+    assess_ticket(session, ticket, words_of(session))
     ticket.updated_at = ticket.activity_at = now
     ticket.version += 1
     publish(session, ItemsAffected(ticket.id, now, actor.person_id, *difference))

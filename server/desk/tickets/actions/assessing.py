@@ -33,7 +33,7 @@ def judge(
 
     ``tiers`` maps the affected items to their criticality. None: nothing of it counts as failed.
     """
-    failed = tiers if words.kinds[ticket.kind].failure else {}
+    failed = tiers if words.is_failure(ticket.kind) else {}
     blast = blast_of(session, failed) if failed else None
     _keep_counts(ticket, blast)
     reached = [Reached(one.criticality, one.state) for one in blast.services] if blast else []

@@ -11,6 +11,7 @@ from cmdb.model.text import clean
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
 from cmdb.records.parties import Group, Organisation, Person
+from server.desk.tickets.rules.own_fields import check_fields
 from server.desk.tickets.rules.words import Words
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
@@ -55,6 +56,16 @@ def check_words(problems: Problems, words: Words, given: Mapping[str, Any]) -> N
             continue
         if value not in allowed:
             problems.add(name, f"must be one of {', '.join(allowed)}")
+
+
+def own_fields(
+    problems: Problems, words: Words, category: str, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the category's own fields as they are stored; faults stand under ``fields.<code>``."""
+    values, faults = check_fields(words, category, given)
+    for code, fault in faults.items():
+        problems.add(f"fields.{code}", fault)
+    return values
 
 
 def title_of(problems: Problems, raw: str) -> str:

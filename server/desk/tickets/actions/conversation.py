@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.desk.tickets.actions.checking import Problems, text_of
-from server.desk.tickets.events import EntryAdded
+from server.desk.tickets.events import EntryAdded, TicketMoved
 from server.desk.tickets.models import Ticket, TicketEntry, TicketWatcher
 from server.desk.tickets.queries import find_ticket, may_work_on
+from server.desk.tickets.queries.words import words_of
 from server.foundation.errors import PermissionDenied
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
@@ -33,7 +34,7 @@ def add_entry(
     Raises ``InvalidValue``, ``NotFound``, or ``PermissionDenied`` for an internal entry.
     """
     ticket = find_ticket(session, actor, reference)
-    _check_right(session, actor, ticket, draft.kind)
+    check_writing(session, actor, ticket, draft.kind)
     problems = Problems()
     problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
     text = text_of(problems, "text", draft.text)
@@ -51,10 +52,26 @@ def add_entry(
     ticket.activity_at = now
     session.flush()
     publish(session, EntryAdded(ticket.id, now, actor.person_id, entry.id, entry.kind))
+    if actor.person_id is not None and actor.person_id == ticket.requester_id:
+        _go_on(session, actor, ticket, now)
     return entry
 
 
-def _check_right(session: Session, actor: Actor, ticket: Ticket, kind: str) -> None:
+def _go_on(session: Session, actor: Actor, ticket: Ticket, now: datetime) -> None:
+    """Let the requester's answer end the waiting for it, where the life cycle says so."""
+    words = words_of(session)
+    state = words.states.get(ticket.state)
+    if state is None or state.answered not in words.states or not words.states[state.answered].open:
+        return
+    before, ticket.state = ticket.state, state.answered
+    ticket.updated_at = now
+    ticket.version += 1
+    session.flush()
+    publish(session, TicketMoved(ticket.id, now, actor.person_id, before, ticket.state, ""))
+
+
+def check_writing(session: Session, actor: Actor, ticket: Ticket, kind: str) -> None:
+    """Raise ``PermissionDenied`` unless the actor may write (``kind``) on a ticket in sight."""
     # Reading a ticket is not yet writing on it: workers may, and those whose own it is.
     if may_work_on(session, actor, ticket.id):
         return

@@ -13,13 +13,14 @@ from server.desk.tickets.actions.checking import (
     check_group,
     check_person,
     check_words,
+    own_fields,
     text_of,
     title_of,
 )
 from server.desk.tickets.events import TicketAssigned, TicketEdited
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import lock_ticket
-from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.queries.words import words_of
 from server.foundation.events import publish
 from server.foundation.permissions import Actor
 
@@ -37,9 +38,19 @@ FIELDS = (
     "channel",
     "category",
     "occurred_at",
+    "fields",
 )
 _ASSIGNMENT = ("assignee_id", "group_id")
-_NEVER_EMPTY = ("title", "description", "kind", "urgency", "channel", "category", "impact_reason")
+_NEVER_EMPTY = (
+    "title",
+    "description",
+    "kind",
+    "urgency",
+    "channel",
+    "category",
+    "impact_reason",
+    "fields",
+)
 
 
 def edit_ticket(
@@ -65,7 +76,7 @@ def edit_ticket(
     for name, (_, value) in changes.items():
         setattr(ticket, name, value)
     ticket.title_key = text_key(ticket.title)
-    words = shipped_words()
+    words = words_of(session)
     if "kind" in changes:
         assess_ticket(session, ticket, words)
     rank(ticket, words)
@@ -100,20 +111,45 @@ def _checked(
         if name in values and values[name] is None:
             problems.add(name, "must not be null")
     problems.refuse()
-    check_words(problems, shipped_words(), values)
+    check_words(problems, words_of(session), values)
     _check_parties(session, actor, problems, ticket, values)
-    wanted = dict(values)
-    if "title" in values:
-        wanted["title"] = title_of(problems, values["title"])
-    for name in ("description", "impact_reason"):
-        if name in values:
-            wanted[name] = text_of(problems, name, values[name])
+    wanted = dict(values) | _texts(problems, values)
     occurred_at = values.get("occurred_at")
     if occurred_at is not None and occurred_at > now:
         problems.add("occurred_at", "must not lie in the future")
+    if "fields" in values or "category" in values:
+        wanted["fields"] = _own(session, problems, ticket, values)
     _override(problems, ticket, wanted)
     problems.refuse()
     return wanted
+
+
+def _texts(problems: Problems, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return title and texts as they are stored."""
+    found: dict[str, str] = {}
+    if "title" in values:
+        found["title"] = title_of(problems, values["title"])
+    for name in ("description", "impact_reason"):
+        if name in values:
+            found[name] = text_of(problems, name, values[name])
+    return found
+
+
+def _own(
+    session: Session, problems: Problems, ticket: Ticket, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return all of the category's own fields after the edit; those not named stay.
+
+    What another category does not ask for is left behind with the old one. A field that the new
+    category needs is not asked of somebody who only sorts the ticket anew.
+    """
+    words = words_of(session)
+    category = values.get("category", ticket.category)
+    asked = {field.code for field in words.fields_of(category)}
+    kept = {code: value for code, value in ticket.fields.items() if code in asked}
+    if "fields" not in values:
+        return kept
+    return own_fields(problems, words, category, kept | dict(values["fields"]))
 
 
 def _check_parties(

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.desk.tickets.events import TicketMoved
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries import lock_ticket, may_work_on
+from server.desk.tickets.queries import cause_of, lock_ticket, may_work_on, parts_of
+from server.desk.tickets.queries.belongings import open_tasks
+from server.desk.tickets.queries.words import words_of
 from server.desk.tickets.rules.lifecycle import plan_move
-from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.rules.words import State
 from server.foundation.errors import PermissionDenied
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
@@ -29,16 +31,16 @@ class MoveDraft:
 def move_ticket(
     session: Session, actor: Actor, reference: str | int, draft: MoveDraft, now: datetime
 ) -> Ticket:
-    """Take a step. The requester may take those that the life cycle opens to requesters.
+    """Take a step. Who may is the life cycle's to say: workers, the requester, the assignee.
 
     Raises ``IllegalMove``, ``InvalidValue`` naming what the step still needs, ``NotFound``,
     ``PermissionDenied``.
     """
-    words = shipped_words()
+    words = words_of(session)
     ticket = lock_ticket(session, actor, reference, Permission.TICKET_READ)
-    works = may_work_on(session, actor, ticket.id)
-    if not works:
-        _require_requester(actor, ticket)
+    parts = parts_of(actor, ticket, works=may_work_on(session, actor, ticket.id))
+    if not parts:
+        raise PermissionDenied(Permission.TICKET_WORK)
     problems = Problems()
     reason = text_of(problems, "reason", draft.reason)
     resolution = text_of(problems, "resolution_text", draft.resolution_text)
@@ -49,32 +51,41 @@ def move_ticket(
         "resolution_text": resolution,
     }
     before = ticket.state
-    move = plan_move(words, ticket.kind, before, draft.state, given)
-    if not works and not move.requester:
+    standing = _standing(session, ticket)
+    move = plan_move(words, ticket.kind, before, draft.state, given | standing)
+    if parts.isdisjoint(move.who):
         raise PermissionDenied(Permission.TICKET_WORK)
-    _take(ticket, move.end, given, now)
+    _take(ticket, words.states[move.end], given, now)
     session.flush()
     publish(session, TicketMoved(ticket.id, now, actor.person_id, before, move.end, reason))
     return ticket
 
 
-def _require_requester(actor: Actor, ticket: Ticket) -> None:
-    if actor.person_id is None or actor.person_id != ticket.requester_id:
-        raise PermissionDenied(Permission.TICKET_WORK)
-    actor.require(Permission.TICKET_OPEN, ticket.organisation_id)
+def _standing(session: Session, ticket: Ticket) -> dict[str, str]:
+    """Return what a step may ask for and the ticket has already."""
+    return {
+        "assignee_id": str(ticket.assignee_id or ""),
+        "group_id": str(ticket.group_id or ""),
+        "category": ticket.category,
+        "cause": str(cause_of(session, ticket.id) or ""),
+        "tasks": "" if open_tasks(session, ticket.id) else "done",
+    }
 
 
-def _take(ticket: Ticket, state: str, given: dict[str, str], now: datetime) -> None:
-    ticket.state = state
-    ticket.is_open = shipped_words().states[state].open
+def _take(ticket: Ticket, state: State, given: dict[str, str], now: datetime) -> None:
+    if state.open and not ticket.is_open:
+        ticket.reopened_count += 1
+    ticket.state, ticket.is_open = state.code, state.open
     ticket.updated_at = ticket.activity_at = now
     ticket.version += 1
-    if state == "resolved":
-        ticket.resolved_at = now
-        ticket.resolution_code = given["resolution_code"]
-        ticket.resolution_text = given["resolution_text"]
-    if ticket.is_open:
+    if state.open:
         ticket.resolved_at = ticket.closed_at = None
         ticket.resolution_code = ticket.resolution_text = ""
-    elif state != "resolved":
+        return
+    if given["resolution_code"]:
+        ticket.resolution_code = given["resolution_code"]
+        ticket.resolution_text = given["resolution_text"]
+    if state.solved:
+        ticket.resolved_at = now
+    else:
         ticket.closed_at = now

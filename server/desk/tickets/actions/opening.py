@@ -1,11 +1,14 @@
 """Opening a ticket."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from cmdb.errors import InvalidValue, NotFound
 from cmdb.model.text import text_key
 from cmdb.records.items import Item
 from cmdb.records.parties import Person
@@ -17,13 +20,18 @@ from server.desk.tickets.actions.checking import (
     check_organisation,
     check_person,
     check_words,
+    own_fields,
     text_of,
     title_of,
 )
 from server.desk.tickets.actions.references import next_reference
+from server.desk.tickets.actions.tasking import put_tasks
 from server.desk.tickets.events import TicketOpened
 from server.desk.tickets.models import AffectedItem, Ticket
-from server.desk.tickets.rules.words import Words, shipped_words
+from server.desk.tickets.queries.belongings import find_template
+from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.own_fields import needs_moment
+from server.desk.tickets.rules.words import Words
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
 
@@ -52,6 +60,10 @@ class TicketDraft:
     occurred_at: datetime | None = None
     impact: str | None = None
     impact_reason: str = ""
+    #: The category's own fields, by code.
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    #: The code of a template, whose steps become the ticket's checklist.
+    template: str = ""
 
 
 def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetime) -> Ticket:
@@ -61,7 +73,7 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     item), ``PermissionDenied``.
     """
     actor.require(Permission.TICKET_OPEN)
-    words = shipped_words()
+    words = words_of(session)
     ticket, items = _checked(session, actor, draft, words, now)
     tiers = {item.id: item.criticality for item in items}
     blast = judge(session, ticket, tiers, words)
@@ -70,8 +82,19 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     session.flush()
     _name_items(session, ticket.id, list(tiers), draft.cause_item_id)
     keep_services(session, ticket.id, blast)
+    _put_checklist(session, actor, ticket.id, draft.template)
     publish(session, TicketOpened(ticket.id, now, actor.person_id))
     return ticket
+
+
+def _put_checklist(session: Session, actor: Actor, ticket_id: int, code: str) -> None:
+    if not code:
+        return
+    try:
+        template = find_template(session, actor, code)
+    except NotFound as error:
+        raise InvalidValue({"template": f"there is no template {code}"}) from error
+    put_tasks(session, ticket_id, template.document.get("tasks") or (), template.name)
 
 
 def _checked(
@@ -89,6 +112,9 @@ def _checked(
         problems.add("cause_item_id", "must be one of the affected items")
     if draft.occurred_at is not None and draft.occurred_at > now:
         problems.add("occurred_at", "must not lie in the future")
+    own = own_fields(problems, words, draft.category, draft.fields)
+    if draft.occurred_at is None and needs_moment(words, draft.category):
+        problems.add("occurred_at", "must not be empty")
     title = title_of(problems, draft.title)
     ticket = Ticket(
         kind=draft.kind,
@@ -110,6 +136,7 @@ def _checked(
         created_by_id=actor.person_id,
         channel=draft.channel,
         category=draft.category,
+        fields=own,
         created_at=now,
         updated_at=now,
         activity_at=now,

@@ -7,12 +7,13 @@ from server.desk.tickets.queries.parts import (
     affected_item_ids,
     affected_items_of,
     affected_services_of,
+    cause_of,
     entries_of,
     latest_entries,
     services_not_up,
     watcher_ids,
 )
-from server.desk.tickets.queries.scope import visible_tickets
+from server.desk.tickets.queries.scope import parts_of, visible_tickets
 from server.desk.tickets.queries.tickets import (
     SORTS,
     TicketFilter,
@@ -39,6 +40,7 @@ __all__ = [
     "affected_item_ids",
     "affected_items_of",
     "affected_services_of",
+    "cause_of",
     "count_open_by_state",
     "count_tickets",
     "entries_of",
@@ -48,6 +50,7 @@ __all__ = [
     "lock_ticket",
     "may_work_on",
     "open_tickets_on",
+    "parts_of",
     "services_not_up",
     "ticket_header",
     "visible_tickets",

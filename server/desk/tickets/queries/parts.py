@@ -102,6 +102,14 @@ def affected_item_ids(session: Session, ticket_id: int) -> list[int]:
     return list(session.scalars(query.order_by(AffectedItem.item_id)))
 
 
+def cause_of(session: Session, ticket_id: int) -> int | None:
+    """Return the affected item that is marked as the cause, if one is."""
+    query = select(AffectedItem.item_id).where(
+        AffectedItem.ticket_id == ticket_id, AffectedItem.is_cause
+    )
+    return session.scalar(query.limit(1))
+
+
 def watcher_ids(session: Session, ticket_id: int) -> Sequence[int]:
     """Return who follows a ticket."""
     query = select(TicketWatcher.person_id).where(TicketWatcher.ticket_id == ticket_id)

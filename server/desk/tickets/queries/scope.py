@@ -22,6 +22,23 @@ def visible_tickets(
     return visible(actor, permission, columns)
 
 
+def parts_of(actor: Actor, ticket: Ticket, *, works: bool) -> set[str]:
+    """Return the parts that the actor plays on a ticket, as the life cycle names them.
+
+    ``works``: whether the actor may work on it.
+    """
+    me = actor.person_id
+    parts = {"worker"} if works else set()
+    if me is not None and me == ticket.assignee_id:
+        parts.add("assignee")
+    if ticket.group_id in actor.group_ids:
+        parts.add("group")
+    asks = me is not None and me == ticket.requester_id
+    if asks and actor.may(Permission.TICKET_OPEN, ticket.organisation_id):
+        parts.add("requester")
+    return parts
+
+
 def _own(actor: Actor) -> ColumnElement[bool]:
     if actor.person_id is None:
         return false()

@@ -48,6 +48,8 @@ class TicketFilter:
     unassigned: bool = False
     group_id: int | None = None
     requester_id: int | None = None
+    #: A category; one of the first level includes those below it.
+    category: str = ""
     item_id: int | None = None
     service_id: int | None = None
     organisation_id: int | None = None
@@ -207,6 +209,9 @@ def _conditions(actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]
         found.append(Ticket.assignee_id.is_(None))
     if wanted.text.strip():
         found.append(_matches(wanted.text))
+    if wanted.category:
+        below = Ticket.category.startswith(f"{wanted.category}.", autoescape=True)
+        found.append(or_(Ticket.category == wanted.category, below))
     return found + [Ticket.id.in_(ids) for ids in _by_other_tables(wanted)] + _below(wanted)
 
 

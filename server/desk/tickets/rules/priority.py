@@ -58,4 +58,5 @@ def priority_of(words: Words, urgency: str, impact: str) -> int:
     >>> priority_of(shipped_words(), "high", "extensive")
     1
     """
-    return words.matrix[impact][urgency]
+    # A level that people took away since is the least pressing there is.
+    return words.matrix.get(impact, {}).get(urgency, max(words.priorities))

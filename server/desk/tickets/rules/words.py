@@ -1,117 +1,320 @@
-"""The desk's words as data: kinds, states and moves, levels, lists; read once from a file."""
+"""Reading the desk's words: from the shipped file, and from what people made of its sections."""
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-#: Language to text: {"en": ..., "es": ..., "ru": ...}.
-Labels = Mapping[str, str]
+from cmdb.errors import InvalidValue
+from server.desk.tickets.rules.vocabulary import (
+    REQUESTER,
+    WORKER,
+    Category,
+    Field,
+    Kind,
+    Labels,
+    Move,
+    State,
+    Words,
+)
+
+__all__ = [
+    "FIELD_TYPES",
+    "SECTIONS",
+    "Category",
+    "Field",
+    "Kind",
+    "Labels",
+    "Move",
+    "State",
+    "Words",
+    "read_words",
+    "shipped_document",
+    "shipped_words",
+]
+
+#: In the order in which they are read: what a section names must stand in an earlier one.
+SECTIONS = (
+    "kinds",
+    "states",
+    "moves",
+    "urgencies",
+    "impacts",
+    "priorities",
+    "matrix",
+    "channels",
+    "resolutions",
+    "fields",
+    "categories",
+)
+FIELD_TYPES = ("line", "text", "moment", "date", "number", "choice", "yes_no")
+#: Who may be let take a step.
+WHO = (WORKER, REQUESTER, "assignee", "group")
+#: What a step may ask for: three that come with it, the others stand on the ticket.
+REQUIRED = (
+    "reason",
+    "resolution_code",
+    "resolution_text",
+    "assignee_id",
+    "group_id",
+    "category",
+    "cause",
+    "tasks",
+)
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_PREFIX = re.compile(r"[A-Z]{2,6}")
+_MOST = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of ticket. ``failure``: its affected items count as failed."""
+class _Reading:
+    """Collects faults under the place where they stand, so that all are told at once."""
 
-    code: str
-    prefix: str
-    failure: bool
-    labels: Labels
+    def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
+
+    def table(self, data: Any, place: str, known: tuple[str, ...] = ()) -> Mapping[str, Any]:
+        """Return a table; with ``known``, nothing else may stand in it."""
+        if not isinstance(data, Mapping):
+            self.faults[place] = "must be a table"
+            return {}
+        for name in data:
+            if known and name not in known:
+                self.faults[f"{place}.{name}"] = f"is not known here; {', '.join(known)} are"
+        return data
+
+    def codes(self, data: Any, place: str) -> Iterator[tuple[str, Any]]:
+        """Yield code and entry of a table of codes; it must hold something."""
+        found = self.table(data, place)
+        if not found or len(found) > _MOST:
+            self.faults.setdefault(place, f"must hold 1 to {_MOST} entries")
+        for code, entry in found.items():
+            if _CODE.fullmatch(str(code)):
+                yield str(code), entry
+            else:
+                self.faults[f"{place}.{code}"] = "must be lower-case letters, digits and _"
+
+    def labels(self, data: Any, place: str) -> Labels:
+        """Return labels; English is what everybody falls back on."""
+        found = self.table(data, place)
+        wrong = [name for name, text in found.items() if not isinstance(text, str) or not text]
+        if wrong or "en" not in found or any(len(text) > 120 for text in found.values()):
+            self.faults[place] = 'must give short labels as { en = "…", es = "…", ru = "…" }'
+            return {"en": place}
+        return {str(name): text for name, text in found.items()}
+
+    def flag(self, entry: Mapping[str, Any], name: str, place: str) -> bool:
+        """Return a truth; absent is false."""
+        value = entry.get(name, False)
+        if not isinstance(value, bool):
+            self.faults[f"{place}.{name}"] = "must be true or false"
+        return value is True
+
+    def some(self, entry: Mapping[str, Any], name: str, place: str, known: Any) -> tuple[str, ...]:
+        """Return a list of words, each of which is known."""
+        value = entry.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self.faults[f"{place}.{name}"] = "must be a list of words"
+            return ()
+        strangers = [one for one in value if one not in known]
+        if strangers:
+            allowed = ", ".join(known)
+            self.faults[f"{place}.{name}"] = f"{strangers[0]} is not one of {allowed}"
+        return tuple(dict.fromkeys(one for one in value if one in known))
+
+    def lists(self, data: Any, place: str) -> dict[str, Labels]:
+        """Return a plain list: code to labels."""
+        return {c: self.labels(entry, f"{place}.{c}") for c, entry in self.codes(data, place)}
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Where a ticket stands. ``open``: there is work to do."""
-
-    code: str
-    open: bool
-    labels: Labels
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step of the life cycle, and the fields that must come with it."""
-
-    start: str
-    end: str
-    requires: tuple[str, ...] = ()
-    requester: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """All of them. The order of each mapping is the order in which people choose."""
-
-    kinds: Mapping[str, Kind]
-    states: Mapping[str, State]
-    moves: Mapping[tuple[str, str], Move]
-    urgencies: Mapping[str, Labels]
-    impacts: Mapping[str, Labels]
-    matrix: Mapping[str, Mapping[str, int]]
-    priorities: Mapping[int, Labels]
-    channels: Mapping[str, Labels]
-    resolutions: Mapping[str, Labels]
-    categories: Mapping[str, Labels]
-
-    @property
-    def first_state(self) -> str:
-        """Return where a ticket begins."""
-        return next(iter(self.states))
-
-    def moves_from(self, state: str) -> list[Move]:
-        """Return the steps that lead away from ``state``."""
-        return [move for move in self.moves.values() if move.start == state]
+@cache
+def shipped_document() -> Mapping[str, Any]:
+    """Return what is shipped, section by section."""
+    text = files("server.desk.tickets.rules").joinpath("shipped.toml").read_text("utf-8")
+    return tomllib.loads(text)
 
 
 @cache
 def shipped_words() -> Words:
     """Return the words that every installation begins with."""
-    text = files("server.desk.tickets.rules").joinpath("shipped.toml").read_text("utf-8")
-    return read_words(tomllib.loads(text))
+    return read_words(shipped_document())
 
 
 def read_words(data: Mapping[str, Any]) -> Words:
-    """Return the words of a document. Raises ``ValueError`` when they contradict each other."""
-    words = Words(
-        kinds={
-            code: Kind(code, entry["prefix"], entry.get("failure", False), entry["labels"])
-            for code, entry in data["kinds"].items()
-        },
-        states={
-            code: State(code, entry.get("open", False), entry["labels"])
-            for code, entry in data["states"].items()
-        },
-        moves={(move.start, move.end): move for move in _moves(data["moves"])},
-        urgencies=data["urgencies"],
-        impacts=data["impacts"],
-        matrix=data["matrix"],
-        priorities={int(number): labels for number, labels in data["priorities"].items()},
-        channels=data["channels"],
-        resolutions=data["resolutions"],
-        categories=data["categories"],
+    """Return the words of a document.
+
+    Raises ``InvalidValue`` naming each place that is wrong or contradicts another, as
+    ``moves.2.to`` or ``matrix.minor.high``.
+    """
+    reading = _Reading()
+    reading.table(data, "words", SECTIONS)
+    given = {name: data.get(name) for name in SECTIONS}
+    kinds = _kinds(reading, given["kinds"])
+    states = _states(reading, given["states"])
+    urgencies, impacts, channels, resolutions = (
+        reading.lists(given[name], name)
+        for name in ("urgencies", "impacts", "channels", "resolutions")
     )
-    _check(words)
+    priorities = _priorities(reading, given["priorities"])
+    fields = _fields(reading, given["fields"])
+    words = Words(
+        kinds=kinds,
+        states=states,
+        moves=_moves(reading, given["moves"], kinds, states),
+        urgencies=urgencies,
+        impacts=impacts,
+        matrix=_matrix(reading, given["matrix"], (impacts, urgencies, priorities)),
+        priorities=priorities,
+        channels=channels,
+        resolutions=resolutions,
+        fields=fields,
+        categories=_categories(reading, given["categories"], fields),
+    )
+    if reading.faults:
+        raise InvalidValue(reading.faults)
     return words
 
 
-def _moves(entries: list[Mapping[str, Any]]) -> list[Move]:
-    return [
-        Move(start, entry["to"], tuple(entry.get("requires", ())), entry.get("requester", False))
-        for entry in entries
-        for start in entry["from"]
-    ]
+def _kinds(reading: _Reading, data: Any) -> dict[str, Kind]:
+    found: dict[str, Kind] = {}
+    for code, raw in reading.codes(data, "kinds"):
+        place = f"kinds.{code}"
+        entry = reading.table(raw, place, ("prefix", "failure", "labels"))
+        prefix = entry.get("prefix")
+        if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
+            reading.faults[f"{place}.prefix"] = "must be 2 to 6 capital letters"
+        elif prefix in {"CHG", *(kind.prefix for kind in found.values())}:
+            reading.faults[f"{place}.prefix"] = "is taken"
+        failure = reading.flag(entry, "failure", place)
+        labels = reading.labels(entry.get("labels"), f"{place}.labels")
+        found[code] = Kind(code, str(prefix), failure, labels)
+    return found
 
 
-def _check(words: Words) -> None:
-    strangers = {state for ends in words.moves for state in ends} - set(words.states)
-    if strangers:
-        raise ValueError(f"moves name unknown states: {', '.join(sorted(strangers))}")
-    cells = {(impact, urgency) for impact in words.impacts for urgency in words.urgencies}
-    filled = {(impact, urgency) for impact, row in words.matrix.items() for urgency in row}
-    if cells != filled:
-        raise ValueError("the matrix must give a priority for every impact and urgency")
-    used = {priority for row in words.matrix.values() for priority in row.values()}
-    if not used <= set(words.priorities):
-        raise ValueError("the matrix gives a priority that has no name")
+def _states(reading: _Reading, data: Any) -> dict[str, State]:
+    found: dict[str, State] = {}
+    for code, raw in reading.codes(data, "states"):
+        place = f"states.{code}"
+        entry = reading.table(raw, place, ("open", "pauses", "solved", "answered", "labels"))
+        opened, pauses, solved = (
+            reading.flag(entry, name, place) for name in ("open", "pauses", "solved")
+        )
+        if solved and opened:
+            reading.faults[f"{place}.solved"] = "a state that is open cannot be solved"
+        labels = reading.labels(entry.get("labels"), f"{place}.labels")
+        found[code] = State(code, opened, labels, pauses, solved, str(entry.get("answered", "")))
+        if "answered" in entry and entry["answered"] not in reading.table(data, "states"):
+            reading.faults[f"{place}.answered"] = "must be the code of a state"
+    if found and not next(iter(found.values())).open:
+        reading.faults["states"] = "the first state is where a ticket begins and must be open"
+    if found and all(state.open for state in found.values()):
+        reading.faults["states"] = "at least one state must not be open"
+    return found
+
+
+def _moves(
+    reading: _Reading, data: Any, kinds: Mapping[str, Kind], states: Mapping[str, State]
+) -> tuple[Move, ...]:
+    if not isinstance(data, list):
+        reading.faults["moves"] = "must be a list of tables"
+        return ()
+    found: list[Move] = []
+    for number, raw in enumerate(data):
+        place = f"moves.{number}"
+        entry = reading.table(raw, place, ("from", "to", "requires", "who", "kinds"))
+        end = entry.get("to")
+        if end not in states:
+            reading.faults[f"{place}.to"] = f"{end} is not one of {', '.join(states)}"
+        starts = reading.some(entry, "from", place, states)
+        if not starts:
+            reading.faults.setdefault(f"{place}.from", "must name a state")
+        requires = reading.some(entry, "requires", place, REQUIRED)
+        who = reading.some(entry, "who", place, WHO) or (WORKER,)
+        only = reading.some(entry, "kinds", place, kinds)
+        found += [Move(start, str(end), requires, who, only) for start in starts]
+    return tuple(found)
+
+
+def _priorities(reading: _Reading, data: Any) -> dict[int, Labels]:
+    found = {}
+    for name, labels in reading.table(data, "priorities").items():
+        if str(name) not in {"1", "2", "3", "4", "5"}:
+            reading.faults[f"priorities.{name}"] = "must be a number from 1 to 5"
+            continue
+        found[int(name)] = reading.labels(labels, f"priorities.{name}")
+    if not found:
+        reading.faults.setdefault("priorities", "must hold 1 to 5 entries")
+    return dict(sorted(found.items()))
+
+
+def _matrix(
+    reading: _Reading, data: Any, axes: tuple[Mapping[Any, Labels], ...]
+) -> dict[str, dict[str, int]]:
+    impacts, urgencies, priorities = axes
+    rows = reading.table(data, "matrix", tuple(impacts))
+    found: dict[str, dict[str, int]] = {}
+    for impact in impacts:
+        row = reading.table(rows.get(impact), f"matrix.{impact}", tuple(urgencies))
+        for urgency in urgencies:
+            priority = row.get(urgency)
+            if not isinstance(priority, int) or priority not in priorities:
+                told = f"must be one of {', '.join(map(str, priorities))}"
+                reading.faults[f"matrix.{impact}.{urgency}"] = told
+                continue
+            found.setdefault(impact, {})[urgency] = priority
+    return found
+
+
+def _fields(reading: _Reading, data: Any) -> dict[str, Field]:
+    found: dict[str, Field] = {}
+    for code, raw in reading.codes(data, "fields"):
+        place = f"fields.{code}"
+        entry = reading.table(raw, place, ("type", "labels", "choices"))
+        sort = entry.get("type")
+        if sort not in FIELD_TYPES:
+            reading.faults[f"{place}.type"] = f"must be one of {', '.join(FIELD_TYPES)}"
+        if code == "occurred_at" and sort != "moment":
+            reading.faults[f"{place}.type"] = "occurred_at is a moment"
+        choices = (
+            reading.lists(entry.get("choices"), f"{place}.choices") if sort == "choice" else {}
+        )
+        labels = reading.labels(entry.get("labels"), f"{place}.labels")
+        found[code] = Field(code, str(sort), labels, choices)
+    return found
+
+
+def _categories(reading: _Reading, data: Any, fields: Mapping[str, Field]) -> dict[str, Category]:
+    found: dict[str, Category] = {}
+    for code, raw in reading.codes(data, "categories"):
+        top = _category(reading, raw, f"categories.{code}", (fields, Category(code, {})))
+        found[code] = top
+        below = raw.get("below") if isinstance(raw, Mapping) else None
+        if below is None:
+            continue
+        for inner, entry in reading.codes(below, f"categories.{code}.below"):
+            place = f"categories.{code}.below.{inner}"
+            found[f"{code}.{inner}"] = _category(
+                reading, entry, place, (fields, Category(f"{code}.{inner}", {}, code)), top
+            )
+    return found
+
+
+def _category(
+    reading: _Reading,
+    raw: Any,
+    place: str,
+    what: tuple[Mapping[str, Field], Category],
+    top: Category | None = None,
+) -> Category:
+    fields, named = what
+    known = ("labels", "fields", "required") if top else ("labels", "fields", "required", "below")
+    entry = reading.table(raw, place, known)
+    labels = reading.labels(entry.get("labels"), f"{place}.labels")
+    asked = reading.some(entry, "fields", place, fields)
+    above = top.fields if top else ()
+    every = tuple(dict.fromkeys((*above, *asked)))
+    needed = frozenset(reading.some(entry, "required", place, every))
+    return Category(
+        named.code, labels, named.parent, every, needed | (top.required if top else frozenset())
+    )

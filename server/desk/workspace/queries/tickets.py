@@ -26,7 +26,7 @@ from server.desk.tickets.queries import (
     ticket_header,
     visible_tickets,
 )
-from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.queries.words import words_of
 from server.desk.workspace.queries.suspects import SuspectRow, suspects_before
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import compute_impact
@@ -96,7 +96,7 @@ def ticket_workspace(session: Session, actor: Actor, reference: str | int) -> Ti
     entries = latest_entries(session, ticket.id, internal=header.may_work)
     named = _named_items(session, ticket, visible_items(actor))
     snapshot = LIVE.at(session)
-    failure = shipped_words().kinds[ticket.kind].failure
+    failure = words_of(session).is_failure(ticket.kind)
     report, _, _ = compute_impact(session, named.all_ids if failure else (), snapshot)
     may_count = actor.may(Permission.IMPACT_COUNT_HIDDEN)
     return TicketPage(

@@ -1,20 +1,23 @@
 """The wire format of tickets."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields, validate
 
+from cmdb.errors import InvalidValue
 from server.desk.tickets.actions import EntryDraft, MoveDraft, TicketDraft
 from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries import TicketFilter
-from server.desk.tickets.rules.words import shipped_words
+from server.desk.tickets.rules.vocabulary import Words
 from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
 from server.foundation.permissions import Actor, Permission
 from server.items.schemas import ItemRefSchema
 
-_WORDS = shipped_words()
+#: A word of the desk: which there are is data, so actions say what is wrong with one.
+_CODE = validate.Length(max=80)
 _TITLE = validate.Length(min=1, max=TITLE_LENGTH)
 _TEXT = validate.Length(max=TEXT_LENGTH)
 
@@ -25,14 +28,15 @@ class TicketQuerySchema(PageQuerySchema):
     q = fields.String(
         load_default="", metadata={"description": "A reference, or words that stand in the title."}
     )
-    state = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.states]))
+    state = fields.String(load_default="", validate=_CODE)
     is_open = fields.Boolean(data_key="open", load_default=None)
-    kind = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.kinds]))
-    priority = fields.Integer(load_default=None, validate=validate.OneOf(_WORDS.priorities))
+    kind = fields.String(load_default="", validate=_CODE)
+    priority = fields.Integer(load_default=None, validate=validate.Range(min=1, max=5))
     assignee_id = QueryIdentifier(load_default=None)
     unassigned = fields.Boolean(load_default=False)
     group_id = QueryIdentifier(load_default=None)
     requester_id = QueryIdentifier(load_default=None)
+    category = fields.String(load_default="", validate=_CODE)
     item_id = QueryIdentifier(load_default=None, metadata={"description": "Directly affected."})
     service_id = QueryIdentifier(
         load_default=None, metadata={"description": "A service that suffers."}
@@ -40,8 +44,20 @@ class TicketQuerySchema(PageQuerySchema):
     organisation_id = QueryIdentifier(load_default=None)
 
 
-def ticket_filter(query: dict[str, Any]) -> TicketFilter:
-    """Return the filter that a query string asks for."""
+def ticket_filter(query: dict[str, Any], words: Words) -> TicketFilter:
+    """Return what a query string asks for. Raises ``InvalidValue`` for an unknown word."""
+    lists: dict[str, Mapping[str, object]] = {
+        "state": words.states,
+        "kind": words.kinds,
+        "category": words.categories,
+    }
+    faults = {
+        name: f"must be one of {', '.join(known)}"
+        for name, known in lists.items()
+        if query[name] and query[name] not in known
+    }
+    if faults:
+        raise InvalidValue(faults)
     renamed = {"q": "text", "is_open": "open"}
     return TicketFilter(**{renamed.get(name, name): value for name, value in query.items()})
 
@@ -68,6 +84,7 @@ class TicketSchema(StrictSchema):
     group_id = fields.Integer(required=True, allow_none=True)
     channel = fields.String(required=True)
     category = fields.String(required=True)
+    fields_ = fields.Dict(attribute="fields", data_key="fields", required=True)
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     occurred_at = Moment(required=True, allow_none=True)
@@ -78,6 +95,10 @@ class TicketSchema(StrictSchema):
     service_count = fields.Integer(required=True, allow_none=True)
     worst_criticality = fields.Integer(required=True, allow_none=True)
     graph_sequence = fields.Integer(required=True, allow_none=True)
+    booked_minutes = fields.Integer(required=True)
+    reopened_count = fields.Integer(required=True)
+    rating = fields.Integer(required=True, allow_none=True)
+    rating_text = fields.String(required=True)
     version = fields.Integer(required=True)
 
 
@@ -105,9 +126,9 @@ class TicketDraftSchema(StrictSchema):
     """A new ticket; without a requester it is one's own. Its priority comes from the graph."""
 
     title = fields.String(required=True, validate=_TITLE)
-    kind = fields.String(load_default="incident", validate=validate.OneOf(_WORDS.kinds))
+    kind = fields.String(load_default="incident", validate=_CODE)
     description = fields.String(load_default="", validate=_TEXT)
-    urgency = fields.String(load_default="medium", validate=validate.OneOf(_WORDS.urgencies))
+    urgency = fields.String(load_default="medium", validate=_CODE)
     affected_item_ids = fields.List(
         Identifier(), load_default=list, validate=validate.Length(max=MAX_ITEMS)
     )
@@ -116,13 +137,23 @@ class TicketDraftSchema(StrictSchema):
     organisation_id = Identifier(load_default=None, allow_none=True)
     assignee_id = Identifier(load_default=None, allow_none=True)
     group_id = Identifier(load_default=None, allow_none=True)
-    channel = fields.String(load_default="api", validate=validate.OneOf(_WORDS.channels))
-    category = fields.String(load_default="", validate=validate.OneOf(["", *_WORDS.categories]))
+    channel = fields.String(load_default="api", validate=_CODE)
+    category = fields.String(load_default="", validate=_CODE)
     occurred_at = Moment(load_default=None, allow_none=True)
-    impact = fields.String(
-        load_default=None, allow_none=True, validate=validate.OneOf(_WORDS.impacts)
-    )
+    impact = fields.String(load_default=None, allow_none=True, validate=_CODE)
     impact_reason = fields.String(load_default="", validate=_TEXT)
+    template = fields.String(
+        load_default="",
+        validate=_CODE,
+        metadata={"description": "A template, whose steps become the ticket's checklist."},
+    )
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        attribute="fields",
+        data_key="fields",
+        load_default=dict,
+        metadata={"description": "The category's own fields, by code."},
+    )
 
 
 def ticket_draft(body: dict[str, Any]) -> TicketDraft:
@@ -135,16 +166,22 @@ class TicketPatchSchema(StrictSchema):
 
     title = fields.String(validate=_TITLE)
     description = fields.String(validate=_TEXT)
-    kind = fields.String(validate=validate.OneOf(_WORDS.kinds))
-    urgency = fields.String(validate=validate.OneOf(_WORDS.urgencies))
-    impact = fields.String(allow_none=True, validate=validate.OneOf(_WORDS.impacts))
+    kind = fields.String(validate=_CODE)
+    urgency = fields.String(validate=_CODE)
+    impact = fields.String(allow_none=True, validate=_CODE)
     impact_reason = fields.String(validate=_TEXT)
     requester_id = Identifier(allow_none=True)
     assignee_id = Identifier(allow_none=True)
     group_id = Identifier(allow_none=True)
-    channel = fields.String(validate=validate.OneOf(_WORDS.channels))
-    category = fields.String(validate=validate.OneOf(["", *_WORDS.categories]))
+    channel = fields.String(validate=_CODE)
+    category = fields.String(validate=_CODE)
     occurred_at = Moment(allow_none=True)
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        attribute="fields",
+        data_key="fields",
+        metadata={"description": "The category's own fields, by code."},
+    )
 
 
 class EntrySchema(StrictSchema):
@@ -197,11 +234,9 @@ class AffectedItemsDraftSchema(StrictSchema):
 class MoveDraftSchema(StrictSchema):
     """A step of the life cycle, with what that step asks for."""
 
-    state = fields.String(required=True, validate=validate.OneOf(_WORDS.states))
+    state = fields.String(required=True, validate=_CODE)
     reason = fields.String(load_default="", validate=_TEXT)
-    resolution_code = fields.String(
-        load_default="", validate=validate.OneOf(["", *_WORDS.resolutions])
-    )
+    resolution_code = fields.String(load_default="", validate=_CODE)
     resolution_text = fields.String(load_default="", validate=_TEXT)
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Response, jsonify, make_response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server.desk.tickets import actions, queries
+from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.rules.words import shipped_words
-from server.desk.tickets.schemas import (
+from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.lifecycle import open_moves
+from server.desk.tickets.schemas.tickets import (
     AffectedItemSchema,
     AffectedItemsDraftSchema,
     EntryDraftSchema,
@@ -33,13 +34,10 @@ from server.desk.tickets.schemas import (
 from server.foundation.edge.conditional import check_version, tagged
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_BACK, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.foundation.permissions import Permission
 from server.items.impacts.api import tell_impact
 from server.items.impacts.schemas import ImpactAnswerSchema, ImpactWishSchema, impact_question
-
-tickets = Blueprint("tickets", __name__, url_prefix=PREFIX, description="Tickets.")
 
 
 @tickets.route("/tickets")
@@ -51,7 +49,7 @@ class Tickets(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """List tickets, the newest first unless sorted by created, activity, priority or id."""
         page = page_request(query)
-        wanted = ticket_filter(query)
+        wanted = ticket_filter(query, words_of(current_session()))
         actor = current_actor()
         found = queries.list_tickets(current_session(), actor, wanted, page)
         rows = [ticket_document(actor, row.ticket, TicketRowSchema) for row in found.rows]
@@ -63,7 +61,9 @@ class Tickets(MethodView):
         """Open a ticket; its affected items decide who suffers, and so its priority."""
         draft = ticket_draft(body)
         actor = current_actor()
-        return _answer(actions.open_ticket(current_session(), actor, draft, current_time()), 201)
+        return answer_ticket(
+            actions.open_ticket(current_session(), actor, draft, current_time()), 201
+        )
 
 
 @tickets.route("/tickets/<string:reference>")
@@ -74,7 +74,7 @@ class OneTicket(MethodView):
     @tickets.response(200, TicketSchema)
     def get(self, reference: str) -> Any:
         """Return a ticket; its ETag serves If-Match."""
-        return _answer(queries.find_ticket(current_session(), current_actor(), reference))
+        return answer_ticket(queries.find_ticket(current_session(), current_actor(), reference))
 
     @tickets.doc(**CHECKS_VERSION)
     @tickets.arguments(TicketPatchSchema)
@@ -83,7 +83,7 @@ class OneTicket(MethodView):
         """Change some fields; with If-Match only what was read last."""
         session, actor = current_session(), current_actor()
         check_version(queries.lock_ticket(session, actor, reference).version)
-        return _answer(actions.edit_ticket(session, actor, reference, body, current_time()))
+        return answer_ticket(actions.edit_ticket(session, actor, reference, body, current_time()))
 
 
 @tickets.route("/tickets/<string:reference>/entries")
@@ -122,7 +122,7 @@ class AffectedItems(MethodView):
     @tickets.response(200, TicketSchema)
     def post(self, body: dict[str, Any], reference: str) -> Any:
         """Name more items, or the cause; the impact is computed anew."""
-        return _answer(
+        return answer_ticket(
             actions.add_affected(
                 current_session(),
                 current_actor(),
@@ -141,7 +141,7 @@ class OneAffectedItem(MethodView):
     @tickets.response(200, TicketSchema)
     def delete(self, reference: str, item_id: int) -> Any:
         """Take an item off the ticket; the impact is computed anew."""
-        return _answer(
+        return answer_ticket(
             actions.remove_affected(
                 current_session(), current_actor(), reference, item_id, current_time()
             )
@@ -159,7 +159,7 @@ class TicketImpact(MethodView):
         """Compute what suffers, now or as of a moment; nothing for kinds that are no failure."""
         session, actor = current_session(), current_actor()
         ticket = queries.find_ticket(session, actor, reference)
-        failure = shipped_words().kinds[ticket.kind].failure
+        failure = words_of(session).is_failure(ticket.kind)
         failed = queries.affected_item_ids(session, ticket.id) if failure else []
         return tell_impact(impact_question(query, list(failed)))
 
@@ -170,9 +170,12 @@ class Moves(MethodView):
 
     @tickets.response(200, MoveSchema(many=True))
     def get(self, reference: str) -> Any:
-        """List the steps that lead on from here."""
-        ticket = queries.find_ticket(current_session(), current_actor(), reference)
-        return shipped_words().moves_from(ticket.state)
+        """List the steps that lead on from here and are the caller's to take."""
+        session, actor = current_session(), current_actor()
+        ticket = queries.find_ticket(session, actor, reference)
+        works = queries.may_work_on(session, actor, ticket.id)
+        parts = queries.parts_of(actor, ticket, works=works)
+        return open_moves(words_of(session), ticket.kind, ticket.state, parts)
 
     @tickets.doc(**CHECKS_VERSION)
     @tickets.arguments(MoveDraftSchema)
@@ -183,7 +186,7 @@ class Moves(MethodView):
         seen = queries.lock_ticket(session, actor, reference, Permission.TICKET_READ)
         check_version(seen.version)
         draft = move_draft(body)
-        return _answer(actions.move_ticket(session, actor, reference, draft, current_time()))
+        return answer_ticket(actions.move_ticket(session, actor, reference, draft, current_time()))
 
 
 @tickets.route("/tickets/<string:reference>/watch")
@@ -201,7 +204,8 @@ class Watching(MethodView):
         actions.unwatch(current_session(), current_actor(), reference)
 
 
-def _answer(ticket: Ticket, status: int = 200) -> Response:
+def answer_ticket(ticket: Ticket, status: int = 200) -> Response:
+    """Return a ticket as the caller may read it, with its ETag."""
     document = ticket_document(current_actor(), ticket, TicketSchema)
     return tagged(make_response(jsonify(document), status), ticket.version)
 

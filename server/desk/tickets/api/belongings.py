@@ -1,0 +1,241 @@
+"""REST over what belongs to a ticket: links, files, tasks, time, what it was worth."""
+
+from io import BytesIO
+from typing import Any
+
+from flask import Response, current_app, send_file
+from flask.views import MethodView
+
+from cmdb.errors import InvalidValue
+from server.desk.tickets.actions import attaching, linking, tasking
+from server.desk.tickets.api.blueprint import tickets
+from server.desk.tickets.api.tickets import answer_ticket
+from server.desk.tickets.models import TicketAttachment
+from server.desk.tickets.queries import belongings
+from server.desk.tickets.schemas.belongings import (
+    TicketAttachmentSchema,
+    TicketLinkDraftSchema,
+    TicketLinkSchema,
+    TicketMergeSchema,
+    TicketRatingSchema,
+    TicketTaskDraftSchema,
+    TicketTaskSchema,
+    TicketTickSchema,
+    TicketTimeDraftSchema,
+    TicketTimeSchema,
+    TicketUploadSchema,
+    link_row,
+)
+from server.desk.tickets.schemas.tickets import TicketSchema
+from server.foundation.edge.document import LOOKS_UP
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
+from server.foundation.storage import Storage, attachments_at
+
+_ONE = "/tickets/<string:reference>"
+#: What a file is answered as, whatever it says of itself: nothing that a browser would open.
+_OPAQUE = "application/octet-stream"
+
+
+def storage() -> Storage:
+    """Return where this installation keeps attached files."""
+    return attachments_at(installation(current_app).settings.home)
+
+
+def file_answer(row: TicketAttachment) -> Response:
+    """Return a file to be saved, never to be shown."""
+    with storage().open(row.stored_name) as stream:
+        # At most as large as an attachment may be, and the file is closed whatever follows.
+        content = BytesIO(stream.read())
+    answer = send_file(content, _OPAQUE, as_attachment=True, download_name=row.file_name)
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@tickets.route(f"{_ONE}/links")
+class Links(MethodView):
+    """What a ticket is to others."""
+
+    @tickets.response(200, TicketLinkSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List the linked tickets that are in sight."""
+        found = belongings.links_of(current_session(), current_actor(), reference)
+        return [link_row(one) for one in found]
+
+    @tickets.arguments(TicketLinkDraftSchema)
+    @tickets.response(201, TicketSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Say what a ticket is to another; a ticket has one parent at most."""
+        ticket = linking.link_ticket(
+            current_session(), current_actor(), reference, **body, now=current_time()
+        )
+        return answer_ticket(ticket, 201)
+
+
+@tickets.route(f"{_ONE}/links/<string:kind>/<string:other>")
+class OneLink(MethodView):
+    """One link of a ticket."""
+
+    @tickets.response(200, TicketSchema)
+    def delete(self, reference: str, kind: str, other: str) -> Any:
+        """Take a link back."""
+        ticket = linking.unlink_ticket(
+            current_session(), current_actor(), reference, kind, other, current_time()
+        )
+        return answer_ticket(ticket)
+
+
+@tickets.route(f"{_ONE}/merge")
+class Merging(MethodView):
+    """Two tickets about the same."""
+
+    @tickets.arguments(TicketMergeSchema)
+    @tickets.response(200, TicketSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Let a ticket go into another one, which is answered."""
+        ticket = linking.merge_ticket(
+            current_session(), current_actor(), reference, body["into"], current_time()
+        )
+        return answer_ticket(ticket)
+
+
+@tickets.route(f"{_ONE}/attachments")
+class Attachments(MethodView):
+    """The files on a ticket."""
+
+    @tickets.response(200, TicketAttachmentSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List the files; internal ones for those who work on the ticket."""
+        found = belongings.attachments_of(current_session(), current_actor(), reference)
+        return [one.row for one in found]
+
+    @tickets.arguments(TicketUploadSchema)
+    @tickets.response(201, TicketAttachmentSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Attach a file."""
+        most = installation(current_app).settings.max_attachment_megabytes * 2**20
+        upload = attaching.Upload(body["file_name"], BytesIO(body["content"]), most, body["kind"])
+        return attaching.attach_file(
+            current_session(), current_actor(), reference, storage(), upload, current_time()
+        )
+
+
+@tickets.route(f"{_ONE}/attachments/<int:attachment_id>")
+class OneAttachment(MethodView):
+    """One file on a ticket."""
+
+    @tickets.response(200, {"type": "string", "format": "binary"}, content_type=_OPAQUE)
+    def get(self, reference: str, attachment_id: int) -> Any:
+        """Return the file as it was sent."""
+        session, actor = current_session(), current_actor()
+        row = belongings.find_attachment(session, actor, reference, attachment_id)
+        return file_answer(row)
+
+    @tickets.response(204)
+    def delete(self, reference: str, attachment_id: int) -> None:
+        """Take a file off a ticket."""
+        attaching.remove_attachment(
+            current_session(), current_actor(), reference, attachment_id, current_time()
+        )
+
+
+@tickets.route(f"{_ONE}/tasks")
+class Tasks(MethodView):
+    """The steps of the work on a ticket."""
+
+    @tickets.response(200, TicketTaskSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List the steps in their order."""
+        found = belongings.tasks_of(current_session(), current_actor(), reference)
+        return [one.row for one in found]
+
+    @tickets.arguments(TicketTaskDraftSchema)
+    @tickets.response(201, TicketTaskSchema(many=True))
+    @tickets.doc(**LOOKS_UP)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Add one step, or those of a template as a checklist."""
+        session, actor, now = current_session(), current_actor(), current_time()
+        template = body.pop("template")
+        if template and body["title"]:
+            raise InvalidValue({"template": "give a title or a template, not both"})
+        if template:
+            return tasking.add_checklist(session, actor, reference, template, now)
+        return [tasking.add_task(session, actor, reference, tasking.TaskDraft(**body), now)]
+
+
+@tickets.route(f"{_ONE}/tasks/<int:task_id>")
+class OneTask(MethodView):
+    """One step."""
+
+    @tickets.arguments(TicketTickSchema)
+    @tickets.response(200, TicketTaskSchema)
+    def patch(self, body: dict[str, Any], reference: str, task_id: int) -> Any:
+        """Say that it is done, or is not; who and when is recorded."""
+        return tasking.tick_task(
+            current_session(),
+            current_actor(),
+            reference,
+            task_id,
+            current_time(),
+            done=body["done"],
+        )
+
+    @tickets.response(204)
+    def delete(self, reference: str, task_id: int) -> None:
+        """Take away a step that is not done."""
+        tasking.remove_task(current_session(), current_actor(), reference, task_id)
+
+
+@tickets.route(f"{_ONE}/times")
+class Times(MethodView):
+    """The time a ticket took."""
+
+    @tickets.response(200, TicketTimeSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """List what was booked, the newest first; for those who work on the ticket."""
+        found = belongings.times_of(current_session(), current_actor(), reference)
+        return [one.row for one in found]
+
+    @tickets.arguments(TicketTimeDraftSchema)
+    @tickets.response(201, TicketTimeSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Book time that one worked."""
+        draft = tasking.TimeDraft(**body)
+        return tasking.book_time(
+            current_session(), current_actor(), reference, draft, current_time()
+        )
+
+
+@tickets.route(f"{_ONE}/times/<int:time_id>")
+class OneTime(MethodView):
+    """One booking."""
+
+    @tickets.response(204)
+    def delete(self, reference: str, time_id: int) -> None:
+        """Take back what one booked oneself."""
+        tasking.remove_time(current_session(), current_actor(), reference, time_id)
+
+
+@tickets.route(f"{_ONE}/rating")
+class Rating(MethodView):
+    """What the requester thought of it."""
+
+    @tickets.arguments(TicketRatingSchema)
+    @tickets.response(200, TicketSchema)
+    def put(self, body: dict[str, Any], reference: str) -> Any:
+        """Rate how one's own ticket was handled, once it is no longer open."""
+        ticket = tasking.rate_ticket(
+            current_session(),
+            current_actor(),
+            reference,
+            body["rating"],
+            body["text"],
+            current_time(),
+        )
+        return answer_ticket(ticket)

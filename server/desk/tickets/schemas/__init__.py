@@ -1,0 +1,1 @@
+"""The wire format of tickets and of what belongs to them."""

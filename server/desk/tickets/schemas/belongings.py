@@ -1,0 +1,180 @@
+"""The wire format of links, files, tasks, time, ratings, templates and words."""
+
+import base64
+import binascii
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from server.desk.tickets.actions.checking import TEXT_LENGTH
+from server.desk.tickets.rules.linking import KINDS
+from server.desk.tickets.rules.words import SECTIONS
+from server.foundation.edge.fields import Code, Identifier, Line, Passage
+from server.foundation.edge.schemas import Moment, StrictSchema
+
+_REFERENCE = validate.Length(min=1, max=40)
+
+
+class TicketLinkSchema(StrictSchema):
+    """A linked ticket; ``outgoing`` reads "this ticket is <kind> that one"."""
+
+    reference = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    open = fields.Boolean(required=True)
+    kind = fields.String(required=True)
+    outgoing = fields.Boolean(required=True)
+
+
+def link_row(found: Any) -> dict[str, Any]:
+    """Return what ``TicketLinkSchema`` dumps of a ``LinkedTicket``."""
+    ticket = found.ticket
+    return {
+        "reference": ticket.reference,
+        "title": ticket.title,
+        "state": ticket.state,
+        "open": ticket.is_open,
+        "kind": found.kind,
+        "outgoing": found.outgoing,
+    }
+
+
+class TicketLinkDraftSchema(StrictSchema):
+    """What the ticket of the address is to another one."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    other = fields.String(required=True, validate=_REFERENCE)
+
+
+class TicketMergeSchema(StrictSchema):
+    """Into which ticket the one of the address goes."""
+
+    into = fields.String(required=True, validate=_REFERENCE)
+
+
+class TicketAttachmentSchema(StrictSchema):
+    """A file on a ticket."""
+
+    id = fields.Integer(required=True)
+    at = Moment(required=True)
+    author_id = fields.Integer(required=True, allow_none=True)
+    kind = fields.String(required=True)
+    file_name = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+
+
+class Base64(fields.String):
+    """Bytes as base64 text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError("must be base64") from error
+
+
+class TicketUploadSchema(StrictSchema):
+    """A file to attach."""
+
+    file_name = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    kind = fields.String(load_default="public", validate=validate.OneOf(["public", "internal"]))
+    content = Base64(required=True, metadata={"description": "The file, as base64."})
+
+
+class TicketTaskSchema(StrictSchema):
+    """A step of the work on a ticket."""
+
+    id = fields.Integer(required=True)
+    checklist = fields.String(required=True)
+    title = fields.String(required=True)
+    assignee_id = fields.Integer(required=True, allow_none=True)
+    due_at = Moment(required=True, allow_none=True)
+    done_at = Moment(required=True, allow_none=True)
+    done_by_id = fields.Integer(required=True, allow_none=True)
+
+
+class TicketTaskDraftSchema(StrictSchema):
+    """One step, or all steps of a template."""
+
+    title = fields.String(load_default="", validate=validate.Length(max=255))
+    template = fields.String(load_default="", validate=validate.Length(max=60))
+    assignee_id = Identifier(load_default=None, allow_none=True)
+    due_at = Moment(load_default=None, allow_none=True)
+
+
+class TicketTickSchema(StrictSchema):
+    """Whether a step is done."""
+
+    done = fields.Boolean(required=True)
+
+
+class TicketTimeSchema(StrictSchema):
+    """Time booked on a ticket."""
+
+    id = fields.Integer(required=True)
+    person_id = fields.Integer(required=True, allow_none=True)
+    worked_at = Moment(required=True)
+    minutes = fields.Integer(required=True)
+    note = fields.String(required=True)
+
+
+class TicketTimeDraftSchema(StrictSchema):
+    """Time that one worked."""
+
+    minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=1440))
+    note = Passage(longest=1000, load_default="")
+    worked_at = Moment(load_default=None, allow_none=True)
+
+
+class TicketRatingSchema(StrictSchema):
+    """What the requester thought of it."""
+
+    rating = fields.Integer(required=True, validate=validate.Range(min=1, max=5))
+    text = Passage(longest=2000, load_default="")
+
+
+class TicketTemplateSchema(StrictSchema):
+    """A template: what it fills in, and the steps it brings."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    document = fields.Dict(required=True)
+
+
+class TicketTemplateDraftSchema(StrictSchema):
+    """What a template fills in; what is left out is left to whoever opens the ticket."""
+
+    name = Line(required=True, longest=120, shortest=1)
+    title = fields.String(validate=validate.Length(max=255))
+    kind = Code()
+    category = fields.String(validate=validate.Length(max=80))
+    urgency = Code()
+    description = Passage(longest=TEXT_LENGTH)
+    group_id = Identifier(allow_none=True)
+    fields_ = fields.Dict(keys=fields.String(), attribute="fields", data_key="fields")
+    tasks = fields.List(Line(longest=255, shortest=1), validate=validate.Length(max=200))
+
+
+class TicketTemplateNewSchema(TicketTemplateDraftSchema):
+    """A new template under a code of its own."""
+
+    code = Code(required=True)
+
+
+class DeskWordsSchema(StrictSchema):
+    """The desk's words, section by section; the order in a section is that of choosing."""
+
+    sections = fields.Dict(required=True)
+    changed = fields.List(fields.String(), required=True)
+
+
+class DeskWordsDraftSchema(StrictSchema):
+    """Sections to be replaced; null makes one what was shipped."""
+
+    sections = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(SECTIONS)),
+        values=fields.Raw(allow_none=True),
+        required=True,
+    )
