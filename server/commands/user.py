@@ -12,6 +12,7 @@ from server.people.actions.accounts import give_account, switch_account
 from server.people.actions.passwords import reset_password
 from server.people.actions.people import create_person
 from server.people.actions.roles import Holder, Scope, give_role
+from server.people.actions.second_factor import take_factor_away
 from server.people.models import Account
 from server.people.queries.accounts import account, person_of_login
 from server.people.rules.roles import SHIPPED_ROLES
@@ -133,3 +134,17 @@ def _switch(command_line: CommandLine, login: str, *, disabled: bool) -> None:
 def _show_password(password: str) -> None:
     say(f"One-time password: {password}")
     say("The next sign-in asks for a password of their own.")
+
+
+@user_group.command(
+    "remove-second-factor",
+    cls=ExampleCommand,
+    examples=["cadastre user remove-second-factor ada"],
+)
+@click.argument("login")
+@pass_command_line
+def remove_second_factor(command_line: CommandLine, login: str) -> None:
+    """Take the second factor from somebody who lost it; the password alone lets them in then."""
+    with command_line.database() as database, database.writing() as session:
+        take_factor_away(session, command_line.actor, person_of_login(session, login))
+    done(f"{login} has no second factor any more.")

@@ -11,6 +11,14 @@ class SignInRefused(CadastreError):
     """The credentials do not fit; the text never says which part."""
 
 
+class SecondFactorRequired(CadastreError):
+    """The password was right; a code must follow. ``pending`` is for the browser's cookie."""
+
+    def __init__(self, pending: str) -> None:
+        self.pending = pending
+        super().__init__("a code of the second factor must follow")
+
+
 class PasswordChangeRequired(CadastreError):
     """The one-time password must be changed before anything else."""
 

@@ -65,7 +65,7 @@ from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import ApiToken, DirectoryRun, Role
+from server.people.models import ApiToken, DirectoryRun, Role, SecondFactor
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from tests.contract.cast import Cast, make_cast
@@ -182,6 +182,7 @@ class _Furnishing:
         scope = Scope(place.id)
         grant = give_role(session, "reader", Holder(person_id=person.id), scope, BEGINNING)
         token_of(session, holder_id or person.id, "spare")
+        session.add(SecondFactor(person_id=person.id, confirmed_at=BEGINNING, created_at=BEGINNING))
         directory = create_directory(
             session,
             self._admin,

@@ -26,6 +26,7 @@ from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.search import search
+from web.pages.second_factor import second_factor
 from web.pages.service_page import service
 from web.pages.services import services
 from web.pages.tickets import tickets
@@ -56,6 +57,7 @@ PAGES: tuple[Blueprint, ...] = (
     risk,
     roles,
     search,
+    second_factor,
     service,
     services,
     tickets,

@@ -13,6 +13,7 @@ from server.foundation.edge.credentials import (
     client_address,
     client_agent,
     session_secret,
+    set_pending_cookie,
     set_session_cookie,
 )
 from server.foundation.edge.problems import problem_of
@@ -25,10 +26,11 @@ from server.foundation.edge.requests import (
     own_transactions,
     request_state,
 )
-from server.foundation.errors import NotSignedIn
+from server.foundation.errors import NotSignedIn, SecondFactorRequired
 from server.foundation.secrets import SecretBox
 from server.foundation.translation import COOKIE, LANGUAGES, gettext
 from server.people.actions.passwords import PasswordChange, change_password
+from server.people.actions.pending import PATIENCE
 from server.people.actions.people import change_own_preferences
 from server.people.actions.sessions import Client
 from server.people.actions.sign_in import Credentials, Door
@@ -47,7 +49,7 @@ def _door() -> Door:
     return Door(place.database, SecretBox(place.settings.key_file), length)
 
 
-def _next() -> str:
+def where_to() -> str:
     """Return where to go after signing in; only a path of our own, never somebody's address."""
     wanted = request.values.get("next", "")
     parts = urlsplit(wanted)
@@ -63,20 +65,26 @@ def _next() -> str:
 def sign_in() -> ResponseReturnValue:
     """Sign in with login and password."""
     if request.method == "GET":
-        return render_template("account/sign_in.html", errors={}, login="", next=_next())
+        return render_template("account/sign_in.html", errors={}, login="", next=where_to())
     login = request.form.get("login", "")
     client = Client(client_address(), client_agent(), session_secret())
     try:
         credentials = Credentials(login, request.form.get("password", ""))
         signed_in = open_session_for(_door(), credentials, client, current_time())
+    except SecondFactorRequired as needed:
+        response = make_response(redirect(url_for("second_factor.code", next=where_to()), code=303))
+        set_pending_cookie(response, needed.pending, current_time() + PATIENCE)
+        return response
     except CadastreError as error:
         problem = problem_of(error)
         told = gettext("The login or the password is not right.")
         if problem.status == 429:
             told = gettext("Too many attempts. Wait a few minutes and try again.")
-        page = render_template("account/sign_in.html", errors={"": told}, login=login, next=_next())
+        page = render_template(
+            "account/sign_in.html", errors={"": told}, login=login, next=where_to()
+        )
         return page, problem.status, dict(problem.headers)
-    address = url_for("account.password") if signed_in.must_change_password else _next()
+    address = url_for("account.password") if signed_in.must_change_password else where_to()
     response = make_response(redirect(address, code=303))
     set_session_cookie(response, signed_in.secret, signed_in.expires_at)
     return response

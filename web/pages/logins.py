@@ -19,6 +19,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.people.actions.accounts import give_account, switch_account
 from server.people.actions.passwords import reset_password
+from server.people.actions.second_factor import factor_of, take_factor_away
 from server.people.models import Account
 from server.people.queries.accounts import account
 from server.people.queries.people import person
@@ -132,3 +133,16 @@ def reset(person_id: int) -> ResponseReturnValue:
         problem=problem,
     )
     return page, problem.status if problem else 200
+
+
+@logins.route("/second-factor/remove", methods=["POST"])
+def unfactor(person_id: int) -> ResponseReturnValue:
+    """Take away the second factor of somebody who lost it."""
+    take_factor_away(current_session(), current_actor(), person_id)
+    told = gettext("Removed: the password alone lets this person in, until they set one up anew.")
+    return done(told, url_for("people.show", person_id=person_id))
+
+
+def has_second_factor(login: Account | None) -> bool:
+    """Say whether a person has to show a code after the password."""
+    return login is not None and factor_of(current_session(), login.person_id) is not None

@@ -21,7 +21,7 @@ from web.pages.forms import read_form
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.holdings import holdings_of, open_tickets
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
-from web.pages.logins import login_of, roles_of
+from web.pages.logins import has_second_factor, login_of, roles_of
 from web.pages.refusals import refuse_in_words
 from web.presenters.conflicts import saved_meanwhile
 from web.presenters.lists import Column, Sorting
@@ -94,7 +94,8 @@ def show(person_id: int) -> ResponseReturnValue:
         manager=_manager(person),
         organisation=organisation_names(session, actor).get(person.organisation_id),
         groups=queries.groups_of_person(session, actor, person_id),
-        login=login_of(person_id),
+        login=(login := login_of(person_id)),
+        second_factor=has_second_factor(login),
         grants=roles_of(person_id=person_id),
         tickets=open_tickets(TicketFilter(open=True, requester_id=person_id)),
         holdings=holdings_of(person_id=person_id),

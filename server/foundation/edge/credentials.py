@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Response, current_app, request
 
@@ -103,6 +103,30 @@ def clear_session_cookie(response: Response) -> None:
         httponly=True,
         samesite="Lax",
     )
+
+
+def pending_secret() -> str | None:
+    """Return the secret of a sign-in that waits for its second factor, if the browser has one."""
+    return request.cookies.get(_pending_name()) or None
+
+
+def set_pending_cookie(response: Response, secret: str, expires_at: datetime) -> None:
+    """Let the browser show the second factor; this cookie signs nobody in."""
+    response.set_cookie(_pending_name(), secret, expires=expires_at, **_cookie_rules())
+
+
+def clear_pending_cookie(response: Response) -> None:
+    """Forget the sign-in that waited."""
+    response.delete_cookie(_pending_name(), **_cookie_rules())
+
+
+def _pending_name() -> str:
+    return cookie_name(installation().settings) + "-pending"
+
+
+def _cookie_rules() -> dict[str, Any]:
+    settings = installation().settings
+    return {"path": "/", "secure": settings.serves_https, "httponly": True, "samesite": "Lax"}
 
 
 def _bearer() -> str | None:

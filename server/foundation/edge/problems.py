@@ -53,6 +53,7 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     register.HistoryNotKept: ("history-not-kept", 410, "History of that time is not kept"),
     desk.NotSignedIn: ("not-signed-in", 401, "Sign in first"),
     desk.SignInRefused: ("sign-in-refused", 401, "The sign-in was refused"),
+    desk.SecondFactorRequired: ("second-factor-required", 401, "A second factor must follow"),
     desk.PasswordChangeRequired: ("password-change-required", 403, "Change the password first"),
     desk.ForgeryRefused: ("forgery-refused", 403, "The request was not sent by our own pages"),
     desk.SessionRequired: ("session-required", 403, "A person must do this, signed in"),

@@ -10,11 +10,18 @@ from sqlalchemy.orm import Session
 from cmdb.records.parties import Person
 from server.foundation.audit import record
 from server.foundation.database import Database
-from server.foundation.errors import DirectoryUnavailable, SecretUnreadable, SignInRefused
+from server.foundation.errors import (
+    DirectoryUnavailable,
+    SecondFactorRequired,
+    SecretUnreadable,
+    SignInRefused,
+)
 from server.foundation.permissions import Actor
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.people.actions.attempts import note_outcome, register_attempt
+from server.people.actions.pending import await_code
+from server.people.actions.second_factor import factor_of
 from server.people.actions.sessions import Client, SignedIn, open_session, revoke_session
 from server.people.models import Account, Directory, DirectoryEntry
 from server.people.passwords import hash_password, is_outdated, verify_password
@@ -64,8 +71,9 @@ def sign_in(door: Door, credentials: Credentials, client: Client, now: datetime)
     """Open a session for whoever proves to be the login's person.
 
     Own transactions: the attempt is counted before the password is looked at. The session that the
-    browser had before (``client.former_secret``) ends. Raises ``SignInRefused``, or
-    ``TooManyAttempts`` when the login or the address has failed too often.
+    browser had before (``client.former_secret``) ends. Raises ``SignInRefused``,
+    ``TooManyAttempts`` when the login or the address has failed too often, and
+    ``SecondFactorRequired`` when ``second_step.sign_in_with_code`` must follow.
     """
     key = login_key(credentials.login)
     with door.database.writing() as session:
@@ -78,7 +86,10 @@ def sign_in(door: Door, credentials: Credentials, client: Client, now: datetime)
         raise SignInRefused(_REFUSAL)
     rehashed = _rehashed(lock, credentials.password)
     with door.database.writing() as session:
-        return _let_in(session, door, _Entry(lock, attempt_id, rehashed), client, now)
+        let_in = _let_in(session, door, _Entry(lock, attempt_id, rehashed), client, now)
+    if isinstance(let_in, str):
+        raise SecondFactorRequired(let_in)
+    return let_in
 
 
 def sign_out(session: Session, actor: Actor, secret: str, now: datetime) -> None:
@@ -152,8 +163,13 @@ def _rehashed(lock: _Lock, password: str) -> str | None:
     return hash_password(password) if outdated else None
 
 
-def _let_in(session: Session, door: Door, entry: _Entry, client: Client, now: datetime) -> SignedIn:
-    """Open the session, unless the lock was changed while the password was looked at."""
+def _let_in(
+    session: Session, door: Door, entry: _Entry, client: Client, now: datetime
+) -> SignedIn | str:
+    """Open the session, unless the lock was changed while the password was looked at.
+
+    Return the secret under which a second factor is waited for, when there is one.
+    """
     account = session.scalars(
         select(Account)
         .join(Person, Person.id == Account.person_id)
@@ -170,6 +186,10 @@ def _let_in(session: Session, door: Door, entry: _Entry, client: Client, now: da
         session.execute(
             update(Account).where(Account.id == account.id).values(password_hash=entry.rehashed)
         )
+    if factor_of(session, account.person_id) is not None:
+        # Not "succeeded": that would forgive the wrong codes typed so far.
+        note_outcome(session, entry.attempt_id, "void", None)
+        return await_code(session, account, now)
     account.last_sign_in_at = now
     note_outcome(session, entry.attempt_id, "succeeded", now)
     signed_in = open_session(session, account, client, now, door.session_length)

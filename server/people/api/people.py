@@ -22,6 +22,7 @@ from server.foundation.permissions import Permission
 from server.people.actions import accounts as account_actions
 from server.people.actions import people as actions
 from server.people.actions.passwords import reset_password
+from server.people.actions.second_factor import take_factor_away
 from server.people.api.answers import with_etag
 from server.people.queries import accounts
 from server.people.queries import people as queries
@@ -133,3 +134,13 @@ def reset(person_id: int) -> Any:
 def _detail(person: Person, groups: list[Group]) -> dict[str, Any]:
     shown = {name: getattr(person, name) for name in PersonSchema().fields}
     return shown | {"groups": [{"id": group.id, "name": group.name} for group in groups]}
+
+
+@people.route("/people/<int:person_id>/account/second-factor")
+class SecondFactorOf(MethodView):
+    """The second factor of somebody's log-in."""
+
+    @people.response(204)
+    def delete(self, person_id: int) -> None:
+        """Take it away from somebody who lost it; their password alone lets them in then."""
+        take_factor_away(current_session(), current_actor(), person_id)

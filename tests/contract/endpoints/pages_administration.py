@@ -49,6 +49,13 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_PERSON}/login", Permission.ADMIN_USERS, form={"login": "another"}, status=303
     ),
+    Endpoint(
+        "POST",
+        f"{_PERSON}/login/second-factor/remove",
+        Permission.ADMIN_USERS,
+        form={},
+        status=303,
+    ),
     Endpoint("POST", f"{_PERSON}/login/one-time-password", Permission.ADMIN_USERS, form={}),
     Endpoint(
         "POST", f"{_PERSON}/login/switch", Permission.ADMIN_USERS, form={"close": "yes"}, status=303

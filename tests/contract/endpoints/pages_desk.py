@@ -26,6 +26,8 @@ PAGES_DESK: tuple[Endpoint, ...] = (
         form={"current": "no", "new": "a long new phrase", "again": "a long new phrase"},
         status=422,
     ),
+    Endpoint("GET", "/account/second-factor"),
+    Endpoint("POST", "/account/second-factor", form={"act": "begin"}, status=303),
     Endpoint("GET", "/account/tokens"),
     Endpoint("POST", "/account/tokens", form={"name": "new"}),
     Endpoint("POST", "/account/tokens/<int:token_id>/revoke", form={}, status=303),

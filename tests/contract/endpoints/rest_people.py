@@ -43,6 +43,12 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         Permission.ADMIN_USERS,
         status=201,
     ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/people/<int:person_id>/account/second-factor",
+        Permission.ADMIN_USERS,
+        status=204,
+    ),
     Endpoint("GET", f"{_V1}/leavers", Permission.PERSON_READ),
     Endpoint("GET", f"{_V1}/groups", Permission.GROUP_READ),
     Endpoint(
