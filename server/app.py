@@ -26,7 +26,7 @@ from server.foundation.edge.rest import (
 from server.foundation.edge.transport import set_up_transport
 from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
-from server.wiring import BLUEPRINTS, LENT, authenticate
+from server.wiring import BLUEPRINTS, DOORS, LENT, authenticate
 
 #: Turns a problem into a page for a person; the REST interface never uses it.
 PageOfProblem = Callable[[Problem], ResponseReturnValue]
@@ -50,6 +50,8 @@ def create_app(
     api = open_api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint, name=f"{BLUEPRINT_PREFIX}{blueprint.name}")
+    for door in DOORS:
+        app.register_blueprint(door)
     _answer_problems(app, page_of_problem)
     app.after_request(_name_request)
     return app

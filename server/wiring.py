@@ -1,10 +1,11 @@
-"""All there is, in four tables: BLUEPRINTS, REACTIONS, JOBS and LENT.
+"""All there is, in five tables: BLUEPRINTS, DOORS, REACTIONS, JOBS and LENT.
 
 A feature is not registered by being imported; it is registered by standing here.
 """
 
 from collections.abc import Callable, Mapping
 
+from flask import Blueprint as Door
 from flask_smorest import Blueprint
 
 from server.assets.queries import contracts_reached
@@ -51,6 +52,8 @@ from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemReported
+from server.items.foreign.api import inventory_sources
+from server.items.foreign.endpoint import inventory
 from server.items.identity.api import identity
 from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
@@ -84,7 +87,7 @@ from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
 from server.scanning.jobs import run_probe
 
-__all__ = ["BLUEPRINTS", "JOBS", "LENT", "REACTIONS", "authenticate"]
+__all__ = ["BLUEPRINTS", "DOORS", "JOBS", "LENT", "REACTIONS", "authenticate"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     session,
@@ -103,11 +106,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     business_services,
     leavers,
     intake,
+    inventory_sources,
     scanning,
     tickets,
     changes,
     workspace,
 )
+
+#: Addresses that speak the protocols of others, and are no part of the REST interface.
+DOORS: tuple[Door, ...] = (inventory,)
 
 REACTIONS: Reactions = {
     ItemReported: (derive_relations,),

@@ -17,6 +17,7 @@ from server.items import actions, queries
 from server.items.deriving import verdicts
 from server.items.identity.queries import successor_of
 from server.items.schemas import (
+    FactSectionSchema,
     HistorySchema,
     ItemDraftSchema,
     ItemPatchSchema,
@@ -120,6 +121,16 @@ class ItemHistory(MethodView):
         """List differences, newest first."""
         page = page_request(query)
         return queries.history_of(current_session(), current_actor(), item_id, page)
+
+
+@items.route("/items/<int:item_id>/sections")
+class ItemSections(MethodView):
+    """Lists of facts about an item: disks, memory, monitors, services and what else was told."""
+
+    @items.response(200, FactSectionSchema(many=True))
+    def get(self, item_id: int) -> Any:
+        """List the sections with their rows, by name and source."""
+        return queries.stored_sections(current_session(), current_actor(), item_id)
 
 
 @items.route("/items/<int:item_id>/software")

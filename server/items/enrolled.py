@@ -1,7 +1,7 @@
 """Enrolled agents and the tokens that still let others enrol, for those who administer them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,9 @@ from server.items.models import Agent, EnrolmentToken
 
 #: An agent that never reported has been silent since it enrolled.
 _HEARD = func.coalesce(Agent.last_report_at, Agent.enrolled_at)
+
+#: Agents of other makers report once a day: their silence begins so much later.
+_FOREIGN_GRACE = timedelta(days=2)
 
 AGENT_SORTS = {
     "hostname": SortKey(Agent.hostname, str),
@@ -83,12 +86,17 @@ def _administered(actor: Actor) -> ColumnElement[bool]:
     return visible(actor, Permission.ADMIN_AGENTS, ScopeColumns(organisation=Agent.organisation_id))
 
 
+def _silent(since: datetime) -> ColumnElement[bool]:
+    own = Agent.kind == "cadastre"
+    return or_(own & (since > _HEARD), ~own & (since - _FOREIGN_GRACE > _HEARD))
+
+
 def _agents(actor: Actor, wanted: AgentFilter) -> Select[Agent]:
     query = select(Agent).where(_administered(actor))
     if wanted.q:
         query = query.where(Agent.hostname.icontains(wanted.q, autoescape=True))
     if wanted.silent_before is not None:
-        query = query.where(wanted.silent_before > _HEARD, Agent.revoked_at.is_(None))
+        query = query.where(_silent(wanted.silent_before), Agent.revoked_at.is_(None))
     if wanted.revoked is not None:
         unknown = Agent.revoked_at.is_(None)
         query = query.where(~unknown if wanted.revoked else unknown)

@@ -26,7 +26,10 @@ class EnrolmentToken(Identified, Base):
 
 
 class Agent(Identified, Base):
-    """An enrolled agent. Its key is 256 random bits, so a plain hash of it is safe to store."""
+    """An enrolled or admitted agent.
+
+    Its key is 256 random bits, so a plain hash of it is safe to store.
+    """
 
     __tablename__ = "agent"
     __table_args__ = (
@@ -46,6 +49,12 @@ class Agent(Identified, Base):
     last_sequence: Mapped[int] = mapped_column(BigId, default=-1)
     last_boot_id: Mapped[str] = mapped_column(Key, default="")
     problems: Mapped[dict[str, Any]]
+    #: Whose agent it is: cadastre, or the dialect of a foreign one (fusioninventory, glpi, ocs).
+    kind: Mapped[str] = mapped_column(Key, default="cadastre", server_default="cadastre")
+    #: When it last sent everything it knows; None for never, and after a base was lost.
+    last_full_at: Mapped[datetime | None]
+    #: Somebody wants a report at this agent's next word to us.
+    wanted_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
 
 

@@ -287,6 +287,13 @@ def sections_of(session: Session, actor: Actor, item_id: int) -> dict[str, list[
     return {row.name: row.rows for row in session.scalars(query)}
 
 
+def stored_sections(session: Session, actor: Actor, item_id: int) -> list[FactSection]:
+    """Return every small section that any source told of the item, by name and source."""
+    get_item(session, actor, item_id)
+    query = select(FactSection).where(FactSection.item_id == item_id)
+    return list(session.scalars(query.order_by(FactSection.name, FactSection.source)))
+
+
 def names_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> dict[int, str]:
     """Return the names of those items that are in sight."""
     query = select(Item.id, Item.name).where(Item.id.in_(item_ids), visible_items(actor))

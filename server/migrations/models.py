@@ -19,6 +19,7 @@ import server.desk.tickets.models
 import server.foundation.audit
 import server.foundation.jobs.models
 import server.items.deriving.models
+import server.items.foreign.models
 import server.items.impacts.models
 import server.items.models
 import server.people.models

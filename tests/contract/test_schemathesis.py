@@ -21,6 +21,7 @@ _TAGS = (
     "identity",
     "services",
     "intake",
+    "inventory_sources",
     "discovery",
     "tickets",
     "changes",

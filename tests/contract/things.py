@@ -59,6 +59,11 @@ from server.items.actions import (
 from server.items.deriving.models import StoredRule
 from server.items.deriving.verdicts import reject_relation
 from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
+from server.items.foreign.admitting import SourceDraft, create_source
+from server.items.foreign.doors import Door
+from server.items.foreign.messages import Dialect, Message
+from server.items.foreign.models import InventorySource, WaitingSender
+from server.items.foreign.taking import Knock, take
 from server.items.identity.merging import merge_items
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
@@ -289,6 +294,18 @@ class _Furnishing:
         return {
             "agent": session.scalar(select(func.max(Agent.id))) or 0,
             "enrolment_token": session.scalar(select(func.max(EnrolmentToken.id))) or 0,
+        } | self._foreign()
+
+    def _foreign(self) -> dict[str, int]:
+        session, code, now = self._session, self._place.code, self._now
+        draft = SourceDraft(f"source-{code}", "Branch", self._place.id, "basic")
+        create_source(session, self._admin, draft, now)
+        prolog = Message("prolog", f"stranger-of-{code}", Dialect.OCS, as_json=False)
+        take(session, Knock(Door(self._place.id), prolog, now))
+        session.flush()
+        return {
+            "source": session.scalar(select(func.max(InventorySource.id))) or 0,
+            "sender": session.scalar(select(func.max(WaitingSender.id))) or 0,
         }
 
     def _discovery(self) -> dict[str, int]:

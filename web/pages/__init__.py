@@ -13,6 +13,7 @@ from web.pages.directories import directories
 from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
 from web.pages.estate import estate
+from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
 from web.pages.interface import interface
 from web.pages.items import items
@@ -44,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     directory_details,
     discovery,
     estate,
+    foreign_agents,
     groups,
     interface,
     items,

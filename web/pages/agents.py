@@ -16,13 +16,14 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import enrolled
 from server.items.enrolment import TokenDraft, create_token, revoke_agent, revoke_token
+from server.items.foreign.admitting import count_waiting
 from server.items.models import Agent
 from web.agent_archive import NAME, agent_archive
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.refusals import refuse_in_words
-from web.presenters.agents import SILENT_AFTER, condition, install_lines, is_loopback
+from web.presenters.agents import DIALECTS, SILENT_AFTER, condition, install_lines, is_loopback
 from web.presenters.lists import Column, Sorting
 
 agents = Blueprint("agents", __name__, url_prefix="/administration/agents")
@@ -60,6 +61,8 @@ def _index(errors: dict[str, str]) -> str:
         places=organisation_names(session, actor),
         organisations=organisation_choices(session, actor, Permission.ADMIN_AGENTS),
         packed=agent_archive(),
+        dialects=DIALECTS,
+        waiting=count_waiting(session, actor),
         errors=errors,
         typed=request.form,
     )
@@ -159,6 +162,7 @@ def show(agent_id: int) -> ResponseReturnValue:
         condition=condition(agent, current_time()),
         organisation=organisation_names(session, actor).get(agent.organisation_id),
         packed=agent_archive(),
+        dialects=DIALECTS,
     )
 
 

@@ -141,7 +141,16 @@ def _navigation() -> tuple[_Entry, ...]:
             "settings",
             "g a",
             ADMINISTERING,
-            ("agents", "derivation", "directories", "directory_details", "junk", "model", "roles"),
+            (
+                "agents",
+                "derivation",
+                "directories",
+                "directory_details",
+                "foreign_agents",
+                "junk",
+                "model",
+                "roles",
+            ),
         ),
     )
 

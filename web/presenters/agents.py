@@ -1,5 +1,6 @@
 """Agents: the lines that install one, and how it is with those that are there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,6 +11,15 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 #: Agents report hourly; after a day of silence somebody should look.
 SILENT_AFTER = timedelta(days=1)
+#: Agents of other makers come once a day.
+FOREIGN_SILENT_AFTER = timedelta(days=3)
+#: Names of products, never translated.
+DIALECTS: Mapping[str, str] = {
+    "cadastre": "Cadastre",
+    "fusioninventory": "FusionInventory",
+    "glpi": "GLPI Agent",
+    "ocs": "OCS Inventory",
+}
 
 
 @dataclass(frozen=True)
@@ -81,4 +91,5 @@ def condition(agent: object, now: datetime) -> str:
         return "revoked"
     if heard is None:
         return "waiting"
-    return "silent" if heard < now - SILENT_AFTER else "well"
+    own = getattr(agent, "kind", "cadastre") == "cadastre"
+    return "silent" if heard < now - (SILENT_AFTER if own else FOREIGN_SILENT_AFTER) else "well"

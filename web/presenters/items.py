@@ -94,6 +94,7 @@ def source_label(source: str, reader: Reader) -> str:
     """Return a source's name: shipped ones in the reader's language, others as they are."""
     names = {
         "agent": reader.gettext("agent"),
+        "inventory": reader.gettext("agent of another maker"),
         "snmp": reader.gettext("SNMP"),
         "person": reader.gettext("by hand"),
         "rest": reader.gettext("REST"),

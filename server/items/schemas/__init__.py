@@ -8,6 +8,7 @@ from server.items.schemas.impacts import (
     impact_document,
 )
 from server.items.schemas.items import (
+    FactSectionSchema,
     HistorySchema,
     ItemDraftSchema,
     ItemPatchSchema,
@@ -43,6 +44,7 @@ __all__ = [
     "EnrolledSchema",
     "EnrolmentTokenDraftSchema",
     "EnrolmentTokenSchema",
+    "FactSectionSchema",
     "GroupSchema",
     "HistorySchema",
     "HopSchema",

@@ -117,6 +117,15 @@ class HistorySchema(StrictSchema):
     request_id = fields.String(required=True)
 
 
+class FactSectionSchema(StrictSchema):
+    """A list of facts as one source told it; its members depend on the section."""
+
+    name = fields.String(required=True)
+    source = fields.String(required=True)
+    updated_at = Moment(required=True)
+    rows = fields.List(fields.Dict(), required=True)
+
+
 class SoftwareSchema(StrictSchema):
     """One installed package."""
 

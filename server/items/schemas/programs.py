@@ -52,11 +52,12 @@ class EnrolmentTokenSchema(StrictSchema):
 
 
 class AgentSchema(StrictSchema):
-    """An enrolled agent."""
+    """An enrolled or admitted agent; ``kind`` says whose: cadastre, fusioninventory, glpi, ocs."""
 
     id = fields.Integer(required=True)
     agent_id = fields.String(required=True)
     hostname = fields.String(required=True)
+    kind = fields.String(required=True)
     version = fields.String(required=True)
     organisation_id = fields.Integer(required=True)
     item_id = fields.Integer(required=True, allow_none=True)

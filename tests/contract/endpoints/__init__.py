@@ -5,6 +5,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 """
 
 from tests.contract.endpoints.entry import Endpoint, Named, Public
+from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
@@ -30,4 +31,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *PAGES_REGISTER,
     *PAGES_MODEL,
     *PAGES_ADMINISTRATION,
+    *FOREIGN_AGENTS,
 )

@@ -2,6 +2,8 @@
 
 from tests.contract.endpoints.entry import Public
 
+_FOREIGN = "agents of other makers have no key; who is not known waits to be admitted"
+
 PUBLIC: tuple[Public, ...] = (
     Public("GET", "/healthz", "a supervisor asks whether the process lives"),
     Public("GET", "/readyz", "a load balancer asks whether it may send requests"),
@@ -17,4 +19,15 @@ PUBLIC: tuple[Public, ...] = (
     Public("GET", "/api/v1/openapi.json", "what the interface offers is no secret"),
     Public("POST", "/api/v1/agents/enrol", "the enrolment token in the body decides", status=422),
     Public("POST", "/api/v1/reports", "the agent's own key decides", status=401),
+    Public("POST", "/front/inventory.php", _FOREIGN, status=400),
+    Public("GET", "/front/inventory.php", _FOREIGN),
+    Public("POST", "/ocsinventory", _FOREIGN, status=400),
+    Public("GET", "/ocsinventory", _FOREIGN),
+    Public("POST", "/plugins/fusioninventory/", _FOREIGN, status=400),
+    Public("GET", "/plugins/fusioninventory/", _FOREIGN),
+    Public("POST", "/inventory", _FOREIGN, status=400),
+    Public("GET", "/inventory", _FOREIGN),
+    Public("POST", "/inventory/<slug>", _FOREIGN, status=400),
+    Public("GET", "/inventory/<slug>", _FOREIGN),
+    Public("POST", "/inventory/<slug>/api.php/token", "the client's secret decides", status=400),
 )

@@ -82,6 +82,7 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         },
         status=201,
     ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/sections", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/agents", Permission.ADMIN_AGENTS),
     Endpoint("DELETE", f"{_V1}/agents/<int:agent_id>", Permission.ADMIN_AGENTS, status=204),
     Endpoint(

@@ -1,0 +1,1 @@
+"""Agents of other makers: FusionInventory, GLPI Agent and OCS report here as they always did."""
