@@ -60,6 +60,7 @@ from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
 from server.items.leavers_api import leavers
+from server.items.listing.api import listing
 from server.items.modelling.api import modelling
 from server.items.reactions import derive_relations
 from server.items.services.api import business_services
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     impacts,
     identity,
     modelling,
+    listing,
     business_services,
     leavers,
     intake,

@@ -36,10 +36,12 @@ class ItemFilter:
     """What a list is narrowed to; None or "" narrows nothing.
 
     ``text`` matches the beginning of the name, or a serial or IP address exactly. ``class_code``
-    includes the classes below it, ``organisation_id`` the organisations below it.
+    includes the classes below it, ``organisation_id`` the organisations below it. ``query`` is
+    written in the language of ``cmdb.query.language``, whose conditions ``select_items`` is given.
     """
 
     text: str = ""
+    query: str = ""
     class_code: str = ""
     stage: str = ""
     environment: str = ""
@@ -58,16 +60,18 @@ def select_items(
     visible: ColumnElement[bool],
     model: Model,
     exact: Sequence[int] | None = None,
+    asked: Sequence[ColumnElement[bool]] = (),
 ) -> Select[Any]:
     """Return the statement for the items that fit ``filters`` and are in sight.
 
     ``exact`` are the ids from ``exact_matches``, when the caller has looked them up: without the
-    look-up in the statement itself a sorted list reads one range of the name's index.
+    look-up in the statement itself a sorted list reads one range of the name's index. ``asked`` is
+    what ``filters.query`` was compiled to.
     Raises ``InvalidValue`` naming the filter that cannot be understood.
     """
     if _names_what_cannot_be(filters):
         return select(Item).where(false())
-    conditions = [visible, *_column_filters(filters, model)]
+    conditions = [visible, *_column_filters(filters, model), *asked]
     if filters.text:
         conditions.append(_matches_text(filters.text, exact))
     if filters.person_id is not None or filters.group_id is not None:

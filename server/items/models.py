@@ -1,4 +1,4 @@
-"""Agents that may report, the tokens that let them enrol, and bulk requests already answered."""
+"""Agents that may report, their enrolment tokens, bulk requests answered, and views people keep."""
 
 from datetime import datetime
 from typing import Any
@@ -69,3 +69,20 @@ class BulkAnswer(Identified, Base):
     body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     answer: Mapped[bytes] = mapped_column(LargeBinary)
     at: Mapped[datetime]
+
+
+class SavedView(Identified, Base):
+    """A list of items that somebody keeps: a query, its columns and its order."""
+
+    __tablename__ = "saved_view"
+    __table_args__ = (Index(None, "person_id", "name_key", unique=True),)
+
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String)
+    name_key: Mapped[str] = mapped_column(Key)
+    query: Mapped[str] = mapped_column(String)
+    columns: Mapped[list[Any]]
+    sort: Mapped[str] = mapped_column(String, default="")
+    #: Whether everybody who may read items finds it.
+    shared: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]

@@ -9,6 +9,7 @@ Both organisations are furnished alike::
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from io import BytesIO
 
 from sqlalchemy import func, select
@@ -65,6 +66,7 @@ from server.items.foreign.messages import Dialect, Message
 from server.items.foreign.models import InventorySource, WaitingSender
 from server.items.foreign.taking import Knock, take
 from server.items.identity.merging import merge_items
+from server.items.listing.views import ViewDraft, save_view
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
@@ -128,7 +130,9 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     rule = {"label": "Ours", "evidence": "connections", "type": "calls"}
     session.add(StoredRule(code="rule_of_ours", document=rule, updated_at=BEGINNING))
     _define(session)
-    own = {name: name for name in ("own_class", "own_attribute", "own_relation")}
+    own: dict[str, int | str] = {
+        name: name for name in ("own_class", "own_attribute", "own_relation")
+    }
     own |= {name: name for name in ("lone_class", "lone_relation")}
     prepared = {"title": "New device", "tasks": ["Order it", "Hand it over"]}
     session.add(
@@ -147,7 +151,7 @@ def _define(session: Session) -> None:
     """Define classes, an attribute, relationship types and a suggestion at run time."""
     name = {"label": {"en": "Of ours"}}
     both = name | {"reverse": name["label"]}
-    entries = {
+    entries: dict[tuple[str, str], dict[str, Any]] = {
         ("class", "own_class"): name | {"parent": "item"},
         ("class", "lone_class"): name | {"parent": "item"},
         ("attribute", "own_class.own_attribute"): name | {"type": "text"},
@@ -176,6 +180,7 @@ class _Furnishing:
         found = self._people(approver_id)
         found |= self._items(approver_id or found["person"])
         found |= self._programs() | self._discovery() | self._identity()
+        found |= self._views(approver_id)
         return found | self._desk(found)
 
     def _people(self, holder_id: int | None) -> dict[str, int]:
@@ -250,6 +255,12 @@ class _Furnishing:
     def _item(self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = ()) -> int:
         draft = ItemDraft(class_code, self._place.id, {"name": name}, parties)
         return create_item(self._session, self._admin, draft, self._now).id
+
+    def _views(self, keeper_id: int | None) -> dict[str, int]:
+        """Keep a view of the item list; out of sight it is the administrator's own."""
+        keeper = actor_of(self._session, keeper_id) if keeper_id else self._admin
+        view = save_view(self._session, keeper, ViewDraft("Servers", "class:server"), self._now)
+        return {"view": view.id}
 
     def _identity(self) -> dict[str, int]:
         """Write a question that waits, an item that two sources know, and a merge."""

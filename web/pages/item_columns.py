@@ -14,16 +14,21 @@ from web.presenters.item_columns import ItemColumn, chosen, offered
 PREFERENCE = "items.columns"
 
 
-def columns_of_reader() -> tuple[list[ItemColumn], list[ItemColumn]]:
-    """Return (all columns on offer, those the reader has chosen)."""
-    offer = offered(standing_model(), reader())
-    wish = preference(current_session(), current_actor(), PREFERENCE)
-    return offer, chosen(offer, wish)
+def columns_of_reader(class_code: str = "") -> tuple[list[ItemColumn], list[ItemColumn]]:
+    """Return (columns on offer for a class, those of the address or of the reader's choice)."""
+    everything = offered(standing_model(), reader(), None)
+    named = [key for key in request.args.get("columns", "").split(",") if key]
+    wish = named or preference(current_session(), current_actor(), PREFERENCE)
+    wanted = chosen(everything, wish)
+    keys = {column.key for column in wanted}
+    offer = offered(standing_model(), reader(), class_code)
+    also = [column for column in wanted if column.key not in {one.key for one in offer}]
+    return [*offer, *also] if keys else offer, wanted
 
 
 def choose_columns() -> ResponseReturnValue:
     """Remember which columns the reader wants, in the order of the list."""
-    known = {column.key for column in offered(standing_model(), reader())}
+    known = {column.key for column in offered(standing_model(), reader(), None)}
     wish = [key for key in request.form.getlist("column") if key in known]
     keep_preference(current_session(), current_actor(), PREFERENCE, wish)
     return done(gettext("The list has your columns now."), url_for("items.index"))

@@ -8,25 +8,29 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, ItemNotFound
 from cmdb.model import Attribute, standing_model
 from cmdb.query.items import ItemFilter
+from cmdb.query.language import QueryFault, explain_fields, is_plain_text
 from cmdb.records.items import Item
 from cmdb.vocabulary import ClassCode
 from server.desk.workspace.queries.dashboard import SILENT_AFTER
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.paging import PageRequest
+from server.foundation.paging import Page, PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import actions, queries
 from server.items.blast import service_classes
 from server.items.identity.queries import count_open_reviews, successor_of
+from web.pages import item_views
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_columns import choose_columns, columns_of_reader
 from web.pages.item_tabs import TABS, class_name, head_of
 from web.pages.lists import asked_words
 from web.pages.refusals import refuse_in_words
+from web.presenters.addresses import is_address
 from web.presenters.item_columns import attribute_cell
 from web.presenters.lists import Column, Paging, Sorting
+from web.presenters.query_faults import query_fault_text
 
 items = Blueprint("items", __name__, url_prefix="/items")
 
@@ -34,10 +38,16 @@ _TAB_NAMES = ", ".join(TABS)
 
 
 def item_filters() -> ItemFilter:
-    """Read the list's filters from the address; what makes no sense narrows nothing."""
-    given = request.args
+    """Read the list's filters from the address; what makes no sense narrows nothing.
+
+    What was typed is the beginning of a name, or a query as soon as anything of it belongs to the
+    language.
+    """
+    given, words = request.args, asked_words(longest=2000)
+    plain = is_plain_text(words) or is_address(words)
     return ItemFilter(
-        text=asked_words(),
+        text=words if plain else "",
+        query="" if plain else words,
         class_code=given.get("class", ""),
         stage=given.get("stage", ""),
         environment=given.get("environment", ""),
@@ -50,6 +60,11 @@ def item_filters() -> ItemFilter:
 
 
 items.add_url_rule("/columns", "columns", choose_columns, methods=["POST"])
+items.add_url_rule("/views", "keep_view", item_views.keep_view, methods=["POST"])
+items.add_url_rule(
+    "/views/<int:view_id>/forget", "forget_view", item_views.forget_view, methods=["POST"]
+)
+items.add_url_rule("/many", "edit_many", item_views.edit_many, methods=["GET", "POST"])
 
 
 @items.route("")
@@ -58,28 +73,43 @@ def index() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     filters = item_filters()
     sort = request.args.get("sort", "name")
-    page = queries.list_items(
-        session, actor, filters, PageRequest(sort, request.args.get("after", ""), 50)
-    )
+    fault, status = "", 200
+    page: Page[Item] = Page([])
+    total = 0
+    try:
+        asked = PageRequest(sort, request.args.get("after", ""), 50)
+        page = queries.list_items(session, actor, filters, asked)
+        total = queries.count_items(session, actor, filters)
+    except QueryFault as error:
+        fault, status = query_fault_text(error, reader()), 422
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
-    offer, wanted = columns_of_reader()
-    return render_template(
+    offer, wanted = columns_of_reader(filters.class_code)
+    body = render_template(
         "items/index.html",
         rows=page.rows,
+        words=filters.text or filters.query,
+        fault=fault,
+        vocabulary=explain_fields(standing_model()),
+        views=item_views.views_of_reader(),
+        sort=sort,
+        own_id=actor.person_id,
         offer=offer,
         wanted=[column.key for column in wanted],
         columns=[Column(gettext("Name"), "name", main=True), *(one.column for one in wanted)],
         cell=lambda item, code: attribute_cell(standing_model(), item, code, reader()),
         sorting=Sorting.parse(sort),
-        paging=Paging(len(page.rows), queries.count_items(session, actor, filters), None, next_url),
+        paging=Paging(len(page.rows), total, None, next_url),
         list_url=list_url,
         filters=filters,
         classes=class_choices(reader().language, abstract=True),
         model=standing_model(),
         class_name=class_name,
         to_decide=count_open_reviews(session, actor),
-        narrowed=any(v for name, v in request.args.items() if name not in {"sort", "after"}),
+        narrowed=any(
+            v for name, v in request.args.items() if name not in {"sort", "after", "columns"}
+        ),
     )
+    return body, status
 
 
 @items.route("/<int:item_id>")

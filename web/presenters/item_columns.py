@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cmdb.model import Model
+from cmdb.model import Attribute, Model, ValueType
 from cmdb.vocabulary import ClassCode
 from web.presenters.lists import Column
 from web.presenters.reader import Reader
@@ -25,8 +25,11 @@ class ItemColumn:
     column: Column
 
 
-def offered(model: Model, reader: Reader) -> list[ItemColumn]:
-    """Return every column that may be chosen; the name always stands first and is not offered."""
+def offered(model: Model, reader: Reader, class_code: str | None = "") -> list[ItemColumn]:
+    """Return the columns that may be chosen; the name always stands first and is not offered.
+
+    A class brings its own attributes along; None stands for every class there is.
+    """
     own = {
         "class": Column(reader.gettext("Class"), "class"),
         "vendor_model": Column(reader.gettext("Vendor and model"), narrow_screen=False),
@@ -37,10 +40,28 @@ def offered(model: Model, reader: Reader) -> list[ItemColumn]:
         "first_seen": Column(reader.gettext("First seen"), narrow_screen=False),
         "last_seen": Column(reader.gettext("Last seen"), "last_seen"),
     }
-    for code in ATTRIBUTES:
-        for attribute in model.attributes_named(code)[:1]:
-            own[code] = Column(model.label(attribute, reader.language), narrow_screen=False)
+    for attribute in _attributes(model, class_code):
+        own.setdefault(
+            str(attribute.code),
+            Column(
+                model.label(attribute, reader.language),
+                str(attribute.code) if attribute.searchable else None,
+                narrow_screen=False,
+            ),
+        )
     return [ItemColumn(key, column.label, column) for key, column in own.items()]
+
+
+def _attributes(model: Model, class_code: str | None) -> list[Attribute]:
+    """Return the attributes that a list may show: those most asked for, then the class's own."""
+    if class_code is None:
+        found = [one for one in model.attributes if one.class_code != "item"]
+    else:
+        found = [one for code in ATTRIBUTES for one in model.attributes_named(code)[:1]]
+        if class_code and model.find_class(class_code) is not None:
+            inside = model.attributes_of(ClassCode(class_code))
+            found += [one for one in inside if one.class_code != "item"]
+    return [one for one in found if one.type is not ValueType.JSON]
 
 
 def chosen(columns: Sequence[ItemColumn], wish: Sequence[str]) -> list[ItemColumn]:

@@ -20,6 +20,11 @@ class ItemQuerySchema(PageQuerySchema):
         load_default="",
         metadata={"description": "Beginning of the name; or a whole serial or IP address."},
     )
+    query = Line(
+        longest=2000,
+        load_default="",
+        metadata={"description": "In the query language: class:server and not seen:7d."},
+    )
     item_class = Line(data_key="class", load_default="")
     stage = Line(load_default="")
     environment = Line(load_default="")

@@ -9,6 +9,18 @@ _DERIVED = {"relation_id": "derived"}
 _PLACE = {"organisation_id": Named("organisation")}
 
 PAGES_REGISTER: tuple[Endpoint, ...] = (
+    Endpoint("POST", "/items/views", Permission.ITEM_READ, form={"name": "Mine"}, status=303),
+    Endpoint(
+        "POST", "/items/views/<int:view_id>/forget", Permission.ITEM_READ, form={}, status=303
+    ),
+    Endpoint("GET", "/items/many", Permission.ITEM_WRITE),
+    Endpoint(
+        "POST",
+        "/items/many",
+        Permission.ITEM_WRITE,
+        form={"selected": Named("item"), "attribute": "vendor", "value": "Dell", "act": "apply"},
+        status=303,
+    ),
     Endpoint("GET", "/items", Permission.ITEM_READ),
     # Everybody may arrange their own list; what stands in it is asked for when it is shown.
     Endpoint("POST", "/items/columns", form={"column": "class"}, status=303),

@@ -11,6 +11,15 @@ _NDJSON = {"Content-Type": "application/x-ndjson"}
 _LINE = json.dumps({"kind": "item", "class": "server", "values": {"name": "bulk-1"}}).encode()
 
 REST_REGISTER: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/item-views", Permission.ITEM_READ),
+    Endpoint("POST", f"{_V1}/item-views", Permission.ITEM_READ, json={"name": "Mine"}, status=201),
+    Endpoint("DELETE", f"{_V1}/item-views/<int:view_id>", Permission.ITEM_READ, status=204),
+    Endpoint(
+        "POST",
+        f"{_V1}/items/edits",
+        Permission.ITEM_WRITE,
+        json={"item_ids": [Named("item")], "values": {"vendor": "Dell"}},
+    ),
     Endpoint("GET", f"{_V1}/items", Permission.ITEM_READ),
     Endpoint(
         "POST",

@@ -1,0 +1,68 @@
+"""Conditions over items, and how to ask a database for them without reading everything.
+
+A clause knows two forms: one that is checked item by item, and one that selects the ids it fits.
+When few items fit, their ids are fetched once and stand in the statement; so the page and its
+count cost an index look-up each, whatever else the query says. When many fit, checking each item
+in the order of the list finds a page quickly.
+"""
+
+import operator as op
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.records.items import Item
+
+#: Up to so many ids stand in a statement by themselves.
+FEW = 1500
+#: Sorts after every text that people use; the end of a prefix range.
+HIGH = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """``each`` is checked item by item; ``ids`` selects what fits, where that is an own look-up."""
+
+    each: ColumnElement[bool]
+    ids: Select[Any] | None = None
+
+
+def narrowed(session: Session, clause: Clause) -> ColumnElement[bool]:
+    """Return the condition to ask the database with."""
+    if clause.ids is None:
+        return clause.each
+    found = session.scalars(clause.ids.limit(FEW + 1)).all()
+    if len(found) > FEW:
+        return clause.each
+    return Item.id.in_(sorted(set(found))) if found else false()
+
+
+def in_table(column: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> Clause:
+    """Return the clause of items that have a row with these conditions in another table."""
+    wanted = select(column).where(*conditions)
+    return Clause(wanted.where(column == Item.id).correlate(Item).exists(), wanted)
+
+
+def compared(column: SQLColumnExpression[Any], operator: str, value: Any) -> ColumnElement[bool]:
+    """Return ``column <operator> value``; ":" and "=" are equality."""
+    acts = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge}
+    return and_(acts.get(operator, op.eq)(column, value))
+
+
+def holds(session: Session, column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
+    """Return the condition that a text column has ``text`` inside."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    place = func.instr(column, text) if is_sqlite else func.strpos(column, text)
+    return and_(place > 0)
+
+
+def starts_with(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
+    """Return the condition that a key begins with ``text``, as a range of its index."""
+    return and_(column >= text, column < text + HIGH)
+
+
+def any_of(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Return that one of the conditions holds."""
+    return or_(*conditions) if conditions else false()

@@ -1,0 +1,128 @@
+"""From the tree of a query to one condition over items."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+
+from cmdb.errors import InvalidValue
+from cmdb.model import Attribute, Model, ValueType
+from cmdb.model.text import clean, text_key
+from cmdb.query.items import exact_matches
+from cmdb.query.language import tree
+from cmdb.query.language.clauses import Clause, compared, narrowed, starts_with
+from cmdb.query.language.columns import COLUMNS, expect, text_matches
+from cmdb.query.language.faults import QueryFault
+from cmdb.query.language.operands import age_of
+from cmdb.query.language.terms import WORDS, QueryTerms, attributes_of, code_of
+from cmdb.query.language.tree import Node, Operand, Term
+from cmdb.records.items import Item, ItemValue
+
+_TEXTUAL = frozenset({ValueType.TEXT, ValueType.CHOICE})
+_ALL = frozenset({":", "=", "!=", "<", "<=", ">", ">=", "~"})
+_MOMENTS = {ValueType.DATE, ValueType.DATETIME}
+
+
+def compile_query(terms: QueryTerms, node: Node | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that all hold for what the query asks; none for the empty one.
+
+    Small look-ups (organisations, people, values that few items have) are asked here already.
+    Raises ``QueryFault``.
+    """
+    if node is None:
+        return []
+    parts = node.parts if isinstance(node, tree.All) else (node,)
+    return [_condition(terms, part) for part in parts]
+
+
+def _condition(terms: QueryTerms, node: Node) -> ColumnElement[bool]:
+    if isinstance(node, tree.All):
+        return and_(*(_condition(terms, part) for part in node.parts))
+    if isinstance(node, tree.Any):
+        return or_(*(_condition(terms, part) for part in node.parts))
+    if isinstance(node, tree.Not):
+        return not_(_known(_condition(terms, node.inner)))
+    positive = narrowed(terms.session, _clause(terms, node))
+    return not_(_known(positive)) if node.operator == "!=" else positive
+
+
+def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition that is never null: what has no value is not the value either."""
+    return func.coalesce(condition, false())
+
+
+def _clause(terms: QueryTerms, term: Term) -> Clause:
+    if not term.field:
+        return _bare(terms, term.operands[0])
+    code = code_of(term.field)
+    read = COLUMNS.get(code)
+    if read is not None:
+        return read(terms, replace(term, field=code))
+    return _attribute(terms, term)
+
+
+def _bare(terms: QueryTerms, operand: Operand) -> Clause:
+    """Return what a word alone means: the beginning of a name, or a whole serial or address."""
+    if "*" in operand.text and not operand.exact:
+        pattern = Term("name", ":", (operand,), operand.at)
+        return COLUMNS["name"](terms, pattern)
+    named = starts_with(Item.name_key, text_key(clean(operand.text)))
+    exact = exact_matches(terms.session, operand.text, terms.visible)
+    return Clause(or_(named, Item.id.in_(exact)) if exact else named)
+
+
+def _attribute(terms: QueryTerms, term: Term) -> Clause:
+    found = attributes_of(terms, term.field, term.at)
+    by_type: dict[ValueType, list[Attribute]] = {}
+    for attribute in found:
+        by_type.setdefault(attribute.type, []).append(attribute)
+    conditions = [_values(terms, term, group) for group in by_type.values()]
+    wanted = select(ItemValue.item_id).where(or_(*conditions))
+    return Clause(wanted.where(ItemValue.item_id == Item.id).correlate(Item).exists(), wanted)
+
+
+def _values(terms: QueryTerms, term: Term, same: list[Attribute]) -> ColumnElement[bool]:
+    attribute = same[0]
+    operators = _ALL if attribute.type in _TEXTUAL else _ALL - {"~"}
+    if attribute.type in {ValueType.VERSION, ValueType.IP, ValueType.PREFIX, ValueType.MAC}:
+        operators = _ALL
+    expect(term, operators)
+    ids = [one.id for one in same]
+    of_attribute = (
+        ItemValue.attribute_id == ids[0] if len(ids) == 1 else ItemValue.attribute_id.in_(ids)
+    )
+    if attribute.type in _TEXTUAL or term.operator == "~" or _has_star(term):
+        return and_(of_attribute, text_matches(terms, ItemValue.text_key, term))
+    compare = [_key_comparison(terms, attribute, term, one) for one in term.operands]
+    return and_(of_attribute, or_(*compare))
+
+
+def _has_star(term: Term) -> bool:
+    return any("*" in one.text and not one.exact for one in term.operands)
+
+
+def _key_comparison(
+    terms: QueryTerms, attribute: Attribute, term: Term, operand: Operand
+) -> ColumnElement[bool]:
+    raw: Any = operand.text
+    if attribute.type in _MOMENTS and (ahead := age_of(operand)) is not None:
+        moment = terms.now + ahead
+        raw = moment.date() if attribute.type is ValueType.DATE else moment
+    try:
+        words, number = terms.model.operand_key(attribute, raw)
+    except InvalidValue as error:
+        why = error.fields.get(attribute.code, str(error))
+        raise QueryFault(why, operand.text, operand.at) from None
+    if number is not None:
+        compare = compared(ItemValue.number_key, term.operator, number)
+        return compare if words is None else and_(compare, ItemValue.text_key == words)
+    return compared(ItemValue.text_key, term.operator, words)
+
+
+def explain_fields(model: Model) -> list[tuple[str, str]]:
+    """Return (word, type) of everything that can be asked, for help and completion."""
+    found = dict.fromkeys(WORDS, "")
+    for attribute in model.attributes:
+        if attribute.searchable:
+            found.setdefault(str(attribute.code), str(attribute.type))
+    return sorted(found.items())
