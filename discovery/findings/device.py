@@ -78,8 +78,8 @@ class NeighbourFinding:
     ``local_port`` is the protocol's own number of our port, with what the protocol says about that
     port; ``base_port_index`` is the ifIndex if that number is a bridge port. Which interface it
     really is, is decided afterwards: ``local_index`` (ifIndex), ``local_name``, and
-    ``local_rule``, the rule that decided (``name``, ``ifIndex``, ``basePort``, ``number``), empty
-    when none fitted. Kinds are the words of the LLDP subtypes (``mac``, ``interface_name``, …).
+    ``local_rule``, the rule that decided (``name``, ``ifIndex``, ``basePort``), empty when none
+    fitted. Kinds are the words of the LLDP subtypes (``mac``, ``interface_name``, …).
     """
 
     protocol: str

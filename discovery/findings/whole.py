@@ -33,7 +33,7 @@ class DeviceFindings:
 
     ``credential`` is the name of the credential that worked, never its secret. ``particulars`` maps
     the OIDs that the knowledge tables ask of this make to the text answered. ``cdp_id`` is what the
-    device calls itself to its neighbours by CDP.
+    device calls itself to its neighbours by CDP, ``system_id`` by IS-IS.
     """
 
     address: str
@@ -57,6 +57,7 @@ class DeviceFindings:
     stack: tuple[StackFinding, ...] = ()
     nearby: tuple[NearbyFinding, ...] = ()
     routes: tuple[RouteFinding, ...] = ()
+    system_id: str = ""
     adjacencies: tuple[AdjacencyFinding, ...] = ()
     standbys: tuple[StandbyFinding, ...] = ()
     particulars: dict[str, str] = field(default_factory=dict)

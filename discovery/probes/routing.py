@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from discovery.findings import AdjacencyFinding, Harvest, StandbyFinding
 from discovery.snmp.conversation import Conversation
-from discovery.snmp.session import Oid, Value
+from discovery.snmp.session import BadAnswer, Oid, Value
 from discovery.snmp.tables import Table, read_optional
 from discovery.snmp.text import ip, mac, number
 
@@ -12,6 +12,7 @@ _OSPF: Oid = (1, 3, 6, 1, 2, 1, 14, 10, 1)
 _O_ROUTER, _O_STATE = (*_OSPF, 3), (*_OSPF, 6)
 _FULL, _TWO_WAY = 8, 4
 _ISIS: Oid = (1, 3, 6, 1, 2, 1, 138, 1)
+_I_OWN = (*_ISIS, 1, 1, 3, 0)
 _I_INTERFACE = (*_ISIS, 3, 2, 1, 2)
 _I_STATE, _I_MAC, _I_SYSTEM = (*_ISIS, 6, 1, 1, 2), (*_ISIS, 6, 1, 1, 4), (*_ISIS, 6, 1, 1, 6)
 _I_UP = 3
@@ -24,7 +25,7 @@ _V_MASTER = 3
 
 
 async def ask(device: Conversation) -> Harvest:
-    """Return the fields ``adjacencies`` and ``standbys``."""
+    """Return the fields ``adjacencies``, ``standbys`` and ``system_id``."""
     complaints: list[str] = []
     ospf = await read_optional(device, (_O_ROUTER, _O_STATE), complaints)
     isis = await read_optional(device, (_I_STATE, _I_MAC, _I_SYSTEM), complaints)
@@ -36,13 +37,21 @@ async def ask(device: Conversation) -> Harvest:
     shared = Table()
     if vrrp.rows:
         shared = await read_optional(device, (_V_ASSOCIATED,), complaints)
+    system_id = await _own_system_id(device) if isis.rows else ""
     adjacencies = (*_ospf(ospf), *_isis(isis, circuits))
     standbys = (*_hsrp(hsrp), *_vrrp(vrrp, shared))
     return Harvest(
-        {"adjacencies": adjacencies, "standbys": standbys},
+        {"adjacencies": adjacencies, "standbys": standbys, "system_id": system_id},
         len(adjacencies) + len(standbys),
         tuple(complaints),
     )
+
+
+async def _own_system_id(device: Conversation) -> str:
+    try:
+        return _system_id((await device.get([_I_OWN]))[_I_OWN])
+    except BadAnswer:
+        return ""
 
 
 def _ospf(table: Table) -> Iterator[AdjacencyFinding]:

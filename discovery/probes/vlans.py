@@ -41,8 +41,9 @@ async def ask(device: Conversation) -> Harvest:
     interfaces = {index[0]: number(row.get(_PORT_INTERFACE)) or None for index, row in base}
     members: _Members = {}
     for vlan, egress, untagged in _port_lists(static, current):
+        bare = set(_ports(untagged))
         for port in _ports(egress):
-            members[vlan, port, interfaces.get(port)] = port in _ports(untagged)
+            members[vlan, port, interfaces.get(port)] = port in bare
     if vtp.rows:
         members |= await _cisco(device, vtp, interfaces, complaints)
     fields = {
@@ -80,6 +81,7 @@ def _ports(value: Value | None) -> list[int]:
     return [
         8 * place + bit + 1
         for place, octet in enumerate(value)
+        if octet
         for bit in range(8)
         if octet & (0x80 >> bit)
     ]

@@ -20,7 +20,6 @@ from discovery.knowledge.rules import Knowledge
 from discovery.probes import particulars
 from discovery.scan.questions import PARTICULARS, QUESTIONS, SYSTEM
 from discovery.settings import ScanSettings
-from discovery.snmp.client import SnmpClient
 from discovery.snmp.conversation import Conversation
 from discovery.snmp.credentials import Credential, User
 from discovery.snmp.session import (
@@ -29,6 +28,7 @@ from discovery.snmp.session import (
     Refused,
     SnmpError,
     SnmpSession,
+    SnmpSessions,
     Unsendable,
 )
 from discovery.topology.local_ports import with_local_ports
@@ -46,7 +46,7 @@ _WHY: dict[type[SnmpError], Why] = {
 class DeviceReader:
     """Reads devices with one client; many visits may run at the same time."""
 
-    def __init__(self, client: SnmpClient, settings: ScanSettings, knowledge: Knowledge) -> None:
+    def __init__(self, client: SnmpSessions, settings: ScanSettings, knowledge: Knowledge) -> None:
         self._client = client
         self._settings = settings
         self._knowledge = knowledge

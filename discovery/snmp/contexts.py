@@ -20,35 +20,34 @@ Read = Callable[[Conversation, int], Awaitable[Found]]
 
 #: More views than these are not asked for: each costs several requests.
 MOST_VLANS = 256
+MOST_SILENT = 3
 
 
 async def in_each_vlan(device: Conversation, read: Read[Found]) -> tuple[list[Found], list[str]]:
     """Return what ``read`` brings in the view of each VLAN, and complaints.
 
-    Nothing for devices that have one view. A view that stays silent ends it: the device does not
-    let us into any, and waiting for each would take its time away from other questions.
+    Nothing for devices that have one view. Several silent views in a row end it: the device does
+    not let us in, and waiting for each would take the time away from other questions.
     """
     if device.vlans is None:
         device.vlans = await _vlans(device)
     found: list[Found] = []
     complaints: list[str] = []
+    silent = 0
     for vlan in device.vlans[:MOST_VLANS]:
         inner = device.in_vlan(vlan)
-        if inner is None:
+        if inner is None or silent == MOST_SILENT:
             break
         try:
             found.append(await read(inner, vlan))
-        except (NoAnswer, Refused):
-            complaints.append(
-                f"VLAN {vlan} and those after it are not shown under these credentials"
-            )
-            device.vlans = ()
+            silent = 0
         except SnmpError as error:
             complaints.append(f"VLAN {vlan}: {error}")
+            silent += isinstance(error, NoAnswer | Refused)
         finally:
             device.account(inner)
-        if not device.vlans:
-            break
+    if silent == MOST_SILENT:
+        device.vlans = device.vlans[:0] if not found else device.vlans
     return found, complaints
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol
 
+from discovery.snmp.credentials import Credential
+
 Oid = tuple[int, ...]
 
 
@@ -98,6 +100,15 @@ class SnmpSession(Protocol):
         Round by round: the successor of each OID, then their successors. The device may cut the
         answer anywhere. Over SNMPv1 there is always one round. An END stands where nothing follows.
         """
+
+
+class SnmpSessions(Protocol):
+    """Opens conversations: over the network, or with a recording."""
+
+    def session(
+        self, address: str, port: int, credential: Credential, limits: Limits
+    ) -> SnmpSession:
+        """Return a session with the device at an IP address (v4 or v6, no names)."""
 
 
 def dotted(oid: Oid) -> str:

@@ -20,7 +20,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     ),
     "agent": ("", "cost of a report beside other agents"),
     "intake": ("", "reports per second, bytes per machine"),
-    "discovery": ("", "sweeps, devices per minute, topology"),
+    "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),
     "desk": ("", "tickets, search, clocks"),
     "changes": ("", "previews, collisions, approvers"),
     "people": ("", "directory sync, authentication"),

@@ -1,0 +1,133 @@
+"""Single recorded devices against the facts that are known of them.
+
+Counted are the expected rows that were found. An expectation whose value is not in the recording
+tells nothing about the reader and is left out where that can be seen (``verbatim``).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from discovery.assembly.chassis import plausible_serial
+from discovery.assembly.identity import DeviceIdentity, identify
+from discovery.findings import DeviceFindings, NeighbourFinding
+from discovery.knowledge.rules import load_knowledge
+from discovery.topology.local_ports import with_local_ports
+from discovery.topology.naming import spellings
+from tests.benchmarks.discovery.networks import read_json
+from tests.benchmarks.discovery.recorded import Recording, read_recording, visit
+
+_BLANKS = re.compile(r"[^0-9a-z]+")
+
+
+def score_devices(folder: Path) -> tuple[Counter[str], Counter[str], list[str]]:
+    """Return expected and found rows by kind, and the devices that miss some."""
+    expected: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    missed: list[str] = []
+    for path in sorted(folder.glob("*.expected.json*")):
+        name = path.name.partition(".expected")[0]
+        told = read_json(path)
+        findings = _visit(folder, name, told)
+        for kind, hit in _hits(told, findings):
+            expected[kind] += 1
+            found[kind] += hit
+            if not hit:
+                missed.append(f"{name}: {kind}")
+    return expected, found, missed
+
+
+def _visit(folder: Path, name: str, told: Mapping[str, Any]) -> DeviceFindings:
+    contexts: dict[int, Recording] = {
+        int(vlan): read_recording(folder / f"{name}@{vlan}.snmprec.gz")
+        for vlan in told.get("contexts", ())
+        if (folder / f"{name}@{vlan}.snmprec.gz").exists() and str(vlan).isdigit()
+    }
+    return visit("192.0.2.1", read_recording(folder / f"{name}.snmprec.gz"), contexts)
+
+
+def _hits(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
+    yield from _facts(told, identify(findings, load_knowledge()))
+    yield from _rows(told, findings)
+    yield from _vlans(told, findings)
+    rows = with_local_ports(findings.neighbours, findings.interfaces)
+    for row in told.get("links", ()):
+        yield "links", any(_is(row, one) for one in rows)
+
+
+def _rows(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
+    interfaces = {one.index for one in findings.interfaces}
+    for port in told.get("ports", ()):
+        yield "interfaces", port["ifIndex"] in interfaces
+    addresses = {(one.address, one.interface_index) for one in findings.addresses}
+    for row in (*told.get("ipv4", ()), *told.get("ipv6", ())):
+        yield "addresses", (row["address"], row["ifIndex"]) in addresses
+    entities = {one.index: one for one in findings.entities}
+    for row in told.get("entities", ()):
+        entity = entities.get(row["index"])
+        yield "entities", entity is not None and _alike(entity.serial, row.get("serial") or "")
+
+
+def _vlans(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
+    vlans = {one.id for one in findings.vlans}
+    for row in told.get("vlans", ()):
+        yield "vlans", row["vlan"] in vlans
+    members = {(one.vlan, one.bridge_port): one.untagged for one in findings.vlan_ports}
+    for row in told.get("vlan_ports", ()):
+        yield "vlan ports", members.get((row["vlan"], row["baseport"])) == bool(row["untagged"])
+    pairs = {(one.upper, one.lower) for one in findings.stack}
+    for row in told.get("stack", ()):
+        if row["high"] and row["low"]:
+            # The expectation swaps the two ends in places.
+            pair = row["high"], row["low"]
+            yield "interface stack", pair in pairs or pair[::-1] in pairs
+
+
+def _facts(told: Mapping[str, Any], identity: DeviceIdentity) -> Iterator[tuple[str, bool]]:
+    said = {
+        "serial": identity.serial,
+        "version": identity.os_version,
+        "hardware": identity.model,
+    }
+    for kind, value in said.items():
+        expected = str(told.get(kind) or "")
+        if kind == "serial" and not plausible_serial(expected.replace("X", "")):
+            continue  # zeros, a MAC address, a made-up number: a careful reader takes none of these
+        if expected and kind in told.get("verbatim", ()):
+            yield kind, _agrees(value, expected)
+
+
+def _agrees(said: str, expected: str) -> bool:
+    """Whether the one holds the other, beside blanks and signs: both sides compose names."""
+    one, other = (_BLANKS.sub("", text.casefold()) for text in (said, expected))
+    return bool(one) and (one in other or other in one)
+
+
+def _alike(said: str, expected: str) -> bool:
+    return not expected or expected.casefold() in said.casefold() or said in expected
+
+
+def _is(told: Mapping[str, Any], row: NeighbourFinding) -> bool:
+    """Whether a row is the expected one: its port by any of its names, its neighbour by one."""
+    local = {form for name in ("local_ifName", "local_ifDescr") for form in _forms(told.get(name))}
+    mine = {
+        form
+        for name in (row.local_name, row.local_port_id, row.local_port_description)
+        for form in spellings(name)
+    }
+    remote = {_bare(told.get("remote_name")), _bare(told.get("remote_port"))} - {""}
+    theirs = {_bare(one) for one in (row.name, row.chassis_id, row.port_id, row.port_description)}
+    told_port = _bare(told.get("remote_port"))
+    port = _bare(row.port_id)
+    same = bool(remote & theirs) or (bool(port) and told_port.startswith(port))
+    return bool(local & mine) and (not remote or same)
+
+
+def _forms(name: object) -> tuple[str, ...]:
+    return spellings(str(name)) if name else ()
+
+
+def _bare(name: object) -> str:
+    return _BLANKS.sub("", str(name or "").casefold())
