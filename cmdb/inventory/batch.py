@@ -21,6 +21,7 @@ from cmdb.inventory.sections import SectionWriter
 from cmdb.inventory.terms import Terms
 from cmdb.inventory.writing import write_items
 from cmdb.observation import Observation
+from cmdb.records.committed import committed
 from cmdb.records.sources import ItemSource
 
 #: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
@@ -62,17 +63,19 @@ class Batch:
 
     def _identify(self) -> Identification:
         """Read who is known. On PostgreSQL, what will be written is kept from other writers."""
-        found = self._read()
         if self._session.get_bind().dialect.name != "postgresql":
-            return found
+            return self._read()
+        before = committed(self._session)
+        found = self._read()
         met = [self._known(found, seen) for seen in self._observations]
         if None in met:
             self._session.execute(
                 text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NEWCOMERS_LOCK}
             )
-            # Somebody else may have brought them in while we waited.
-            found = self._read()
-            met = [self._known(found, seen) for seen in self._observations]
+            if committed(self._session) != before:
+                # Somebody else may have brought them in while we read or waited.
+                found = self._read()
+                met = [self._known(found, seen) for seen in self._observations]
         wanted = [item_id for item_id in met if item_id is not None]
         if not found.lock(wanted):
             # Some became others while we waited for them.

@@ -95,7 +95,7 @@ def _count(
             .where(ItemIdentifier.kind == kind, among(session, ItemIdentifier.value, values))
             .group_by(ItemIdentifier.value)
         )
-        for value, carriers, first in session.execute(query):
+        for value, carriers, first in session.execute(query).all():
             found[Identifier(kind, value)] = (carriers, first)
     return found
 
@@ -109,7 +109,7 @@ def _read_shared(
             .where(ItemIdentifier.kind == kind, among(session, ItemIdentifier.value, values))
             .order_by(ItemIdentifier.item_id)
         )
-        for value, item_id in session.execute(query):
+        for value, item_id in session.execute(query).all():
             stored[Identifier(kind, value)].append(item_id)
 
 

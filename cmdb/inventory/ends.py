@@ -1,6 +1,6 @@
 """The ends of relations: from what a source calls them to the items they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -62,9 +62,14 @@ def resolve_ends(
     if wanted:
         columns = (Item.id, Item.class_code, Item.organisation_id)
         query = select(*columns).where(among(session, Item.id, sorted(wanted)))
-        for item_id, class_code, organisation in session.execute(query):
+        for item_id, class_code, organisation in session.execute(query).all():
             found[item_id] = End(item_id, ClassCode(class_code), organisation)
     return {ref: found[i] for ref, i in ids.items() if i is not None and i in found}
+
+
+def existing(session: Session, ids: Iterable[int]) -> set[int]:
+    """Return those of ``ids`` that are items."""
+    return set(session.scalars(select(Item.id).where(among(session, Item.id, sorted(ids)))).all())
 
 
 def problems_of(

@@ -35,7 +35,7 @@ def items_known_as(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKe
                 among(session, ItemSource.key, sorted(named)),
                 ItemSource.key != "",
             )
-        )
+        ).all()
         found |= {(organisation_id, source, key): item_id for key, item_id in rows}
     return found
 

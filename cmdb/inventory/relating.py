@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cmdb.inventory.chronicle import relation_row
 from cmdb.inventory.circles import Circles
 from cmdb.inventory.confirming import confirm_rows
-from cmdb.inventory.ends import Draft, End, problems_of, resolve_ends
+from cmdb.inventory.ends import Draft, End, existing, problems_of, resolve_ends
 from cmdb.inventory.lookup import parts
 from cmdb.inventory.outcomes import Author, Outcome, Related
 from cmdb.inventory.redundancy import GroupWriter
@@ -20,6 +20,7 @@ from cmdb.model import Model
 from cmdb.observation import ItemReference, SeenRelation
 from cmdb.records.among import among
 from cmdb.records.bulk import insert_rows, reserve_ids
+from cmdb.records.committed import committed
 from cmdb.records.history import HistoryEntry
 from cmdb.records.relations import Relation, keep_past, next_sequence, write_changes
 from cmdb.vocabulary import SourceCode
@@ -45,6 +46,7 @@ class RelationWriter:
     ) -> list[Related]:
         """Record ``relations``; the results come in the same order. One bad one sinks no other."""
         results: list[Related | None] = [None] * len(relations)
+        before = committed(self._session)
         ends = resolve_ends(self._session, relations, organisation_id)
         drafts: dict[_Key, Draft] = {}
         twins: dict[int, int] = {}
@@ -57,7 +59,7 @@ class RelationWriter:
         self._refuse_circles(drafts, results)
         kept = [draft for draft in drafts.values() if results[draft.place] is None]
         self._groups.join(kept)
-        self._store(kept, source, results)
+        self._store(kept, source, before, results)
         for place, first_place in twins.items():
             results[place] = _as_twin(results[first_place])
         return [result or Related(Outcome.UNCHANGED) for result in results]
@@ -89,15 +91,19 @@ class RelationWriter:
         write_changes(self._session, next_sequence(self._session), self._now, changes)
 
     def _store(
-        self, drafts: Sequence[Draft], source: SourceCode, results: list[Related | None]
+        self,
+        drafts: Sequence[Draft],
+        source: SourceCode,
+        before: str,
+        results: list[Related | None],
     ) -> None:
         known = self._live(drafts, source)
-        # SQLite lets one unit of work write at a time, so what was read there is still true.
-        may_have_company = self._session.get_bind().dialect.name != "sqlite"
-        if may_have_company and any(draft.key not in known for draft in drafts):
+        if any(draft.key not in known for draft in drafts):
             # Log writers wait for each other; whoever wrote before us may have written the same.
             next_sequence(self._session)
-            known = self._live(drafts, source)
+            if committed(self._session) != before:
+                drafts = self._with_ends(drafts, results)
+                known = self._live(drafts, source)
         self._insert([draft for draft in drafts if draft.key not in known], source, results)
         confirmed = []
         for draft in drafts:
@@ -106,6 +112,19 @@ class RelationWriter:
                 results[draft.place] = Related(self._confirm(row, draft, source), row.id)
                 confirmed.append((row.id, self._now))
         confirm_rows(self._session, Relation, confirmed)
+
+    def _with_ends(self, drafts: Sequence[Draft], results: list[Related | None]) -> list[Draft]:
+        """Refuse relations whose ends were purged meanwhile; whoever purges writes the log too."""
+        there = existing(self._session, {i for d in drafts for i in d.key[:2]})
+        kept = []
+        for draft in drafts:
+            ends = {"start": draft.start.item_id, "end": draft.end.item_id}
+            problems = {n: f"there is no item {i}" for n, i in ends.items() if i not in there}
+            if problems:
+                results[draft.place] = Related(Outcome.REFUSED, problems=problems)
+            else:
+                kept.append(draft)
+        return kept
 
     def _live(self, drafts: Sequence[Draft], source: SourceCode) -> dict[_Key, Any]:
         wanted = {draft.key for draft in drafts}
@@ -119,7 +138,7 @@ class RelationWriter:
             Relation.source == source,
             Relation.valid_to.is_(None),
         )
-        for row in self._session.execute(query):
+        for row in self._session.execute(query).all():
             key = (row.start_id, row.end_id, row.type_code)
             if key in wanted:
                 found[key] = row
@@ -170,7 +189,8 @@ class RelationWriter:
             for offset, (draft, relation_id) in enumerate(zip(fresh, ids, strict=True))
         ]
         insert_rows(self._session, Relation, rows)
-        write_changes(self._session, first, self._now, [("relation+", i) for i in ids])
+        changes = [("relation+", i) for i in ids]
+        write_changes(self._session, first, self._now, changes, rows)
         for draft, relation_id in zip(fresh, ids, strict=True):
             results[draft.place] = Related(Outcome.CREATED, relation_id)
         self._tell([draft.key for draft in fresh], source)

@@ -37,7 +37,7 @@ def write_items(
     new = [item for item in touched if item.is_new]
     changed = [item for item in touched if not item.is_new and item.changed]
     seen = [item for item in touched if not item.is_new and not item.changed and item.touched]
-    ids = _insert_items(session, new, now)
+    ids, inserted = _insert_items(session, new, now)
     regraphed = [item for item in changed if not _IN_GRAPH.isdisjoint(item.changed)]
     first = _keep_past(session, new, regraphed)
     _update_items(session, changed, now)
@@ -47,7 +47,7 @@ def write_items(
     write_identifiers(session, touched, now)
     write_history(session, new, changed, author, now)
     steps = [("item+", item.id) for item in new] + [("item~", item.id) for item in regraphed]
-    write_changes(session, first, now, steps)
+    write_changes(session, first, now, steps, inserted)
     return ids
 
 
@@ -72,9 +72,12 @@ def _columns(item: KnownItem, now: datetime) -> dict[str, Any]:
     }
 
 
-def _insert_items(session: Session, new: Sequence[KnownItem], now: datetime) -> dict[int, int]:
+def _insert_items(
+    session: Session, new: Sequence[KnownItem], now: datetime
+) -> tuple[dict[int, int], list[dict[str, Any]]]:
+    """Return {provisional id: id}, and the rows that were written."""
     if not new:
-        return {}
+        return {}, []
     ids: dict[int, int] = {}
     rows: list[dict[str, Any]] = []
     for item, item_id in zip(new, reserve_ids(session, Item, len(new)), strict=True):
@@ -89,7 +92,7 @@ def _insert_items(session: Session, new: Sequence[KnownItem], now: datetime) -> 
         }
         rows.append(row)
     insert_rows(session, Item, rows)
-    return ids
+    return ids, rows
 
 
 def _update_items(session: Session, changed: Sequence[KnownItem], now: datetime) -> None:

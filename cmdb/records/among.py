@@ -9,9 +9,30 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, select
+from sqlalchemy import ColumnElement, Text, any_, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeEngine, UserDefinedType
+
+
+class _Listed(UserDefinedType[Any]):
+    """A list that PostgreSQL is given as one text; its driver would look at every value twice.
+
+    The parameter must be of the list's own type: a text that is cast is no constant for the
+    planner, which then reads the whole table.
+    """
+
+    render_bind_cast = True
+    cache_ok = True
+
+    def __init__(self, members: str) -> None:
+        self.members = members
+
+    def get_col_spec(self, **_rest: Any) -> str:
+        """Return how the type is written in SQL."""
+        return f"{self.members}[]"
+
+
+_WHOLE, _TEXTS = _Listed("BIGINT"), _Listed("TEXT")
 
 
 def among(
@@ -19,8 +40,15 @@ def among(
 ) -> ColumnElement[bool]:
     """Return the condition that ``column`` holds one of ``values``, whole numbers or texts."""
     wanted = list(values)
-    kind: TypeEngine[Any] = column.type
     if session.get_bind().dialect.name == "sqlite":
         listed = func.json_each(literal(json.dumps(wanted), Text())).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == any_(literal(wanted, ARRAY(kind)))
+    kind: TypeEngine[Any] = column.type
+    if kind.python_type is int:
+        return column == any_(literal(f"{{{','.join(map(str, wanted))}}}", _WHOLE))
+    return column == any_(literal(f"{{{','.join(map(_quoted, wanted))}}}", _TEXTS))
+
+
+def _quoted(value: object) -> str:
+    """Return a text as a member of PostgreSQL's array text."""
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cmdb.records.base import Base
+from cmdb.records.copying import copy_rows
 
 #: From so many rows on, setting up a COPY costs less than what it saves.
 _WORTH_A_COPY = 20
@@ -42,11 +43,8 @@ def insert_rows(session: Session, entity: type[Base], rows: Sequence[dict[str, A
 
 def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     errors = connection.dialect.loaded_dbapi.Error
-    cursor: Any = connection.connection.cursor()
     try:
-        with cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+        copy_rows(connection, statement, rows)
     except errors as error:
         # A broken constraint looks the same to the caller, whichever way the rows went in.
         raise DBAPIError.instance(

@@ -4,7 +4,7 @@
 valid_from <= s and (valid_to is null or s < valid_to).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _LIVE = text("valid_to IS NULL")
+_GROUPED = text("group_id IS NOT NULL")
 
 
 class RedundancyGroup(Identified, Base):
@@ -72,16 +73,18 @@ class Relation(Identified, Base):
         Index(None, "start_id", "type_code"),
         Index(None, "end_id", "type_code"),
         Index(None, "organisation_id", "id"),
+        Index(None, "group_id", sqlite_where=_GROUPED, postgresql_where=_GROUPED),
         {"sqlite_autoincrement": True},
     )
 
     #: That of the item at the start.
     organisation_id: Mapped[int] = mapped_column(BigId, info=unchecked("organisation.id"))
     type_code: Mapped[str] = mapped_column(Key)
-    start_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
-    end_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    #: Whoever writes a relation locks its ends first (``cmdb.inventory.ends``).
+    start_id: Mapped[int] = mapped_column(BigId, info=unchecked("item.id"))
+    end_id: Mapped[int] = mapped_column(BigId, info=unchecked("item.id"))
     group_id: Mapped[int | None] = mapped_column(
-        BigId, ForeignKey("redundancy_group.id", ondelete="CASCADE"), index=True
+        BigId, ForeignKey("redundancy_group.id", ondelete="CASCADE")
     )
     capacity: Mapped[float] = mapped_column(default=1.0)
     weight: Mapped[float] = mapped_column(default=1.0)
@@ -151,19 +154,24 @@ def next_sequence(session: Session) -> int:
 
 
 def write_changes(
-    session: Session, first: int, at: datetime, changes: Sequence[tuple[str, int]]
+    session: Session,
+    first: int,
+    at: datetime,
+    changes: Sequence[tuple[str, int]],
+    inserted: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     """Write the change log: ``changes`` are (op, row id), numbered from ``first``.
 
     The only writer of this table. What appeared or changed must be in the database by now, what
-    ends must still be there; of what changed, ``keep_past`` has kept what it was.
+    ends must still be there; of what changed, ``keep_past`` has kept what it was. ``inserted`` are
+    rows of one table as they were just written, when they are at hand: they are not read again.
     """
     rows = [
         {"seq": first + offset, "at": at, "op": op, "row_id": row_id, "checksum": None}
         for offset, (op, row_id) in enumerate(changes)
     ]
     if rows:
-        rows[-1]["checksum"] = checksum_after(session, first, changes)
+        rows[-1]["checksum"] = checksum_after(session, first, changes, inserted)
         insert_rows(session, GraphChange, rows)
         # Tells cmdb.snapshot that this transaction's graph is its own until it commits.
         session.info["graph_changed"] = True

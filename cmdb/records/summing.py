@@ -29,6 +29,7 @@ Change = tuple[str, int]
 """(op, row id), as in the change log."""
 
 _Row = Mapping[str, Any]
+_Step = tuple[str, int, int]
 
 
 def _items(rows: Sequence[_Row]) -> Hashes:
@@ -114,13 +115,22 @@ def keep_past(session: Session, kind: str, steps: Mapping[int, int]) -> None:
     insert_rows(session, rows_of.past, rows)
 
 
-def checksum_after(session: Session, first: int, changes: Sequence[Change]) -> int:
-    """Return the sum after ``changes``, which are numbered from ``first``, as it is stored."""
+def checksum_after(
+    session: Session, first: int, changes: Sequence[Change], inserted: Sequence[_Row] = ()
+) -> int:
+    """Return the sum after ``changes``, which are numbered from ``first``, as it is stored.
+
+    ``inserted`` are the new rows, all of one kind, or none: then they are read.
+    """
     log = Base.metadata.tables["graph_change"]
     before = session.scalar(select(log.c.checksum).where(log.c.seq == first - 1))
     if before is None and first > 1:
         return whole_checksum(session)
-    return stored((before or 0) + sum(_gain(session, kind, first, changes) for kind in _KINDS))
+    steps: dict[str, list[_Step]] = {kind: [] for kind in _KINDS}
+    for sequence, (op, row_id) in enumerate(changes, start=first):
+        steps[op[:-1]].append((op[-1], row_id, sequence))
+    gains = (_gain(session, _KINDS[kind], steps[kind], inserted) for kind in _KINDS if steps[kind])
+    return stored((before or 0) + sum(gains))
 
 
 def whole_checksum(session: Session) -> int:
@@ -128,16 +138,12 @@ def whole_checksum(session: Session) -> int:
     return stored(sum(total(kind.hashes(_live(session, kind))) for kind in _KINDS.values()))
 
 
-def _gain(session: Session, kind: str, first: int, changes: Sequence[Change]) -> int:
+def _gain(
+    session: Session, rows_of: _Kind, steps: Sequence[_Step], inserted: Sequence[_Row]
+) -> int:
     """Return by how much the changes of one kind of rows change the sum."""
-    steps = [
-        (op[-1], row_id, first + place)
-        for place, (op, row_id) in enumerate(changes)
-        if op[:-1] == kind
-    ]
-    if not steps:
-        return 0
-    rows_of = _KINDS[kind]
+    if all(sign == "+" for sign, _, _ in steps) and len(inserted) == len(steps):
+        return total(rows_of.hashes(inserted))
     rows = {row["id"]: row for row in _named(session, rows_of, [row_id for _, row_id, _ in steps])}
     before = _before(session, rows_of, steps) if any(step[0] == "~" for step in steps) else {}
     plus = [rows[row_id] for sign, row_id, _ in steps if sign != "-" and row_id in rows]
@@ -173,7 +179,7 @@ def _of(session: Session, table: Table, ids: Any) -> ColumnElement[bool]:
 
 
 def _before(
-    session: Session, rows_of: _Kind, steps: Sequence[tuple[str, int, int]]
+    session: Session, rows_of: _Kind, steps: Sequence[_Step]
 ) -> dict[tuple[int, int], _Row]:
     """Return the terms that ended with the steps, by (row id, sequence)."""
     past = rows_of.past.__table__

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
@@ -37,16 +38,24 @@ _KEYS = (
     _Key("item_source", "organisation_id", "organisation", None, is_counted=True),
     _Key("item_value", "item_id", "item", "CASCADE", is_counted=False),
     _Key("relation", "organisation_id", "organisation", None, is_counted=True),
+    _Key("relation", "start_id", "item", "CASCADE", is_counted=True),
+    _Key("relation", "end_id", "item", "CASCADE", is_counted=True),
 )
+_GROUPED = "ix_relation_group_id"
 
 
 def upgrade() -> None:
     for key in _KEYS:
         with op.batch_alter_table(key.table, table_kwargs=key.kept) as table:
             table.drop_constraint(op.f(key.name), type_="foreignkey")
+    op.drop_index(_GROUPED, "relation")
+    where = sa.text("group_id IS NOT NULL")
+    op.create_index(_GROUPED, "relation", ["group_id"], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
+    op.drop_index(_GROUPED, "relation")
+    op.create_index(_GROUPED, "relation", ["group_id"])
     for key in reversed(_KEYS):
         with op.batch_alter_table(key.table, table_kwargs=key.kept) as table:
             table.create_foreign_key(
