@@ -10,12 +10,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.chronicle import history_row
 from cmdb.inventory.difference import Difference, Place, compare
 from cmdb.inventory.interfaces import write_interfaces
 from cmdb.inventory.known import KnownItem, SourceState
+from cmdb.inventory.noise import FLAPPING_WITHIN, steady, worth_telling
 from cmdb.inventory.outcomes import Author
 from cmdb.inventory.ports import write_connections, write_listeners
 from cmdb.inventory.software import write_software
@@ -26,6 +28,8 @@ from cmdb.records.facts import FactSection
 from cmdb.records.history import HistoryEntry
 
 MEMBER_ROWS = 200
+#: How many earlier differences of a section are read to know what flaps.
+_LOOKED_BACK = 1000
 
 
 class SectionWriter:
@@ -68,11 +72,24 @@ class SectionWriter:
     def _tell(self, place: Place, name: str, difference: Difference, observed_at: datetime) -> None:
         heard = (place.source, observed_at)
         what = {"kind": "section", "subject": name}
+        details = _details(difference)
+        if any("member" in detail for detail in details):
+            details = worth_telling(details, self._told_of_late(place, name))
         rows = [
             history_row(place.item_id, self._author, self._now, heard, detail=detail, **what)
-            for detail in _details(difference)
+            for detail in details
         ]
         insert_rows(self._session, HistoryEntry, rows)
+
+    def _told_of_late(self, place: Place, name: str) -> list[dict[str, Any]]:
+        query = select(HistoryEntry.detail).where(
+            HistoryEntry.item_id == place.item_id,
+            HistoryEntry.kind == "section",
+            HistoryEntry.subject == name,
+            HistoryEntry.at >= self._now - FLAPPING_WITHIN,
+        )
+        latest = query.order_by(HistoryEntry.id.desc()).limit(_LOOKED_BACK)
+        return list(self._session.scalars(latest))
 
 
 def _details(difference: Difference) -> list[dict[str, Any]]:
@@ -114,7 +131,7 @@ def _named(rows: Sequence[Any]) -> dict[str, Any]:
     for row in rows:
         base = next((str(row[key]) for key in _NAMING if row.get(key)), "entry")
         numbers[base] = numbers.get(base, 0) + 1
-        named[base if numbers[base] == 1 else f"{base} {numbers[base]}"] = row
+        named[base if numbers[base] == 1 else f"{base} {numbers[base]}"] = steady(row)
     return named
 
 

@@ -56,7 +56,11 @@ def _rights(reader: Reader) -> dict[str, str]:
 
 def _systems(reader: Reader) -> dict[str, str]:
     return {
+        "agent.admitted": reader.gettext("admitted an agent of another maker"),
         "agent.revoked": reader.gettext("revoked an agent"),
+        "inventory_source.closed": reader.gettext("closed a source of foreign agents"),
+        "inventory_source.created": reader.gettext("opened a source of foreign agents"),
+        "waiting_sender.refused": reader.gettext("refused an agent of another maker"),
         "enrolment_token.created": reader.gettext("made an enrolment token"),
         "enrolment_token.revoked": reader.gettext("revoked an enrolment token"),
         "snmp_credential.created": reader.gettext("kept an SNMP credential"),

@@ -47,6 +47,21 @@ def _sentences(reader: Reader) -> dict[str, str]:
         "a window has a start and an end": reader.gettext("A window has a start and an end."),
         "must be later than window_start": reader.gettext("The end must be later than the start."),
         **_conflicts(reader),
+        **_foreign_agents(reader),
+    }
+
+
+def _foreign_agents(reader: Reader) -> dict[str, str]:
+    return {
+        "an agent of this name is known already; revoke that one first": reader.gettext(
+            "An agent of this name is known already; revoke that one first."
+        ),
+        "must be 2 to 63 small letters, digits and hyphens": reader.gettext(
+            "Use 2 to 63 small letters, digits and hyphens."
+        ),
+        "only who proves itself can be admitted unseen": reader.gettext(
+            "Only who proves itself can be admitted unseen."
+        ),
     }
 
 

@@ -1,6 +1,6 @@
 """What the item's page shows, in the reader's words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from cmdb.model import Attribute, Model
 from cmdb.vocabulary import ClassCode
 from web.presenters.faults import fault_text
 from web.presenters.reader import Reader
+from web.presenters.section_names import section_label
 from web.presenters.values import Shown, show_value
 
 
@@ -105,22 +106,6 @@ def source_label(source: str, reader: Reader) -> str:
     return names.get(source, source)
 
 
-def section_label(name: str, reader: Reader) -> str:
-    """Return the name of a section of facts."""
-    names = {
-        "software": reader.gettext("Software"),
-        "interfaces": reader.gettext("Interfaces"),
-        "listeners": reader.gettext("Listening ports"),
-        "disks": reader.gettext("Disks"),
-        "filesystems": reader.gettext("File systems"),
-        "cpus": reader.gettext("Processors"),
-        "memory": reader.gettext("Memory modules"),
-        "neighbours": reader.gettext("Neighbours"),
-        "components": reader.gettext("Components"),
-    }
-    return names.get(name, name)
-
-
 def history_row(
     model: Model, class_code: str, entry: Any, other: str, reader: Reader
 ) -> HistoryRow:
@@ -169,10 +154,34 @@ def _section_row(name: str, detail: Mapping[str, Any], reader: Reader) -> Histor
         )
     if "member" in detail:
         what = f"{label}: {detail['member']}"
-        return HistoryRow("section", what, _plain(detail.get("old")), _plain(detail.get("new")))
+        if detail.get("flapping"):
+            return HistoryRow("section", what, "", reader.gettext("keeps coming and going"))
+        old, new = _what_differs(name, detail.get("old"), detail.get("new"))
+        return HistoryRow("section", what, _plain(old), _plain(new))
     counts = {key: len(detail.get(key, ())) for key in ("added", "removed", "changed")}
     text = reader.gettext("%(added)s added, %(removed)s removed, %(changed)s changed") % counts
     return HistoryRow("section", label, "", text)
+
+
+#: Of what the member's name says already, the rest is enough.
+_NAMED_BY = {
+    "listeners": ("protocol", "address", "port"),
+    "connections": ("protocol", "process", "remote_address", "remote_port"),
+}
+
+
+def _what_differs(section: str, old: Any, new: Any) -> tuple[Any, Any]:
+    """Return two rows without the members that say the same, or what the name says."""
+    hidden: set[str] = set(_NAMED_BY.get(section, ("name",)))
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        hidden |= {key for key in old if key in new and old[key] == new[key]}
+    return _without(old, hidden), _without(new, hidden)
+
+
+def _without(row: Any, hidden: Collection[str]) -> Any:
+    if not isinstance(row, Mapping):
+        return row
+    return {key: value for key, value in row.items() if key not in hidden}
 
 
 def _plain(value: Any) -> str:

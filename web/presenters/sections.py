@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from web.presenters.items import section_label
 from web.presenters.lists import Column
 from web.presenters.reader import Reader
+from web.presenters.section_names import section_label
 from web.presenters.sizes import bit_rate, byte_size, exact_bytes, number
 from web.presenters.values import Shown
 

@@ -67,9 +67,15 @@ def read_json_message(plain: bytes) -> Message:
         partial=document.get("partial") is True,
         item_type=str(document.get("itemtype") or "")[:64],
         tag=str(document.get("tag") or "")[:200],
-        name=str(document.get("name") or "")[:255],
+        name=_name_in(document, content),
         version=str(content.get("versionclient") or document.get("version") or "")[:64],
     )
+
+
+def _name_in(document: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+    hardware = content.get("hardware")
+    told = hardware.get("name") if isinstance(hardware, dict) else None
+    return str(document.get("name") or told or "")[:255]
 
 
 def device_id_of(told: Any) -> str:
