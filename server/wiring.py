@@ -12,18 +12,22 @@ from server.assets.queries import contracts_reached
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
+    ApprovalOverdue,
     ApprovalRequested,
     ChangeDrafted,
     ChangeEdited,
     ChangeMoved,
     DifferencesApplied,
 )
+from server.desk.changes.jobs import INVITE, TEND, run_invitations, run_tending
 from server.desk.changes.reactions import (
+    invite_approvers,
     note_applied,
     note_change_edit,
     note_change_move,
     note_decision,
     note_draft,
+    note_overdue,
     note_request,
 )
 from server.desk.tickets.api import tickets
@@ -129,7 +133,8 @@ REACTIONS: Reactions = {
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
     ChangeMoved: (note_change_move,),
-    ApprovalRequested: (note_request,),
+    ApprovalRequested: (note_request, invite_approvers),
+    ApprovalOverdue: (note_overdue,),
     ApprovalDecided: (note_decision,),
     DifferencesApplied: (note_applied,),
 }
@@ -142,6 +147,8 @@ JOBS: Jobs = {
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
+    INVITE: JobHandler(run_invitations),
+    TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
 }
 

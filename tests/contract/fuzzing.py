@@ -37,6 +37,8 @@ _MEANT = {
     "end": "provider",
     "entry_item": "item",
     "cause_item": "item",
+    "deputy": "other",
+    "changes": "asked",
     "affected_item": "item",
     "member": "item",
     "failed": "item",

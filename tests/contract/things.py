@@ -76,6 +76,7 @@ from server.people.models import ApiToken, DirectoryRun, Role, SecondFactor
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from tests.contract.cast import Cast, make_cast
+from tests.contract.change_things import change_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
 
 #: What a thing is called in addresses and bodies, to its id or reference.
@@ -112,7 +113,7 @@ def prepare(session: Session, settings: Settings) -> PreparedWorld:
 
 
 def _references(number: str) -> dict[str, str]:
-    changes = dict.fromkeys(("change", "assessed", "asked"), f"CHG-{number}")
+    changes = dict.fromkeys(("change", "assessed", "asked", "tasked"), f"CHG-{number}")
     tickets = dict.fromkeys(("ticket", "second", "ended"), f"INC-{number}")
     return tickets | changes
 
@@ -339,7 +340,7 @@ class _Furnishing:
             "change": self._change(there["provider"]),
             "assessed": self._change(there["provider"], "assessed"),
             "asked": self._change(there["provider"], "asked"),
-        }
+        } | change_things(self._session, self._admin, self._change(there["provider"]), there)
 
     def _on_ticket(self, reference: str) -> dict[str, int | str]:
         """Write another ticket, linked with the first, and what belongs to a ticket."""

@@ -10,7 +10,7 @@ from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
 from web.pages.frame import reader
 from web.pages.item_tabs import reason_of
-from web.pages.wording import change_wording, ticket_wording
+from web.pages.wording import change_wording
 from web.presenters.changes import risk_text, risk_tone, why_text
 from web.presenters.values import class_label
 from web.presenters.windows import window_text
@@ -43,5 +43,4 @@ def effect(session: Session, actor: Actor, found: ChangePreview, plan: Plan) -> 
         "impact_reason": reason_of,
         "class_name": lambda code: class_label(standing_model(), code, reader().language),
         "change_words": change_wording(),
-        "ticket_words": ticket_wording(),
     }

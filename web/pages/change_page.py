@@ -17,7 +17,7 @@ from server.foundation.translation import gettext
 from web.pages.change_effect import effect
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
-from web.pages.wording import change_wording
+from web.pages.wording import change_wording, ticket_wording
 from web.presenters.changes import change_line, decision_words, plan_labels, steps, why_text
 from web.presenters.writing import pieces
 
@@ -63,6 +63,7 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         line_of=lambda entry: change_line(entry, wording, reader()),
         me=actor,
         pieces=pieces,
+        ticket_words=ticket_wording(),
         drift=_drift(page),
         **shown,
     )

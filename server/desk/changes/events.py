@@ -60,3 +60,10 @@ class DifferencesApplied(ChangeEvent):
     """What was planned for the register is written there; so many differences."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalOverdue(ChangeEvent):
+    """An approval was not answered in time; the change managers may decide it now."""
+
+    approval_id: int

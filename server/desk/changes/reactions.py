@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from server.desk.changes.actions.checking import TEXTS
 from server.desk.changes.events import (
     ApprovalDecided,
+    ApprovalOverdue,
     ApprovalRequested,
     ChangeDrafted,
     ChangeEdited,
@@ -17,6 +18,7 @@ from server.desk.changes.events import (
     DifferencesApplied,
 )
 from server.desk.changes.models import ChangeEntry
+from server.foundation.jobs.queue import enqueue
 
 
 def note_draft(session: Session, event: ChangeDrafted) -> None:
@@ -58,6 +60,16 @@ def note_change_move(session: Session, event: ChangeMoved) -> None:
     """Say which step was taken, and why."""
     detail = {"before": event.before, "after": event.after}
     _note(session, event, "moved", detail, event.reason)
+
+
+def note_overdue(session: Session, event: ApprovalOverdue) -> None:
+    """Say that an answer did not come in time."""
+    _note(session, event, "overdue", {"approval": event.approval_id})
+
+
+def invite_approvers(session: Session, event: ApprovalRequested) -> None:
+    """Let everybody who is asked be written to, once this is committed."""
+    enqueue(session, "changes.invite", {"change_id": event.change_id})
 
 
 def note_applied(session: Session, event: DifferencesApplied) -> None:

@@ -11,6 +11,7 @@ from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
+from tests.contract.endpoints.rest_changes import REST_CHANGES
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
 from tests.contract.endpoints.rest_identity import REST_IDENTITY
@@ -27,6 +28,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_IDENTITY,
     *REST_MODEL,
     *REST_DESK,
+    *REST_CHANGES,
     *PAGES_DESK,
     *PAGES_REGISTER,
     *PAGES_MODEL,

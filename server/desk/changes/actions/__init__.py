@@ -6,8 +6,27 @@ from server.desk.changes.actions.commenting import add_comment
 from server.desk.changes.actions.deciding import Decision, decide
 from server.desk.changes.actions.drafting import ChangeDraft, draft_change
 from server.desk.changes.actions.editing import edit_change
+from server.desk.changes.actions.gathering import (
+    Answered,
+    MeetingDraft,
+    call_meeting,
+    decide_many,
+    decide_point,
+    put_on_agenda,
+    take_off_agenda,
+    write_minutes,
+)
+from server.desk.changes.actions.linking import decide_by_link, open_link
 from server.desk.changes.actions.moving import ChangeMove, move_change
 from server.desk.changes.actions.planning import DifferenceDraft, TaskDraft, mark_task
+from server.desk.changes.actions.ruling import (
+    DeputyDraft,
+    RuleDraft,
+    add_rule,
+    dismiss_deputy,
+    name_deputy,
+    remove_rule,
+)
 from server.desk.changes.actions.standard import (
     TemplateDraft,
     approve_template,
@@ -16,21 +35,37 @@ from server.desk.changes.actions.standard import (
 )
 
 __all__ = [
+    "Answered",
     "ChangeDraft",
     "ChangeMove",
     "Decision",
+    "DeputyDraft",
     "DifferenceDraft",
+    "MeetingDraft",
+    "RuleDraft",
     "TaskDraft",
     "TemplateDraft",
     "add_comment",
+    "add_rule",
     "apply_differences",
     "approve_template",
+    "call_meeting",
     "create_template",
     "decide",
+    "decide_by_link",
+    "decide_many",
+    "decide_point",
+    "dismiss_deputy",
     "draft_change",
     "edit_change",
     "mark_task",
     "move_change",
+    "name_deputy",
+    "open_link",
+    "put_on_agenda",
+    "remove_rule",
     "request_approval",
     "retire_template",
+    "take_off_agenda",
+    "write_minutes",
 ]

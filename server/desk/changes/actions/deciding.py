@@ -11,7 +11,7 @@ from cmdb.errors import Conflict, InvalidValue, StaleVersion
 from server.desk.changes.actions.asking import move
 from server.desk.changes.events import ApprovalDecided, ChangeMoved
 from server.desk.changes.models import Change, ChangeApproval, ChangeRound
-from server.desk.changes.queries import lock_change, names
+from server.desk.changes.queries import escalated_to, lock_change, names
 from server.desk.changes.rules.approval import Demand, Vote, standing_of
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.audit import record
@@ -136,6 +136,7 @@ def _slots(
             raise InvalidValue({"approval_id": f"there is no approval {approval_id} to decide"})
     else:
         found = list(session.scalars(query.where(names(actor, now))))
+        found = found or list(session.scalars(query.where(escalated_to(actor))))
         if not found:
             raise _not_asked(actor, change)
     pending = [slot for slot in found if slot.decision == "pending"]

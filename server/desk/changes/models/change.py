@@ -129,7 +129,7 @@ class ChangeApproval(Identified, Base):
     #: [{"role": "owner", "of": "touched" | "service", "item_id": …}, …] or
     #: [{"role": "change_manager"}].
     why: Mapped[list[Any]]
-    #: "pending", "approved", "rejected", "void", or "lapsed" for want of an answer in time.
+    #: "pending", "approved", "rejected" or "void".
     decision: Mapped[str] = mapped_column(Key, default="pending")
     decided_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
@@ -139,8 +139,8 @@ class ChangeApproval(Identified, Base):
     requested_at: Mapped[datetime]
     #: Until when an answer is waited for; None for as long as it takes.
     due_at: Mapped[datetime | None]
-    #: The approval that lapsed, which this one stands for.
-    replaces_id: Mapped[int | None] = mapped_column(BigId)
+    #: When, for want of an answer in time, it was opened to the change managers.
+    escalated_at: Mapped[datetime | None]
     #: "page", "link" or "board".
     decided_by_way: Mapped[str] = mapped_column(Key, default="page", server_default="page")
 

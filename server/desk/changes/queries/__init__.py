@@ -1,6 +1,18 @@
 """Reading changes for an actor: what is out of sight does not exist."""
 
 from server.desk.changes.queries.approvers import Asked, approvers_of, managers_of, members_of
+from server.desk.changes.queries.approving import (
+    AgendaRow,
+    RoundRow,
+    agenda_of,
+    differences_in_sight,
+    find_meeting,
+    list_deputies,
+    list_meetings,
+    list_rules,
+    list_templates,
+    rounds_of,
+)
 from server.desk.changes.queries.changes import (
     SORTS,
     ChangeFilter,
@@ -39,10 +51,11 @@ from server.desk.changes.queries.preview import (
     preview_change,
     question_of,
 )
-from server.desk.changes.queries.scope import names, visible_changes
+from server.desk.changes.queries.scope import escalated_to, names, visible_changes, waits_for
 
 __all__ = [
     "SORTS",
+    "AgendaRow",
     "ApprovalRow",
     "Approver",
     "Asked",
@@ -55,6 +68,8 @@ __all__ = [
     "Foresight",
     "Meeting",
     "Plan",
+    "RoundRow",
+    "agenda_of",
     "approvals_of",
     "approvals_on",
     "approvers_of",
@@ -64,12 +79,19 @@ __all__ = [
     "change_items_of",
     "count_changes",
     "covered_parts",
+    "differences_in_sight",
     "differences_on",
+    "escalated_to",
     "find_change",
+    "find_meeting",
     "foresee",
     "foreseen_services",
     "latest_change_entries",
     "list_changes",
+    "list_deputies",
+    "list_meetings",
+    "list_rules",
+    "list_templates",
     "lock_change",
     "managers_of",
     "members_of",
@@ -78,7 +100,9 @@ __all__ = [
     "preview",
     "preview_change",
     "question_of",
+    "rounds_of",
     "tasks_on",
     "visible_changes",
+    "waits_for",
     "worse_than",
 ]

@@ -11,7 +11,7 @@ from cmdb.errors import NotFound
 from cmdb.model.text import clean, text_key
 from cmdb.records.parties import Organisation, OrganisationClosure, Person
 from server.desk.changes.models import Change, ChangeApproval, ChangeItem, ChangeService
-from server.desk.changes.queries.scope import names, visible_changes
+from server.desk.changes.queries.scope import visible_changes, waits_for
 from server.foundation.errors import PermissionDenied
 from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor, Permission
@@ -196,7 +196,7 @@ def _elsewhere(actor: Actor, wanted: ChangeFilter) -> list[ColumnElement[bool]]:
         found.append(Change.organisation_id.in_(below))
     if wanted.waiting:
         pending = select(ChangeApproval.change_id).where(
-            names(actor), ChangeApproval.decision == "pending"
+            waits_for(actor), ChangeApproval.decision == "pending"
         )
         found.append(Change.id.in_(pending))
     return found

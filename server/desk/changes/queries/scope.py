@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from server.desk.changes.models import ApprovalDeputy, Change, ChangeApproval
 from server.foundation.clock import utc_now
@@ -30,7 +30,7 @@ def visible_changes(
 def asked(actor: Actor) -> ColumnElement[bool]:
     """Return the condition on ``Change`` that the actor was asked to approve it."""
     approvals = select(ChangeApproval.id).where(
-        ChangeApproval.change_id == Change.id, names(actor), ChangeApproval.decision != "void"
+        ChangeApproval.change_id == Change.id, waits_for(actor), ChangeApproval.decision != "void"
     )
     return approvals.correlate(Change).exists()
 
@@ -52,6 +52,19 @@ def names(actor: Actor, now: datetime | None = None) -> ColumnElement[bool]:
     return or_(
         ChangeApproval.person_id == actor.person_id, groups, ChangeApproval.person_id.in_(absent)
     )
+
+
+def waits_for(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``ChangeApproval`` that it may come to the actor to decide."""
+    return or_(names(actor), escalated_to(actor))
+
+
+def escalated_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that its time is over and the actor holds ``change:approve`` there."""
+    managed = Change.__table__.alias("managed")
+    columns = ScopeColumns(organisation=managed.c.organisation_id)
+    theirs = select(managed.c.id).where(visible(actor, Permission.CHANGE_APPROVE, columns))
+    return and_(ChangeApproval.escalated_at.is_not(None), ChangeApproval.change_id.in_(theirs))
 
 
 def _token_allows(actor: Actor) -> bool:

@@ -89,7 +89,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """What one approval says: "pending", "approved", "rejected" or "lapsed", and who said it."""
+    """What one approval says: "pending", "approved" or "rejected", and who said it."""
 
     decision: str
     decided_by_id: int | None = None
@@ -145,21 +145,16 @@ def standing_of(votes: Iterable[Vote], demands: Mapping[str, Demand]) -> Standin
     for number, vote in enumerate(votes):
         for key in vote.demands or (f"#{number}",):
             heard.setdefault(key, []).append(vote)
-    found = {
-        _standing(demands.get(key, Demand(key)), said)
-        for key, said in heard.items()
-        if any(vote.decision != "lapsed" for vote in said)
-    }
+    found = {_standing(demands.get(key, Demand(key)), said) for key, said in heard.items()}
     if "rejected" in found:
         return "rejected"
     return "approved" if found == {"approved"} else "pending"
 
 
 def _standing(demand: Demand, said: Sequence[Vote]) -> Standing:
-    live = [vote for vote in said if vote.decision != "lapsed"]
-    needed = demand.needed(len(live))
-    agreed = [vote for vote in live if vote.decision == "approved"]
-    pending = sum(vote.decision == "pending" for vote in live)
+    needed = demand.needed(len(said))
+    agreed = [vote for vote in said if vote.decision == "approved"]
+    pending = sum(vote.decision == "pending" for vote in said)
     # A deputy who answers for two of a board is still one head.
     heads = len({vote.decided_by_id for vote in agreed})
     have = len(agreed) if demand.quorum == "all" else heads

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 from server.desk.changes.actions import ChangeMove, Decision
 from server.desk.changes.queries import ApprovalRow, ChangePreview
 from server.desk.changes.rules.words import shipped_words
+from server.desk.changes.schemas.approving import ApprovalDemandSchema
 from server.desk.changes.schemas.planning import RiskPointSchema
 from server.desk.tickets.actions.checking import TEXT_LENGTH
 from server.foundation.edge.fields import Identifier
@@ -28,7 +29,15 @@ class CollisionSchema(StrictSchema):
     window_start = Moment(attribute="change.window_start", required=True)
     window_end = Moment(attribute="change.window_end", required=True)
     items = fields.List(fields.Nested(ItemRefSchema), required=True)
-    services = fields.List(fields.Nested(ItemRefSchema), required=True)
+    services = fields.List(
+        fields.Nested(ItemRefSchema), required=True, metadata={"description": "Down with either."}
+    )
+    only_together = fields.List(
+        fields.Nested(ItemRefSchema),
+        required=True,
+        metadata={"description": "Down with neither alone, but with both."},
+    )
+    same_implementer = fields.Boolean(required=True)
 
 
 class ApproverSchema(StrictSchema):
@@ -45,7 +54,9 @@ class ChangePreviewSchema(StrictSchema):
 
     impact = fields.Nested(ImpactSchema, required=True)
     collisions = fields.List(fields.Nested(CollisionSchema), required=True)
+    hidden_collisions = fields.Integer(required=True, allow_none=True)
     approvers = fields.List(fields.Nested(ApproverSchema), required=True)
+    demands = fields.List(fields.Nested(ApprovalDemandSchema), required=True)
     risk = fields.Integer(required=True)
     risk_points = fields.List(fields.Nested(RiskPointSchema), required=True)
 
@@ -57,6 +68,8 @@ def preview_document(actor: Actor, found: ChangePreview) -> dict[str, Any]:
     return {
         "impact": impact_document(found.impact),
         "collisions": found.collisions,
+        "hidden_collisions": found.hidden_collisions,
+        "demands": [demand.as_json() for demand in found.demands],
         "approvers": [
             {
                 "person_id": one.person.id if one.person else None,
@@ -86,6 +99,9 @@ class ApprovalSchema(StrictSchema):
     comment = fields.String(required=True)
     digest = fields.String(required=True)
     requested_at = Moment(required=True)
+    due_at = Moment(required=True, allow_none=True)
+    escalated_at = Moment(required=True, allow_none=True)
+    decided_by_way = fields.String(required=True)
 
 
 def approval_row(row: ApprovalRow) -> dict[str, Any]:
@@ -106,6 +122,9 @@ _APPROVAL = (
     "comment",
     "digest",
     "requested_at",
+    "due_at",
+    "escalated_at",
+    "decided_by_way",
 )
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from server.desk.changes.actions import ChangeDraft
+from server.desk.changes.actions import ChangeDraft, DifferenceDraft, TaskDraft
 from server.desk.changes.models import Change, ChangeEntry
 from server.desk.changes.queries import ChangeFilter
 from server.desk.changes.rules.words import shipped_words
+from server.desk.changes.schemas.parts import ChangeTaskDraftSchema, PlannedDifferenceDraftSchema
 from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
 from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
@@ -18,6 +19,7 @@ _TITLE = validate.Length(min=1, max=TITLE_LENGTH)
 _TEXT = validate.Length(max=TEXT_LENGTH)
 _KIND = validate.OneOf(_WORDS.kinds)
 _ITEMS = validate.Length(max=MAX_ITEMS)
+_PARTS = validate.Length(max=200)
 
 
 class ChangeQuerySchema(PageQuerySchema):
@@ -53,6 +55,9 @@ class RiskPointSchema(StrictSchema):
     code = fields.String(required=True)
     points = fields.Integer(required=True)
     value = fields.Integer(required=True, allow_none=True)
+    source = fields.String(
+        required=True, metadata={"description": "Rules and answers: the higher counts."}
+    )
 
 
 class ChangeSchema(StrictSchema):
@@ -79,6 +84,15 @@ class ChangeSchema(StrictSchema):
     digest = fields.String(required=True)
     approval_round = fields.Integer(required=True)
     review = fields.String(required=True)
+    template_id = fields.Integer(required=True, allow_none=True)
+    release_id = fields.Integer(required=True, allow_none=True)
+    answers = fields.Dict(required=True, allow_none=True)
+    started_at = Moment(required=True, allow_none=True)
+    finished_at = Moment(required=True, allow_none=True)
+    applied_at = Moment(required=True, allow_none=True)
+    verification = fields.String(required=True)
+    verified_at = Moment(required=True, allow_none=True)
+    incident_count = fields.Integer(required=True)
     service_count = fields.Integer(required=True, allow_none=True)
     worst_criticality = fields.Integer(required=True, allow_none=True)
     graph_sequence = fields.Integer(required=True, allow_none=True)
@@ -94,6 +108,8 @@ ChangePage = page_of(ChangeSchema, "ChangePage")
 def change_document(actor: Actor, change: Change) -> dict[str, Any]:
     """Return a change as the actor may read it: totals need ``impact:count_hidden``."""
     told: dict[str, Any] = ChangeSchema().dump(change)
+    # Points kept before there were other sources than the rules.
+    told["risk_points"] = [{"source": "rules", **point} for point in change.risk_points]
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
         told |= {"service_count": None, "worst_criticality": None}
         told["risk_points"] = [point | {"value": None} for point in told["risk_points"]]
@@ -115,11 +131,33 @@ class ChangeDraftSchema(StrictSchema):
     window_end = Moment(load_default=None, allow_none=True)
     implementer_id = Identifier(load_default=None, allow_none=True)
     organisation_id = Identifier(load_default=None, allow_none=True)
+    template_id = Identifier(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Makes it a standard change; what is empty comes from there."},
+    )
+    answers = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    tasks = fields.List(fields.Nested(ChangeTaskDraftSchema), load_default=list, validate=_PARTS)
+    differences = fields.List(
+        fields.Nested(PlannedDifferenceDraftSchema), load_default=list, validate=_PARTS
+    )
 
 
 def change_draft(body: dict[str, Any]) -> ChangeDraft:
     """Return the draft that a body describes."""
-    return ChangeDraft(**body | {"item_ids": tuple(body["item_ids"])})
+    held = change_values(body)
+    lists = {name: tuple(held[name]) for name in ("item_ids", "tasks", "differences")}
+    return ChangeDraft(**held | lists)
+
+
+def change_values(body: dict[str, Any]) -> dict[str, Any]:
+    """Return changed fields with tasks and differences as drafts."""
+    found = dict(body)
+    if "tasks" in found:
+        found["tasks"] = [TaskDraft(**one) for one in found["tasks"]]
+    if "differences" in found:
+        found["differences"] = [DifferenceDraft(**one) for one in found["differences"]]
+    return found
 
 
 class ChangePatchSchema(StrictSchema):
@@ -136,6 +174,9 @@ class ChangePatchSchema(StrictSchema):
     window_start = Moment(allow_none=True)
     window_end = Moment(allow_none=True)
     implementer_id = Identifier(allow_none=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.String())
+    tasks = fields.List(fields.Nested(ChangeTaskDraftSchema), validate=_PARTS)
+    differences = fields.List(fields.Nested(PlannedDifferenceDraftSchema), validate=_PARTS)
 
 
 class ChangeEntrySchema(StrictSchema):

@@ -85,8 +85,6 @@ def test_author_and_implementer_never_count_nor_a_group_of_nobody_else() -> None
         (["pending", "approved"], "pending"),
         (["approved", "approved"], "approved"),
         (["approved", "pending", "rejected"], "rejected"),
-        (["lapsed", "approved"], "approved"),
-        (["lapsed"], "pending"),
     ],
 )
 def test_without_a_quorum_everybody_must_agree(decisions: list[str], standing: str) -> None:

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask import Response, jsonify, make_response
+from flask import jsonify
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from server.desk.changes import actions, queries
-from server.desk.changes.models import Change
+from server.desk.changes.api.blueprint import answer, changes
 from server.desk.changes.schemas import (
     ApprovalSchema,
     ChangeDraftSchema,
@@ -27,17 +26,15 @@ from server.desk.changes.schemas import (
     change_entry_row,
     change_filter,
     change_move,
+    change_values,
     decision_of,
     preview_document,
 )
-from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.conditional import check_version
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.items.schemas import ItemRefSchema
-
-changes = Blueprint("changes", __name__, url_prefix=PREFIX, description="Changes.")
 
 
 @changes.route("/changes")
@@ -61,7 +58,7 @@ class Changes(MethodView):
         """Begin a change; what it would break is known at once."""
         draft = change_draft(body)
         actor = current_actor()
-        return _answer(actions.draft_change(current_session(), actor, draft, current_time()), 201)
+        return answer(actions.draft_change(current_session(), actor, draft, current_time()), 201)
 
 
 @changes.route("/changes/<string:reference>")
@@ -72,7 +69,7 @@ class OneChange(MethodView):
     @changes.response(200, ChangeSchema)
     def get(self, reference: str) -> Any:
         """Return a change; its ETag serves If-Match."""
-        return _answer(queries.find_change(current_session(), current_actor(), reference))
+        return answer(queries.find_change(current_session(), current_actor(), reference))
 
     @changes.doc(**CHECKS_VERSION)
     @changes.arguments(ChangePatchSchema)
@@ -81,7 +78,8 @@ class OneChange(MethodView):
         """Change some fields; an edit of what was approved leads back to assessment."""
         session, actor = current_session(), current_actor()
         check_version(queries.lock_change(session, actor, reference).version)
-        return _answer(actions.edit_change(session, actor, reference, body, current_time()))
+        values = change_values(body)
+        return answer(actions.edit_change(session, actor, reference, values, current_time()))
 
 
 @changes.route("/changes/<string:reference>/items")
@@ -138,7 +136,7 @@ class ApprovalRequests(MethodView):
         """Freeze the plan with its impact, and ask everybody who has a say."""
         session, actor = current_session(), current_actor()
         check_version(queries.lock_change(session, actor, reference).version)
-        return _answer(actions.request_approval(session, actor, reference, current_time()))
+        return answer(actions.request_approval(session, actor, reference, current_time()))
 
 
 @changes.route("/changes/<string:reference>/approvals")
@@ -157,7 +155,7 @@ class Approvals(MethodView):
         """Approve or reject; author and implementer may do neither."""
         given = decision_of(body)
         session, actor = current_session(), current_actor()
-        return _answer(actions.decide(session, actor, reference, given, current_time()))
+        return answer(actions.decide(session, actor, reference, given, current_time()))
 
 
 @changes.route("/changes/<string:reference>/moves")
@@ -172,12 +170,7 @@ class ChangeMoves(MethodView):
         session, actor = current_session(), current_actor()
         check_version(queries.lock_change(session, actor, reference).version)
         draft = change_move(body)
-        return _answer(actions.move_change(session, actor, reference, draft, current_time()))
-
-
-def _answer(change: Change, status: int = 200) -> Response:
-    document = change_document(current_actor(), change)
-    return tagged(make_response(jsonify(document), status), change.version)
+        return answer(actions.move_change(session, actor, reference, draft, current_time()))
 
 
 def _entry(row: queries.ChangeEntryRow) -> dict[str, Any]:
