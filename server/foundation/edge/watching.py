@@ -5,6 +5,7 @@ import time
 import structlog
 from flask import Flask, Response, current_app, g, request
 
+from server.foundation.database import Database
 from server.foundation.edge.requests import installation, request_state
 from server.foundation.metrics import Metrics
 
@@ -18,10 +19,15 @@ log = structlog.get_logger("server.access")
 
 def watch(app: Flask) -> None:
     """Observe the requests of ``app``; ``install`` must have been called before."""
-    app.extensions[_EXTENSION] = Metrics(installation(app).database)
+    watch_over(app, installation(app).database)
     app.before_request(_begin)
     app.after_request(_end)
     app.teardown_request(_forget)
+
+
+def watch_over(app: Flask, database: Database) -> None:
+    """Begin to count anew, over ``database``."""
+    app.extensions[_EXTENSION] = Metrics(database)
 
 
 def metrics_of(app: Flask) -> Metrics:

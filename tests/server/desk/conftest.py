@@ -12,6 +12,7 @@ from server.foundation.permissions import Actor
 from server.foundation.settings import Settings
 from tests.server.desk.estate import Estate, estate_at
 from tests.support.people import token_of
+from tests.support.sites import site_over
 
 As = Callable[[Actor], FlaskClient]
 
@@ -38,7 +39,7 @@ def estate(place: tuple[Database, Estate]) -> Estate:
 @pytest.fixture
 def as_(database: Database, tmp_path: Path) -> As:
     """Return a maker of clients that bear a person's token."""
-    app = create_app(Settings(home=tmp_path), database)
+    app = site_over(create_app, Settings(home=tmp_path), database)
 
     def client_of(actor: Actor) -> FlaskClient:
         assert actor.person_id is not None

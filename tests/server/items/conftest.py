@@ -11,6 +11,7 @@ from server.people.actions.roles import Holder, Scope, give_role
 from server.wiring import REACTIONS
 from tests.server.items.rest import Caller, Callers
 from tests.support.people import BEGINNING, World, actor_of, make_person, make_world
+from tests.support.sites import site_over
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def world(database: Database) -> World:
 
 @pytest.fixture
 def app(database: Database, world: World, tmp_path: Path) -> Flask:
-    return create_app(Settings(home=tmp_path), database)
+    return site_over(create_app, Settings(home=tmp_path), database)
 
 
 @pytest.fixture

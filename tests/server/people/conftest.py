@@ -14,6 +14,7 @@ from server.wiring import REACTIONS
 from tests.server.people.company import Company
 from tests.support.directory import SlapdServer
 from tests.support.people import World, make_world, token_of
+from tests.support.sites import site_over
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, database: Database, world: World) -> Flask:
     """Return the server over the small world."""
-    return create_app(settings, database)
+    return site_over(create_app, settings, database)
 
 
 @pytest.fixture

@@ -57,6 +57,12 @@ def _pages(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
+def app(settings: Settings, database: Database, world: World) -> Flask:
+    """Return a server of its own, for it gets more pages."""
+    return create_app(settings, database)
+
+
+@pytest.fixture
 def cookie(database: Database, world: World) -> str:
     assert world.agent.person_id is not None
     with database.writing() as session:

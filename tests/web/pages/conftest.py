@@ -14,6 +14,7 @@ from server.foundation.edge.csrf import FIELD, token_of
 from server.foundation.settings import Settings
 from server.wiring import REACTIONS
 from tests.support.people import World, cookie_of, make_world
+from tests.support.sites import site_over
 from web.site import create_site
 
 
@@ -41,7 +42,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def site(settings: Settings, database: Database, world: World) -> Flask:
     """Return the site over the small world."""
-    return create_site(settings, database)
+    return site_over(create_site, settings, database)
 
 
 class Browser:
