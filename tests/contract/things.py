@@ -9,8 +9,8 @@ Both organisations are furnished alike::
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from io import BytesIO
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session

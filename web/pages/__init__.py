@@ -23,6 +23,7 @@ from web.pages.logins import logins
 from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.people import people
+from web.pages.portal import portal
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
@@ -32,6 +33,7 @@ from web.pages.service_page import service
 from web.pages.services import services
 from web.pages.tickets import tickets
 from web.pages.tokens import tokens
+from web.pages.words import words
 
 PAGES: tuple[Blueprint, ...] = (
     account,
@@ -55,6 +57,7 @@ PAGES: tuple[Blueprint, ...] = (
     logins,
     model,
     people,
+    portal,
     reviews,
     risk,
     roles,
@@ -64,4 +67,5 @@ PAGES: tuple[Blueprint, ...] = (
     services,
     tickets,
     tokens,
+    words,
 )

@@ -51,6 +51,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_RULES, _model_door),
         (Permission.ADMIN_RULES, _junk_door),
         (Permission.ADMIN_RULES, _rules_door),
+        (Permission.ADMIN_RULES, _desk_door),
         (Permission.ADMIN_JOBS, _jobs_door),
         (Permission.ADMIN_READ, _acts_door),
     )
@@ -116,6 +117,15 @@ def _rules_door() -> Door:
         gettext("What depends on what, derived from what agents and walks saw."),
         "sitemap",
         url_for("derivation.index"),
+    )
+
+
+def _desk_door() -> Door:
+    return Door(
+        gettext("How the desk works"),
+        gettext("Kinds of ticket and their life cycle, priorities, categories, templates."),
+        "ticket",
+        url_for("words.index"),
     )
 
 

@@ -14,10 +14,11 @@ from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
-from web.pages.frame import done, url_for, whole
+from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
+from web.presenters.own_fields import PREFIX, given_fields
 
 _TEXTS = ("title", "description", "kind", "urgency", "category", "impact_reason")
 
@@ -88,6 +89,12 @@ def edit(reference: str) -> ResponseReturnValue:
         values.pop("impact_reason", None)
     if "requester_id" in form:
         values["requester_id"] = whole(form["requester_id"])
+
+    own, occurred_at = given_fields(form, reader())
+    if own:
+        values["fields"] = own
+    if PREFIX + "occurred_at" in form:
+        values["occurred_at"] = occurred_at
 
     def save() -> None:
         _same_version(reference)

@@ -1,6 +1,6 @@
 """Opening a ticket: the form, and beside it what the graph says while it is being filled in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from server.desk.tickets.actions import TicketDraft, open_ticket
-from server.desk.tickets.models import Ticket
+from server.desk.tickets.models import Ticket, TicketTemplate
 from server.desk.tickets.queries import open_tickets_on
+from server.desk.tickets.queries.belongings import list_templates
 from server.desk.tickets.rules.priority import Reached, priority_of, suggest_impact
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.errors import PermissionDenied
@@ -28,6 +29,7 @@ from web.pages.frame import done, reader, url_for, whole
 from web.pages.item_tabs import reason_of
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.wording import ticket_wording
+from web.presenters.own_fields import PREFIX, given_fields, inputs_of
 from web.presenters.tickets import Reach, reach_text
 from web.presenters.values import class_label
 
@@ -55,6 +57,8 @@ def new() -> ResponseReturnValue:
 
 def _form(errors: dict[str, str]) -> str:
     actor = current_actor()
+    templates = list_templates(current_session(), actor)
+    typed = _typed(templates)
     requester = _requester()
     own = _own_items(requester)
     chosen = _chosen()
@@ -63,7 +67,9 @@ def _form(errors: dict[str, str]) -> str:
         "tickets/new.html",
         errors=errors,
         items_error=of_list(errors, "affected_item_ids"),
-        typed=request.values,
+        typed=typed,
+        templates=templates,
+        **own_fields_shown(typed, errors),
         works=actor.may(Permission.TICKET_WORK),
         requester=requester,
         own=own,
@@ -73,6 +79,41 @@ def _form(errors: dict[str, str]) -> str:
         class_name=_class_name,
         **_preview(list(chosen)),
     )
+
+
+def _typed(templates: Sequence[TicketTemplate]) -> dict[str, str]:
+    """Return what stands in the form: what was typed, before that what the template prepares."""
+    typed = request.values.to_dict()
+    chosen = next((one for one in templates if one.code == typed.get("template")), None)
+    if chosen is None:
+        typed.pop("template", None)
+        return typed
+    document = chosen.document
+    prepared = {
+        name: str(document[name])
+        for name in ("title", "kind", "category", "urgency", "description")
+        if document.get(name)
+    }
+    own = {PREFIX + code: str(value) for code, value in (document.get("fields") or {}).items()}
+    return prepared | own | typed
+
+
+def own_fields() -> ResponseReturnValue:
+    """Return the fields that the category in the address asks for. A fragment."""
+    current_actor().require(Permission.TICKET_OPEN)
+    return render_template(
+        "tickets/own_fields.html", **own_fields_shown(request.args.to_dict(), {})
+    )
+
+
+def own_fields_shown(typed: Mapping[str, str], errors: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the fields of a category are drawn from, with what was typed in them."""
+    values, occurred_at = given_fields(typed, reader())
+    wording = ticket_wording()
+    stored = values | {"occurred_at": occurred_at}
+    inputs = inputs_of(wording, typed.get("category", ""), stored, reader())
+    own = {one.removeprefix("fields."): text for one, text in errors.items()}
+    return {"inputs": inputs, "own_errors": {PREFIX + code: text for code, text in own.items()}}
 
 
 def preview() -> ResponseReturnValue:
@@ -175,6 +216,7 @@ def _item_ids() -> list[int]:
 
 def _draft() -> TicketDraft:
     form = request.form
+    own, occurred_at = given_fields(form, reader())
     return TicketDraft(
         title=form.get("title", ""),
         kind=form.get("kind", "incident"),
@@ -185,6 +227,9 @@ def _draft() -> TicketDraft:
         group_id=whole(form.get("group_id")),
         channel=form.get("channel") or "portal",
         category=form.get("category", ""),
+        occurred_at=occurred_at,
+        fields={code: value for code, value in own.items() if value},
+        template=form.get("template", ""),
     )
 
 

@@ -36,6 +36,7 @@ from web.pages.wording import change_wording, ticket_wording
 from web.presenters.conversation import Names, mentioned_people, system_line
 from web.presenters.impact import path_map
 from web.presenters.lists import Tab
+from web.presenters.own_fields import PREFIX, given_fields, inputs_of, shown_fields
 from web.presenters.suspects import far_ends, suspect_lines
 from web.presenters.tickets import Reach, priority_reason, priority_sum
 from web.presenters.values import class_label
@@ -94,8 +95,26 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         me=actor,
         impact_reason=reason_of,
         class_name=_class_name,
+        details=shown_fields(wording, ticket.category, ticket.fields, reader()),
+        **_own_inputs(ticket, act),
     )
     return body, status
+
+
+def _own_inputs(ticket: Ticket, act: Act) -> dict[str, Any]:
+    """Return the category's fields where the ticket is being edited."""
+    if act.name != "edit":
+        return {}
+    values, occurred_at = given_fields(act.typed, reader())
+    stored = {**ticket.fields, "occurred_at": ticket.occurred_at, **values}
+    if occurred_at is not None:
+        stored["occurred_at"] = occurred_at
+    category = act.typed.get("category", ticket.category)
+    own = {one.removeprefix("fields."): text for one, text in act.errors.items()}
+    return {
+        "inputs": inputs_of(ticket_wording(), category, stored, reader()),
+        "own_errors": {PREFIX + code: text for code, text in own.items()},
+    }
 
 
 def _class_name(code: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from web.pages import ticket_acts, ticket_opening, ticket_page, ticket_queue
+from web.pages import ticket_acts, ticket_opening, ticket_page, ticket_parts, ticket_queue
 
 tickets = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -14,11 +14,15 @@ View = Callable[..., ResponseReturnValue]
 _READ: tuple[tuple[str, str, View], ...] = (
     ("", "index", ticket_queue.index),
     ("/preview", "preview", ticket_opening.preview),
+    ("/fields", "own_fields", ticket_opening.own_fields),
     ("/<reference>", "show", ticket_page.show),
     ("/<reference>/following", "following", ticket_page.show_following),
     ("/<reference>/map", "map", ticket_page.show_map),
     ("/<reference>/map.json", "map_data", ticket_page.map_data),
     ("/<reference>/planned", "planned", ticket_page.show_planned),
+    ("/<reference>/work", "work", ticket_parts.show_work),
+    ("/<reference>/papers", "papers", ticket_parts.show_papers),
+    ("/<reference>/files/<int:attachment_id>", "download", ticket_parts.download),
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
@@ -28,6 +32,16 @@ _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/assign", "assign", ticket_acts.assign),
     ("/<reference>/edit", "edit", ticket_acts.edit),
     ("/<reference>/follow", "follow", ticket_acts.follow),
+    ("/<reference>/files", "attach", ticket_parts.attach),
+    ("/<reference>/files/<int:attachment_id>/remove", "remove_file", ticket_parts.remove_file),
+    ("/<reference>/link", "link", ticket_parts.link),
+    ("/<reference>/unlink", "unlink", ticket_parts.unlink),
+    ("/<reference>/tasks", "add_task", ticket_parts.add_task),
+    ("/<reference>/tasks/<int:task_id>", "tick_task", ticket_parts.tick_task),
+    ("/<reference>/tasks/<int:task_id>/remove", "remove_task", ticket_parts.remove_task),
+    ("/<reference>/times", "book", ticket_parts.book),
+    ("/<reference>/times/<int:time_id>/remove", "unbook", ticket_parts.unbook),
+    ("/<reference>/rating", "rate", ticket_parts.rate),
     ("/<reference>/items", "add_items", ticket_acts.add_items),
     ("/<reference>/items/<int:item_id>/remove", "remove_item", ticket_acts.remove_item),
     ("/<reference>/items/<int:item_id>/cause", "mark_cause", ticket_acts.mark_cause),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from web.presenters.reader import Reader
+from web.presenters.ticket_parts import link_text
 from web.presenters.tickets import LISTS, Wording
 
 
@@ -49,7 +50,41 @@ def system_line(
         return SystemLine(_edited(detail.get("changes") or {}, names, wording, reader))
     if event == "items":
         return SystemLine(_join([_items(detail, names, reader), _standing(detail, reader)]))
-    return SystemLine(str(event or ""))
+    return _happened(str(event or ""), detail, reader)
+
+
+def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLine:
+    """Return the words for what was linked, merged, done, attached or rated."""
+    reference = str(detail.get("reference", ""))
+    link = str(detail.get("kind", ""))
+    said = {
+        "linked": lambda: f"{link_text(link, reader, outgoing=True)} {reference}",
+        "unlinked": lambda: (
+            reader.gettext("no longer linked with %(reference)s") % {"reference": reference}
+        ),
+        "merged": lambda: f"{_merging(link, reader)} {reference}",
+        "attached": lambda: (
+            reader.gettext("attached a file: %(name)s") % {"name": detail.get("file_name")}
+        ),
+        "detached": lambda: (
+            reader.gettext("took off a file: %(name)s") % {"name": detail.get("file_name")}
+        ),
+        "checklist": lambda: (
+            reader.gettext("added the checklist %(name)s") % {"name": detail.get("checklist")}
+        ),
+        "task_done": lambda: reader.gettext("done: %(title)s") % {"title": detail.get("title")},
+        "task_undone": lambda: (
+            reader.gettext("not done after all: %(title)s") % {"title": detail.get("title")}
+        ),
+        "rated": lambda: (
+            reader.gettext("rated it %(rating)s of 5") % {"rating": detail.get("rating")}
+        ),
+    }.get(event)
+    return SystemLine(said() if said else event, str(detail.get("note") or ""))
+
+
+def _merging(link: str, reader: Reader) -> str:
+    return link_text("merged_into", reader, outgoing=link == "merged_into")
 
 
 def _join(parts: Sequence[str]) -> str:

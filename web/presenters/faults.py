@@ -6,7 +6,7 @@ A sentence that is not known here is shown as it came.
 
 import re
 
-from web.presenters import refusals
+from web.presenters import desk_faults, refusals
 from web.presenters.reader import Reader
 
 
@@ -21,7 +21,11 @@ def fault_text(fault: str, reader: Reader) -> str:
     whole = _sentences(reader).get(fault)
     if whole is not None:
         return whole
-    for pattern, sentence in (*_patterns(reader), *refusals.patterns(reader)):
+    for pattern, sentence in (
+        *_patterns(reader),
+        *desk_faults.patterns(reader),
+        *refusals.patterns(reader),
+    ):
         match = re.fullmatch(pattern, fault, re.DOTALL)
         if match is not None:
             return sentence % match.groupdict()
@@ -31,6 +35,7 @@ def fault_text(fault: str, reader: Reader) -> str:
 def _sentences(reader: Reader) -> dict[str, str]:
     return {
         **refusals.sentences(reader),
+        **desk_faults.sentences(reader),
         "must not be empty": reader.gettext("Please fill this in."),
         "must not be null": reader.gettext("Please fill this in."),
         "must not lie in the future": reader.gettext("This must not lie in the future."),

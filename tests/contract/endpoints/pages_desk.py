@@ -7,6 +7,111 @@ _TICKET = "/tickets/<reference>"
 _CHANGE = "/changes/<reference>"
 _FIRST = {"version": "1"}
 
+_WORK = Permission.TICKET_WORK
+_RULES = Permission.ADMIN_RULES
+_WORDS = "/administration/desk"
+_PARTS: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/tickets/fields", Permission.TICKET_OPEN, query={"category": "software"}),
+    Endpoint("GET", f"{_TICKET}/work", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/papers", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/files/<int:attachment_id>", Permission.TICKET_READ),
+    # No file is chosen, and that is what it says.
+    Endpoint("POST", f"{_TICKET}/files", Permission.TICKET_READ, form={}, status=422),
+    Endpoint("POST", f"{_TICKET}/files/<int:attachment_id>/remove", _WORK, form={}, status=303),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/link",
+        _WORK,
+        form={"kind": "blocked_by", "other": Named("second")},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/unlink",
+        _WORK,
+        form={"kind": "related_to", "other": Named("second"), "outgoing": "yes"},
+        status=303,
+    ),
+    Endpoint("POST", f"{_TICKET}/tasks", _WORK, form={"title": "Ring them"}, status=303),
+    Endpoint("POST", f"{_TICKET}/tasks/<int:task_id>", _WORK, form={"done": "yes"}, status=303),
+    Endpoint("POST", f"{_TICKET}/tasks/<int:task_id>/remove", _WORK, form={}, status=303),
+    Endpoint("POST", f"{_TICKET}/times", _WORK, form={"minutes": "1:30"}, status=303),
+    # Somebody else booked it.
+    Endpoint("POST", f"{_TICKET}/times/<int:time_id>/remove", _WORK, form={}, status=403),
+    # Somebody else asked for it.
+    Endpoint("POST", f"{_TICKET}/rating", Permission.TICKET_READ, form={"rating": "5"}, status=403),
+    Endpoint("GET", "/portal", Permission.TICKET_READ),
+    Endpoint("GET", "/portal/new", Permission.TICKET_OPEN),
+    Endpoint(
+        "POST",
+        "/portal/new",
+        Permission.TICKET_OPEN,
+        form={"title": "Orders fail", "item": Named("item")},
+        status=303,
+    ),
+    # The ticket is somebody else's, so that the portal knows none.
+    Endpoint("GET", "/portal/<string:reference>", Permission.TICKET_READ, status=404),
+    Endpoint(
+        "POST", "/portal/<string:reference>/reply", Permission.TICKET_READ, form={}, status=404
+    ),
+    Endpoint(
+        "POST", "/portal/<string:reference>/move", Permission.TICKET_READ, form={}, status=404
+    ),
+    Endpoint("GET", _WORDS, _RULES, everywhere=True),
+    *(
+        one
+        for page in ("life-cycle", "priority", "categories", "lists")
+        for one in (
+            Endpoint("GET", f"{_WORDS}/{page}", _RULES, everywhere=True),
+            Endpoint(
+                "POST",
+                f"{_WORDS}/{page}",
+                _RULES,
+                form={"act": "shipped"},
+                status=303,
+                everywhere=True,
+            ),
+        )
+    ),
+    Endpoint("GET", f"{_WORDS}/templates/new", _RULES, everywhere=True),
+    Endpoint(
+        "POST",
+        f"{_WORDS}/templates/new",
+        _RULES,
+        form={"code": "joiner", "name": "Somebody joins", "tasks": "Order a laptop"},
+        status=303,
+        everywhere=True,
+    ),
+    Endpoint(
+        "GET",
+        f"{_WORDS}/templates/<string:code>",
+        _RULES,
+        at={"code": "template"},
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_WORDS}/templates/<string:code>",
+        _RULES,
+        at={"code": "template"},
+        form={"name": "Device"},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_WORDS}/templates/<string:code>/remove",
+        _RULES,
+        at={"code": "template"},
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+)
+
 PAGES_DESK: tuple[Endpoint, ...] = (
     # Each part of the dashboard is empty for who may not read that part; search alike.
     Endpoint("GET", "/"),
@@ -84,6 +189,7 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_TICKET}/items/<int:item_id>/cause", Permission.TICKET_WORK, form={}, status=303
     ),
+    *_PARTS,
     # What waits for one's own approval needs no grant; without any that is all there is.
     Endpoint("GET", "/changes"),
     Endpoint("GET", "/changes/new", Permission.CHANGE_WRITE),

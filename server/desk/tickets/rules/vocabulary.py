@@ -35,6 +35,7 @@ class State:
     solved: bool = False
     #: The state to which the requester's answer takes a ticket back; "" leaves it.
     answered: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ class Words:
 
     @property
     def first_state(self) -> str:
-        """Return where a ticket begins."""
-        return next(iter(self.states))
+        """Return where a ticket begins: the state that says so, else the first one that is open."""
+        states = self.states.values()
+        marked = (state.code for state in states if state.first)
+        return next(marked, next(state.code for state in states if state.open))
 
     @cached_property
     def _steps(self) -> Mapping[str, Mapping[tuple[str, str], Move]]:

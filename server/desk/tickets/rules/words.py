@@ -196,18 +196,25 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
     found: dict[str, State] = {}
     for code, raw in reading.codes(data, "states"):
         place = f"states.{code}"
-        entry = reading.table(raw, place, ("open", "pauses", "solved", "answered", "labels"))
+        entry = reading.table(
+            raw, place, ("open", "pauses", "solved", "answered", "first", "labels")
+        )
         opened, pauses, solved = (
             reading.flag(entry, name, place) for name in ("open", "pauses", "solved")
         )
+        first = reading.flag(entry, "first", place)
+        if first and not opened:
+            reading.faults[f"{place}.first"] = "a ticket begins in a state that is open"
         if solved and opened:
             reading.faults[f"{place}.solved"] = "a state that is open cannot be solved"
         labels = reading.labels(entry.get("labels"), f"{place}.labels")
-        found[code] = State(code, opened, labels, pauses, solved, str(entry.get("answered", "")))
+        found[code] = State(
+            code, opened, labels, pauses, solved, str(entry.get("answered", "")), first
+        )
         if "answered" in entry and entry["answered"] not in reading.table(data, "states"):
             reading.faults[f"{place}.answered"] = "must be the code of a state"
-    if found and not next(iter(found.values())).open:
-        reading.faults["states"] = "the first state is where a ticket begins and must be open"
+    if found and not any(state.open for state in found.values()):
+        reading.faults["states"] = "at least one state must be open"
     if found and all(state.open for state in found.values()):
         reading.faults["states"] = "at least one state must not be open"
     return found

@@ -1,0 +1,91 @@
+"""The requester's portal, the parts of a ticket's page, and the desk's words as pages."""
+
+from io import BytesIO
+
+from server.desk.tickets.actions import MoveDraft, move_ticket
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from tests.server.desk.estate import Estate
+from tests.web.pages.conftest import Browser
+
+
+def test_a_requester_reports_follows_answers_reopens_and_rates(
+    requester: Browser, agent: Browser, database: Database, estate: Estate
+) -> None:
+    assert "LT-0231" in requester.read("/portal/new")
+    address = requester.done(
+        "/portal/new",
+        title="My laptop is slow",
+        item=str(estate.laptop),
+        category="hardware.computer",
+        **{"own-error_text": "Too hot"},
+        file=(BytesIO(b"a picture"), "hot.png"),
+    )
+    reference = address.rsplit("/", 1)[-1]
+    page = requester.read(address)
+    assert "Too hot" in page
+    assert "hot.png" in page
+    assert "LT-0231" in page
+    agent.done(f"/tickets/{reference}/reply", text="Psst: dust", kind="internal")
+    agent.done(f"/tickets/{reference}/reply", text="Bring it over", kind="public")
+    requester.done(f"{address}/reply", text="On my way")
+    page = requester.read(address)
+    assert "Bring it over" in page
+    assert "Psst" not in page
+    solved = MoveDraft("resolved", "", "fixed", "Cleaned the fan")
+    with database.writing() as session:
+        move_ticket(session, estate.world.agent, reference, solved, utc_now())
+    page = requester.read(address)
+    assert "Cleaned the fan" in page
+    refused = requester.post(f"{address}/move", state="in_progress", reason=" ")
+    assert refused.status_code == 422
+    requester.done(f"/tickets/{reference}/rating", rating="4", back="portal")
+    requester.done(f"{address}/move", state="in_progress", reason="Hot again")
+    assert reference in requester.read("/portal")
+
+
+def test_the_portal_knows_nobody_elses_tickets(
+    agent: Browser, requester: Browser, elsewhere: str, ticket: str
+) -> None:
+    assert requester.get(f"/portal/{elsewhere}").status_code == 404
+    # Who works on tickets reads them at the desk.
+    assert agent.get(f"/portal/{ticket}").status_code == 404
+    assert ticket in requester.read("/portal")
+
+
+def test_steps_files_links_and_time_stand_on_the_page(agent: Browser, ticket: str) -> None:
+    here = f"/tickets/{ticket}"
+    agent.done(f"{here}/tasks", title="Ring the owner")
+    agent.done(f"{here}/times", minutes="1:30", note="Looked")
+    work = agent.read(f"{here}/work")
+    assert "Ring the owner" in work
+    assert "1 h 30 min" in work
+    agent.done(f"{here}/files", file=(BytesIO(b"x"), "<b>.txt"), kind="internal")
+    other = agent.done("/tickets/new", title="The same again").rsplit("/", 1)[-1]
+    agent.done(f"{here}/link", kind="child_of", other=other)
+    papers = agent.read(f"{here}/papers")
+    assert "&lt;b&gt;" not in papers
+    assert "b.txt" in papers
+    assert other in papers
+    refused = agent.post(f"/tickets/{other}/link", kind="child_of", other=ticket)
+    assert refused.status_code == 422
+    assert "Steps" in agent.read(here)
+    assert agent.done(f"/tickets/{other}/link", kind="merge", other=ticket).endswith(ticket)
+
+
+def test_an_administrator_edits_the_matrix_and_the_words(admin: Browser, agent: Browser) -> None:
+    page = admin.read("/administration/desk/priority")
+    assert 'name="minor-low"' in page
+    cells = {
+        f"{impact}-{urgency}": "5"
+        for impact in ("extensive", "significant", "moderate", "minor")
+        for urgency in ("critical", "high", "medium", "low")
+    }
+    admin.done("/administration/desk/priority", act="matrix", **cells)
+    reference = agent.done("/tickets/new", title="Whatever", urgency="critical").rsplit("/", 1)[-1]
+    assert "P5" in agent.read(f"/tickets/{reference}")
+    broken = admin.post("/administration/desk/lists", act="save", text="[channels")
+    assert broken.status_code == 422
+    assert "Expected" in broken.text
+    assert agent.get("/administration/desk").status_code == 403
+    admin.done("/administration/desk/priority", act="shipped")

@@ -1,0 +1,75 @@
+"""What the desk refuses about tickets and what belongs to them, in the reader's language.
+
+``web.presenters.faults`` asks these tables.
+"""
+
+from web.presenters.reader import Reader
+
+
+def sentences(reader: Reader) -> dict[str, str]:
+    """Return the reader's words for whole sentences."""
+    return {
+        "must be another ticket": reader.gettext("Choose another ticket."),
+        "it has another parent already; take that link back first": reader.gettext(
+            "It is part of another ticket already. Take that link back first."
+        ),
+        "would make the ticket its own ancestor": reader.gettext(
+            "That would make the ticket a part of itself."
+        ),
+        "a step that was done stays as a record": reader.gettext(
+            "A step that was done stays as a record."
+        ),
+        "has no steps": reader.gettext("It has no steps."),
+        "the ticket is still open; it can be rated once it is solved": reader.gettext(
+            "It can be rated once it is solved."
+        ),
+        "is empty": reader.gettext("The file is empty."),
+        "choose a file first": reader.gettext("Choose a file first."),
+        "must be minutes, or hours and minutes as 1:30": reader.gettext(
+            "Type minutes, or hours and minutes as 1:30."
+        ),
+        "must be a number": reader.gettext("This must be a number."),
+        "must be one line": reader.gettext("This must be one line."),
+        "cannot be prepared": reader.gettext("A template cannot hold this."),
+        "there are tickets in it": reader.gettext("There are tickets in this state."),
+        "there are tickets of it": reader.gettext("There are tickets of this kind."),
+        "cannot change while tickets are in it": reader.gettext(
+            "This cannot change while tickets are in this state."
+        ),
+    }
+
+
+def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return (regular expression, the reader's words with its named groups)."""
+    return (
+        (
+            r"there is no ticket (?P<reference>.+)",
+            reader.gettext("There is no ticket %(reference)s, or you may not see it."),
+        ),
+        (
+            r"must not be larger than (?P<size>\d+) MB",
+            reader.gettext("At most %(size)s MB fit."),
+        ),
+        (
+            r"must have 1 to (?P<length>\d+) characters",
+            reader.gettext("This takes 1 to %(length)s characters."),
+        ),
+        (
+            r"must not lie more than (?P<days>\d+) days back",
+            reader.gettext("This lies too far back."),
+        ),
+        (
+            r"a ticket has at most (?P<number>\d+) steps",
+            reader.gettext("A ticket has at most %(number)s steps."),
+        ),
+        (
+            r"(?P<reference>\S+) is \w+; only open tickets are merged",
+            reader.gettext("%(reference)s is not open; only open tickets are merged."),
+        ),
+        (r"must be a moment, as .*", reader.gettext("Give a date and a time.")),
+        (r"must be a date, as .*", reader.gettext("A date is written 2025-01-31.")),
+        (
+            r"the category .* does not ask for it",
+            reader.gettext("The category does not ask for this."),
+        ),
+    )
