@@ -68,6 +68,7 @@ from server.items.listing.api import listing
 from server.items.modelling.api import modelling
 from server.items.reactions import derive_relations
 from server.items.services.api import business_services
+from server.items.software.api import software
 from server.people.api import (
     directories,
     groups,
@@ -113,6 +114,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leavers,
     intake,
     inventory_sources,
+    software,
     scanning,
     tickets,
     changes,

@@ -22,6 +22,7 @@ _TAGS = (
     "services",
     "intake",
     "inventory_sources",
+    "software",
     "discovery",
     "tickets",
     "changes",

@@ -17,7 +17,15 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Recorded
-from cmdb.observation import Identifier, ItemReference, Observation, Origin, SeenRelation
+from cmdb.observation import (
+    Identifier,
+    ItemReference,
+    Observation,
+    Origin,
+    Section,
+    SeenRelation,
+)
+from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.parties import Membership, Organisation
 from cmdb.records.sources import ItemSource
@@ -314,8 +322,19 @@ class _Furnishing:
         create_source(session, self._admin, draft, now)
         prolog = Message("prolog", f"stranger-of-{code}", Dialect.OCS, as_json=False)
         take(session, Knock(Door(self._place.id), prolog, now))
+        package = ("deb", f"tool-of-{code}", "1.0", "amd64")
+        seen = Observation(
+            origin=Origin(SourceCode("inventory"), f"packages-of-{code}"),
+            class_code=SERVER,
+            organisation_id=self._place.id,
+            observed_at=now,
+            values={"name": f"packed-{code}"},
+            sections=(Section("software", "one", [package]),),
+        )
+        Inventory(session, now).record(seen)
         session.flush()
         return {
+            "product": session.scalar(select(func.max(SoftwareProduct.id))) or 0,
             "source": session.scalar(select(func.max(InventorySource.id))) or 0,
             "sender": session.scalar(select(func.max(WaitingSender.id))) or 0,
         }

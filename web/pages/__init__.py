@@ -31,6 +31,7 @@ from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
 from web.pages.services import services
+from web.pages.software import software
 from web.pages.tickets import tickets
 from web.pages.tokens import tokens
 from web.pages.words import words
@@ -65,6 +66,7 @@ PAGES: tuple[Blueprint, ...] = (
     second_factor,
     service,
     services,
+    software,
     tickets,
     tokens,
     words,

@@ -106,6 +106,7 @@ def _navigation() -> tuple[_Entry, ...]:
             (Permission.ITEM_READ,),
             ("identity", "reviews"),
         ),
+        _Entry("software.index", gettext("Software"), "package", "g w", (Permission.ITEM_READ,)),
         _Entry(
             "services.index",
             gettext("Services"),

@@ -1,4 +1,4 @@
-"""Agents of other makers: sources and waiting senders, over REST and on their page."""
+"""What reports bring: agents of other makers, who waits, and software across the estate."""
 
 from server.foundation.edge.rest import PREFIX as _V1
 from server.foundation.permissions import Permission
@@ -27,6 +27,11 @@ FOREIGN_AGENTS: tuple[Endpoint, ...] = (
         status=201,
     ),
     Endpoint("POST", f"{_V1}/waiting-senders/<int:sender_id>/refusal", _AGENTS, status=204),
+    Endpoint("GET", f"{_V1}/software", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/software/<int:product_id>", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/software/<int:product_id>/installations", Permission.ITEM_READ),
+    Endpoint("GET", "/software", Permission.ITEM_READ),
+    Endpoint("GET", "/software/<int:product_id>", Permission.ITEM_READ),
     Endpoint("GET", _PAGE, _AGENTS),
     Endpoint(
         "POST",

@@ -1,0 +1,1 @@
+"""Software across the estate: which products there are, and where which version is."""
