@@ -67,6 +67,9 @@ from server.items.leavers_api import leavers
 from server.items.listing.api import listing
 from server.items.modelling.api import modelling
 from server.items.reactions import derive_relations
+from server.items.reconciling.api import reconciling
+from server.items.reconciling.jobs import expire_words, redecide_register
+from server.items.reconciling.rules import REDECIDE
 from server.items.services.api import business_services
 from server.items.software.api import software
 from server.people.api import (
@@ -110,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     identity,
     modelling,
     listing,
+    reconciling,
     business_services,
     leavers,
     intake,
@@ -149,6 +153,8 @@ JOBS: Jobs = {
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
+    REDECIDE: JobHandler(redecide_register),
+    "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),

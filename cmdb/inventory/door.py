@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision
 from cmdb.engine.identity import Outcome as IdentityOutcome
-from cmdb.engine.reconciliation import Precedence, shipped_precedence
+from cmdb.engine.precedence_rules import standing_precedence
+from cmdb.engine.reconciliation import Precedence
 from cmdb.errors import Conflict
 from cmdb.inventory.batch import Batch
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.merging import MergePreview, Merger
 from cmdb.inventory.outcomes import Author, Recorded, Related
+from cmdb.inventory.redeciding import Redecider
 from cmdb.inventory.relating import RelationWriter
 from cmdb.inventory.splitting import SPLIT, SplitPreview, Splitter
 from cmdb.inventory.terms import Terms
@@ -46,7 +48,7 @@ class Inventory:
         self.model = model or standing_model()
         self._now = now
         self._author = author or Author()
-        self._precedence = precedence or shipped_precedence()
+        self._precedence = precedence or standing_precedence()
 
     def record(self, observation: Observation) -> Recorded:
         """Record one observation; see ``record_many``."""
@@ -103,6 +105,11 @@ class Inventory:
         self.session.flush()
         writer = RelationWriter(self.session, self.model, self._author, self._now)
         return writer.end(relation_ids, source)
+
+    def redecider(self) -> Redecider:
+        """Return what decides anew over words that are known already."""
+        self.session.flush()
+        return Redecider(self.session, self._terms())
 
     def merge(self, kept_id: int, gone_id: int) -> IdentityAct:
         """Make two items one; see ``Merger``."""

@@ -143,8 +143,9 @@ def words_of(item: KnownItem) -> dict[str, dict[str, Word]]:
     for state in item.sources.values():
         spoken = words.setdefault(state.source, {})
         seen = state.last_seen_at or item.last_seen_at
-        for name, (value, since, *_) in state.words.items():
+        for name, (value, since, *until) in state.words.items():
             known = spoken.get(name)
             if known is None or known.seen < seen:
-                spoken[name] = Word(value, datetime.fromisoformat(since), seen)
+                ends = datetime.fromisoformat(until[0]) if until else None
+                spoken[name] = Word(value, datetime.fromisoformat(since), seen, ends)
     return words

@@ -1,4 +1,4 @@
-"""Keeps the class model of each database at hand, and notices when somebody changed it."""
+"""Keeps class model and precedence of each database at hand, and notices when they changed."""
 
 import threading
 import time
@@ -9,9 +9,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from cmdb.model import Model, shipped_model
+from cmdb.engine.precedence_rules import precedence_standing, precedence_with, stored_rule
+from cmdb.engine.reconciliation import shipped_precedence
+from cmdb.model import shipped_model
 from cmdb.model.standing import standing
 from cmdb.records.definitions import model_version, read_model
+from cmdb.records.precedence import stored_precedence
 from server.foundation.events import after_commit
 
 #: What another process changed holds here after so many seconds at most.
@@ -20,19 +23,21 @@ _KEEPER = "model_keeper"
 
 
 class ModelKeeper:
-    """The model in force of one database. Thread-safe."""
+    """The model and the precedence in force of one database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._model = shipped_model()
+        self._precedence = shipped_precedence()
         self._version = 0
         self._looked_at = float("-inf")
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
         """Let the model hold inside the block, which is one unit of work."""
-        with standing(self._current()):
+        self._refresh()
+        with standing(self._model), precedence_standing(self._precedence):
             yield
 
     def attach(self, session: Session) -> None:
@@ -43,13 +48,12 @@ class ModelKeeper:
         """Look at the database before the next unit of work."""
         self._looked_at = float("-inf")
 
-    def _current(self) -> Model:
+    def _refresh(self) -> None:
         now = time.monotonic()
         if now - self._looked_at > _LOOK_EVERY_SECONDS:
             with self._lock:
                 self._looked_at = now
                 self._look()
-        return self._model
 
     def _look(self) -> None:
         # A connection of its own: a database that is not migrated yet must not spoil the work.
@@ -59,8 +63,16 @@ class ModelKeeper:
                 if version != self._version:
                     self._model = read_model(session)
                     self._version = version
+                self._precedence = precedence_with(
+                    [
+                        stored_rule(row.class_code, row.attribute, row.document)
+                        for row in stored_precedence(session)
+                    ],
+                    self._model,
+                )
         except SQLAlchemyError:
             self._model, self._version = shipped_model(), 0
+            self._precedence = shipped_precedence()
 
 
 def model_changed(session: Session) -> None:

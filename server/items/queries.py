@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from cmdb.engine.reconciliation import Standing, shipped_precedence, standing
+from cmdb.engine.precedence_rules import standing_precedence
+from cmdb.engine.reconciliation import Standing, standing
 from cmdb.errors import ItemNotFound
 from cmdb.inventory.known import SourceState
 from cmdb.inventory.lookup import known_item
@@ -209,7 +210,7 @@ def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> Ite
     known = known_item(session, item)
     words = words_of(known)
     names = sorted({name for said in words.values() for name in said})
-    precedence = shipped_precedence()
+    precedence = standing_precedence()
     quarantine = session.scalars(
         select(QuarantinedValue)
         .where(QuarantinedValue.item_id == item_id)

@@ -7,6 +7,7 @@ import cmdb.records.identity
 import cmdb.records.items
 import cmdb.records.parties
 import cmdb.records.past
+import cmdb.records.precedence
 import cmdb.records.relations
 import cmdb.records.sources
 import server.assets.models

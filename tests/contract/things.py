@@ -28,6 +28,7 @@ from cmdb.observation import (
 from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.parties import Membership, Organisation
+from cmdb.records.precedence import StoredPrecedence
 from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import (
     DERIVED,
@@ -83,6 +84,7 @@ from server.people.actions.roles import Holder, Scope, give_role
 from server.people.models import ApiToken, DirectoryRun, Role, SecondFactor
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
@@ -138,6 +140,11 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     session.flush()
     rule = {"label": "Ours", "evidence": "connections", "type": "calls"}
     session.add(StoredRule(code="rule_of_ours", document=rule, updated_at=BEGINNING))
+    wins = StoredPrecedence(
+        class_code="", attribute="asset_tag", document={"order": ["agent"]}, updated_at=BEGINNING
+    )
+    session.add(wins)
+    session.flush()
     _define(session)
     own: dict[str, int | str] = {
         name: name for name in ("own_class", "own_attribute", "own_relation")
@@ -149,6 +156,7 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     )
     return {
         "template": "prepared",
+        "precedence": wins.id,
         "junk": junk.id,
         "role": role.id,
         "job": job.id,
@@ -346,7 +354,17 @@ class _Furnishing:
         probe = ask_probe(
             session, admin, ProbeDraft(self._place.id, "10.0.0.1", credential.id), now
         )
-        return {"credential": credential.id, "probe": probe.id}
+        draft = RangeDraft(self._place.id, "Office", "10.0.0.0/30", (credential.id,))
+        swept = create_range(session, admin, draft, now)
+        run = ask_run(session, admin, swept.id, now)
+        return {"credential": credential.id, "probe": probe.id} | {
+            "range": self._another_range(credential.id),
+            "run": run.id,
+        }
+
+    def _another_range(self, credential_id: int) -> int:
+        draft = RangeDraft(self._place.id, "Branch", "10.1.0.0/30", (credential_id,))
+        return create_range(self._session, self._admin, draft, self._now).id
 
     def _desk(self, there: dict[str, int]) -> dict[str, int | str]:
         draft = TicketDraft(

@@ -24,6 +24,7 @@ from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.people import people
 from web.pages.portal import portal
+from web.pages.precedence import precedence
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
@@ -59,6 +60,7 @@ PAGES: tuple[Blueprint, ...] = (
     model,
     people,
     portal,
+    precedence,
     reviews,
     risk,
     roles,

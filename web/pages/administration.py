@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_DIRECTORY, _directories_door),
         (Permission.ADMIN_READ, _roles_door),
         (Permission.ADMIN_RULES, _model_door),
+        (Permission.ADMIN_RULES, _precedence_door),
         (Permission.ADMIN_RULES, _junk_door),
         (Permission.ADMIN_RULES, _rules_door),
         (Permission.ADMIN_RULES, _desk_door),
@@ -99,6 +100,15 @@ def _model_door() -> Door:
         gettext("What kinds of items there are, what is known of each, and how they may relate."),
         "sitemap",
         url_for("model.index"),
+    )
+
+
+def _precedence_door() -> Door:
+    return Door(
+        gettext("Whose word wins"),
+        gettext("Which source counts, attribute by attribute, and for how long."),
+        "stack-2",
+        url_for("precedence.index"),
     )
 
 

@@ -151,6 +151,7 @@ def _navigation() -> tuple[_Entry, ...]:
                 "foreign_agents",
                 "junk",
                 "model",
+                "precedence",
                 "roles",
                 "words",
             ),

@@ -18,6 +18,7 @@ from server.items.deriving.explaining import explain_relations
 from server.items.deriving.verdicts import verdicts_on
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader, url_for
+from web.pages.item_words import words_tab
 from web.pages.lists import asked_words
 from web.pages.service_choices import wording
 from web.pages.wording import change_wording, ticket_wording
@@ -47,6 +48,7 @@ def head_of(item: Item, active: str) -> Head:
     """Return the head of an item's page with the tab ``active``."""
     names = (
         ("facts", gettext("Facts")),
+        ("sources", gettext("Sources")),
         ("software", gettext("Software")),
         ("network", gettext("Network")),
         ("relations", gettext("Relations")),
@@ -185,6 +187,7 @@ def _tickets(item: Item) -> dict[str, Any]:
 
 TABS: dict[str, Callable[[Item], dict[str, Any]]] = {
     "facts": _facts,
+    "sources": words_tab,
     "software": _software,
     "network": _network,
     "relations": _relations,

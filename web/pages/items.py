@@ -20,7 +20,7 @@ from server.foundation.translation import gettext
 from server.items import actions, queries
 from server.items.blast import service_classes
 from server.items.identity.queries import count_open_reviews, successor_of
-from web.pages import item_views
+from web.pages import item_views, item_words
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_columns import choose_columns, columns_of_reader
@@ -63,6 +63,13 @@ items.add_url_rule("/columns", "columns", choose_columns, methods=["POST"])
 items.add_url_rule("/views", "keep_view", item_views.keep_view, methods=["POST"])
 items.add_url_rule(
     "/views/<int:view_id>/forget", "forget_view", item_views.forget_view, methods=["POST"]
+)
+items.add_url_rule("/<int:item_id>/override", "override", item_words.override, methods=["POST"])
+items.add_url_rule(
+    "/<int:item_id>/sources/<int:speaker_id>/forget",
+    "forget_words",
+    item_words.forget_words,
+    methods=["POST"],
 )
 items.add_url_rule("/many", "edit_many", item_views.edit_many, methods=["GET", "POST"])
 
@@ -113,9 +120,7 @@ def index() -> ResponseReturnValue:
 
 
 @items.route("/<int:item_id>")
-@items.route(
-    "/<int:item_id>/<any(facts, software, network, relations, impact, history, tickets):tab>"
-)
+@items.route(f"/<int:item_id>/<any({_TAB_NAMES}):tab>")
 def show(item_id: int, tab: str = "facts") -> ResponseReturnValue:
     """Show one item."""
     session, actor = current_session(), current_actor()

@@ -9,6 +9,38 @@ _DERIVED = {"relation_id": "derived"}
 _PLACE = {"organisation_id": Named("organisation")}
 
 PAGES_REGISTER: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/administration/precedence", Permission.ADMIN_RULES, everywhere=True),
+    Endpoint(
+        "POST",
+        "/administration/precedence",
+        Permission.ADMIN_RULES,
+        form={"first": "agent", "act": "try"},
+        everywhere=True,
+    ),
+    Endpoint(
+        "POST",
+        "/administration/precedence/<int:precedence_id>/withdraw",
+        Permission.ADMIN_RULES,
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        "/items/<int:item_id>/override",
+        Permission.ITEM_WRITE,
+        form={"attribute": "vendor", "value": "Dell"},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/items/<int:item_id>/sources/<int:speaker_id>/forget",
+        Permission.ITEM_WRITE,
+        at={"item_id": "doubled"},
+        form={},
+        status=303,
+    ),
     Endpoint("POST", "/items/views", Permission.ITEM_READ, form={"name": "Mine"}, status=303),
     Endpoint(
         "POST", "/items/views/<int:view_id>/forget", Permission.ITEM_READ, form={}, status=303

@@ -7,10 +7,53 @@ from tests.contract.endpoints.entry import Endpoint, Named
 
 _V1 = "/api/v1"
 _ORGANISATION = Named("organisation")
+_RANGE = {
+    "organisation_id": _ORGANISATION,
+    "addresses": "10.2.0.0/30",
+    "credential_ids": [Named("credential")],
+}
 _NDJSON = {"Content-Type": "application/x-ndjson"}
 _LINE = json.dumps({"kind": "item", "class": "server", "values": {"name": "bulk-1"}}).encode()
 
 REST_REGISTER: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/precedence-rules", Permission.ADMIN_RULES, everywhere=True),
+    Endpoint(
+        "POST",
+        f"{_V1}/precedence-rules",
+        Permission.ADMIN_RULES,
+        json={"attribute": "vendor", "order": ["agent"]},
+        status=201,
+        everywhere=True,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/precedence-rules/<int:precedence_id>",
+        Permission.ADMIN_RULES,
+        status=204,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/precedence-trials",
+        Permission.ADMIN_RULES,
+        json={"first": "agent"},
+        everywhere=True,
+    ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/words", Permission.ITEM_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/items/<int:item_id>/overrides",
+        Permission.ITEM_WRITE,
+        json={"values": {"vendor": "Dell"}},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/items/<int:item_id>/sources/<int:speaker_id>/words",
+        Permission.ITEM_WRITE,
+        at={"item_id": "doubled"},
+    ),
     Endpoint("GET", f"{_V1}/item-views", Permission.ITEM_READ),
     Endpoint("POST", f"{_V1}/item-views", Permission.ITEM_READ, json={"name": "Mine"}, status=201),
     Endpoint("DELETE", f"{_V1}/item-views/<int:view_id>", Permission.ITEM_READ, status=204),
@@ -135,4 +178,42 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         status=202,
     ),
     Endpoint("GET", f"{_V1}/discovery/probes/<int:probe_id>", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/ranges", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/discovery/ranges",
+        Permission.DISCOVERY_RUN,
+        json=_RANGE | {"name": "Warehouse"},
+        status=201,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/ranges/<int:range_id>", Permission.DISCOVERY_READ),
+    Endpoint(
+        "PUT",
+        f"{_V1}/discovery/ranges/<int:range_id>",
+        Permission.DISCOVERY_RUN,
+        json=_RANGE | {"name": "Branch office"},
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/discovery/ranges/<int:range_id>",
+        Permission.DISCOVERY_RUN,
+        status=204,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/discovery/ranges/<int:range_id>/runs",
+        Permission.DISCOVERY_RUN,
+        status=202,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/runs", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/runs/<int:run_id>", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/runs/<int:run_id>/outcomes", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/discovery/runs/<int:run_id>/stop",
+        Permission.DISCOVERY_RUN,
+        status=202,
+    ),
+    Endpoint("GET", f"{_V1}/discovery/links", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/half-links", Permission.DISCOVERY_READ),
 )
