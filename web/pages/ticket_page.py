@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import NotFound
 from cmdb.model import shipped_model
-from server.desk.changes.queries.collisions import Claimed, collisions_of
+from server.desk.changes.queries.nearby import Nearby, changes_nearby
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import affected_item_ids, find_ticket, parts_of, watcher_ids
 from server.desk.tickets.rules.lifecycle import open_moves
@@ -251,7 +251,7 @@ def show_planned(reference: str) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     page = ticket_workspace(session, actor, reference)
     now = current_time()
-    claimed = Claimed(
+    asked = Nearby(
         item_ids=[part.item.id for part in page.affected],
         service_ids=[row.item.id for row in page.services],
         start=now,
@@ -260,6 +260,6 @@ def show_planned(reference: str) -> ResponseReturnValue:
     return render_template(
         "tickets/planned.html",
         ticket=page.header.ticket,
-        collisions=collisions_of(session, actor, claimed),
+        collisions=changes_nearby(session, actor, asked),
         wording=change_wording(),
     )
