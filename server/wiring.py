@@ -95,6 +95,9 @@ from server.people.jobs import (
 from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
 from server.scanning.jobs import run_probe
+from server.scanning.mapping import TOPOLOGY_JOB, run_topology
+from server.scanning.ranges import SWEEP_JOB
+from server.scanning.sweeping import run_sweep_of_range
 
 __all__ = ["BLUEPRINTS", "DOORS", "JOBS", "LENT", "REACTIONS", "authenticate"]
 
@@ -158,6 +161,8 @@ JOBS: Jobs = {
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
+    SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
+    TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),
 }
 
 #: Readers that features lend to those below them, which may not import them.

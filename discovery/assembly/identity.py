@@ -117,11 +117,13 @@ def guess_class(findings: DeviceFindings) -> ClassCode:
     """Guess the kind of a device that no rule knows, by what it does.
 
     The capabilities it announces to its neighbours are not read back to itself, so what is left is
-    sysServices, a bridge and the number of its ports.
+    sysServices, a bridge that learnt addresses and the number of its ports.
     """
     services = findings.system.services or 0
     ports = sum(1 for interface in findings.interfaces if interface.type == _ETHERNET)
     if ports >= 5 and (findings.system.bridge_mac or services & _BRIDGES):
+        return SWITCH
+    if ports >= 2 and findings.learnt and not services & _ROUTES:
         return SWITCH
     if ports >= 2 and services & _ROUTES and not services & _BRIDGES:
         return ROUTER

@@ -85,15 +85,17 @@ def scan_range(
     settings: ScanSettings,
     knowledge: Knowledge | None = None,
     on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> Generator[Result]:
     """Yield a result for every address of the ranges that answers, as they come.
 
     The scan runs in a thread of its own, so the caller may take its time with a result (write it
     to a database); when a hundred wait, the scan waits too. ``on_progress`` is called from that
-    thread. Closing the iterator ends the scan; an error in the scan is raised here.
+    thread, and ``should_stop`` is asked there five times a second: when it says yes, no more
+    results come. Closing the iterator ends the scan; an error in the scan is raised here.
     """
     tables = knowledge if knowledge is not None else load_knowledge()
-    handed = _HandOver()
+    handed = _HandOver(should_stop)
 
     async def scan() -> None:
         found = sweep(targets, credentials, settings, tables, on_progress)
@@ -113,8 +115,9 @@ def scan_range(
 class _HandOver:
     """Hands results from a scan's thread to the caller's, and the wish to stop the other way."""
 
-    def __init__(self) -> None:
+    def __init__(self, should_stop: ShouldStop | None = None) -> None:
         self.stop = threading.Event()
+        self._should_stop = should_stop
         self._results: queue.SimpleQueue[Result | BaseException | None] = queue.SimpleQueue()
 
     def run(self, scan: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -130,6 +133,8 @@ class _HandOver:
         work = asyncio.create_task(scan())
         while not work.done() and not self.stop.is_set():
             await asyncio.wait({work}, timeout=_POLL_SECONDS)
+            if self._should_stop is not None and self._should_stop():
+                self.stop.set()
         if work.done():
             work.result()
         work.cancel()

@@ -14,12 +14,19 @@ from server.foundation.edge.requests import (
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.foundation.secrets import SecretBox
-from server.scanning import actions, queries
+from server.scanning import actions, network, queries, ranges
 from server.scanning.schemas import (
     CredentialDraftSchema,
     CredentialSchema,
+    HalfLinkSchema,
+    LinkQuerySchema,
+    LinkSchema,
+    OutcomeSchema,
     ProbeDraftSchema,
     ProbeSchema,
+    RangeDraftSchema,
+    RangeSchema,
+    RunSchema,
 )
 
 scanning = Blueprint("discovery", __name__, url_prefix=f"{PREFIX}/discovery", description="SNMP.")
@@ -81,3 +88,120 @@ class OneProbe(MethodView):
     def get(self, probe_id: int) -> Any:
         """Return a visit and what came of it."""
         return queries.get_probe(current_session(), current_actor(), probe_id)
+
+
+def _range_draft(body: dict[str, Any]) -> ranges.RangeDraft:
+    return ranges.RangeDraft(**body | {"credential_ids": tuple(body["credential_ids"])})
+
+
+@scanning.route("/ranges")
+class Ranges(MethodView):
+    """Addresses that are swept."""
+
+    @scanning.response(200, RangeSchema(many=True))
+    def get(self) -> Any:
+        """List ranges by name."""
+        return queries.list_ranges(current_session(), current_actor())
+
+    @scanning.arguments(RangeDraftSchema)
+    @scanning.response(201, RangeSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Keep a range; with ``cron`` it is swept by itself."""
+        draft = _range_draft(body)
+        return ranges.create_range(current_session(), current_actor(), draft, current_time())
+
+
+@scanning.route("/ranges/<int:range_id>")
+class OneRange(MethodView):
+    """One range."""
+
+    @scanning.response(200, RangeSchema)
+    def get(self, range_id: int) -> Any:
+        """Return a range."""
+        return queries.get_range(current_session(), current_actor(), range_id)
+
+    @scanning.arguments(RangeDraftSchema)
+    @scanning.response(200, RangeSchema)
+    def put(self, body: dict[str, Any], range_id: int) -> Any:
+        """Change a range."""
+        draft = _range_draft(body)
+        return ranges.edit_range(current_session(), current_actor(), range_id, draft)
+
+    @scanning.response(204)
+    def delete(self, range_id: int) -> None:
+        """Forget a range; what it found stays."""
+        ranges.delete_range(current_session(), current_actor(), range_id)
+
+
+@scanning.route("/ranges/<int:range_id>/runs")
+class RangeRuns(MethodView):
+    """Sweeps of one range."""
+
+    @scanning.response(202, RunSchema)
+    def post(self, range_id: int) -> Any:
+        """Ask for the range to be swept; the run tells how far it has come."""
+        return ranges.ask_run(current_session(), current_actor(), range_id, current_time())
+
+
+@scanning.route("/runs")
+class Runs(MethodView):
+    """Sweeps."""
+
+    @scanning.arguments(PageQuerySchema, location="query")
+    @scanning.response(200, page_of(RunSchema, "ScanRunPage"))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List runs, newest first."""
+        return queries.list_runs(current_session(), current_actor(), page_request(query))
+
+
+@scanning.route("/runs/<int:run_id>")
+class OneRun(MethodView):
+    """One sweep."""
+
+    @scanning.response(200, RunSchema)
+    def get(self, run_id: int) -> Any:
+        """Return a run and how far it has come."""
+        return queries.get_run(current_session(), current_actor(), run_id)
+
+
+@scanning.route("/runs/<int:run_id>/stop")
+class RunStop(MethodView):
+    """The end of a sweep before its time."""
+
+    @scanning.response(202, RunSchema)
+    def post(self, run_id: int) -> Any:
+        """Stop a run; what it has found stays."""
+        return ranges.stop_run(current_session(), current_actor(), run_id)
+
+
+@scanning.route("/runs/<int:run_id>/outcomes")
+class RunOutcomes(MethodView):
+    """What a sweep found."""
+
+    @scanning.arguments(PageQuerySchema, location="query")
+    @scanning.response(200, page_of(OutcomeSchema, "ScanOutcomePage"))
+    def get(self, query: dict[str, Any], run_id: int) -> Any:
+        """List what came of each address that answered, newest first."""
+        request = page_request(query)
+        return queries.list_outcomes(current_session(), current_actor(), run_id, request)
+
+
+@scanning.route("/links")
+class Links(MethodView):
+    """The network that was found."""
+
+    @scanning.arguments(LinkQuerySchema, location="query")
+    @scanning.response(200, LinkSchema(many=True))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List links with their proof, at most 5,000."""
+        return network.list_links(current_session(), current_actor(), **query)
+
+
+@scanning.route("/half-links")
+class HalfLinks(MethodView):
+    """Neighbours that nobody knows."""
+
+    @scanning.response(200, HalfLinkSchema(many=True))
+    def get(self) -> Any:
+        """List reported neighbours that join no known port, with the reason."""
+        return network.list_half_links(current_session(), current_actor())

@@ -1,15 +1,10 @@
 """Visiting a device: asked outside any transaction; what it says enters by the one door."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from cmdb.engine.identity import normalise
-from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
-from cmdb.observation import Identifier
-from cmdb.vocabulary import SERIAL
-from discovery.assembly.observation import assemble
 from discovery.findings import DeviceFindings, ProbeState, Unreachable
 from discovery.scan.blocking import scan_host
 from discovery.settings import ScanSettings
@@ -18,7 +13,9 @@ from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import HopelessJob, JobContext
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import open_credential
+from server.scanning.mapping import ask_topology
 from server.scanning.models import Probe, SnmpCredential
+from server.scanning.recording import record_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +64,14 @@ def _missed(context: JobContext, task: _Task, missed: Unreachable) -> Mapping[st
 
 def _record(context: JobContext, task: _Task, found: DeviceFindings) -> Mapping[str, Any]:
     now = utc_now()
-    seen = assemble(found, task.organisation_id, now)
-    seen = replace(seen, identifiers=tuple(_settled(seen.identifiers)))
+    author = Author(task.asked_by_id, context.request_id)
     with context.database.writing() as session:
-        door = Inventory(session, now, Author(task.asked_by_id, context.request_id))
-        recorded = door.record(seen)
+        recorded = record_device(session, found, task.organisation_id, author, now)
         probe = session.get_one(Probe, task.probe_id)
         _close(probe, found, recorded)
         probe.finished_at = now
+        ask_topology(session)
     return {"item_id": recorded.item_id, "outcome": recorded.outcome}
-
-
-def _settled(identifiers: Sequence[Identifier]) -> Iterator[Identifier]:
-    """Bring what discovery read into the form in which evidence is compared; drop junk."""
-    for identifier in identifiers:
-        raw, maker = identifier.value, ""
-        if identifier.kind == SERIAL:
-            raw, _, maker = identifier.value.rpartition("|")
-        settled = normalise(identifier.kind, raw, maker)
-        if settled is not None:
-            yield settled
 
 
 def _close(probe: Probe, found: DeviceFindings, recorded: Recorded) -> None:

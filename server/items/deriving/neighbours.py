@@ -1,4 +1,8 @@
-"""Sightings of uplinks: what LLDP and CDP say of two devices, turned towards the way out."""
+"""Sightings of uplinks: what joins two devices, turned towards the way out.
+
+Told by the neighbour rows of the devices themselves, and by the relations *connects to* that
+discovery derives from all devices at once (bridges' tables, machines on their ports).
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,12 +19,14 @@ from cmdb.model import standing_model
 from cmdb.observation import Identifier
 from cmdb.records.facts import Address, FactSection
 from cmdb.records.items import Item
+from cmdb.records.relations import Relation
 from cmdb.records.sources import ItemIdentifier
-from cmdb.vocabulary import CHASSIS_ID, FQDN, MAC, NAME
+from cmdb.vocabulary import CHASSIS_ID, CONNECTS_TO, FQDN, MAC, NAME, SNMP
 from server.items.deriving.scope import Scope, ends_of
 
 _ROOTS = ("router", "firewall")
 _CARRIERS = ("switch", "router", "firewall")
+_TOLD_BY_ROWS = {"lldp", "cdp"}
 
 
 def read_neighbours(
@@ -43,6 +49,8 @@ def read_neighbours(
         other = known.item_of(row)
         if other is not None and other != item_id:
             told[item_id, other].append(_told(row))
+    for pair, cable in _cables(session, scope):
+        told[pair].append(cable)
     ends = ends_of(session, scope, {item_id for pair in told for item_id in pair})
     pairs = [pair for pair in told if pair[0] in ends and pair[1] in ends]
     roots, carriers = (
@@ -52,6 +60,27 @@ def read_neighbours(
     for lower, upper in uphill(pairs, roots, carriers):
         for one in [*told.get((lower, upper), ()), *told.get((upper, lower), ())]:
             yield Sighting(ends[lower], ends[upper], told=one)
+
+
+def _cables(session: Session, scope: Scope) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
+    """Yield the cables that discovery found, where no neighbour row tells of them already."""
+    query = (
+        select(Relation.start_id, Relation.end_id, Relation.evidence)
+        .join(Item, Item.id == Relation.start_id)
+        .where(
+            Relation.type_code == CONNECTS_TO,
+            Relation.source == SNMP,
+            Relation.valid_to.is_(None),
+            scope.takes_part(),
+        )
+    )
+    for start, end, evidence in session.execute(query):
+        for cable in (evidence or {}).get("cables", ()):
+            protocols = [one for one in cable.get("protocols", ()) if one not in _TOLD_BY_ROWS]
+            if protocols:
+                ports = str(cable.get("start_port") or ""), str(cable.get("end_port") or "")
+                names = ("protocol", "local_port", "remote_port", "remote_name")
+                yield (start, end), dict(zip(names, (protocols[0], *ports, ""), strict=True))
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,227 @@
+"""The topology of everything that was visited, into the register: links, relations, half-links.
+
+Derived from the facts of all devices at once and from the addresses that agents report, in a child
+process. What joins two items becomes the relation *connects to*; what is no longer seen fades.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.inventory.door import Inventory
+from cmdb.inventory.lookup import parts
+from cmdb.observation import ItemReference, SeenRelation
+from cmdb.records.facts import Interface
+from cmdb.records.items import Item
+from cmdb.records.relations import Relation
+from cmdb.vocabulary import CONNECTS_TO, SNMP
+from discovery.findings import DeviceFindings, InterfaceFinding
+from discovery.topology.solving import solve
+from discovery.topology.values import Device, HalfLink, Link, Port, Topology
+from server.foundation.clock import utc_now
+from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.pool import run_pure
+from server.foundation.jobs.queue import enqueue
+from server.items.deriving.changing import DERIVE
+from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
+from server.scanning.recording import unpack
+
+#: The kind, as in ``server.wiring.JOBS``.
+TOPOLOGY_JOB = "scanning.topology"
+#: A link that nobody has seen for so long is gone.
+FADES_AFTER = timedelta(days=7)
+#: How sure it is that a machine hangs on a port behind which others are too.
+_HANGING = 0.5
+
+
+def ask_topology(session: Session) -> int:
+    """Ask for the topology to be derived anew; while one waits, no second one is asked for."""
+    return enqueue(session, TOPOLOGY_JOB, key="topology")
+
+
+def run_topology(context: JobContext) -> Mapping[str, Any]:
+    """Derive the topology from all that is known now, and bring the register to it."""
+    with context.database.reading() as session:
+        devices = read_devices(session)
+    context.go_on()
+    topology = run_pure(solve, devices)
+    context.go_on()
+    now = utc_now()
+    with context.database.writing() as session:
+        store(session, topology, now)
+        enqueue(session, DERIVE, {}, key="derive")  # who is whose uplink follows from it
+    return {
+        "devices": len(devices),
+        "links": len(topology.links),
+        "half_links": len(topology.half_links),
+        "endpoints": len(topology.endpoints),
+    }
+
+
+def read_devices(session: Session) -> list[Device]:
+    """Return all visited devices, and the machines whose addresses these have learnt."""
+    rows = session.execute(
+        select(DeviceFacts.item_id, DeviceFacts.packed, Item.name)
+        .join(Item, Item.id == DeviceFacts.item_id)
+        .where(Item.stage != "retired")
+    )
+    devices = [Device(str(row.item_id), unpack(row.packed), (row.name,)) for row in rows]
+    known = {int(device.key) for device in devices}
+    learnt = {mac for one in devices for row in one.findings.learnt for mac in row.macs}
+    return devices + _machines(session, learnt, known)
+
+
+def _machines(session: Session, learnt: set[str], known: set[int]) -> list[Device]:
+    """Return items that were never visited and whose MAC addresses somebody learnt."""
+    cards: dict[int, list[InterfaceFinding]] = defaultdict(list)
+    for part in parts(sorted(learnt)):
+        query = (
+            select(Interface.item_id, Interface.name, Interface.mac, Interface.up)
+            .join(Item, Item.id == Interface.item_id)
+            .where(Interface.mac.in_(part), Item.stage != "retired")
+            .order_by(Interface.item_id, Interface.name)
+        )
+        for row in session.execute(query):
+            if row.item_id not in known:
+                place = len(cards[row.item_id]) + 1
+                card = InterfaceFinding(place, row.name, type=6, mac=row.mac, up=row.up)
+                cards[row.item_id].append(card)
+    return [
+        Device(str(item_id), DeviceFindings("", 0, "", "", interfaces=tuple(cards[item_id])))
+        for item_id in sorted(cards)
+    ]
+
+
+def store(session: Session, topology: Topology, now: datetime) -> None:
+    """Bring links, half-links and relations to a topology; what it does not hold fades."""
+    _store_links(session, topology.links, now)
+    _store_halves(session, topology.half_links, now)
+    _relate(session, topology, now)
+
+
+def _store_links(session: Session, links: Iterable[Link], now: datetime) -> None:
+    known = {row.key: row for row in session.scalars(select(NetworkLink))}
+    for link in links:
+        key = _key(link.layer, link.a.device, link.a.name, link.b.device, link.b.name)
+        row = known.pop(key, None)
+        if row is None:
+            row = NetworkLink(key=key, first_seen_at=now, layer=link.layer)
+            row.start_id, row.start_port = int(link.a.device), link.a.name
+            row.end_id, row.end_port = int(link.b.device), link.b.name
+            session.add(row)
+        row.evidence, row.vlans = list(link.evidence), list(link.vlans)
+        row.shared, row.confidence, row.last_seen_at = link.shared, link.confidence, now
+    _forget(session, known.values(), now)
+
+
+def _store_halves(session: Session, halves: Iterable[HalfLink], now: datetime) -> None:
+    known = {row.key: row for row in session.scalars(select(NetworkHalfLink))}
+    seen: set[str] = set()
+    for half in halves:
+        remote = half.remote_chassis, half.remote_name, half.remote_port, half.remote_key
+        key = _key(half.local.device, half.local.name, half.protocol, *remote)
+        if key in seen:
+            continue
+        seen.add(key)
+        row = known.pop(key, None)
+        if row is None:
+            row = NetworkHalfLink(key=key, first_seen_at=now, protocol=half.protocol)
+            row.item_id, row.port = int(half.local.device), half.local.name
+            session.add(row)
+        row.reason, row.last_seen_at = half.reason, now
+        row.remote_name, row.remote_chassis = half.remote_name, half.remote_chassis
+        row.remote_port, row.remote_description = half.remote_port, half.remote_description
+        row.remote_addresses = list(half.remote_addresses)
+    _forget(session, known.values(), now)
+
+
+def _forget(session: Session, rows: Iterable[NetworkLink | NetworkHalfLink], now: datetime) -> None:
+    for row in rows:
+        if row.last_seen_at < now - FADES_AFTER:
+            session.delete(row)
+
+
+def _key(*words: object) -> str:
+    return hashlib.sha256("\0".join(map(str, words)).encode()).hexdigest()[:40]
+
+
+@dataclass(slots=True)
+class _Joint:
+    """Two items that are joined: all cables between them, and the best proof's confidence."""
+
+    cables: list[dict[str, Any]] = field(default_factory=list)
+    confidence: float = 0.0
+
+
+def _relate(session: Session, topology: Topology, now: datetime) -> None:
+    """Record who is joined with whom; one relation for each pair, with all its cables."""
+    joints = _joints(topology)
+    door = Inventory(session, now)
+    organisations = _organisations(session, {item for pair in joints for item in pair})
+    seen: dict[int, list[SeenRelation]] = defaultdict(list)
+    for pair in sorted(joints):
+        if organisations.keys() >= set(pair):
+            seen[organisations[pair[0]]].append(_seen(pair, joints[pair]))
+    for organisation_id in sorted(seen):
+        door.relate(seen[organisation_id], SNMP, organisation_id)
+    faded = select(Relation.id).where(
+        Relation.source == SNMP,
+        Relation.type_code == CONNECTS_TO,
+        Relation.valid_to.is_(None),
+        Relation.last_seen_at < now - FADES_AFTER,
+    )
+    ids = list(session.scalars(faded))
+    if ids:
+        door.unrelate(ids, SNMP)
+
+
+def _joints(topology: Topology) -> dict[tuple[int, int], _Joint]:
+    """Return the pairs with a cable between them, and machines with the port they hang on."""
+    found: dict[tuple[int, int], _Joint] = {}
+    for link in topology.links:
+        pair = _pair(link.a.device, link.b.device)
+        if link.layer == 2 and pair[0] != pair[1]:
+            joint = found.setdefault(pair, _Joint())
+            joint.cables.append(_told(link.a, link.b, link.evidence, link.vlans))
+            joint.confidence = max(joint.confidence, link.confidence)
+    cabled = set(found)
+    for one in topology.endpoints:
+        pair = _pair(one.port.device, one.device or one.port.device)
+        if pair not in cabled and pair[0] != pair[1]:
+            joint = found.setdefault(pair, _Joint(confidence=_HANGING))
+            told = _told(one.port, Port(one.device), ("fdb",), one.vlans)
+            if told not in joint.cables:
+                joint.cables.append(told)
+    return found
+
+
+def _pair(one: str, other: str) -> tuple[int, int]:
+    first, second = sorted((int(one), int(other)))
+    return first, second
+
+
+def _seen(pair: tuple[int, int], joint: _Joint) -> SeenRelation:
+    start, end = (ItemReference(item_id=item_id) for item_id in pair)
+    evidence = {"cables": joint.cables}
+    return SeenRelation(CONNECTS_TO, start, end, confidence=joint.confidence, evidence=evidence)
+
+
+def _told(a: Port, b: Port, evidence: Sequence[str], vlans: Sequence[int]) -> dict[str, Any]:
+    first, second = (a, b) if int(a.device) < int(b.device) else (b, a)
+    protocols = sorted({word.partition(":")[0] for word in evidence})
+    ports = {"start_port": first.name, "end_port": second.name}
+    return ports | {"protocols": protocols, "vlans": list(vlans)}
+
+
+def _organisations(session: Session, item_ids: set[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for part in parts(sorted(item_ids)):
+        query = select(Item.id, Item.organisation_id).where(Item.id.in_(part))
+        found.update((row.id, row.organisation_id) for row in session.execute(query))
+    return found

@@ -1,0 +1,175 @@
+"""The network that was found: links, half-links and ports, as far as an actor may see the items.
+
+A link is seen by who sees both of its ends; a half-link by who sees its device.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from cmdb.records.items import Item
+from discovery.assembly.sections import unique_names
+from discovery.findings import DeviceFindings
+from server.foundation.permissions import Actor, Permission
+from server.items.queries import names_of
+from server.items.scope import visible_items
+from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
+from server.scanning.recording import unpack
+
+MOST_LINKS = 5_000
+MOST_MACS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LinkView:
+    """A link with the names of its ends."""
+
+    link: NetworkLink
+    start_name: str
+    end_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLinkView:
+    """A half-link with the name of its device."""
+
+    half: NetworkHalfLink
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortView:
+    """One port of a device: what it is, what it carries, and what is behind it.
+
+    ``macs`` are the first addresses learnt there of ``mac_count``.
+    """
+
+    index: int
+    name: str
+    alias: str
+    up: bool | None
+    speed_mbps: float | None
+    untagged: tuple[int, ...]
+    tagged: tuple[int, ...]
+    mac_count: int
+    macs: tuple[str, ...]
+    neighbours: tuple[str, ...]
+    linked: tuple[tuple[int, str], ...]
+
+
+def _seen(actor: Actor) -> ColumnElement[bool]:
+    return visible_items(actor, Permission.ITEM_READ)
+
+
+def list_links(
+    session: Session, actor: Actor, item_id: int | None = None, layer: int | None = None
+) -> list[LinkView]:
+    """Return links by their ends, of one item or all (at most 5,000)."""
+    actor.require(Permission.DISCOVERY_READ)
+    seen = select(Item.id).where(_seen(actor))
+    query = select(NetworkLink).where(NetworkLink.start_id.in_(seen), NetworkLink.end_id.in_(seen))
+    if item_id is not None:
+        query = query.where(or_(NetworkLink.start_id == item_id, NetworkLink.end_id == item_id))
+    if layer is not None:
+        query = query.where(NetworkLink.layer == layer)
+    order = (NetworkLink.start_id, NetworkLink.start_port, NetworkLink.end_id, NetworkLink.id)
+    rows = list(session.scalars(query.order_by(*order).limit(MOST_LINKS)))
+    names = names_of(session, actor, sorted({one for row in rows for one in _ends(row)}))
+    return [LinkView(row, names[row.start_id], names[row.end_id]) for row in rows]
+
+
+def _ends(row: NetworkLink) -> tuple[int, int]:
+    return row.start_id, row.end_id
+
+
+def list_half_links(
+    session: Session, actor: Actor, item_id: int | None = None
+) -> list[HalfLinkView]:
+    """Return half-links by device and port: neighbours that nobody knows (at most 5,000)."""
+    actor.require(Permission.DISCOVERY_READ)
+    device = aliased(Item)
+    query = (
+        select(NetworkHalfLink)
+        .join(device, device.id == NetworkHalfLink.item_id)
+        .where(NetworkHalfLink.item_id.in_(select(Item.id).where(_seen(actor))))
+    )
+    if item_id is not None:
+        query = query.where(NetworkHalfLink.item_id == item_id)
+    order = (device.name_key, NetworkHalfLink.port, NetworkHalfLink.id)
+    rows = list(session.scalars(query.order_by(*order).limit(MOST_LINKS)))
+    names = names_of(session, actor, sorted({row.item_id for row in rows}))
+    return [HalfLinkView(row, names[row.item_id]) for row in rows]
+
+
+def facts_of(session: Session, item_id: int) -> DeviceFindings | None:
+    """Return what the last visit to an item brought, None when it was never visited."""
+    packed = session.scalar(select(DeviceFacts.packed).where(DeviceFacts.item_id == item_id))
+    return unpack(packed) if packed is not None else None
+
+
+def ports_of(session: Session, actor: Actor, item_id: int) -> list[PortView]:
+    """Return the ports of a device by ifIndex; empty for one that was never visited."""
+    actor.require(Permission.DISCOVERY_READ)
+    if not names_of(session, actor, [item_id]):
+        return []
+    facts = facts_of(session, item_id)
+    if facts is None:
+        return []
+    linked = _linked(list_links(session, actor, item_id, layer=2), item_id)
+    halves = defaultdict(list)
+    for one in list_half_links(session, actor, item_id):
+        told = one.half.remote_name or one.half.remote_chassis
+        if told:
+            halves[one.half.port].append(told)
+    return _ports(facts, linked, halves)
+
+
+def _linked(views: Sequence[LinkView], item_id: int) -> dict[str, list[tuple[int, str]]]:
+    """Return what is at the other end, by our port: item and words."""
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for one in views:
+        link = one.link
+        here, there = (link.start_port, link.end_port), (link.end_id, one.end_name)
+        if link.end_id == item_id:
+            here, there = here[::-1], (link.start_id, one.start_name)
+        words = f"{there[1]} {here[1]}".strip()
+        found[here[0]].append((there[0], words))
+    return found
+
+
+def _ports(
+    facts: DeviceFindings,
+    linked: dict[str, list[tuple[int, str]]],
+    halves: dict[str, list[str]],
+) -> list[PortView]:
+    names = unique_names(facts.interfaces)
+    vlans: dict[int, dict[bool, set[int]]] = defaultdict(lambda: {True: set(), False: set()})
+    for row in facts.vlan_ports:
+        if row.interface_index:
+            vlans[row.interface_index][row.untagged].add(row.vlan)
+    macs: dict[int, set[str]] = defaultdict(set)
+    for learnt in facts.learnt:
+        if not learnt.own and learnt.interface_index:
+            macs[learnt.interface_index].update(learnt.macs)
+    found = []
+    for one in facts.interfaces:
+        said = one.name or one.description or str(one.index)
+        found.append(
+            PortView(
+                index=one.index,
+                name=names[one.index],
+                alias=one.alias,
+                up=one.up,
+                speed_mbps=one.speed_mbps,
+                untagged=tuple(sorted(vlans[one.index][True])),
+                tagged=tuple(sorted(vlans[one.index][False])),
+                mac_count=len(macs[one.index]),
+                macs=tuple(sorted(macs[one.index])[:MOST_MACS]),
+                neighbours=tuple(dict.fromkeys(halves.get(said, ()))),
+                linked=tuple(linked.get(said, ())),
+            )
+        )
+    return found

@@ -1,0 +1,62 @@
+"""What a visit brought enters the register: by the one door, and whole for the topology."""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.identity import normalise
+from cmdb.inventory.door import Inventory
+from cmdb.inventory.outcomes import Author, Recorded
+from cmdb.observation import Identifier
+from cmdb.vocabulary import SERIAL
+from discovery.assembly.observation import assemble
+from discovery.findings import DeviceFindings
+from discovery.findings.storing import findings_document, findings_from
+from server.scanning.models import DeviceFacts
+
+
+def record_device(
+    session: Session, found: DeviceFindings, organisation_id: int, author: Author, now: datetime
+) -> Recorded:
+    """Record what a device said; its facts are kept on the item it was found to be."""
+    seen = assemble(found, organisation_id, now)
+    seen = replace(seen, identifiers=tuple(_settled(seen.identifiers)))
+    recorded = Inventory(session, now, author).record(seen)
+    if recorded.item_id is not None:
+        _keep(session, recorded.item_id, found, now)
+    return recorded
+
+
+def _settled(identifiers: Sequence[Identifier]) -> Iterator[Identifier]:
+    """Bring what discovery read into the form in which evidence is compared; drop junk."""
+    for identifier in identifiers:
+        raw, maker = identifier.value, ""
+        if identifier.kind == SERIAL:
+            raw, _, maker = identifier.value.rpartition("|")
+        settled = normalise(identifier.kind, raw, maker)
+        if settled is not None:
+            yield settled
+
+
+def _keep(session: Session, item_id: int, found: DeviceFindings, now: datetime) -> None:
+    row = session.scalar(select(DeviceFacts).where(DeviceFacts.item_id == item_id))
+    if row is None:
+        row = DeviceFacts(item_id=item_id)
+        session.add(row)
+    row.packed, row.seen_at = pack(found), now
+
+
+def pack(found: DeviceFindings) -> bytes:
+    """Return findings as they are stored."""
+    document = json.dumps(findings_document(found), separators=(",", ":"), ensure_ascii=False)
+    return zlib.compress(document.encode(), 3)
+
+
+def unpack(packed: bytes) -> DeviceFindings:
+    """Return stored findings."""
+    return findings_from(json.loads(zlib.decompress(packed)))
