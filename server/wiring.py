@@ -30,8 +30,10 @@ from server.desk.changes.reactions import (
     note_overdue,
     note_request,
 )
+from server.desk.sla.events import ClockReached
 from server.desk.tickets.api import tickets
 from server.desk.tickets.events import (
+    EntryAdded,
     ItemsAffected,
     TicketAssigned,
     TicketEdited,
@@ -39,11 +41,21 @@ from server.desk.tickets.events import (
     TicketNoted,
     TicketOpened,
 )
+from server.desk.tickets.jobs import (
+    RECKON,
+    SWEEP_CLOCKS,
+    TIDY_FILES,
+    run_reckoning,
+    run_tidying,
+)
+from server.desk.tickets.jobs import run_sweep as run_clock_sweep
 from server.desk.tickets.reactions import (
+    keep_time,
     note_assignment,
     note_edit,
     note_happening,
     note_items,
+    note_level,
     note_move,
     note_opening,
 )
@@ -133,11 +145,13 @@ DOORS: tuple[Door, ...] = (inventory,)
 
 REACTIONS: Reactions = {
     ItemReported: (derive_relations,),
-    TicketOpened: (note_opening,),
-    TicketEdited: (note_edit,),
+    TicketOpened: (note_opening, keep_time),
+    TicketEdited: (note_edit, keep_time),
     TicketAssigned: (note_assignment,),
-    TicketMoved: (note_move,),
-    ItemsAffected: (note_items,),
+    TicketMoved: (note_move, keep_time),
+    ItemsAffected: (note_items, keep_time),
+    EntryAdded: (keep_time,),
+    ClockReached: (note_level,),
     TicketNoted: (note_happening,),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
@@ -160,6 +174,9 @@ JOBS: Jobs = {
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
+    SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
+    RECKON: JobHandler(run_reckoning),
+    TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),

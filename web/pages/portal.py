@@ -1,6 +1,7 @@
 """The requester's portal: report, follow, answer, confirm, reopen, rate; nothing but one's own."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -9,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, NotFound
 from cmdb.model import shipped_model
 from cmdb.query.items import ItemFilter
+from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
 from server.desk.tickets.actions import attaching
 from server.desk.tickets.api.belongings import storage
@@ -140,6 +142,7 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
     body = render_template(
         "portal/show.html",
         ticket=ticket,
+        solution_due=_expected(ticket),
         errors=errors,
         typed=request.form,
         moves=mine,
@@ -153,6 +156,12 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         pieces=pieces,
     )
     return body, status
+
+
+def _expected(ticket: Ticket) -> datetime | None:
+    """Return when the solution is promised; None where nothing was, or the clock is paused."""
+    clocks = clocks_of(current_session(), ticket.id)
+    return next((one.due_at for one in clocks if one.measure == "resolve"), None)
 
 
 def _public(row: Any) -> bool:

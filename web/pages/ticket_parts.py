@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.desk.tickets.actions import attaching, linking, tasking
+from server.desk.tickets.actions.clocks import explain_breach
 from server.desk.tickets.api.belongings import file_answer, storage
 from server.desk.tickets.queries import belongings, find_ticket, may_work_on
+from server.desk.tickets.queries.clocks import faces_of
 from server.desk.tickets.rules.linking import KINDS
 from server.foundation.edge.requests import (
     current_actor,
@@ -22,6 +24,7 @@ from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
+from web.presenters.clocks import clock_line
 from web.presenters.ticket_parts import link_text, minutes_of, minutes_text
 
 Write = Callable[[], object]
@@ -60,6 +63,29 @@ def show_papers(reference: str) -> ResponseReturnValue:
         link_kinds=[(kind, link_text(kind, reader(), outgoing=True)) for kind in KINDS],
         wording=ticket_wording(),
         most_megabytes=installation().settings.max_attachment_megabytes,
+    )
+
+
+def show_clocks(reference: str) -> ResponseReturnValue:
+    """Show what was promised about the ticket, and how it stands. A fragment."""
+    session, actor = current_session(), current_actor()
+    ticket = find_ticket(session, actor, reference)
+    return render_template(
+        "tickets/clocks.html",
+        ticket=ticket,
+        faces=[clock_line(face, reader()) for face in faces_of(session, ticket, current_time())],
+        works=may_work_on(session, actor, ticket.id),
+    )
+
+
+def explain(reference: str, measure: str) -> ResponseReturnValue:
+    """Say why a promise was missed."""
+    session, actor, reason = current_session(), current_actor(), request.form.get("reason", "")
+    return _done(
+        reference,
+        "work",
+        lambda: explain_breach(session, actor, reference, measure, reason),
+        gettext("Saved."),
     )
 
 

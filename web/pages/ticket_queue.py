@@ -150,11 +150,12 @@ def _columns(actor: Actor) -> tuple[Column, ...]:
         Column(gettext("Priority"), "priority"),
         Column(gettext("Ticket"), main=True),
         Column(gettext("State")),
+        Column(gettext("Promised"), narrow_screen=False),
         Column(gettext("Services hit"), narrow_screen=False),
         Column(gettext("Requester"), narrow_screen=False),
         Column(gettext("Assignee"), narrow_screen=False),
         Column(gettext("Opened"), "created", narrow_screen=False),
     ]
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
-        del columns[3]
+        del columns[4]
     return tuple(columns)

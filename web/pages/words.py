@@ -8,6 +8,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
+from server.desk.sla.actions.agreeing import change_agreements
+from server.desk.sla.queries import agreements_document, changed_agreements
 from server.desk.tickets.actions import templating, wording
 from server.desk.tickets.queries import belongings
 from server.desk.tickets.queries.words import changed_sections, words_document
@@ -26,7 +28,9 @@ _PAGES: Mapping[str, tuple[str, ...]] = {
     "priority": ("urgencies", "impacts", "priorities", "matrix"),
     "categories": ("fields", "categories"),
     "lists": ("channels", "resolutions"),
+    "service-levels": ("calendars", "targets"),
 }
+_LEVELS = "service-levels"
 
 
 def _titles() -> dict[str, tuple[str, str]]:
@@ -47,6 +51,10 @@ def _titles() -> dict[str, tuple[str, str]]:
             gettext("Channels and resolutions"),
             gettext("How tickets come in, and how they are solved."),
         ),
+        _LEVELS: (
+            gettext("Service levels"),
+            gettext("Calendars with holidays and time zones, and how long what may take."),
+        ),
     }
 
 
@@ -54,7 +62,7 @@ def _titles() -> dict[str, tuple[str, str]]:
 def index() -> ResponseReturnValue:
     """Show the pages of words and the templates."""
     templating.require_rules(current_actor())
-    changed = set(changed_sections(current_session()))
+    changed = set(_changed())
     pages = [(code, *text, bool(changed & set(_PAGES[code]))) for code, text in _titles().items()]
     templates = belongings.list_templates(current_session(), current_actor())
     return render_template("words/index.html", pages=pages, templates=templates)
@@ -69,11 +77,12 @@ def edit(page: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             sections = _asked(page, text)
-            wording.change_words(current_session(), current_actor(), sections, current_time())
+            change = change_agreements if page == _LEVELS else wording.change_words
+            change(current_session(), current_actor(), sections, current_time())
             return done(gettext("The desk speaks so from now on."), url_for("words.index"))
         except CadastreError as error:
             errors, status = refuse_in_words(error)
-    document = words_document(current_session())
+    document = words_document(current_session()) | agreements_document(current_session())
     sections = {name: document[name] for name in _PAGES[page]}
     title, meaning = _titles()[page]
     body = render_template(
@@ -83,11 +92,16 @@ def edit(page: str) -> ResponseReturnValue:
         meaning=meaning,
         text=text or words_text(sections),
         errors=errors,
-        changed=bool(set(changed_sections(current_session())) & set(_PAGES[page])),
+        changed=bool(set(_changed()) & set(_PAGES[page])),
         wording=ticket_wording(),
         typed=request.form,
     )
     return body, status
+
+
+def _changed() -> list[str]:
+    session = current_session()
+    return [*changed_sections(session), *changed_agreements(session)]
 
 
 for _page in _PAGES:

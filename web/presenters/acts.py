@@ -73,6 +73,7 @@ def _systems(reader: Reader) -> dict[str, str]:
         "junk.added": reader.gettext("declared a value to identify nobody"),
         "junk.removed": reader.gettext("let a value identify again"),
         "derivation_rule.changed": reader.gettext("changed a rule of derivation"),
+        "sla.changed": reader.gettext("changed service levels"),
         "desk_words.changed": reader.gettext("changed how the desk works"),
         "ticket_template.changed": reader.gettext("changed a template of tickets"),
         "ticket_template.removed": reader.gettext("took a template of tickets away"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from web.presenters.clocks import measure_text
 from web.presenters.reader import Reader
 from web.presenters.ticket_parts import link_text
 from web.presenters.tickets import LISTS, Wording
@@ -76,11 +77,22 @@ def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLi
         "task_undone": lambda: (
             reader.gettext("not done after all: %(title)s") % {"title": detail.get("title")}
         ),
+        "clock": lambda: _clock(detail, reader),
         "rated": lambda: (
             reader.gettext("rated it %(rating)s of 5") % {"rating": detail.get("rating")}
         ),
     }.get(event)
     return SystemLine(said() if said else event, str(detail.get("note") or ""))
+
+
+def _clock(detail: Mapping[str, Any], reader: Reader) -> str:
+    told = {
+        "what": measure_text(str(detail.get("measure")), reader),
+        "percent": detail.get("percent"),
+    }
+    if detail.get("percent") == 100:
+        return reader.gettext("%(what)s: the promise is missed") % told
+    return reader.gettext("%(what)s: %(percent)s %% of the time is used") % told
 
 
 def _merging(link: str, reader: Reader) -> str:

@@ -23,6 +23,7 @@ def sentences(reader: Reader) -> dict[str, str]:
         "the ticket is still open; it can be rated once it is solved": reader.gettext(
             "It can be rated once it is solved."
         ),
+        "the promise is not missed": reader.gettext("The promise is not missed."),
         "is empty": reader.gettext("The file is empty."),
         "choose a file first": reader.gettext("Choose a file first."),
         "must be minutes, or hours and minutes as 1:30": reader.gettext(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
@@ -30,6 +30,7 @@ class Ticket(Identified, Base):
         Index(None, "assignee_id", "is_open", "priority", "id"),
         Index(None, "group_id", "is_open", "priority", "id"),
         Index(None, "requester_id", "created_at", "id"),
+        Index(None, "is_open", "due_at", "id"),
     )
 
     #: What people say: "INC-1042".
@@ -79,6 +80,9 @@ class Ticket(Identified, Base):
     #: What its people booked on it, in all.
     booked_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     reopened_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: When the next promise about it is missed; None: no clock runs.
+    due_at: Mapped[datetime | None]
+    is_breached: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: What the requester thought of it, 1 to 5.
     rating: Mapped[int | None]
     rating_text: Mapped[str] = mapped_column(String, default="", server_default="")

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.desk.sla.events import ClockReached
+from server.desk.tickets.actions.clocks import keep_ticket_clocks
 from server.desk.tickets.events import (
     ItemsAffected,
     TicketAssigned,
@@ -61,6 +63,26 @@ def note_items(session: Session, event: ItemsAffected) -> None:
 def note_happening(session: Session, event: TicketNoted) -> None:
     """Say what was linked, merged, done, booked or rated."""
     _note(session, event, event.what, event.detail)
+
+
+def keep_time(session: Session, event: TicketEvent) -> None:
+    """Let the ticket's clocks follow what happened; the line about it is written before."""
+    session.flush()
+    keep_ticket_clocks(session, session.get_one(Ticket, event.ticket_id), event.at)
+
+
+def note_level(session: Session, event: ClockReached) -> None:
+    """Say that a clock has reached a level of its target."""
+    session.add(
+        TicketEntry(
+            ticket_id=event.ticket_id,
+            at=event.at,
+            author_id=None,
+            kind="system",
+            text="",
+            detail={"event": "clock", "measure": event.measure, "percent": event.percent},
+        )
+    )
 
 
 def _standing(ticket: Ticket) -> dict[str, Any]:

@@ -14,6 +14,16 @@ _PARTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/tickets/fields", Permission.TICKET_OPEN, query={"category": "software"}),
     Endpoint("GET", f"{_TICKET}/work", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/papers", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/clocks", Permission.TICKET_READ),
+    # The promise is not missed, and that is what it says.
+    Endpoint(
+        "POST",
+        f"{_TICKET}/clocks/<measure>/reason",
+        _WORK,
+        at={"measure": "resolve"},
+        form={"reason": "No parts"},
+        status=409,
+    ),
     Endpoint("GET", f"{_TICKET}/files/<int:attachment_id>", Permission.TICKET_READ),
     # No file is chosen, and that is what it says.
     Endpoint("POST", f"{_TICKET}/files", Permission.TICKET_READ, form={}, status=422),
@@ -60,7 +70,7 @@ _PARTS: tuple[Endpoint, ...] = (
     Endpoint("GET", _WORDS, _RULES, everywhere=True),
     *(
         one
-        for page in ("life-cycle", "priority", "categories", "lists")
+        for page in ("life-cycle", "priority", "categories", "lists", "service-levels")
         for one in (
             Endpoint("GET", f"{_WORDS}/{page}", _RULES, everywhere=True),
             Endpoint(

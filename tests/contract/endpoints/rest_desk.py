@@ -43,6 +43,24 @@ _BELONGINGS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_TICKET}/times", _WORK, json={"minutes": 15}, status=201),
     Endpoint("DELETE", f"{_TICKET}/times/<int:time_id>", _WORK, status=403),
     Endpoint("PUT", f"{_TICKET}/rating", Permission.TICKET_READ, json={"rating": 5}, status=403),
+    Endpoint("GET", f"{_TICKET}/clocks", Permission.TICKET_READ),
+    # The promise is not missed, and that is what it says.
+    Endpoint(
+        "PUT",
+        f"{_TICKET}/clocks/<string:measure>/reason",
+        _WORK,
+        at={"measure": "resolve"},
+        json={"reason": "No parts"},
+        status=409,
+    ),
+    Endpoint("GET", f"{_V1}/service-levels", Permission.TICKET_READ),
+    Endpoint(
+        "PATCH",
+        f"{_V1}/service-levels",
+        _RULES,
+        json={"sections": {"targets": None}},
+        everywhere=True,
+    ),
     Endpoint("GET", f"{_V1}/desk-words", Permission.TICKET_READ),
     Endpoint(
         "PATCH", f"{_V1}/desk-words", _RULES, json={"sections": {"channels": None}}, everywhere=True

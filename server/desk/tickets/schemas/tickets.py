@@ -95,6 +95,8 @@ class TicketSchema(StrictSchema):
     service_count = fields.Integer(required=True, allow_none=True)
     worst_criticality = fields.Integer(required=True, allow_none=True)
     graph_sequence = fields.Integer(required=True, allow_none=True)
+    due_at = Moment(required=True, allow_none=True)
+    is_breached = fields.Boolean(required=True)
     booked_minutes = fields.Integer(required=True)
     reopened_count = fields.Integer(required=True)
     rating = fields.Integer(required=True, allow_none=True)

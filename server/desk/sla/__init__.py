@@ -1,0 +1,1 @@
+"""Service levels: calendars, targets, and clocks that are computed from what happened."""

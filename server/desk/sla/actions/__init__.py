@@ -1,0 +1,1 @@
+"""Acts on service levels: changing what is promised, and keeping clocks."""

@@ -1,0 +1,1 @@
+"""What is decided about service levels, without a database: working time, targets, clocks."""

@@ -1,0 +1,83 @@
+"""REST over clocks, and over the calendars and targets they follow."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from server.desk.sla.actions.agreeing import change_agreements
+from server.desk.sla.queries import agreements_document, changed_agreements
+from server.desk.tickets.actions.clocks import explain_breach
+from server.desk.tickets.api.blueprint import tickets
+from server.desk.tickets.queries import find_ticket
+from server.desk.tickets.queries.clocks import ClockFace, faces_of
+from server.desk.tickets.schemas.clocks import (
+    BreachReasonSchema,
+    ServiceLevelsDraftSchema,
+    ServiceLevelsSchema,
+    TicketClockSchema,
+)
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
+
+
+@tickets.route("/tickets/<string:reference>/clocks")
+class Clocks(MethodView):
+    """What was promised about a ticket."""
+
+    @tickets.response(200, TicketClockSchema(many=True))
+    def get(self, reference: str) -> Any:
+        """Return the clocks as they stand now, computed from what happened."""
+        session = current_session()
+        ticket = find_ticket(session, current_actor(), reference)
+        return [clock_row(face) for face in faces_of(session, ticket, current_time())]
+
+
+@tickets.route("/tickets/<string:reference>/clocks/<string:measure>/reason")
+class BreachReason(MethodView):
+    """Why a promise was missed."""
+
+    @tickets.arguments(BreachReasonSchema)
+    @tickets.response(204)
+    def put(self, body: dict[str, Any], reference: str, measure: str) -> None:
+        """Say why the promise was missed."""
+        explain_breach(current_session(), current_actor(), reference, measure, body["reason"])
+
+
+@tickets.route("/service-levels")
+class ServiceLevels(MethodView):
+    """Calendars and targets."""
+
+    @tickets.response(200, ServiceLevelsSchema)
+    def get(self) -> Any:
+        """Return the calendars and targets in force."""
+        current_actor().require(Permission.TICKET_READ)
+        return _agreements()
+
+    @tickets.arguments(ServiceLevelsDraftSchema)
+    @tickets.response(200, ServiceLevelsSchema)
+    def patch(self, body: dict[str, Any]) -> Any:
+        """Replace sections; open clocks are reckoned anew in the background."""
+        change_agreements(current_session(), current_actor(), body["sections"], current_time())
+        return _agreements()
+
+
+def _agreements() -> dict[str, Any]:
+    session = current_session()
+    return {
+        "sections": agreements_document(session),
+        "changed": sorted(changed_agreements(session)),
+    }
+
+
+def clock_row(face: ClockFace) -> dict[str, Any]:
+    """Return what ``TicketClockSchema`` dumps."""
+    row, reading = face.clock, face.reading
+    names = ("measure", "calendar", "target_minutes", "started_at", "stopped_at", "reason")
+    return {name: getattr(row, name) for name in names} | {
+        "due_at": reading.due_at,
+        "breached_at": reading.breached_at,
+        "used_minutes": int(reading.used.total_seconds() // 60),
+        "left_minutes": int(reading.left.total_seconds() // 60),
+        "running": reading.running,
+        "if_resumed_now": face.if_resumed_now,
+    }

@@ -1,0 +1,60 @@
+"""Work behind tickets: sweeping their clocks, reckoning them anew, and tidying files."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from server.desk.sla.actions.agreeing import RECKON
+from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
+from server.desk.tickets.models import TicketAttachment
+from server.foundation.clock import utc_now
+from server.foundation.jobs.handler import JobContext
+from server.foundation.storage import attachments_at
+
+__all__ = ["RECKON", "SWEEP_CLOCKS", "TIDY_FILES", "run_reckoning", "run_sweep", "run_tidying"]
+
+SWEEP_CLOCKS = "sla.sweep"
+TIDY_FILES = "tickets.tidy_files"
+#: A file without a row is somebody's upload that is not committed yet, or was never.
+_YOUNG = timedelta(hours=24)
+
+
+def run_sweep(context: JobContext) -> Mapping[str, Any]:
+    """Tell of each level that a clock has reached, a batch in each transaction."""
+    told = 0
+    while True:
+        context.go_on()
+        with context.database.writing() as session:
+            found = sweep_clocks(session, utc_now())
+        told += found
+        if not found:
+            return {"clocks": told}
+
+
+def run_reckoning(context: JobContext) -> Mapping[str, Any]:
+    """Reckon every open clock anew, because calendars or targets changed."""
+    last: int | None = 0
+    batches = 0
+    while last is not None:
+        context.go_on()
+        with context.database.writing() as session:
+            last = reckon_clocks(session, last, utc_now())
+        batches += 1
+    return {"batches": batches}
+
+
+def run_tidying(context: JobContext) -> Mapping[str, Any]:
+    """Remove files that no ticket knows: of a transaction that failed, or taken off."""
+    storage = attachments_at(context.settings.home)
+    with context.database.reading() as session:
+        known = set(session.scalars(select(TicketAttachment.stored_name)))
+    oldest = (utc_now() - _YOUNG).timestamp()
+    removed = 0
+    for name in storage.names():
+        path = storage.folder / storage.relative(name)
+        if name not in known and path.stat().st_mtime < oldest:
+            storage.remove(name)
+            removed += 1
+    return {"removed": removed}

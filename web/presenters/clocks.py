@@ -1,0 +1,67 @@
+"""Clocks of a ticket in the reader's words: kept, running, paused or missed."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from web.presenters.reader import Reader
+from web.presenters.ticket_parts import minutes_text
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One clock: ``tone`` is that of its pill, ``at`` the moment its sentence is about."""
+
+    measure: str
+    label: str
+    stand: str
+    tone: str
+    share: float
+    at: datetime | None
+    note: str
+    missed: bool
+    reason: str
+
+
+def measure_text(measure: str, reader: Reader) -> str:
+    """Return what is promised."""
+    words = {"respond": reader.gettext("First answer"), "resolve": reader.gettext("Solution")}
+    return words.get(measure, measure)
+
+
+def clock_line(face: Any, reader: Reader) -> ClockLine:
+    """Return one clock as a line of the page."""
+    clock, reading = face.clock, face.reading
+    target = timedelta(minutes=clock.target_minutes)
+    stand, tone, at = _stand(face, reader)
+    left = minutes_text(int(reading.left.total_seconds() // 60), reader)
+    promised = minutes_text(clock.target_minutes, reader)
+    note = reader.gettext("%(left)s of %(promised)s left") % {"left": left, "promised": promised}
+    return ClockLine(
+        clock.measure,
+        measure_text(clock.measure, reader),
+        stand,
+        tone,
+        min(reading.used / target, 1.0),
+        at,
+        note if clock.stopped_at is None and reading.breached_at is None else promised,
+        reading.breached_at is not None,
+        clock.reason,
+    )
+
+
+def _stand(face: Any, reader: Reader) -> tuple[str, str, datetime | None]:
+    clock, reading = face.clock, face.reading
+    if reading.breached_at is not None:
+        return reader.gettext("missed"), "bad", reading.breached_at
+    if clock.stopped_at is not None:
+        return reader.gettext("kept"), "good", clock.stopped_at
+    if not reading.running:
+        return (
+            reader.gettext("paused; if it went on now, it would end"),
+            "neutral",
+            face.if_resumed_now,
+        )
+    target = timedelta(minutes=clock.target_minutes)
+    tone = "warn" if reading.used >= target * 0.75 else "accent"
+    return reader.gettext("until"), tone, reading.due_at
