@@ -128,7 +128,7 @@ class AttributeWordsSchema(Schema):
     words = fields.List(fields.Nested(WordSchema), required=True)
 
 
-class SpeakerSchema(Schema):
+class SourceOfItemSchema(Schema):
     """A source of an item; ``id`` serves for taking its words back."""
 
     id = fields.Integer(required=True)
@@ -142,7 +142,7 @@ class WhoSaysWhatSchema(Schema):
     """Who says what of an item."""
 
     attributes = fields.List(fields.Nested(AttributeWordsSchema), required=True)
-    sources = fields.List(fields.Nested(SpeakerSchema), required=True)
+    sources = fields.List(fields.Nested(SourceOfItemSchema), required=True)
 
 
 def words_document(said: WhoSaysWhat) -> dict[str, Any]:
