@@ -24,6 +24,8 @@ from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
+    DifferenceDraft,
+    TaskDraft,
     draft_change,
     move_change,
     request_approval,
@@ -44,6 +46,7 @@ from server.people.models import Directory, DirectoryRun
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from tests.cmdb.engine.machines import Machine, virtual_machine
+from tests.journeys.board import put_board
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
 
@@ -267,7 +270,7 @@ class _Furnishing:
         self._session.flush()
         return run.id
 
-    def _desk(self, there: Things) -> dict[str, str]:
+    def _desk(self, there: Things) -> dict[str, str | int]:
         ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
         self._ticket("Laptop does not wake up", int(there["laptop"]))
         self._ticket("This machine is slow", int(there["item"]))
@@ -276,7 +279,10 @@ class _Furnishing:
         note = EntryDraft("It began after the upgrade.", "internal")
         add_entry(self._session, self._world.agent, ticket, note, self._now)
         db = int(there["db"])
-        return {"ticket": ticket, "draft": self._change(db), "asked": self._change(db, asked=True)}
+        asked = self._change(db, asked=True)
+        return {"ticket": ticket, "draft": self._change(db), "asked": asked} | put_board(
+            self._session, self._world, asked, self._now
+        )
 
     def _ticket(self, title: str, *item_ids: int) -> str:
         draft = TicketDraft(
@@ -300,6 +306,9 @@ class _Furnishing:
             window_start=now + timedelta(days=1),
             window_end=now + timedelta(days=1, hours=2),
             organisation_id=self._place,
+            answers={"practised": "once", "way_back": "hours"},
+            tasks=(TaskDraft("Stop it"), TaskDraft("Copy it", author.person_id)),
+            differences=(DifferenceDraft("attribute", item_id, "vendor", "Acme"),),
         )
         change = draft_change(session, author, draft, now)
         if asked:

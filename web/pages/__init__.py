@@ -6,6 +6,7 @@ from web.pages.account import account
 from web.pages.administration import administration
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
+from web.pages.approvals import approvals
 from web.pages.changes import changes
 from web.pages.dashboard import dashboard
 from web.pages.derivation import derivation
@@ -42,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     administration,
     agent_download,
     agents,
+    approvals,
     changes,
     dashboard,
     derivation,

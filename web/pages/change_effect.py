@@ -11,7 +11,7 @@ from server.items.queries import names_of
 from web.pages.frame import reader
 from web.pages.item_tabs import reason_of
 from web.pages.wording import change_wording
-from web.presenters.changes import risk_text, risk_tone, why_text
+from web.presenters.changes import demand_text, risk_text, risk_tone, why_text
 from web.presenters.values import class_label
 from web.presenters.windows import window_text
 
@@ -40,6 +40,7 @@ def effect(session: Session, actor: Actor, found: ChangePreview, plan: Plan) -> 
             )
             for one in found.approvers
         ],
+        "demands": [demand_text(one.as_json(), reader()) for one in found.demands],
         "impact_reason": reason_of,
         "class_name": lambda code: class_label(standing_model(), code, reader().language),
         "change_words": change_wording(),

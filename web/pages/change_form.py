@@ -1,5 +1,6 @@
 """Reading and filling the form in which a change is planned."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from cmdb.errors import InvalidValue, NotFound
 from server.desk.changes import actions
 from server.desk.changes.models import Change
 from server.desk.changes.queries import Plan, change_item_ids, lock_change
+from server.desk.changes.rules.questionnaire import shipped_questions
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.errors import PermissionDenied
@@ -51,6 +53,8 @@ def plan_typed(
         has_test_plan=bool(typed.get("test_plan", "").strip()),
         has_back_out_plan=bool(typed.get("back_out_plan", "").strip()),
         change_id=change.id if change else None,
+        template_id=change.template_id if change else whole(typed.get("template_id")),
+        answers=answers_typed(typed),
     )
 
 
@@ -105,7 +109,7 @@ def implementer_choice(typed: dict[str, str]) -> tuple[tuple[str, str], ...]:
 def draft_of_form() -> actions.ChangeDraft:
     """Return the new change as the form describes it. Raises ``InvalidValue`` for a bad window."""
     form = request.form
-    texts = {name: form.get(name, "") for name in TEXTS}
+    texts: dict[str, Any] = {name: form.get(name, "") for name in TEXTS}
     window = _window()
     return actions.ChangeDraft(
         title=form.get("title", ""),
@@ -116,7 +120,19 @@ def draft_of_form() -> actions.ChangeDraft:
         window_end=window["window_end"],
         implementer_id=whole(form.get("implementer_id")),
         organisation_id=whole(form.get("organisation_id")),
+        template_id=whole(form.get("template_id")),
+        answers=answers_typed(form),
     )
+
+
+def answers_typed(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what the questionnaire of a form says, by question; what is open is left out."""
+    typed = {code: form.get(f"answer_{code}", "") for code in shipped_questions()}
+    return {
+        code: answer
+        for code, answer in typed.items()
+        if answer in shipped_questions()[code].answers
+    }
 
 
 def check_same_version(reference: str) -> None:
@@ -135,6 +151,7 @@ def values_of_form(change: Change) -> dict[str, Any]:
     hidden = set(known) - set(names_of(session, actor, known))
     values["item_ids"] = named_ids() + sorted(hidden)
     values["implementer_id"] = whole(form.get("implementer_id"))
+    values["answers"] = answers_typed(form)
     stored = stored_fields(change)
     if any(form.get(name, "") != stored[name] for name in _WINDOW):
         values |= _window()
@@ -145,7 +162,8 @@ def stored_fields(change: Change) -> dict[str, str]:
     """Return what the form shows of a stored change, by field."""
     texts = {name: getattr(change, name) for name in ("title", "kind", *TEXTS)}
     window = {name: field_of(getattr(change, name), reader()) for name in _WINDOW}
-    return texts | window | {"implementer_id": str(change.implementer_id or "")}
+    answers = {f"answer_{code}": answer for code, answer in (change.answers or {}).items()}
+    return texts | window | answers | {"implementer_id": str(change.implementer_id or "")}
 
 
 def differences(change: Change) -> dict[str, str]:

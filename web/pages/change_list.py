@@ -10,6 +10,7 @@ from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.translation import gettext
+from web.pages.change_corners import corners
 from web.pages.frame import list_url, reader, url_for, whole
 from web.pages.wording import change_wording
 from web.presenters.changes import risk_tone
@@ -52,6 +53,7 @@ def index() -> ResponseReturnValue:
         list_url=list_url,
         tabs=[_tab(one, actor) for one in views],
         view=view.key,
+        corners=corners(),
         filters=request.args,
         narrowed=any(request.args.get(name) for name in _FILTERS),
         wording=change_wording(),

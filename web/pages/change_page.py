@@ -14,11 +14,20 @@ from server.desk.workspace.queries import ChangePage, change_workspace
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from web.pages.change_choices import attribute_choices, relation_choices
+from web.pages.change_corners import corners
 from web.pages.change_effect import effect
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording, ticket_wording
-from web.presenters.changes import change_line, decision_words, plan_labels, steps, why_text
+from web.presenters.changes import (
+    change_line,
+    decision_words,
+    difference_text,
+    plan_labels,
+    steps,
+    why_text,
+)
 from web.presenters.writing import pieces
 
 
@@ -43,6 +52,7 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
     change, wording = page.header.change, change_wording()
     names = {item.id: item.name for item in page.items}
     names |= {row.item.id: row.item.name for row in page.preview.impact.rows}
+    labels = dict((*attribute_choices(page.items), *relation_choices()))
     shown = effect(session, actor, page.preview, plan_of(session, change))
     body = render_template(
         "changes/show.html",
@@ -63,6 +73,19 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         line_of=lambda entry: change_line(entry, wording, reader()),
         me=actor,
         pieces=pieces,
+        tasks=page.tasks,
+        differences=[
+            (row.position, difference_text(row, page.names, labels, reader()))
+            for row in page.differences
+        ],
+        attributes=attribute_choices(page.items),
+        relation_types=relation_choices(),
+        item_choices=[(str(item.id), item.name) for item in page.items],
+        people=page.people,
+        seen_names=page.names,
+        template=page.template,
+        corners=corners(),
+        voided=page.rounds[0].round if page.rounds and page.rounds[0].round.voided_at else None,
         ticket_words=ticket_wording(),
         drift=_drift(page),
         **shown,

@@ -7,8 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, StaleVersion
 from server.desk.changes import actions
-from server.desk.changes.models import Change
-from server.desk.changes.queries import change_header, change_item_ids, find_change, preview
+from server.desk.changes.models import Change, ChangeTemplate
+from server.desk.changes.queries import (
+    change_header,
+    change_item_ids,
+    find_change,
+    list_templates,
+    preview,
+)
+from server.desk.changes.rules.questionnaire import shipped_questions
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -32,9 +39,10 @@ from web.pages.change_form import (
     values_of_form,
 )
 from web.pages.choices import organisation_choices
-from web.pages.frame import done, url_for
+from web.pages.frame import done, reader, url_for
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.wording import change_wording
+from web.presenters.changes import question_choices
 
 
 def new() -> ResponseReturnValue:
@@ -117,9 +125,18 @@ def _form(template: str, typed: dict[str, str], errors: dict[str, str], **more: 
         organisations=organisation_choices(session, actor, Permission.CHANGE_WRITE),
         home=actor.organisation_id,
         wording=change_wording(),
+        templates=[(str(one.id), one.name) for one in _templates()],
+        questions=question_choices(shipped_questions(), reader()),
         **effect(session, actor, preview(session, actor, plan), plan),
         **more,
     )
+
+
+def _templates() -> list[ChangeTemplate]:
+    actor = current_actor()
+    if not actor.may(Permission.CHANGE_READ):
+        return []
+    return list_templates(current_session(), actor, approved_only=True)
 
 
 @own_transactions

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from web.pages import change_list, change_page, change_plan
+from web.pages import (
+    change_board,
+    change_inbox,
+    change_list,
+    change_page,
+    change_parts,
+    change_plan,
+    change_policy,
+)
 
 changes = Blueprint("changes", __name__, url_prefix="/changes")
 
@@ -15,6 +23,69 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("", "index", change_list.index, ("GET",)),
     ("/new", "new", change_plan.new, ("GET", "POST")),
     ("/preview", "preview", change_plan.preview_plan, ("POST",)),
+    ("/inbox", "inbox", change_inbox.inbox, ("GET",)),
+    ("/inbox", "decide_many", change_inbox.decide, ("POST",)),
+    ("/board", "board", change_board.board, ("GET",)),
+    ("/board", "call_meeting", change_board.call, ("POST",)),
+    ("/board/<int:meeting_id>", "meeting", change_board.meeting, ("GET",)),
+    ("/board/<int:meeting_id>/points", "put_on_agenda", change_board.put, ("POST",)),
+    (
+        "/board/<int:meeting_id>/points/<reference>/take",
+        "take_off_agenda",
+        change_board.take,
+        ("POST",),
+    ),
+    (
+        "/board/<int:meeting_id>/points/<reference>",
+        "decide_point",
+        change_board.decide,
+        ("POST",),
+    ),
+    ("/board/<int:meeting_id>/minutes", "write_minutes", change_board.minutes, ("POST",)),
+    ("/policy", "policy", change_policy.policy, ("GET",)),
+    ("/policy/rules", "add_rule", change_policy.add_rule, ("POST",)),
+    (
+        "/policy/rules/<int:approval_rule_id>/remove",
+        "remove_rule",
+        change_policy.remove_rule,
+        ("POST",),
+    ),
+    ("/policy/templates", "add_template", change_policy.add_template, ("POST",)),
+    (
+        "/policy/templates/<int:change_template_id>/approve",
+        "approve_template",
+        change_policy.approve_template,
+        ("POST",),
+    ),
+    (
+        "/policy/templates/<int:change_template_id>/retire",
+        "retire_template",
+        change_policy.retire_template,
+        ("POST",),
+    ),
+    ("/policy/deputies", "name_deputy", change_policy.name_deputy, ("POST",)),
+    (
+        "/policy/deputies/<int:deputy_id>/dismiss",
+        "dismiss_deputy",
+        change_policy.dismiss_deputy,
+        ("POST",),
+    ),
+    ("/<reference>/tasks", "add_task", change_parts.add_task, ("POST",)),
+    (
+        "/<reference>/tasks/<int:change_task_id>/remove",
+        "remove_task",
+        change_parts.remove_task,
+        ("POST",),
+    ),
+    ("/<reference>/tasks/<int:change_task_id>", "mark_task", change_parts.mark_task, ("POST",)),
+    ("/<reference>/differences", "add_difference", change_parts.add_difference, ("POST",)),
+    (
+        "/<reference>/differences/<int:position>/remove",
+        "remove_difference",
+        change_parts.remove_difference,
+        ("POST",),
+    ),
+    ("/<reference>/apply", "apply", change_parts.apply, ("POST",)),
     ("/<reference>", "show", change_page.show, ("GET",)),
     ("/<reference>/edit", "edit", change_plan.edit, ("GET", "POST")),
     ("/<reference>/move", "move", change_page.move, ("POST",)),

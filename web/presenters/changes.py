@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.desk.changes.rules.questionnaire import Question, shipped_questions
 from server.desk.changes.rules.words import Labels, Words
 from web.presenters.reader import Reader
 
@@ -88,22 +89,80 @@ def risk_text(code: str, value: int | None, reader: Reader) -> str:
         "no_back_out_plan": reader.gettext("there is no way back"),
         "no_test_plan": reader.gettext("nothing says how it is tested"),
         "emergency": reader.gettext("it is an emergency change"),
+        "collides": reader.gettext("it collides with other changes"),
+        "outside_maintenance": reader.gettext("it lies outside the windows for maintenance"),
+        "similar_failed": reader.gettext("changes like it went wrong"),
+        "similar_good": reader.gettext("changes like it went well"),
     }
+    if code.startswith("answer_"):
+        question = shipped_questions().get(code.removeprefix("answer_"))
+        return _label(question.labels, reader) if question else code
     if value is None or not code.startswith("many_"):
         return sentences.get(code, code)
     return f"{sentences.get(code, code)} ({value})"
+
+
+def question_choices(
+    questions: Mapping[str, Question], reader: Reader
+) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return (code, question, [(code, answer), …]) in the reader's language."""
+    return [
+        (
+            one.code,
+            _label(one.labels, reader),
+            [
+                (
+                    code,
+                    f"{_label(labels, reader)} (+{points})" if points else _label(labels, reader),
+                )
+                for code, (points, labels) in one.answers.items()
+            ],
+        )
+        for one in questions.values()
+    ]
+
+
+def _label(labels: Labels, reader: Reader) -> str:
+    return labels.get(reader.language) or labels.get("en") or ""
+
+
+def quorum_words(reader: Reader) -> dict[str, str]:
+    """Return the word of each quorum."""
+    return {
+        "any": reader.gettext("any one"),
+        "all": reader.gettext("everybody"),
+        "at_least": reader.gettext("at least so many"),
+        "percent": reader.gettext("percent"),
+    }
+
+
+def demand_text(demand: Mapping[str, Any], reader: Reader) -> str:
+    """Say how many must agree: "Board: at least 2"."""
+    number = demand.get("number") or 0
+    sentences = {
+        "any": reader.gettext("any one"),
+        "all": reader.gettext("everybody"),
+        "at_least": reader.gettext("at least %(number)d") % {"number": number},
+        "percent": reader.gettext("%(number)d percent") % {"number": number},
+    }
+    name = demand.get("name") or reader.gettext("Emergency")
+    return f"{name}: {sentences.get(str(demand.get('quorum')), '')}"
 
 
 def why_text(why: Any, names: Mapping[int, str], reader: Reader) -> str:
     """Say why somebody has a say; ``why`` is what an approval keeps of it."""
     if why["role"] == "change_manager":
         return reader.gettext("change manager")
+    if why["role"] in {"rule", "board"}:
+        return str(why.get("name") or reader.gettext("a rule"))
     name = names.get(why.get("item_id")) or reader.gettext("an item outside your view")
     roles = {
         ("owner", "touched"): reader.gettext("owns %(name)s, which is touched"),
         ("owner", "service"): reader.gettext("owns %(name)s, which suffers"),
         ("approver", "touched"): reader.gettext("approves for %(name)s, which is touched"),
         ("approver", "service"): reader.gettext("approves for %(name)s, which suffers"),
+        ("owner", "place"): reader.gettext("owns %(name)s, where it stands"),
+        ("approver", "place"): reader.gettext("approves for %(name)s, where it stands"),
     }
     sentence = roles.get((why["role"], why.get("of", "")))
     return sentence % {"name": name} if sentence else str(why["role"])
@@ -144,8 +203,18 @@ def change_line(entry: Any, wording: ChangeWording, reader: Reader) -> ChangeLin
         return ChangeLine(_decided(detail, reader), note)
     if event == "moved":
         both = [wording.state(str(detail.get(key, ""))) for key in ("before", "after")]
-        # "edited" is the desk's own word for an approval that an edit took back.
-        return ChangeLine(" → ".join(both), "" if note == "edited" else note)
+        # The desk's own words: an edit took approval back, a template had given it.
+        return ChangeLine(" → ".join(both), "" if note in {"edited", "template"} else note)
+    if event == "applied":
+        number = int(detail.get("number") or 0)
+        text = reader.ngettext(
+            "wrote %(num)d planned difference into the register",
+            "wrote %(num)d planned differences into the register",
+            number,
+        )
+        return ChangeLine(text % {"num": number})
+    if event == "overdue":
+        return ChangeLine(reader.gettext("an approval is overdue; change managers may decide it"))
     if event == "edited":
         return ChangeLine(_edited(detail, reader))
     return ChangeLine(str(event or ""))
@@ -183,4 +252,31 @@ def plan_labels(reader: Reader) -> dict[str, str]:
         "window_start": reader.gettext("Window from"),
         "window_end": reader.gettext("Window to"),
         "implementer_id": reader.gettext("Carried out by"),
+        "answers": reader.gettext("Questions of risk"),
+        "tasks": reader.gettext("Tasks"),
+        "differences": reader.gettext("Planned for the register"),
+        "template_id": reader.gettext("Template"),
+        "risk": reader.gettext("Risk"),
     }
+
+
+def difference_text(
+    row: Any, names: Mapping[int, str], labels: Mapping[str, str], reader: Reader
+) -> str:
+    """Say what a change makes of the register: "Vendor of db-07: Acme (was: Initech)"."""
+    hidden = reader.gettext("an item outside your view")
+    subject = labels.get(row.subject, row.subject)
+    item, other = names.get(row.item_id, hidden), names.get(row.other_id, hidden)
+    if row.kind == "attribute":
+        nothing = reader.gettext("nothing")
+        before, after = (
+            nothing if row.value.get(key) in (None, "", []) else str(row.value[key])
+            for key in ("from", "to")
+        )
+        sentence = reader.gettext("%(subject)s of %(item)s: %(after)s (was: %(before)s)")
+        return sentence % {"subject": subject, "item": item, "after": after, "before": before}
+    sentence = {
+        "relate": reader.gettext("%(item)s → %(subject)s → %(other)s, from then on"),
+        "unrelate": reader.gettext("%(item)s → %(subject)s → %(other)s, no longer"),
+    }[row.kind]
+    return sentence % {"subject": subject, "item": item, "other": other}

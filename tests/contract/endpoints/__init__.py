@@ -7,6 +7,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
+from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
@@ -30,6 +31,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DESK,
     *REST_CHANGES,
     *PAGES_DESK,
+    *PAGES_CHANGES,
     *PAGES_REGISTER,
     *PAGES_MODEL,
     *PAGES_ADMINISTRATION,

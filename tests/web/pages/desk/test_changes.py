@@ -54,7 +54,7 @@ def test_two_changes_in_one_window_collide(
     page = agent.read(f"/changes/{other}")
     assert "Collides" in page
     assert change in page
-    assert "both hit" in page
+    assert "both take down" in page
 
 
 def test_a_plan_is_saved_as_a_draft(agent: Browser, database: Database, estate: Estate) -> None:

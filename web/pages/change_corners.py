@@ -1,0 +1,24 @@
+"""The corners of the changes: list, inbox, board, rules; who may go where."""
+
+from server.desk.changes.queries import ChangeFilter, count_changes
+from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from web.pages.frame import url_for
+from web.presenters.lists import Tab
+
+
+def corners() -> list[Tab]:
+    """Return the corners that the reader may enter, each with what waits there."""
+    session, actor = current_session(), current_actor()
+    waiting = count_changes(session, actor, ChangeFilter(waiting=True))
+    found = [
+        Tab("list", gettext("Changes"), url_for("changes.index")),
+        Tab("inbox", gettext("Approval inbox"), url_for("changes.inbox"), waiting),
+    ]
+    if actor.may(Permission.CHANGE_READ):
+        found += [
+            Tab("board", gettext("Board"), url_for("changes.board")),
+            Tab("policy", gettext("Who approves"), url_for("changes.policy")),
+        ]
+    return found
