@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from server.foundation.catalogues import compile_all
 from tests.support.browser import chromium, new_page, page, page_faults
+from tests.support.compiled import shared_compilations
 from tests.support.databases import (
     KINDS,
     database_kind,
@@ -33,6 +34,7 @@ __all__ = [
     "page_faults",
     "postgres_cluster",
     "running_smtp_server",
+    "shared_compilations",
     "slapd_server",
     "smtp_server",
     "snmpd_server",

@@ -1,0 +1,38 @@
+"""Statements compiled once for all databases of a kind.
+
+SQLAlchemy keeps compiled statements with the engine, and a test has an engine of its own: each
+compiled the same three hundred statements again. What they compile to depends on the kind of
+database alone, so engines of one kind share a dialect and its statements here.
+"""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from server.foundation import database
+
+_MANY_STATEMENTS = 5000
+
+
+class SharedCompilations:
+    """Makes engines; those of one kind of database share what they have compiled."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, Engine] = {}
+
+    def create_engine(self, url: sa.URL, **options: Any) -> Engine:
+        """Do what ``sqlalchemy.create_engine`` does."""
+        engine = sa.create_engine(url, query_cache_size=_MANY_STATEMENTS, **options)
+        first = self._first.setdefault(url.drivername, engine)
+        if first is not engine:
+            engine.dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
+        return engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_compilations() -> None:
+    """Let every ``Database`` of the tests use statements that were compiled before."""
+    database.create_engine = SharedCompilations().create_engine  # type: ignore[attr-defined]
