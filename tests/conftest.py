@@ -16,12 +16,14 @@ from tests.support.databases import (
     empty_database_url,
 )
 from tests.support.directory import directory, slapd_server
+from tests.support.hashing import cheap_hashes
 from tests.support.loopback import loopback_guard
 from tests.support.mail import running_smtp_server, smtp_server
 from tests.support.postgres import postgres_cluster
 from tests.support.snmp import snmpd_server
 
 __all__ = [
+    "cheap_hashes",
     "chromium",
     "database_kind",
     "database_maker",
