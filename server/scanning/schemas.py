@@ -121,8 +121,10 @@ class OutcomeSchema(StrictSchema):
 class LinkQuerySchema(StrictSchema):
     """Which links: of one item, of one layer (2 cables, 3 routing)."""
 
-    item_id = fields.Integer(load_default=None, allow_none=True)
-    layer = fields.Integer(load_default=None, allow_none=True, validate=validate.OneOf((2, 3)))
+    from_text = True
+
+    item_id = fields.Integer()
+    layer = fields.Integer(validate=validate.OneOf((2, 3)))
 
 
 class LinkSchema(StrictSchema):

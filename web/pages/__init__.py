@@ -16,6 +16,7 @@ from web.pages.discovery import discovery
 from web.pages.estate import estate
 from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
+from web.pages.imports import exports, imports
 from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
@@ -23,6 +24,7 @@ from web.pages.lately import lately
 from web.pages.logins import logins
 from web.pages.merging import identity
 from web.pages.model import model
+from web.pages.network import network
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
@@ -34,6 +36,7 @@ from web.pages.second_factor import second_factor
 from web.pages.service_page import service
 from web.pages.services import services
 from web.pages.software import software
+from web.pages.sweeps import sweeps
 from web.pages.tickets import tickets
 from web.pages.tokens import tokens
 from web.pages.words import words
@@ -50,9 +53,13 @@ PAGES: tuple[Blueprint, ...] = (
     directories,
     directory_details,
     discovery,
+    network,
+    sweeps,
     estate,
     foreign_agents,
     groups,
+    exports,
+    imports,
     interface,
     items,
     identity,

@@ -25,6 +25,7 @@ from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, paging_of
 from web.pages.refusals import refuse_in_words
 from web.presenters.discovery import visit_text, visit_tone
+from web.presenters.network import discovery_tabs
 
 discovery = Blueprint("discovery", __name__, url_prefix="/discovery")
 
@@ -70,6 +71,7 @@ def _page(errors: dict[str, str]) -> str:
     found = sorted({probe.item_id for probe in page.rows if probe.item_id is not None})
     return render_template(
         "discovery/index.html",
+        tabs=discovery_tabs(url_for, reader()),
         rows=page.rows,
         paging=paging_of(page),
         under_way=any(probe.state == "queued" for probe in page.rows),

@@ -104,7 +104,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "server-2",
             "g i",
             (Permission.ITEM_READ,),
-            ("identity", "reviews"),
+            ("identity", "imports", "reviews"),
         ),
         _Entry("software.index", gettext("Software"), "package", "g w", (Permission.ITEM_READ,)),
         _Entry(
@@ -135,7 +135,12 @@ def _navigation() -> tuple[_Entry, ...]:
             ("groups", "logins"),
         ),
         _Entry(
-            "discovery.index", gettext("Discovery"), "radar-2", "g n", (Permission.DISCOVERY_READ,)
+            "discovery.index",
+            gettext("Discovery"),
+            "radar-2",
+            "g n",
+            (Permission.DISCOVERY_READ,),
+            ("network", "sweeps"),
         ),
         _Entry(
             "administration.index",

@@ -4,6 +4,12 @@ from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
 
 _ITEM = "/items/<int:item_id>"
+_RANGE = {
+    "addresses": "10.3.0.0/30",
+    "credential_ids": Named("credential"),
+    "port": "161",
+    "pace": "500",
+}
 _TABS = "facts, software, network, relations, impact, history, tickets"
 _DERIVED = {"relation_id": "derived"}
 _PLACE = {"organisation_id": Named("organisation")}
@@ -187,6 +193,51 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         of_nobody=True,
         everywhere=True,
     ),
+    Endpoint("GET", "/discovery/ranges", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/ranges/new", Permission.DISCOVERY_RUN),
+    Endpoint(
+        "POST",
+        "/discovery/ranges/new",
+        Permission.DISCOVERY_RUN,
+        form=_RANGE | {"name": "Harbour", "organisation_id": Named("organisation")},
+        status=303,
+    ),
+    Endpoint("GET", "/discovery/ranges/<int:range_id>", Permission.DISCOVERY_RUN),
+    Endpoint(
+        "POST",
+        "/discovery/ranges/<int:range_id>",
+        Permission.DISCOVERY_RUN,
+        form=_RANGE | {"name": "Pier"},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/discovery/ranges/<int:range_id>/delete",
+        Permission.DISCOVERY_RUN,
+        form={},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/discovery/ranges/<int:range_id>/run",
+        Permission.DISCOVERY_RUN,
+        form={},
+        status=303,
+    ),
+    Endpoint("GET", "/discovery/runs", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/runs/<int:run_id>", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        "/discovery/runs/<int:run_id>/stop",
+        Permission.DISCOVERY_RUN,
+        form={},
+        status=303,
+    ),
+    Endpoint("GET", "/discovery/network", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/network.csv", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/network.graphml", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/unknown", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/devices/<int:item_id>", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery", Permission.DISCOVERY_READ),
     Endpoint(
         "POST",

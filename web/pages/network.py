@@ -1,0 +1,111 @@
+"""The network that was found: map and table, exports, ports of a device, unknown devices."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.foundation.edge.requests import current_actor, current_session
+from server.items.queries import get_item
+from server.scanning import network as queries
+from server.scanning.drawing import as_csv, as_graphml
+from server.scanning.network import HalfLinkView, LinkView
+from web.pages.frame import reader, url_for, whole
+from web.pages.lists import asked_choice, asked_words
+from web.presenters.network import (
+    MOST_NODES,
+    discovery_tabs,
+    network_map,
+    proof_text,
+    reason_text,
+)
+
+network = Blueprint("network", __name__, url_prefix="/discovery")
+
+_LAYERS = ("2", "3")
+
+
+def _links() -> list[LinkView]:
+    """Return the links that the address asks for: by layer, VLAN, and a word of a name."""
+    layer = whole(asked_choice("layer", _LAYERS)) or 2
+    words, vlan = asked_words().casefold(), whole(request.args.get("vlan"))
+    found = queries.list_links(current_session(), current_actor(), layer=layer)
+    return [
+        one
+        for one in found
+        if words in f"{one.start_name} {one.end_name}".casefold()
+        and (vlan is None or vlan in one.link.vlans)
+    ]
+
+
+def _halves() -> list[HalfLinkView]:
+    words = asked_words().casefold()
+    found = queries.list_half_links(current_session(), current_actor())
+    return [
+        one
+        for one in found
+        if words in f"{one.name} {one.half.remote_name} {one.half.remote_chassis}".casefold()
+    ]
+
+
+@network.get("/network")
+def show() -> str:
+    """Draw the network, and say the same in a table."""
+    links = _links()
+    strangers = _halves() if asked_choice("strangers", ("1",)) else []
+    graph = network_map(
+        links, strangers, reader(), lambda item_id: url_for("network.ports", item_id=item_id)
+    )
+    drawn = len(graph.nodes) <= MOST_NODES
+    return render_template(
+        "discovery/network.html",
+        tabs=discovery_tabs(url_for, reader()),
+        links=links,
+        halves=strangers,
+        graph=graph.as_json(reader()) if drawn and graph.nodes else None,
+        drawn=drawn,
+        most=MOST_NODES,
+        asked=request.args,
+        proof=lambda link: proof_text(link.evidence, reader()),
+        why=lambda half: reason_text(half.reason, reader()),
+    )
+
+
+@network.get("/network.csv")
+def table() -> ResponseReturnValue:
+    """Return the links as lines of a spreadsheet."""
+    return _file(as_csv(_links()), "text/csv", "network.csv")
+
+
+@network.get("/network.graphml")
+def graph() -> ResponseReturnValue:
+    """Return the links as GraphML, for programs that draw and measure graphs."""
+    return _file(as_graphml(_links()), "application/graphml+xml", "network.graphml")
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    answer = Response(text, content_type=f"{kind}; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@network.get("/unknown")
+def unknown() -> str:
+    """List the neighbours that nobody knows: what is left to be visited or explained."""
+    return render_template(
+        "discovery/unknown.html",
+        tabs=discovery_tabs(url_for, reader()),
+        rows=_halves(),
+        asked=request.args,
+        why=lambda half: reason_text(half.reason, reader()),
+    )
+
+
+@network.get("/devices/<int:item_id>")
+def ports(item_id: int) -> str:
+    """Show the ports of a device: neighbour, VLANs, addresses behind them."""
+    session, actor = current_session(), current_actor()
+    item = get_item(session, actor, item_id)
+    return render_template(
+        "discovery/ports.html",
+        item=item,
+        ports=queries.ports_of(session, actor, item_id),
+    )
