@@ -73,7 +73,8 @@ class Cycle:
         whole = self._collected()
         try:
             self._deliver_waiting(key)
-            answer = self._send(report.changed_only(whole, self._acknowledged()), key)
+            sent = report.changed_only(whole, self._acknowledged())
+            answer = self._send(report.shortened(sent, self._acknowledged()), key)
         except (ServerAway, KeyRefused):
             self.spool.keep(report.changed_only(whole, self._acknowledged()))
             raise
@@ -97,6 +98,8 @@ class Cycle:
         told = self.progress.get("readings", {})
         age = time.time() - told["at"] if told else None
         due = readings.due(readings.take(self.machine), told.get("values", {}), age)
+        if "uptime_seconds" in due:
+            due = {**due, **readings.take_daily(self.machine)}
         self.state.keep_progress(self.progress)
         return report.build(head, found, problems, due)
 

@@ -34,6 +34,29 @@ def take(machine: Machine) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
+def take_daily(machine: Machine) -> dict[str, Any]:
+    """Return what is told once a day only: who is signed in, neighbours, processes.
+
+    `logged_in_users` by name, `neighbours` (address to MAC) on the same networks, and `processes`
+    by name and user with how many there are: never their environment or command line.
+    """
+    if not machine.linux:
+        return {}
+    from agent.sources import processes, sessions  # noqa: PLC0415 - once a day is seldom
+
+    found = {
+        "logged_in_users": sessions.logged_in(machine),
+        "neighbours": _neighbours(machine),
+        "processes": processes.running(machine),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _neighbours(machine: Machine) -> dict[str, str]:
+    rows = (line.split() for line in machine.lines("/proc/net/arp")[1:])
+    return {row[0]: row[3] for row in rows if len(row) > 3 and row[3] != "00:00:00:00:00:00"}
+
+
 def due(taken: dict[str, Any], told: dict[str, Any], seconds_since: float | None) -> dict[str, Any]:
     """Return the readings worth sending: all of them once a day, between that those that moved.
 

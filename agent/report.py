@@ -31,14 +31,17 @@ def collect(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return (content by section, why something could not be read by section).
 
-    A section that failed as a whole is missing from the first and explained in the second.
+    A section that failed as a whole is missing from the first and explained in the second; one
+    that was not asked this time is missing from both.
     """
     found: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for section in sections:
         machine.remarks.clear()
         try:
-            found[section] = cleaned(importlib.import_module(SECTIONS[section]).collect(machine))
+            content = importlib.import_module(SECTIONS[section]).collect(machine)
+            if content is not None:
+                found[section] = cleaned(content)
         except Exception as error:  # noqa: BLE001 - one broken question must not sink the rest
             machine.remark(f"{type(error).__name__}: {error}")
         if machine.remarks:
@@ -118,6 +121,19 @@ def changed_only(report: dict[str, Any], acknowledged: dict[str, str]) -> dict[s
         if digests[section] != acknowledged.get(section)
     }
     return {**report, "sections": sections}
+
+
+def shortened(report: dict[str, Any], acknowledged: dict[str, str]) -> dict[str, Any]:
+    """Return a report that carries no section with one digest over those the server has.
+
+    `unchanged` is the digest of {section: digest} without `identity`: a machine on which nothing
+    happened sends two digests instead of one a section.
+    """
+    rest = {name: told for name, told in acknowledged.items() if name != "identity"}
+    if report["sections"] or not rest or "identity" not in report["digests"]:
+        return report
+    identity = {"identity": report["digests"]["identity"]}
+    return {**report, "digests": identity, "unchanged": digest(rest)}
 
 
 def boot_id(machine: Machine) -> str:

@@ -44,6 +44,22 @@ LISTS = (
     "software",
     "listeners",
     "connections",
+    "services",
+    "tasks",
+    "users",
+    "groups",
+    "certificates",
+    "containers",
+    "images",
+    "guests",
+    "usb",
+    "monitors",
+    "batteries",
+    "printers",
+    "updates",
+    "security",
+    "routes",
+    "dns",
 )
 #: Sections that become values; an unknown digest of theirs must still be asked for.
 FOLDED = ("identity", "hardware", "os")

@@ -4,8 +4,10 @@ Reading is tolerant: unknown members are passed over, a section of another shape
 the rest of the report lands. Only an envelope that cannot be understood is refused.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +33,8 @@ class Report:
     sections: Mapping[str, Any]
     readings: Mapping[str, Any]
     problems: Mapping[str, str]
+    #: One digest over {section: digest} of all others, from an agent on which nothing changed.
+    unchanged: str = ""
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return a section that is an object; nothing when it was not sent or is none."""
@@ -56,7 +60,32 @@ def read_report(plain: bytes) -> Report:
         sections=_object(document, "sections"),
         readings=_object(document, "readings"),
         problems=_texts(document, "problems", 500),
+        unchanged=storable_text(str(document.get("unchanged") or ""))[:64],
     )
+
+
+def with_known_digests(report: Report, known: Mapping[str, str], every: Iterable[str]) -> Report:
+    """Spell out what a shortened report means, given the digests that are ``known``.
+
+    Where they are not the ones that the agent means, no digest fits: ``every`` section is asked
+    for again.
+    """
+    if not report.unchanged:
+        return report
+    rest = {name: told for name, told in known.items() if name != "identity"}
+    agreed = digest_of(rest) == report.unchanged
+    digests = rest if agreed else dict.fromkeys(every, "?")
+    return replace(report, digests={**digests, **report.digests})
+
+
+def digest_of(content: Any) -> str:
+    """Return a section's digest, as agents compute it (docs/report-format.md).
+
+    >>> digest_of({"b": 1, "a": "é"})
+    'aa58fba84836'
+    """
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 def _object(document: Mapping[str, Any], name: str) -> dict[str, Any]:

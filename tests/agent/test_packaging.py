@@ -61,7 +61,8 @@ def test_every_python_of_this_machine_makes_the_same_kind_of_report(python: str)
     )
     shown = json.loads(done.stdout)
     assert faults(shown) == []
-    assert set(shown["sections"]) == set(collectors.SECTIONS)
+    # A first report does not wait for the package manager.
+    assert set(collectors.SECTIONS) - set(shown["sections"]) <= {"updates"}
 
 
 def test_a_cycle_of_this_machine_imports_nothing_dear() -> None:

@@ -27,7 +27,8 @@ def _whole(machine: Machine) -> dict[str, Any]:
 def test_this_machine_reports_every_section_as_the_schema_says() -> None:
     shown = preview.preview(FOLDER, [])
     assert faults(shown) == []
-    assert set(shown["sections"]) == set(collectors.SECTIONS)
+    # A first report does not wait for the package manager.
+    assert set(collectors.SECTIONS) - set(shown["sections"]) <= {"updates"}
     assert shown["sections"]["software"]["rows"]
     assert shown["readings"]["uptime_seconds"] > 0
 

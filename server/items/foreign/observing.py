@@ -1,7 +1,5 @@
 """From a foreign agent's message to one observation."""
 
-import hashlib
-import json
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +18,7 @@ from server.items.foreign.devices import (
 from server.items.foreign.messages import Message
 from server.items.foreign.reading import rows, text
 from server.items.foreign.sections import SECTIONS, free_space
+from server.items.reports import digest_of
 
 #: The source under which the word of every foreign agent is kept.
 INVENTORY = SourceCode("inventory")
@@ -92,9 +91,7 @@ def _sections(content: Mapping[str, Any], known: Collection[str]) -> Iterator[Se
 
 def section(name: str, told: list[Any]) -> Section:
     """Return a section under the digest of its rows; these agents bring none of their own."""
-    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return Section(name, digest, told)
+    return Section(name, digest_of(told), told)
 
 
 def _readings(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cmdb.records.items import Item
 from cmdb.records.sources import ItemSource, QuarantinedValue
 from server.foundation.database import Database
 from server.items.models import Agent
+from server.items.reports import digest_of
 from tests.server.items.machines import (
     AGENT_ID,
     CPUS,
@@ -109,6 +110,21 @@ def test_a_server_that_has_forgotten_everything_asks_for_everything(agent: Calle
     assert sorted(taken["resend"]) == sorted(SECTIONS)
     assert taken["item"] is None
     assert send(agent, report(SECTIONS, 41))["item"] is not None
+
+
+def test_one_digest_over_all_others_says_that_nothing_changed(
+    callers: Callers, agent: Caller
+) -> None:
+    sections = whole()["sections"]
+    item_id = send(agent, whole())["item"]
+    short = report(sections, 2, leave_out=sections)
+    rest = {name: told for name, told in short["digests"].items() if name != "identity"}
+    short["digests"] = {"identity": short["digests"]["identity"]}
+    assert send(agent, short | {"unchanged": digest_of(rest)})["resend"] == []
+    forgotten = send(agent, short | {"unchanged": "0" * 12, "sequence": 3})
+    assert set(sections) - {"identity"} <= set(forgotten["resend"])
+    assert forgotten["item"] == item_id
+    assert callers.admin.get(f"/items/{item_id}/software")["rows"] != []
 
 
 def test_the_same_report_twice_has_one_effect(
