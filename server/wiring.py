@@ -49,7 +49,7 @@ from server.desk.tickets.jobs import (
     run_tidying,
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
-from server.desk.tickets.reactions import (
+from server.desk.tickets.reactions.noting import (
     keep_time,
     note_assignment,
     note_edit,
@@ -58,6 +58,13 @@ from server.desk.tickets.reactions import (
     note_level,
     note_move,
     note_opening,
+)
+from server.desk.tickets.reactions.telling import (
+    tell_assignment,
+    tell_entry,
+    tell_level,
+    tell_move,
+    tell_opening,
 )
 from server.desk.workspace.api import workspace
 from server.foundation.events import Reactions
@@ -84,6 +91,8 @@ from server.items.reconciling.jobs import expire_words, redecide_register
 from server.items.reconciling.rules import REDECIDE
 from server.items.services.api import business_services
 from server.items.software.api import software
+from server.notify.api import notifications
+from server.notify.jobs import DELIVER, run_delivery
 from server.people.api import (
     directories,
     groups,
@@ -136,6 +145,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     software,
     scanning,
     tickets,
+    notifications,
     changes,
     workspace,
 )
@@ -145,13 +155,13 @@ DOORS: tuple[Door, ...] = (inventory,)
 
 REACTIONS: Reactions = {
     ItemReported: (derive_relations,),
-    TicketOpened: (note_opening, keep_time),
+    TicketOpened: (note_opening, keep_time, tell_opening),
     TicketEdited: (note_edit, keep_time),
-    TicketAssigned: (note_assignment,),
-    TicketMoved: (note_move, keep_time),
+    TicketAssigned: (note_assignment, tell_assignment),
+    TicketMoved: (note_move, keep_time, tell_move),
     ItemsAffected: (note_items, keep_time),
-    EntryAdded: (keep_time,),
-    ClockReached: (note_level,),
+    EntryAdded: (keep_time, tell_entry),
+    ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening,),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
@@ -174,6 +184,7 @@ JOBS: Jobs = {
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
+    DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),

@@ -25,6 +25,7 @@ _TAGS = (
     "software",
     "discovery",
     "tickets",
+    "notifications",
     "changes",
     "workspace",
 )

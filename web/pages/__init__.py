@@ -25,6 +25,7 @@ from web.pages.logins import logins
 from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.network import network
+from web.pages.notifications import notifications
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
@@ -67,6 +68,7 @@ PAGES: tuple[Blueprint, ...] = (
     lately,
     logins,
     model,
+    notifications,
     people,
     portal,
     precedence,

@@ -24,6 +24,10 @@ def sentences(reader: Reader) -> dict[str, str]:
             "It can be rated once it is solved."
         ),
         "the promise is not missed": reader.gettext("The promise is not missed."),
+        "must be a time of day": reader.gettext("A time of day is written 08:00."),
+        "quiet hours have a beginning and an end": reader.gettext(
+            "Quiet hours have a beginning and an end."
+        ),
         "is empty": reader.gettext("The file is empty."),
         "choose a file first": reader.gettext("Choose a file first."),
         "must be minutes, or hours and minutes as 1:30": reader.gettext(

@@ -39,6 +39,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "people.tidy": reader.gettext("Clear away old sessions"),
         "items.derive": reader.gettext("Derive relations from what was seen"),
         "impact.sweep": reader.gettext("Let each item fail in thought"),
+        "notify.deliver": reader.gettext("Send notifications"),
         "sla.sweep": reader.gettext("Tell of promises that run out"),
         "sla.reckon": reader.gettext("Reckon promises anew"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),

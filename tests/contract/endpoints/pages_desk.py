@@ -50,6 +50,11 @@ _PARTS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_TICKET}/times/<int:time_id>/remove", _WORK, form={}, status=403),
     # Somebody else asked for it.
     Endpoint("POST", f"{_TICKET}/rating", Permission.TICKET_READ, form={"rating": "5"}, status=403),
+    # One's own, whatever one may do.
+    Endpoint("GET", "/notifications"),
+    Endpoint("POST", "/notifications/read", form={}, status=303),
+    Endpoint("GET", "/notifications/settings"),
+    Endpoint("POST", "/notifications/settings", form={"mail": "digest"}, status=303),
     Endpoint("GET", "/portal", Permission.TICKET_READ),
     Endpoint("GET", "/portal/new", Permission.TICKET_OPEN),
     Endpoint(

@@ -163,6 +163,11 @@ REST_DESK: tuple[Endpoint, ...] = (
         json={"decision": "approved"},
     ),
     Endpoint("POST", f"{_CHANGE}/moves", Permission.CHANGE_WRITE, json={"state": "assessment"}),
+    # One's own, whatever one may do.
+    Endpoint("GET", f"{_V1}/notifications"),
+    Endpoint("POST", f"{_V1}/notifications/read", json={}, status=204),
+    Endpoint("GET", f"{_V1}/notifications/preferences"),
+    Endpoint("PUT", f"{_V1}/notifications/preferences", json={"mail": "digest"}),
     # Each part of it is empty for who may not read that part.
     Endpoint("GET", f"{_V1}/dashboard"),
 )

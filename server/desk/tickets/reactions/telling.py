@@ -1,0 +1,114 @@
+"""Who hears of what happens to tickets. Nobody hears of what they did themselves."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Person
+from server.desk.sla.events import ClockReached
+from server.desk.tickets.events import (
+    EntryAdded,
+    TicketAssigned,
+    TicketEvent,
+    TicketMoved,
+    TicketOpened,
+)
+from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.queries.hearing import hearers_of, members_of, owners_hit
+from server.desk.tickets.queries.words import words_of
+from server.notify.actions import Notice, tell
+
+_EXCERPT = 2000
+
+
+def tell_opening(session: Session, event: TicketOpened) -> None:
+    """Tell the requester that it is here, the group that it is theirs, and owners what is hit."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    key = f"ticket:{ticket.id}:opened"
+    around = hearers_of(session, ticket)
+    if ticket.requester_id is not None:
+        # Also whoever opened it for themselves: the mail says under which reference.
+        _tell(session, event, [ticket.requester_id], ("ticket_received", key), me=None)
+    others = around.workers - {ticket.requester_id}
+    kind = "ticket_assigned" if ticket.assignee_id else "ticket_new"
+    _tell(session, event, others, (kind, key))
+    for person_id, item in owners_hit(session, ticket.id).items():
+        notice = ("item_hit", f"{key}:items")
+        if person_id not in others | {ticket.requester_id}:
+            _tell(session, event, [person_id], notice, {"item": item, "title": ""})
+
+
+def tell_assignment(session: Session, event: TicketAssigned) -> None:
+    """Tell whoever it was given to."""
+    key = f"ticket:{event.ticket_id}:assigned:{event.at.isoformat()}"
+    if event.assignee_id is not None:
+        _tell(session, event, [event.assignee_id], ("ticket_assigned", key))
+    elif event.group_id is not None:
+        _tell(session, event, members_of(session, event.group_id), ("ticket_new", key))
+
+
+def tell_entry(session: Session, event: EntryAdded) -> None:
+    """Tell who follows; what is internal only those who work on it."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    entry = session.get_one(TicketEntry, event.entry_id)
+    around = hearers_of(session, ticket)
+    people = set(around.workers)
+    if event.kind == "public":
+        people |= around.watchers
+        if ticket.requester_id is not None:
+            people.add(ticket.requester_id)
+    author = session.get(Person, event.person_id) if event.person_id else None
+    detail = {"text": entry.text[:_EXCERPT], "who": author.display_name if author else ""}
+    notice = ("ticket_answered", f"entry:{entry.id}")
+    _tell(session, event, people, notice, detail)
+
+
+def tell_move(session: Session, event: TicketMoved) -> None:
+    """Tell requester and watchers where it stands; of what is solved, how."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    around = hearers_of(session, ticket)
+    state = words_of(session).states.get(event.after)
+    solved = state is not None and state.solved
+    text = ticket.resolution_text if solved else event.reason
+    detail = {"states": dict(state.labels) if state else {}, "text": text[:_EXCERPT]}
+    key = f"ticket:{ticket.id}:moved:{event.at.isoformat()}"
+    if ticket.requester_id is not None:
+        kind = "ticket_solved" if solved else "ticket_moved"
+        _tell(session, event, [ticket.requester_id], (kind, key), detail)
+    others = (around.watchers | around.workers) - {ticket.requester_id}
+    _tell(session, event, others, ("ticket_moved", key), detail)
+
+
+def tell_level(session: Session, event: ClockReached) -> None:
+    """Tell who works on it that the promised time runs out; at its end the whole group."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    people = set(hearers_of(session, ticket).workers)
+    if event.percent >= 100 and ticket.group_id is not None:
+        people |= set(members_of(session, ticket.group_id))
+    key = f"ticket:{ticket.id}:{event.measure}:{event.percent}"
+    detail = {"percent": event.percent, "measure": event.measure}
+    told = TicketEvent(ticket.id, event.at, None)
+    _tell(session, told, people, ("clock_reached", key), detail)
+
+
+def _tell(
+    session: Session,
+    event: TicketEvent,
+    people: Collection[int],
+    notice: tuple[str, str],
+    detail: Mapping[str, Any] | None = None,
+    *,
+    me: int | None = -1,
+) -> None:
+    """Tell people; ``me`` of None tells also whoever did it."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    doer = event.person_id if me == -1 else None
+    hearing = {one for one in people if one != doer}
+    values = {"reference": ticket.reference, "title": ticket.title} | dict(detail or {})
+    kind, key = notice
+    for path, group in (
+        (f"/portal/{ticket.reference}", hearing & {ticket.requester_id}),
+        (f"/tickets/{ticket.reference}", hearing - {ticket.requester_id}),
+    ):
+        tell(session, group, Notice(kind, key, path, values), event.at)

@@ -1,0 +1,151 @@
+"""Telling people: rows in the transaction of what happened, and a job that sends the mail."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from cmdb.errors import InvalidValue
+from cmdb.records.parties import Person
+from server.foundation.errors import PermissionDenied
+from server.foundation.jobs.queue import enqueue
+from server.foundation.permissions import Actor, Permission
+from server.notify.models import Notification, NotificationPreference
+from server.notify.rules.texts import kinds
+from server.notify.rules.timing import WAYS, Wish, delivery
+
+#: The kind of job that sends what is due, as in ``server.wiring.JOBS``.
+DELIVER = "notify.deliver"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be told: ``event_key`` names it, so that nobody hears it twice."""
+
+    kind: str
+    event_key: str
+    path: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceDraft:
+    """How somebody wants to be told; minutes are of their local day."""
+
+    mail: str = "at_once"
+    quiet_from: int | None = None
+    quiet_to: int | None = None
+    digest_at: int = 480
+    muted: Sequence[str] = ()
+
+
+def tell(session: Session, person_ids: Collection[int], notice: Notice, now: datetime) -> int:
+    """Tell people who are active, each once; return how many. The mail leaves after the commit."""
+    if not person_ids:
+        return 0
+    query = (
+        select(Person, NotificationPreference)
+        .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
+        .where(Person.id.in_(sorted(person_ids)), Person.active)
+    )
+    rows, times = [], set()
+    for person, preference in session.execute(query):
+        at = delivery(wish_of(preference), notice.kind, person.time_zone, now)
+        if not person.email:
+            at = None
+        if at is not None:
+            times.add(at)
+        rows.append(
+            {
+                "person_id": person.id,
+                "at": now,
+                "kind": notice.kind,
+                "event_key": notice.event_key,
+                "detail": dict(notice.detail),
+                "path": notice.path,
+                "mail_state": "off" if at is None else "waiting",
+                "deliver_at": at or now,
+            }
+        )
+    _insert(session, rows)
+    for at in times:
+        soon = at <= now
+        enqueue(session, DELIVER, key=DELIVER if soon else f"{DELIVER}:{at}", run_at=at)
+    return len(rows)
+
+
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    session.execute(insert(Notification).on_conflict_do_nothing(), rows)
+
+
+def wish_of(preference: NotificationPreference | None) -> Wish:
+    """Return how somebody wants mail."""
+    if preference is None:
+        return Wish()
+    return Wish(
+        preference.mail,
+        preference.quiet_from,
+        preference.quiet_to,
+        preference.digest_at,
+        frozenset(preference.muted),
+    )
+
+
+def mark_read(
+    session: Session, actor: Actor, now: datetime, ids: Collection[int] | None = None
+) -> int:
+    """Mark one's own notifications as read, all of them without ``ids``; return how many."""
+    query = update(Notification).where(
+        Notification.person_id == person_of(actor), Notification.read_at.is_(None)
+    )
+    if ids is not None:
+        query = query.where(Notification.id.in_(sorted(ids)))
+    return int(session.execute(query.values(read_at=now)).rowcount)  # type: ignore[attr-defined]  # of an update
+
+
+def save_preferences(
+    session: Session, actor: Actor, draft: PreferenceDraft
+) -> NotificationPreference:
+    """Say how one wants to be told. Raises ``InvalidValue``."""
+    person_id = person_of(actor)
+    _check(draft)
+    row = session.get(NotificationPreference, person_id)
+    row = row or NotificationPreference(person_id=person_id)
+    row.mail, row.digest_at = draft.mail, draft.digest_at
+    row.quiet_from, row.quiet_to = draft.quiet_from, draft.quiet_to
+    row.muted = sorted(set(draft.muted))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _check(draft: PreferenceDraft) -> None:
+    faults: dict[str, str] = {}
+    if draft.mail not in WAYS:
+        faults["mail"] = f"must be one of {', '.join(WAYS)}"
+    minutes = {"quiet_from": draft.quiet_from, "quiet_to": draft.quiet_to}
+    for name, value in (minutes | {"digest_at": draft.digest_at}).items():
+        if value is not None and not 0 <= value < 1440:
+            faults[name] = "must be a time of day"
+    if (draft.quiet_from is None) != (draft.quiet_to is None):
+        faults["quiet_to"] = "quiet hours have a beginning and an end"
+    strangers = set(draft.muted) - set(kinds())
+    if strangers:
+        faults["muted"] = f"must be one of {', '.join(kinds())}"
+    if faults:
+        raise InvalidValue(faults)
+
+
+def person_of(actor: Actor) -> int:
+    """Return the person who asks. Raises ``PermissionDenied`` for what is no person."""
+    if actor.person_id is None:
+        raise PermissionDenied(Permission.TICKET_READ)
+    return actor.person_id

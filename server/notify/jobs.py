@@ -1,0 +1,147 @@
+"""The outbox: what waits is handed to the mail server, a mail for each person."""
+
+import smtplib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Person
+from server.foundation.clock import utc_now
+from server.foundation.jobs.handler import JobContext
+from server.foundation.mailing import MailNotSent, mail_server
+from server.foundation.settings import Settings
+from server.notify.actions import DELIVER
+from server.notify.models import Notification
+from server.notify.rules.texts import Told, mail_text, one_line, subject_of
+
+__all__ = ["DELIVER", "run_delivery"]
+
+_BATCH = 100
+#: A row that has been "sending" for longer belonged to a process that is gone.
+_LOST = timedelta(minutes=10)
+
+
+def run_delivery(context: JobContext) -> Mapping[str, Any]:
+    """Send every mail that is due. Raises ``MailNotSent``; what was not sent stays waiting.
+
+    At least once: a process killed between sending and writing that down lets the mail be sent
+    again, under the same Message-ID. One that stops in order sends none twice.
+    """
+    if not context.settings.smtp_host:
+        return {"off": _switch_off(context)}
+    sent = 0
+    while True:
+        context.go_on()
+        claimed = _claim(context)
+        if not claimed:
+            return {"sent": sent}
+        sent += _send(context, claimed)
+
+
+def _switch_off(context: JobContext) -> int:
+    # Without a mail server nothing piles up, to come all at once when there is one.
+    with context.database.writing() as session:
+        rows = session.scalars(_due(utc_now()).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            row.mail_state = "off"
+        return len(rows)
+
+
+def _due(now: datetime) -> Any:
+    lost = (Notification.mail_state == "sending") & (Notification.deliver_at <= now - _LOST)
+    waiting = (Notification.mail_state == "waiting") & (Notification.deliver_at <= now)
+    return (
+        select(Notification)
+        .where(or_(waiting, lost))
+        .order_by(Notification.person_id, Notification.id)
+        .limit(_BATCH)
+    )
+
+
+def _claim(context: JobContext) -> list[int]:
+    """Take what is due for sending, so that no other worker takes it too; return the ids."""
+    now = utc_now()
+    with context.database.writing() as session:
+        rows = session.scalars(_due(now).with_for_update(skip_locked=True)).all()
+        for row in rows:
+            row.mail_state, row.deliver_at = "sending", now
+        return [row.id for row in rows]
+
+
+def _send(context: JobContext, ids: Sequence[int]) -> int:
+    """Send a mail to each person named in the claimed rows; return how many mails."""
+    with context.database.reading() as session:
+        mails = _mails(session, ids, context.settings)
+    sent = 0
+    unsent = {one for rows, _ in mails for one in rows}
+    try:
+        with mail_server(context.settings) as connection:
+            for rows, message in mails:
+                _hand_over(connection, message)
+                with context.database.writing() as session:
+                    _mark(session, rows, "sent")
+                unsent -= set(rows)
+                sent += 1
+    except MailNotSent:
+        with context.database.writing() as session:
+            _mark(session, sorted(unsent), "waiting")
+        raise
+    return sent
+
+
+def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
+    """Hand one mail over; an address that the server refuses for good is not tried again."""
+    try:
+        connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(500 <= code < 600 for code, _ in error.recipients.values()):
+            return
+        raise
+
+
+def _mark(session: Session, ids: Sequence[int], state: str) -> None:
+    now = utc_now()
+    rows = session.scalars(select(Notification).where(Notification.id.in_(ids)))
+    for row in rows:
+        row.mail_state = state
+        row.sent_at = now if state == "sent" else None
+
+
+def _mails(
+    session: Session, ids: Sequence[int], settings: Settings
+) -> list[tuple[list[int], EmailMessage]]:
+    query = (
+        select(Notification, Person)
+        .join(Person, Person.id == Notification.person_id)
+        .where(Notification.id.in_(ids))
+        .order_by(Notification.person_id, Notification.id)
+    )
+    found: dict[int, tuple[Person, list[Notification]]] = {}
+    for row, person in session.execute(query):
+        found.setdefault(person.id, (person, []))[1].append(row)
+    return [
+        ([row.id for row in rows], _mail(person, rows, settings)) for person, rows in found.values()
+    ]
+
+
+def _mail(person: Person, rows: Sequence[Notification], settings: Settings) -> EmailMessage:
+    told = [Told(row.kind, row.detail, row.path) for row in rows]
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    message = EmailMessage()
+    message["From"] = settings.smtp_from or f"cadastre@{host}"
+    message["To"] = person.email
+    message["Subject"] = one_line(subject_of(told, person.language))
+    message["Date"] = format_datetime(utc_now())
+    message["Message-ID"] = f"<notification-{rows[-1].id}@{host}>"
+    references = sorted({str(row.detail.get("reference", "")) for row in rows} - {""})
+    if references:
+        message["References"] = " ".join(f"<{one}@{host}>" for one in references)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail_text(told, person.display_name, person.language, settings.base_url))
+    return message

@@ -1,0 +1,1 @@
+"""What is decided about telling people, without a database: when, and in which words."""

@@ -1,0 +1,79 @@
+"""The words in which people are told, by kind and language; data in ``templates.toml``."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+FRAME = "frame"
+#: The address mails come from is not ours to know here; what a subject may be long.
+_SUBJECT = 150
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notification as a text is made of it; ``path`` leads to its page."""
+
+    kind: str
+    detail: Mapping[str, Any]
+    path: str
+
+
+@cache
+def templates() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+    """Return kind → language → parts."""
+    text = files("server.notify.rules").joinpath("templates.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every kind of notification."""
+    return tuple(kind for kind in templates() if kind != FRAME)
+
+
+def line_of(told: Told, language: str) -> str:
+    """Return one line that tells it, in the language or else in English.
+
+    >>> line_of(Told("ticket_answered", {"reference": "INC-1", "who": "Ana"}, "/"), "en")
+    'INC-1: Ana wrote'
+    """
+    return one_line(_filled(told.kind, "line", told.detail, language))
+
+
+def subject_of(told: Sequence[Told], language: str) -> str:
+    """Return the subject of a mail about one thing or several."""
+    if len(told) == 1:
+        return line_of(told[0], language)
+    return _filled(FRAME, "digest", {"number": len(told)}, language)
+
+
+def mail_text(told: Sequence[Told], name: str, language: str, base_url: str) -> str:
+    """Return the text of a mail about one thing or several."""
+    parts = [_filled(FRAME, "hello", {"name": one_line(name)}, language)]
+    for one in told:
+        body = _filled(one.kind, "body", one.detail, language).strip()
+        parts.append(f"{body}\n{base_url}{one.path}")
+    settings = {"settings": f"{base_url}/notifications/settings"}
+    parts.append("-- \n" + _filled(FRAME, "foot", settings, language))
+    return "\n\n".join(parts) + "\n"
+
+
+def one_line(text: str) -> str:
+    """Return a text that can stand in a header: no breaks, not too long."""
+    return _BREAKS.sub(" ", text).strip()[:_SUBJECT]
+
+
+def _filled(kind: str, part: str, detail: Mapping[str, Any], language: str) -> str:
+    known = templates().get(kind, {})
+    parts = known.get(language) or known.get("en") or {}
+    values: dict[str, Any] = defaultdict(str, detail)
+    state = detail.get("states")
+    if isinstance(state, Mapping):
+        # Names of states are the desk's own words, passed along in every language.
+        values["state"] = state.get(language) or state.get("en") or ""
+    return parts.get(part, kind) % values

@@ -1,0 +1,47 @@
+"""Ways of being told, in the reader's words."""
+
+import re
+
+from web.presenters.reader import Reader
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def way_text(way: str, reader: Reader) -> str:
+    """Return the name of a way in which mail comes."""
+    words = {
+        "at_once": reader.gettext("At once"),
+        "digest": reader.gettext("Once a day, together"),
+        "never": reader.gettext("Never; here alone"),
+    }
+    return words.get(way, way)
+
+
+def kind_text(kind: str, reader: Reader) -> str:
+    """Return what a kind of notification is about."""
+    words = {
+        "ticket_received": reader.gettext("What I reported has arrived"),
+        "ticket_new": reader.gettext("Something is new for my group"),
+        "ticket_assigned": reader.gettext("Something was assigned to me"),
+        "ticket_answered": reader.gettext("Somebody wrote"),
+        "ticket_moved": reader.gettext("Something I follow moved on"),
+        "ticket_solved": reader.gettext("What I reported is solved"),
+        "item_hit": reader.gettext("An item I own is affected"),
+        "clock_reached": reader.gettext("A promise runs out"),
+    }
+    return words.get(kind, kind)
+
+
+def minute_of(text: str) -> int | None:
+    """Return the minute of the day that somebody typed; None for anything else.
+
+    >>> minute_of("07:30"), minute_of("24:00"), minute_of("")
+    (450, None, None)
+    """
+    found = _TIME.fullmatch(text)
+    return int(found[1]) * 60 + int(found[2]) if found else None
+
+
+def minute_text(minute: int | None) -> str:
+    """Return a minute of the day as it is typed; nothing for none."""
+    return "" if minute is None else f"{minute // 60:02}:{minute % 60:02}"
