@@ -16,7 +16,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-purge serve setup setup-run front-end catalogues format lint test check \
-	system bench migrate messages lock wheel clean
+	immunity system bench migrate messages lock wheel clean
 
 ##@ First steps
 help: ## Show this list
@@ -74,6 +74,10 @@ test: setup ## The whole suite, on SQLite and PostgreSQL, browser included (ARGS
 check: ## All of it: lint, then test
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
+
+immunity: ## Break one guard at a time; the module that attacks it must turn red (ARGS="any-order")
+	@$(MAKE) --no-print-directory setup
+	@$(VENV)/python -m tests.immunity $(ARGS)
 
 bench: ## List the benchmarks; NAME=impact runs one and prints its figures as JSON lines
 	@$(MAKE) --no-print-directory setup >&2

@@ -1,0 +1,1 @@
+"""Attacks that this kind of product has really suffered, and guards broken on purpose."""

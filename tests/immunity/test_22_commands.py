@@ -1,0 +1,47 @@
+"""Ranges and addresses are read by their type; nothing of ours ever starts a shell."""
+
+import ast
+
+import pytest
+
+from discovery.targets.ranges import BadRange, parse_range
+from tests.immunity.conftest import Target, corpus
+from tests.immunity.tree import sources
+
+_NEVER = {"eval", "exec", "system", "popen", "spawnl", "getoutput", "getstatusoutput"}
+_NO_MODULES = {"pickle", "marshal", "shelve", "yaml", "telnetlib", "commands"}
+
+
+@pytest.mark.parametrize("words", corpus("ranges"))
+def test_what_is_no_range_is_refused(words: str) -> None:
+    with pytest.raises(BadRange):
+        parse_range(words)
+
+
+def test_a_device_to_visit_is_an_address_and_no_command(target: Target) -> None:
+    program = target.api(target.world.admin)
+    for words in corpus("ranges")[:20]:
+        body = {"organisation_id": target.world.root.id, "address": words, "credential_id": 1}
+        assert program.post("/discovery/probes", body).status_code in {404, 422}
+
+
+def test_no_shell_no_evaluation_and_no_pickle_in_the_tree() -> None:
+    found = [
+        f"{path}:{getattr(node, 'lineno', 0)}"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if _forbidden(node)
+    ]
+    assert found == []
+
+
+def _forbidden(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
+            name = node.func.attr if node.func.value.id in {"os", "subprocess", "builtins"} else ""
+        shell = any(word.arg == "shell" for word in node.keywords)
+        return name in _NEVER or shell
+    if isinstance(node, ast.Import):
+        return any(alias.name.split(".")[0] in _NO_MODULES for alias in node.names)
+    return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _NO_MODULES
