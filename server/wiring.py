@@ -70,6 +70,9 @@ from server.desk.workspace.api import workspace
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
+from server.imports.actions import RUN_IMPORT
+from server.imports.api import imports
+from server.imports.jobs import run_import
 from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
@@ -138,6 +141,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     modelling,
     listing,
     reconciling,
+    imports,
     business_services,
     leavers,
     intake,
@@ -181,6 +185,7 @@ JOBS: Jobs = {
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
     REDECIDE: JobHandler(redecide_register),
+    RUN_IMPORT: JobHandler(run_import),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),

@@ -54,6 +54,13 @@ class Redecider:
         self._write([item])
         return changed
 
+    def forget(self, item_id: int, attributes: Iterable[str]) -> None:
+        """Decide attributes anew of which nobody says anything any more."""
+        item = self._item(item_id)
+        item.touched = True
+        self._decide(item, attributes)
+        self._write([item])
+
     def expire(self, item_id: int, until: Mapping[str, datetime | None]) -> None:
         """Let people's words on an item end at a moment; None lets them hold for ever.
 

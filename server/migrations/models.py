@@ -23,6 +23,7 @@ import server.foundation.jobs.models
 import server.items.deriving.models
 import server.items.foreign.models
 import server.items.impacts.models
+import server.imports.models
 import server.items.models
 import server.notify.models
 import server.people.models

@@ -57,7 +57,9 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, system_actor
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
-from server.foundation.storage import attachments_at
+from server.foundation.storage import Storage, attachments_at
+from server.imports.actions import begin_import
+from server.imports.jobs import UPLOADS
 from server.items.actions import (
     ItemDraft,
     PartyDraft,
@@ -154,14 +156,15 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     session.add(
         TicketTemplate(code="prepared", name="Device", document=prepared, updated_at=BEGINNING)
     )
-    return {
+    found: dict[str, int | str] = {
         "template": "prepared",
         "precedence": wins.id,
         "junk": junk.id,
         "role": role.id,
         "job": job.id,
         "rule": "rule_of_ours",
-    } | own
+    }
+    return found | own
 
 
 def _define(session: Session) -> None:
@@ -189,6 +192,7 @@ class _Furnishing:
         self._admin = admin
         self._place = place
         self._secrets = SecretBox(settings.key_file)
+        self._settings = settings
         self._files = attachments_at(settings.home)
         self._now = utc_now()
 
@@ -277,7 +281,18 @@ class _Furnishing:
         """Keep a view of the item list; out of sight it is the administrator's own."""
         keeper = actor_of(self._session, keeper_id) if keeper_id else self._admin
         view = save_view(self._session, keeper, ViewDraft("Servers", "class:server"), self._now)
-        return {"view": view.id}
+        return {"view": view.id} | self._imports()
+
+    def _imports(self) -> dict[str, int]:
+        """Write a file that waits for its mapping, and one that was imported."""
+        storage, where = Storage(self._settings.home / UPLOADS), (self._place.id, "sheet")
+        found = []
+        for content in (b"name,class\nx,server\n", b"name,class\ny,server\n"):
+            upload = ("list.csv", BytesIO(content))
+            run = begin_import(self._session, self._admin, storage, upload, where, self._now)
+            found.append(run)
+        found[1].state = "done"
+        return {"import": found[0].id, "imported": found[1].id}
 
     def _identity(self) -> dict[str, int]:
         """Write a question that waits, an item that two sources know, and a merge."""

@@ -11,6 +11,8 @@ An arrow points at what suffers; of the two databases one is enough::
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +36,11 @@ from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
+from server.foundation.settings import Settings
+from server.foundation.storage import Storage
+from server.imports.actions import begin_import
+from server.imports.jobs import UPLOADS
+from server.imports.running import LineOutcome, keep_lines
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
 from server.items.deriving.verdicts import reject_relation
 from server.items.identity.merging import merge_items
@@ -71,10 +78,10 @@ class Company:
     things: Things
 
 
-def make_company(session: Session, secrets: SecretBox, now: datetime) -> Company:
+def make_company(session: Session, settings: Settings, now: datetime) -> Company:
     """Write the company into an empty database; the caller commits."""
     world = make_world(session)
-    return Company(_people(session, world), _Furnishing(session, secrets, world, now).things())
+    return Company(_people(session, world), _Furnishing(session, settings, world, now).things())
 
 
 def _people(session: Session, world: World) -> dict[str, int]:
@@ -102,9 +109,10 @@ def _known(person_id: int | None) -> int:
 class _Furnishing:
     """Puts one thing of each kind into the company."""
 
-    def __init__(self, session: Session, secrets: SecretBox, world: World, now: datetime) -> None:
+    def __init__(self, session: Session, settings: Settings, world: World, now: datetime) -> None:
         self._session = session
-        self._secrets = secrets
+        self._settings = settings
+        self._secrets = SecretBox(settings.key_file)
         self._world = world
         self._admin = world.admin
         self._place = world.operations.id
@@ -114,15 +122,35 @@ class _Furnishing:
         found: dict[str, int | str] = {"person": _known(self._world.agent.person_id)}
         found["code"] = "pool"
         found |= self._own_model()
+        found |= self._imports()
         found["group"] = self._world.support.id
         found |= self._items() | self._programs()
         return found | self._desk(found)
+
+    def _imports(self) -> dict[str, int]:
+        """Write a file that waits for its mapping, and one whose lines have landed or not."""
+        storage = Storage(self._settings.home / UPLOADS)
+        waiting, landed = (
+            begin_import(
+                self._session,
+                self._admin,
+                storage,
+                (f"{name}.csv", BytesIO("name,vendor,Büro\nnotebook-7,Lenovo,12\n".encode())),
+                (self._place, name),
+                self._now,
+            )
+            for name in ("shelf", "office")
+        )
+        refused = LineOutcome(2, "refused", problems={"class": "there is no class 'box'"})
+        keep_lines(self._session, landed, [refused])
+        landed.state = "done"
+        return {"import": waiting.id, "imported": landed.id}
 
     def _own_model(self) -> dict[str, str]:
         """Define a class, an attribute and a relationship type at run time."""
         texts = {"en": "Door lock", "es": "Cerradura", "ru": "Замок"}
         guards = {"en": "guards", "es": "protege", "ru": "охраняет"}
-        entries = {
+        entries: dict[tuple[str, str], dict[str, Any]] = {
             ("class", "door_lock"): {"parent": "device", "label": texts},
             ("attribute", "door_lock.battery"): {"type": "integer", "unit": "%", "label": texts},
             ("relation", "guards"): {"label": guards, "reverse": guards},

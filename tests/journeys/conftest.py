@@ -11,7 +11,6 @@ from playwright.sync_api import Page
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext
-from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.items.impacts.jobs import SWEEP_IMPACT
 from server.wiring import JOBS, REACTIONS
@@ -41,7 +40,7 @@ def served(
     settings = Settings(home=tmp_path_factory.mktemp("company"))
     database = Database(database_maker.prepared("sqlite"), REACTIONS)
     with database.writing() as session:
-        company = make_company(session, SecretBox(settings.key_file), utc_now())
+        company = make_company(session, settings, utc_now())
     # The page of risks shows what the nightly sweep found.
     JOBS[SWEEP_IMPACT].run(JobContext(database, settings, {}))
     app = create_site(settings, database)

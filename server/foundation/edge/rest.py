@@ -19,6 +19,8 @@ PREFIX = "/api/v1"
 BLUEPRINT_PREFIX = "rest_"
 _DOCUMENT = "cadastre-rest"
 _BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
+#: Tables on their way in: see ``server.imports``.
+_BODIES |= {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 log = structlog.get_logger(__name__)
 

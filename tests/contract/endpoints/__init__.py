@@ -6,6 +6,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
+from tests.contract.endpoints.imports import IMPORTS
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
@@ -28,6 +29,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DERIVATION,
     *REST_IDENTITY,
     *REST_MODEL,
+    *IMPORTS,
     *REST_DESK,
     *REST_CHANGES,
     *PAGES_DESK,

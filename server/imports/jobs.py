@@ -1,0 +1,60 @@
+"""Runs an import in the background: a thousand lines a transaction, memory bounded."""
+
+from collections import deque
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from cmdb.errors import InvalidValue
+from cmdb.inventory.outcomes import Author
+from cmdb.vocabulary import SourceCode
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.foundation.jobs.handler import JobContext
+from server.foundation.storage import Storage
+from server.imports.actions import rows_of
+from server.imports.mapping import mapping_from
+from server.imports.models import ImportRun
+from server.imports.running import Destination, batches, keep_lines, record_batch
+
+#: The folder of files on their way in, below the data folder.
+UPLOADS = "imports"
+
+
+def run_import(context: JobContext) -> Mapping[str, Any] | None:
+    """Record the file of a run. Payload: ``run``. Running it again records nothing twice."""
+    run_id = int(context.payload["run"])
+    storage = Storage(context.settings.home / UPLOADS)
+    with context.database.reading() as session:
+        run = session.get(ImportRun, run_id)
+        if run is None or run.state != "running":
+            return None
+    try:
+        _record(context, storage, run_id)
+    except InvalidValue as error:
+        _finish(context.database, run_id, "failed", str(error))
+        return None
+    return _finish(context.database, run_id, "done")
+
+
+def _record(context: JobContext, storage: Storage, run_id: int) -> None:
+    with context.database.reading() as session:
+        run = session.get_one(ImportRun, run_id)
+    mapping = mapping_from(run.mapping)
+    author = Author(run.person_id, context.request_id)
+    where = Destination(run.organisation_id, SourceCode(run.source), author, utc_now())
+    with rows_of(storage, run) as rows:
+        # Lines are counted in the transaction that records them: a second attempt goes on there.
+        deque(islice(rows, sum(run.counts.values())), maxlen=0)
+        for batch in batches(rows):
+            context.go_on()
+            with context.database.writing() as session:
+                outcomes = record_batch(session, batch, mapping, where)
+                keep_lines(session, session.get_one(ImportRun, run_id), outcomes)
+
+
+def _finish(database: Database, run_id: int, state: str, problem: str = "") -> Mapping[str, Any]:
+    with database.writing() as session:
+        run = session.get_one(ImportRun, run_id)
+        run.state, run.problem, run.finished_at = state, problem, utc_now()
+        return dict(run.counts)
