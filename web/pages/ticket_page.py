@@ -10,7 +10,7 @@ from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.desk.changes.queries.nearby import Nearby, changes_nearby
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import affected_item_ids, find_ticket, parts_of, watcher_ids
@@ -118,7 +118,7 @@ def _own_inputs(ticket: Ticket, act: Act) -> dict[str, Any]:
 
 
 def _class_name(code: str) -> str:
-    return class_label(shipped_model(), code, reader().language)
+    return class_label(standing_model(), code, reader().language)
 
 
 def _reach(page: TicketPage) -> Reach:
@@ -210,7 +210,7 @@ def show_suspects(reference: str) -> ResponseReturnValue:
     failed_at = ticket.occurred_at or ticket.created_at
     return render_template(
         "tickets/suspects.html",
-        suspects=suspect_lines(rows, failed_at, names, shipped_model(), reader()),
+        suspects=suspect_lines(rows, failed_at, names, standing_model(), reader()),
     )
 
 
@@ -237,7 +237,7 @@ def show_map(reference: str) -> ResponseReturnValue:
 def map_data(reference: str) -> ResponseReturnValue:
     """Return what the map draws: the ways by which the failure reaches services."""
     answer = _spread(find_ticket(current_session(), current_actor(), reference))
-    graph = path_map(answer.services or answer.rows, shipped_model(), reader())
+    graph = path_map(answer.services or answer.rows, standing_model(), reader())
     return jsonify(graph.as_json(reader()))
 
 
