@@ -6,9 +6,10 @@ process. What joins two items becomes the relation *connects to*; what is no lon
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +24,7 @@ from cmdb.records.relations import Relation
 from cmdb.vocabulary import CONNECTS_TO, SNMP
 from discovery.findings import DeviceFindings, InterfaceFinding
 from discovery.topology.solving import solve
-from discovery.topology.values import Device, HalfLink, Link, Port, Topology
+from discovery.topology.values import Device, HalfLink, Link, Port, Segment, Topology
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import run_pure
@@ -36,6 +37,9 @@ from server.scanning.recording import unpack
 TOPOLOGY_JOB = "scanning.topology"
 #: A link that nobody has seen for so long is gone.
 FADES_AFTER = timedelta(days=7)
+_SHARED = 0.6
+#: Media with more bridges are told as a star.
+_EACH_WITH_EACH = 5
 #: How sure it is that a machine hangs on a port behind which others are too.
 _HANGING = 0.5
 
@@ -100,9 +104,25 @@ def _machines(session: Session, learnt: set[str], known: set[int]) -> list[Devic
 
 def store(session: Session, topology: Topology, now: datetime) -> None:
     """Bring links, half-links and relations to a topology; what it does not hold fades."""
+    topology = replace(topology, links=(*topology.links, *_on_media(topology.segments)))
     _store_links(session, topology.links, now)
     _store_halves(session, topology.half_links, now)
     _relate(session, topology, now)
+
+
+def _on_media(segments: Iterable[Segment]) -> Iterator[Link]:
+    """Yield the links between bridges that share a medium: each with each, or with the first.
+
+    Nothing tells who of them is in the middle: something that does not show itself is.
+    """
+    for segment in segments:
+        if len(segment.ports) < 3:
+            continue  # two ports on a medium are a link already
+        few = len(segment.ports) <= _EACH_WITH_EACH
+        pairs = combinations(segment.ports, 2)
+        for a, b in pairs if few else ((segment.ports[0], one) for one in segment.ports[1:]):
+            evidence = ("fdb:a", "fdb:b")
+            yield Link(a, b, evidence, _SHARED, vlans=segment.vlans, shared=True)
 
 
 def _store_links(session: Session, links: Iterable[Link], now: datetime) -> None:
