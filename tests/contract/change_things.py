@@ -9,6 +9,7 @@ from server.desk.changes import actions
 from server.desk.changes.queries import tasks_on
 from server.foundation.clock import utc_now
 from server.foundation.permissions import Actor, system_actor
+from tests.support.people import actor_of
 
 
 def change_things(
@@ -30,7 +31,17 @@ def change_things(
     meeting = actions.MeetingDraft("Board", now + timedelta(days=1), organisation_id=place)
     called = actions.call_meeting(session, admin, meeting, now)
     actions.put_on_agenda(session, admin, called.id, [tasked])
+    freeze = actions.WindowDraft(
+        "freeze",
+        "Year end",
+        now + timedelta(days=90),
+        now + timedelta(days=99),
+        place,
+        class_codes=("switch",),
+    )
     return {
+        "calendar_window": actions.add_window(session, admin, freeze, now).id,
+        "feed": actions.open_feed(session, actor_of(session, there["holder"]), "Phone", now)[0].id,
         "tasked": tasked,
         "change_template": template.id,
         "approval_rule": actions.add_rule(session, admin, rule, now).id,

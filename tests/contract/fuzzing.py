@@ -38,6 +38,7 @@ _MEANT = {
     "entry_item": "item",
     "cause_item": "item",
     "deputy": "other",
+    "site": "item",
     "changes": "asked",
     "affected_item": "item",
     "member": "item",

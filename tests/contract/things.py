@@ -240,6 +240,7 @@ class _Furnishing:
             "directory_run": run.id,
             "organisation": place.id,
             "person": person.id,
+            "holder": holder_id or person.id,
             "other": other.id,
             "group": group.id,
             "grant": grant.id,

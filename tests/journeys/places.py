@@ -38,6 +38,7 @@ NO_PAGES = frozenset(
 _ALSO = (
     "/changes?view=all",
     "/changes?view=waiting",
+    "/changes/calendar?view=week",
     "/changes?q=nothing-like-this",
     "/changes/{asked}?act=approve",
     "/changes/{draft}",

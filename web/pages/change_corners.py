@@ -18,6 +18,7 @@ def corners() -> list[Tab]:
     ]
     if actor.may(Permission.CHANGE_READ):
         found += [
+            Tab("calendar", gettext("Calendar"), url_for("changes.calendar")),
             Tab("board", gettext("Board"), url_for("changes.board")),
             Tab("policy", gettext("Who approves"), url_for("changes.policy")),
         ]

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.pages import (
     change_board,
+    change_calendar,
     change_inbox,
     change_list,
     change_page,
@@ -25,6 +26,22 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("/preview", "preview", change_plan.preview_plan, ("POST",)),
     ("/inbox", "inbox", change_inbox.inbox, ("GET",)),
     ("/inbox", "decide_many", change_inbox.decide, ("POST",)),
+    ("/calendar", "calendar", change_calendar.calendar, ("GET",)),
+    ("/calendar", "move_window", change_calendar.move, ("POST",)),
+    ("/calendar/windows", "add_window", change_calendar.add_window, ("POST",)),
+    (
+        "/calendar/windows/<int:calendar_window_id>/suspend",
+        "suspend_window",
+        change_calendar.suspend_window,
+        ("POST",),
+    ),
+    ("/calendar/feeds", "open_feed", change_calendar.open_feed, ("POST",)),
+    (
+        "/calendar/feeds/<int:feed_id>/revoke",
+        "revoke_feed",
+        change_calendar.revoke_feed,
+        ("POST",),
+    ),
     ("/board", "board", change_board.board, ("GET",)),
     ("/board", "call_meeting", change_board.call, ("POST",)),
     ("/board/<int:meeting_id>", "meeting", change_board.meeting, ("GET",)),

@@ -17,6 +17,7 @@ PUBLIC: tuple[Public, ...] = (
     Public("GET", "/agent/cadastre-agent.pyz", "it holds no secret; a token makes it an agent"),
     Public("GET", "/agent/install.sh", "it holds no secret; a token makes it an agent"),
     Public("GET", "/api/v1/openapi.json", "what the interface offers is no secret"),
+    Public("GET", "/api/v1/calendar/<string:secret>", "a feed's own secret decides", status=404),
     Public("GET", "/approvals/<secret>", "the link's own secret decides", status=404),
     Public("POST", "/approvals/<secret>", "the link's own secret decides", status=404),
     Public("POST", "/api/v1/agents/enrol", "the enrolment token in the body decides", status=422),

@@ -3,6 +3,7 @@
 
 import "htmx.org/dist/htmx.esm.js";
 
+import { startCalendar } from "./page/calendar.js";
 import { startConfirm } from "./page/confirm.js";
 import { startCopy } from "./page/copy.js";
 import { startDrafts } from "./page/drafts.js";
@@ -32,6 +33,7 @@ startHelp();
 startPalette();
 startKeyboard();
 startRows();
+startCalendar();
 startSending();
 startTimes();
 startDrafts();

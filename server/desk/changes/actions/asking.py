@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from cmdb.errors import Conflict
+from cmdb.errors import Conflict, InvalidValue
 from server.desk.changes.actions.assessing import assess_change, current_digest
 from server.desk.changes.actions.standard import check_standard
 from server.desk.changes.events import ApprovalRequested, ChangeMoved
@@ -44,6 +44,7 @@ def request_approval(session: Session, actor: Actor, reference: str | int, now: 
     item_ids = change_item_ids(session, change.id)
     _check_complete(change, item_ids, now)
     found = assess_change(session, change)
+    _check_freezes(change, found)
     if change.kind == "standard":
         check_standard(session, change, found)
         asked = Asked({})
@@ -72,6 +73,13 @@ def _check_complete(change: Change, item_ids: Sequence[int], now: datetime) -> N
     elif change.window_end <= now:
         problems.add("window_end", "has passed")
     problems.refuse()
+
+
+def _check_freezes(change: Change, found: Foresight) -> None:
+    """Refuse a window inside a freeze; an emergency is what a freeze makes room for."""
+    if found.freezes and change.kind != "emergency":
+        told = ", ".join(one.name for one in found.freezes)
+        raise InvalidValue({"window_start": f"a freeze forbids it: {told}"})
 
 
 def _check_reachable(asked: Asked) -> None:

@@ -9,12 +9,18 @@ from cmdb.errors import Conflict, InvalidValue
 from server.desk.changes.actions.assessing import void_approvals
 from server.desk.changes.events import ChangeMoved
 from server.desk.changes.models import Change
-from server.desk.changes.queries import change_item_ids, foreseen_services, lock_change, worse_than
+from server.desk.changes.queries import (
+    change_item_ids,
+    foresee,
+    foreseen_services,
+    lock_change,
+    plan_of,
+    worse_than,
+)
 from server.desk.changes.rules.words import check_move, shipped_words
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.events import publish
 from server.foundation.permissions import Actor
-from server.items.blast import blast_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,11 @@ def _check_start(session: Session, change: Change, now: datetime) -> None:
     if not change.window_start <= now < change.window_end:
         raise Conflict("the approved window is not open; edit the window and ask again")
     approved = foreseen_services(session, change.id)
-    blast = blast_of(session, change_item_ids(session, change.id))
-    worse = worse_than(approved, blast)
+    found = foresee(session, plan_of(session, change))
+    if found.freezes and change.kind != "emergency":
+        told = ", ".join(one.name for one in found.freezes)
+        raise Conflict(f"a freeze forbids it: {told}")
+    worse = worse_than(approved, found.blast)
     if worse:
         raise Conflict(
             f"the graph has changed: {len(worse)} services would suffer more than was approved; "

@@ -13,6 +13,12 @@ from server.desk.changes.queries.approving import (
     list_templates,
     rounds_of,
 )
+from server.desk.changes.queries.calendar import (
+    Calendar,
+    calendar_of,
+    list_feeds,
+    list_windows,
+)
 from server.desk.changes.queries.changes import (
     SORTS,
     ChangeFilter,
@@ -59,6 +65,7 @@ __all__ = [
     "ApprovalRow",
     "Approver",
     "Asked",
+    "Calendar",
     "ChangeEntryRow",
     "ChangeFilter",
     "ChangeHeader",
@@ -73,6 +80,7 @@ __all__ = [
     "approvals_of",
     "approvals_on",
     "approvers_of",
+    "calendar_of",
     "change_entries_of",
     "change_header",
     "change_item_ids",
@@ -89,9 +97,11 @@ __all__ = [
     "latest_change_entries",
     "list_changes",
     "list_deputies",
+    "list_feeds",
     "list_meetings",
     "list_rules",
     "list_templates",
+    "list_windows",
     "lock_change",
     "managers_of",
     "members_of",

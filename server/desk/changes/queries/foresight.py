@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from cmdb.engine.impact.values import State
 from cmdb.snapshot.live import LIVE, Snapshot
 from server.desk.changes.models import Change, ChangeItem
+from server.desk.changes.queries.calendar import standing_of_plan
 from server.desk.changes.queries.collisions import Claimed, Meeting, meetings_of
 from server.desk.changes.queries.plan import Plan
 from server.desk.changes.rules.risk import RiskFacts, RiskPoint, risk_of, risk_points
+from server.desk.changes.rules.windows import Window
 from server.items.blast import Blast, blast_of
 
 #: Earlier changes that history looks back on.
@@ -27,6 +29,8 @@ class Foresight:
     meetings: Sequence[Meeting]
     risk_points: Sequence[RiskPoint]
     risk: int
+    #: Freezes that forbid the window.
+    freezes: Sequence[Window] = ()
 
     def frozen(self) -> dict[str, Any]:
         """Return what approval is given to, in numbers; names are looked up for each reader."""
@@ -56,6 +60,7 @@ def foresee(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> F
     graph = snapshot or LIVE.at(session)
     blast = blast_of(session, plan.item_ids)
     meetings = meetings_of(session, claim_of(plan), graph)
+    standing = standing_of_plan(session, plan, [one.item_id for one in blast.services])
     similar, failed = _similar(session, plan)
     points = risk_points(
         RiskFacts(
@@ -69,9 +74,10 @@ def foresee(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> F
             similar=similar,
             similar_failed=failed,
             collisions=len(meetings),
+            outside_maintenance=standing.outside_maintenance,
         )
     )
-    return Foresight(blast, meetings, points, risk_of(points))
+    return Foresight(blast, meetings, points, risk_of(points), standing.freezes)
 
 
 def claim_of(plan: Plan) -> Claimed:

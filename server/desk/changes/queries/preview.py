@@ -15,6 +15,7 @@ from server.desk.changes.queries.foresight import Foresight, foresee
 from server.desk.changes.queries.plan import Plan, plan_of
 from server.desk.changes.rules.approval import Claim, Demand, Party
 from server.desk.changes.rules.risk import RiskPoint
+from server.desk.changes.rules.windows import Window
 from server.foundation.permissions import Actor, Permission
 from server.items.impact import ImpactAnswer, answer_impact
 
@@ -48,6 +49,7 @@ class ChangePreview:
     demands: Sequence[Demand]
     risk: int
     risk_points: Sequence[RiskPoint]
+    freezes: Sequence[Window]
 
 
 def preview_change(session: Session, actor: Actor, reference: str | int) -> ChangePreview:
@@ -73,6 +75,7 @@ def preview(session: Session, actor: Actor, plan: Plan) -> ChangePreview:
         demands=asked.demands,
         risk=found.risk,
         risk_points=found.risk_points,
+        freezes=found.freezes,
     )
 
 

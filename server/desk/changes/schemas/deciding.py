@@ -57,6 +57,9 @@ class ChangePreviewSchema(StrictSchema):
     hidden_collisions = fields.Integer(required=True, allow_none=True)
     approvers = fields.List(fields.Nested(ApproverSchema), required=True)
     demands = fields.List(fields.Nested(ApprovalDemandSchema), required=True)
+    freezes = fields.List(
+        fields.String(), required=True, metadata={"description": "That forbid the window."}
+    )
     risk = fields.Integer(required=True)
     risk_points = fields.List(fields.Nested(RiskPointSchema), required=True)
 
@@ -69,6 +72,7 @@ def preview_document(actor: Actor, found: ChangePreview) -> dict[str, Any]:
         "impact": impact_document(found.impact),
         "collisions": found.collisions,
         "hidden_collisions": found.hidden_collisions,
+        "freezes": [one.name for one in found.freezes],
         "demands": [demand.as_json() for demand in found.demands],
         "approvers": [
             {

@@ -16,17 +16,15 @@ END = NOW + timedelta(hours=4)
 
 def draft_of(*item_ids: int, **values: Any) -> ChangeDraft:
     """Return a whole plan on some items."""
-    return ChangeDraft(
-        **{
-            "title": "Patch",
-            "implementation_plan": "Patch",
-            "back_out_plan": "Unpatch",
-            "item_ids": item_ids,
-            "window_start": START,
-            "window_end": END,
-        }
-        | values
-    )
+    usual: dict[str, Any] = {
+        "title": "Patch",
+        "implementation_plan": "Patch",
+        "back_out_plan": "Unpatch",
+        "item_ids": item_ids,
+        "window_start": START,
+        "window_end": END,
+    }
+    return ChangeDraft(**usual | values)
 
 
 def planned(

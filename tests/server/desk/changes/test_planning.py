@@ -14,7 +14,7 @@ from cmdb.records.relations import Relation
 from cmdb.vocabulary import DEPENDS_ON, PERSON
 from server.desk.changes import actions, queries
 from server.desk.changes.actions import ChangeMove, DifferenceDraft, TaskDraft, TemplateDraft
-from server.desk.changes.models import Change, ChangeRound
+from server.desk.changes.models import ChangeRound
 from server.foundation.audit import AuditEntry
 from server.foundation.database import Database
 from server.foundation.errors import SegregationOfDuties
@@ -177,7 +177,6 @@ def test_a_change_out_of_sight_collides_without_a_name(database: Database, estat
     hidden = scheduled(database, estate, estate.app)
     with database.writing() as session:
         outsider = estate.world.outsider
-        session.execute(Change.__table__.update().values(window_start=START))
         plan = queries.Plan([estate.app], estate.world.sales.id, window_start=START, window_end=END)
         found = queries.preview(session, outsider, plan)
         assert not found.collisions

@@ -1,0 +1,139 @@
+"""The wire format of the calendar."""
+
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from server.desk.changes.actions import WindowDraft
+from server.desk.changes.queries import Calendar
+from server.desk.changes.schemas.planning import ChangeSchema, change_document
+from server.desk.tickets.actions.checking import TEXT_LENGTH, TITLE_LENGTH
+from server.foundation.edge.fields import Identifier, QueryIdentifier
+from server.foundation.edge.schemas import Moment, StrictSchema
+from server.foundation.permissions import Actor
+
+_TITLE = validate.Length(min=1, max=TITLE_LENGTH)
+_TEXT = validate.Length(max=TEXT_LENGTH)
+_FEW = validate.Length(max=200)
+#: The longest time that one answer is about.
+_LONGEST = timedelta(days=400)
+
+
+class CalendarQuerySchema(StrictSchema):
+    """Which days, where, and for which service."""
+
+    from_text = True
+
+    from_ = Moment(required=True, data_key="from", attribute="from")
+    to = Moment(required=True)
+    site_id = QueryIdentifier(load_default=None)
+    service_id = QueryIdentifier(load_default=None)
+
+    @validates_schema
+    def check_days(self, data: dict[str, Any], **_options: Any) -> None:
+        """Refuse days that run backwards, or too many."""
+        if data["to"] <= data["from"]:
+            raise ValidationError("must be later than from", "to")
+        if data["to"] - data["from"] > _LONGEST:
+            raise ValidationError("must be at most 400 days after from", "to")
+
+
+class CalendarWindowDraftSchema(StrictSchema):
+    """A freeze or a window for maintenance; without any list it is about everything."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(["freeze", "maintenance"]))
+    name = fields.String(required=True, validate=_TITLE)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    organisation_id = Identifier(load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=_TEXT)
+    repeats = fields.String(load_default="", validate=validate.OneOf(["", "weekly"]))
+    time_zone = fields.String(load_default="UTC", validate=validate.Length(max=100))
+    item_ids = fields.List(Identifier(), load_default=list, validate=_FEW)
+    class_codes = fields.List(
+        fields.String(validate=validate.Length(max=100)), load_default=list, validate=_FEW
+    )
+    service_ids = fields.List(Identifier(), load_default=list, validate=_FEW)
+    site_ids = fields.List(Identifier(), load_default=list, validate=_FEW)
+
+
+def window_draft(body: dict[str, Any]) -> WindowDraft:
+    """Return the window that a body describes."""
+    return WindowDraft(**body)
+
+
+class CalendarWindowSchema(CalendarWindowDraftSchema):
+    """A freeze or a window for maintenance."""
+
+    id = fields.Integer(required=True)
+    suspended_at = Moment(required=True, allow_none=True)
+    suspended_reason = fields.String(required=True)
+
+
+class HeldSchema(StrictSchema):
+    """One time at which a window holds."""
+
+    id = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    start = Moment(required=True)
+    end = Moment(required=True)
+
+
+class CalendarSchema(StrictSchema):
+    """What happens in some days."""
+
+    changes = fields.List(fields.Nested(ChangeSchema), required=True)
+    windows = fields.List(fields.Nested(HeldSchema), required=True)
+
+
+def calendar_document(actor: Actor, found: Calendar) -> dict[str, Any]:
+    """Return what ``CalendarSchema`` describes."""
+    return {
+        "changes": [change_document(actor, change) for change in found.changes],
+        "windows": [
+            {
+                "id": row.id,
+                "kind": row.kind,
+                "name": row.name,
+                "start": here.start.isoformat(),
+                "end": here.end.isoformat(),
+            }
+            for row, here in found.windows
+        ],
+    }
+
+
+class SuspensionSchema(StrictSchema):
+    """Why a window holds no longer."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=TEXT_LENGTH))
+
+
+class ChangeMoveWindowSchema(StrictSchema):
+    """When a change shall begin."""
+
+    start = Moment(required=True)
+
+
+class CalendarFeedDraftSchema(StrictSchema):
+    """What a feed is called."""
+
+    name = fields.String(required=True, validate=_TITLE)
+
+
+class CalendarFeedSchema(StrictSchema):
+    """A feed."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    created_at = Moment(required=True)
+
+
+class OpenedFeedSchema(StrictSchema):
+    """A feed just opened; its address is never to be seen again."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    address = fields.String(required=True)

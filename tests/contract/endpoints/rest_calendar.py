@@ -1,0 +1,42 @@
+"""REST over the calendar of changes."""
+
+from server.foundation.permissions import Permission
+from tests.contract.endpoints.entry import Endpoint, Named
+
+_V1 = "/api/v1"
+_DAYS = {"from": "2100-01-01T00:00:00Z", "to": "2100-02-01T00:00:00Z"}
+_FREEZE = {
+    "kind": "freeze",
+    "name": "Year end",
+    "starts_at": "2100-01-01T00:00:00Z",
+    "ends_at": "2100-01-09T00:00:00Z",
+}
+
+REST_CALENDAR: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/calendar", Permission.CHANGE_READ, query=_DAYS),
+    Endpoint(
+        "PUT",
+        f"{_V1}/changes/<string:reference>/window",
+        Permission.CHANGE_WRITE,
+        json={"start": "2100-01-01T00:00:00Z"},
+    ),
+    Endpoint("GET", f"{_V1}/calendar-windows", Permission.CHANGE_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/calendar-windows",
+        Permission.CHANGE_APPROVE,
+        json=_FREEZE | {"item_ids": [Named("item")]},
+        status=201,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/calendar-windows/<int:calendar_window_id>/suspension",
+        Permission.CHANGE_APPROVE,
+        json={"reason": "It was only a plan."},
+    ),
+    Endpoint("GET", f"{_V1}/calendar-feeds"),
+    Endpoint(
+        "POST", f"{_V1}/calendar-feeds", Permission.CHANGE_READ, json={"name": "Phone"}, status=201
+    ),
+    Endpoint("DELETE", f"{_V1}/calendar-feeds/<int:feed_id>", status=204),
+)
