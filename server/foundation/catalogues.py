@@ -37,7 +37,7 @@ _METHODS = [
 ]
 _PLACEHOLDER = re.compile(r"%\(\w+\)")
 #: Names and units, the same in every language.
-_NAMES = frozenset({"REST", "SNMP", "StartTLS"})
+_NAMES = frozenset({"REST", "SNMP", "StartTLS", "VLAN"})
 #: Texts that are the same in another language: names, units, and true cognates.
 SAME = {
     "es": _NAMES
@@ -50,6 +50,8 @@ SAME = {
         "Software",
         "Ticket",
         "Tickets",
+        "cable",
+        "cables",
         "no",
     },
     "ru": _NAMES,

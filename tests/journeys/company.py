@@ -52,6 +52,8 @@ from server.people.actions.roles import Holder, Scope, give_role
 from server.people.models import Directory, DirectoryRun
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
+from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.board import put_board
 from tests.journeys.this_machine import report_this_machine
@@ -251,11 +253,33 @@ class _Furnishing:
         )
         Inventory(self._session, self._now).record(seen)
 
+    def _network(self, credential_id: int) -> dict[str, int]:
+        """Write a range with a sweep under way, a link, and a neighbour that nobody knows."""
+        session, admin, now = self._session, self._admin, self._now
+        draft = RangeDraft(self._place, "Office", "10.0.0.0/28", (credential_id,), cron="0 2 * * *")
+        row = create_range(session, admin, draft, now)
+        run = ask_run(session, admin, row.id, now)
+        one, other = session.scalars(select(Item.id).order_by(Item.id).limit(2)).all()
+        seen = {"first_seen_at": now, "last_seen_at": now}
+        said = {"layer": 2, "evidence": ["lldp:a", "fdb:b"], "vlans": [10, 20], "confidence": 0.98}
+        ends = {"start_id": one, "start_port": "Gi1/0/1", "end_id": other, "end_port": "Gi1/0/24"}
+        session.add(NetworkLink(key="office", **ends, **said, **seen))
+        why = {"protocol": "lldp", "reason": "no known device answers to that identity"}
+        who = {"remote_name": "phone-7.office.example", "remote_port": "1"}
+        addresses = {"remote_addresses": ["10.0.0.77"]}
+        place = {"key": "phone", "item_id": one, "port": "Gi1/0/7"}
+        session.add(NetworkHalfLink(**place, **why, **who, **addresses, **seen))
+        found = {"state": "found", "outcome": "created", "item_id": one, "name": "core-1"}
+        session.add(ScanOutcome(run_id=run.id, address="10.0.0.1", at=now, **found))
+        session.flush()
+        return {"range": row.id, "run": run.id}
+
     def _programs(self) -> dict[str, int]:
         session, admin, now = self._session, self._admin, self._now
         wanted = CredentialDraft(self._place, "Routers", community="public")
         credential = create_credential(session, admin, self._secrets, wanted, now)
         ask_probe(session, admin, ProbeDraft(self._place, "10.0.0.1", credential.id), now)
+        swept = self._network(credential.id)
         token_of(session, _known(admin.person_id), "Nightly export")
         failed = session.get_one(Job, enqueue(session, "jobs.forget"))
         failed.state = "dead"
@@ -277,7 +301,7 @@ class _Furnishing:
         agent = session.scalar(select(func.max(Agent.id)))
         assert agent is not None
         run = self._synchronised(directory)
-        return {"agent": agent, "directory": directory.id, "directory_run": run}
+        return {"agent": agent, "directory": directory.id, "directory_run": run} | swept
 
     def _synchronised(self, directory: Directory) -> int:
         """Give the directory a rule and the report of a run that was held back."""
