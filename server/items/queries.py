@@ -81,7 +81,7 @@ def list_items(
 def count_items(session: Session, actor: Actor, filters: ItemFilter) -> int:
     """Count the items that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
     actor.require(Permission.ITEM_READ)
-    query = selected_items(session, actor, filters)
+    query = _selections(session, actor, filters, Permission.ITEM_READ)[1]
     return count_up_to(session, query.with_only_columns(Item.id))
 
 
@@ -91,20 +91,30 @@ def selected_items(
     filters: ItemFilter,
     permission: Permission = Permission.ITEM_READ,
 ) -> Select[Any]:
-    """Return the statement for the items that fit and that ``permission`` reaches.
+    """Return the statement for the items that fit and that ``permission`` reaches."""
+    return _selections(session, actor, filters, permission)[0]
 
-    Where nothing can be written, what a query costs to understand is paid once: its page and its
-    count share it.
+
+def _selections(
+    session: Session, actor: Actor, filters: ItemFilter, permission: Permission
+) -> tuple[Select[Any], Select[Any]]:
+    """Return the statements for a page and for a count.
+
+    Where nothing can be written, what a query costs to understand is paid once for both.
     """
-    kept: dict[Any, Select[Any]] = session.info.setdefault("selected_items", {})
+    kept: dict[Any, tuple[Select[Any], Select[Any]]]
+    kept = session.info.setdefault("selected_items", {})
     known = kept.get((actor, filters, permission))
     if known is not None:
         return known
     seen, model = visible_items(actor, permission), standing_model()
     terms = QueryTerms(session, model, seen, utc_now())
-    asked = compile_query(terms, parse_query(filters.query)) if filters.query else ()
+    asked = compile_query(terms, parse_query(filters.query))
     exact = exact_matches(session, filters.text, seen)
-    found = select_items(filters, seen, model, exact, asked)
+    found = (
+        select_items(filters, seen, model, exact, asked.page),
+        select_items(filters, seen, model, exact, asked.count),
+    )
     if not session.connection().get_execution_options().get("cadastre_write"):
         kept[actor, filters, permission] = found
     return found

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.items import Item
 
 #: Up to so many ids stand in a statement by themselves.
-FEW = 1500
+FEW = 4000
 #: Sorts after every text that people use; the end of a prefix range.
 HIGH = "\U0010ffff"
 
@@ -27,22 +27,25 @@ class Clause:
 
     each: ColumnElement[bool]
     ids: Select[Any] | None = None
+    #: Whether ``ids`` reads an index of another table alone.
+    beside: bool = False
 
 
-def narrowed(session: Session, clause: Clause) -> ColumnElement[bool]:
-    """Return the condition to ask the database with."""
+def narrowed(session: Session, clause: Clause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the condition to ask the database with: for a page of a list, and for a count."""
     if clause.ids is None:
-        return clause.each
+        return clause.each, clause.each
     found = session.scalars(clause.ids.limit(FEW + 1)).all()
     if len(found) > FEW:
-        return clause.each
-    return Item.id.in_(sorted(set(found))) if found else false()
+        return clause.each, Item.id.in_(clause.ids) if clause.beside else clause.each
+    few = Item.id.in_(sorted(set(found))) if found else false()
+    return few, few
 
 
 def in_table(column: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> Clause:
     """Return the clause of items that have a row with these conditions in another table."""
     wanted = select(column).where(*conditions)
-    return Clause(wanted.where(column == Item.id).correlate(Item).exists(), wanted)
+    return Clause(wanted.where(column == Item.id).correlate(Item).exists(), wanted, beside=True)
 
 
 def compared(column: SQLColumnExpression[Any], operator: str, value: Any) -> ColumnElement[bool]:

@@ -94,7 +94,8 @@ def _choice(column: SQLColumnExpression[Any], attribute: str) -> Reader:
         for one in term.operands:
             if one.text.casefold() not in known:
                 raise QueryFault(f"expected one of {', '.join(known)}", one.text, one.at)
-        condition = column.in_([one.text.casefold() for one in term.operands])
+        wanted = column.in_([one.text.casefold() for one in term.operands])
+        condition = and_(column.is_not(None), wanted)
         return Clause(condition, terms.items(condition))
 
     return read
@@ -103,7 +104,8 @@ def _choice(column: SQLColumnExpression[Any], attribute: str) -> Reader:
 def _tier(_: QueryTerms, term: Term) -> Clause:
     expect(term, _EQUAL | _ORDER)
     numbers = [whole_of(one, 0, 4) for one in term.operands]
-    return Clause(any_of([compared(Item.criticality, term.operator, n) for n in numbers]))
+    wanted = any_of([compared(Item.criticality, term.operator, n) for n in numbers])
+    return Clause(and_(Item.criticality.is_not(None), wanted))
 
 
 def _words(column: SQLColumnExpression[Any]) -> Reader:
@@ -267,7 +269,9 @@ def _location(terms: QueryTerms, term: Term) -> Clause:
     # A place that is out of sight is not found by its name.
     named = terms.items(text_matches(terms, Item.name_key, term)).limit(_MOST_MATCHES)
     ids = list(terms.session.scalars(named))
-    return Clause(Item.location_id.in_(ids) if ids else false())
+    return Clause(
+        and_(Item.location_id.is_not(None), Item.location_id.in_(ids)) if ids else false()
+    )
 
 
 def _has(terms: QueryTerms, term: Term) -> Clause:

@@ -1,9 +1,9 @@
 """From the tree of a query to one condition over items."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from cmdb.errors import InvalidValue
 from cmdb.model import Attribute, Model, ValueType
@@ -23,32 +23,45 @@ _ALL = frozenset({":", "=", "!=", "<", "<=", ">", ">=", "~"})
 _MOMENTS = {ValueType.DATE, ValueType.DATETIME}
 
 
-def compile_query(terms: QueryTerms, node: Node | None) -> list[ColumnElement[bool]]:
-    """Return the conditions that all hold for what the query asks; none for the empty one.
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Conditions that all hold: ``page`` finds some items in the order of a list, ``count`` all.
+
+    They mean the same. What many items fit is checked item by item for a page, which is found
+    after a few; to count, one reads what fits once and looks items up in it.
+    """
+
+    page: tuple[ColumnElement[bool], ...] = ()
+    count: tuple[ColumnElement[bool], ...] = ()
+
+
+def compile_query(terms: QueryTerms, node: Node | None) -> Compiled:
+    """Return the conditions of what the query asks; none for the empty one.
 
     Small look-ups (organisations, people, values that few items have) are asked here already.
     Raises ``QueryFault``.
     """
     if node is None:
-        return []
+        return Compiled()
     parts = node.parts if isinstance(node, tree.All) else (node,)
-    return [_condition(terms, part) for part in parts]
+    pairs = [_condition(terms, part) for part in parts]
+    return Compiled(tuple(page for page, _ in pairs), tuple(count for _, count in pairs))
 
 
-def _condition(terms: QueryTerms, node: Node) -> ColumnElement[bool]:
-    if isinstance(node, tree.All):
-        return and_(*(_condition(terms, part) for part in node.parts))
-    if isinstance(node, tree.Any):
-        return or_(*(_condition(terms, part) for part in node.parts))
+_Pair = tuple[ColumnElement[bool], ColumnElement[bool]]
+
+
+def _condition(terms: QueryTerms, node: Node) -> _Pair:
+    """Return (for a page, for a count); neither is ever null, so that "not" is what it says."""
+    if isinstance(node, tree.All | tree.Any):
+        join = and_ if isinstance(node, tree.All) else or_
+        pairs = [_condition(terms, part) for part in node.parts]
+        return join(*(page for page, _ in pairs)), join(*(count for _, count in pairs))
     if isinstance(node, tree.Not):
-        return not_(_known(_condition(terms, node.inner)))
-    positive = narrowed(terms.session, _clause(terms, node))
-    return not_(_known(positive)) if node.operator == "!=" else positive
-
-
-def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return a condition that is never null: what has no value is not the value either."""
-    return func.coalesce(condition, false())
+        page, count = _condition(terms, node.inner)
+        return not_(page), not_(count)
+    page, count = narrowed(terms.session, _clause(terms, node))
+    return (not_(page), not_(count)) if node.operator == "!=" else (page, count)
 
 
 def _clause(terms: QueryTerms, term: Term) -> Clause:
@@ -78,7 +91,9 @@ def _attribute(terms: QueryTerms, term: Term) -> Clause:
         by_type.setdefault(attribute.type, []).append(attribute)
     conditions = [_values(terms, term, group) for group in by_type.values()]
     wanted = select(ItemValue.item_id).where(or_(*conditions))
-    return Clause(wanted.where(ItemValue.item_id == Item.id).correlate(Item).exists(), wanted)
+    return Clause(
+        wanted.where(ItemValue.item_id == Item.id).correlate(Item).exists(), wanted, beside=True
+    )
 
 
 def _values(terms: QueryTerms, term: Term, same: list[Attribute]) -> ColumnElement[bool]:

@@ -7,7 +7,14 @@ from sqlalchemy import ColumnElement, select, true
 
 from cmdb.model import shipped_model
 from cmdb.observation import SeenParty
-from cmdb.query.language import QueryFault, QueryTerms, compile_query, is_plain_text, parse_query
+from cmdb.query.language import (
+    QueryFault,
+    QueryTerms,
+    clauses,
+    compile_query,
+    is_plain_text,
+    parse_query,
+)
 from cmdb.query.language.columns import COLUMNS
 from cmdb.query.language.terms import WORDS
 from cmdb.records.items import Item
@@ -19,9 +26,13 @@ def found(register: Register, text: str, visible: ColumnElement[bool] | None = N
     sight = true() if visible is None else visible
     with register.database.reading() as session:
         terms = QueryTerms(session, shipped_model(), sight, register.now)
-        conditions = compile_query(terms, parse_query(text))
-        query = select(Item.name).where(sight, *conditions)
-        return sorted(session.scalars(query))
+        compiled = compile_query(terms, parse_query(text))
+        page, count = (
+            sorted(session.scalars(select(Item.name).where(sight, *conditions)))
+            for conditions in (compiled.page, compiled.count)
+        )
+        assert page == count
+        return page
 
 
 @pytest.fixture
@@ -115,6 +126,17 @@ def test_a_fault_names_its_word_and_where_it_stands(
     assert (fault.value.word, fault.value.at) == (word, at)
     assert why in fault.value.why
     assert repr(word) in fault.value.fields["query"]
+
+
+@pytest.mark.parametrize(
+    "query", ["os.version<12", "not os.version<12", "memory_bytes!=64GiB", "not env:production"]
+)
+def test_what_many_items_fit_is_found_as_what_few_fit(
+    estate: Register, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = found(estate, query)
+    monkeypatch.setattr(clauses, "FEW", 0)
+    assert found(estate, query) == few
 
 
 def test_what_is_out_of_sight_is_found_by_no_query(estate: Register) -> None:
