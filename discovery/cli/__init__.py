@@ -8,6 +8,7 @@ import click
 
 from discovery.assembly.identity import identify
 from discovery.assembly.observation import assemble
+from discovery.cli.network import network
 from discovery.cli.options import (
     WrongInput,
     credential_options,
@@ -55,6 +56,7 @@ Examples:
   cadastre-discover probe core-1.example.net
   cadastre-discover probe 10.0.0.1 --credentials snmp.toml --json
   cadastre-discover sweep 10.0.0.0/20 10.1.0.5-40 --credentials snmp.toml
+  cadastre-discover network office.toml
 """
 
 
@@ -191,6 +193,9 @@ def list_probes() -> None:
     """List what a visit asks a device, in this order."""
     system, *rest = ((name, question.summary) for name, question in QUESTIONS.items())
     tables.console().print(tables.probes([system, (PARTICULARS, PARTICULARS_SUMMARY), *rest]))
+
+
+cli.add_command(network)
 
 
 def main() -> None:

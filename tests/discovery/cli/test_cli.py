@@ -12,6 +12,7 @@ import pytest
 
 from tests.discovery.conftest import Serve, recording
 from tests.discovery.visits import Devices
+from tests.support import switched_lab
 from tests.support.snmp import SnmpdServer
 from tests.support.snmp_responder import RecordedDevice
 
@@ -230,3 +231,44 @@ def test_the_probes_are_listed_and_the_help_names_the_exit_codes() -> None:
     assert "CADASTRE_DISCOVER_COMMUNITY" in shown
     assert "1 nothing answered" in shown
     assert "10.1.2.10-20" in run("sweep", "--help").stdout
+
+
+def test_a_network_file_gives_the_cables_between_what_was_found(
+    serve: Serve, tmp_path: Path
+) -> None:
+    port = serve(
+        {
+            "127.78.1.1": switched_lab.device(switched_lab.core()),
+            "127.78.1.2": switched_lab.device(switched_lab.edge()),
+        }
+    )
+    file = tmp_path / "office.toml"
+    file.write_text('ranges = ["127.78.1.1-2"]\n[[credential]]\ncommunity = "cadastre"\n')
+    file.chmod(0o600)
+    shown = run("network", str(file), "--port", str(port), *_QUICK)
+    assert shown.returncode == 0, shown.stderr
+    assert "core ge1" in shown.stdout
+    assert "edge ge2" in shown.stdout
+    assert "fdb:a, fdb:b, lldp:a, lldp:b" in shown.stdout
+    lines = run("network", str(file), "--port", str(port), *_QUICK, "--json").stdout.splitlines()
+    links = [one for one in map(json.loads, lines) if one["kind"] == "link"]
+    assert [(one["a"]["name"], one["b"]["name"], one["layer"]) for one in links] == [
+        ("ge1", "ge2", 2)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ranges = 7", "ranges must be a list of texts"),
+        ('ranges = ["10.0.0.0/99"]', "is not an address range"),
+        ("sites = []", "unknown key 'sites'"),
+        ("ranges = [", "is not TOML"),
+    ],
+)
+def test_a_network_file_that_cannot_be_used_says_why(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text(text)
+    shown = run("network", str(file))
+    assert shown.returncode == 2
+    assert words in shown.stderr

@@ -34,7 +34,7 @@ from server.scanning.ranges import (
     stop_run,
 )
 from server.scanning.sweeping import run_sweep_of_range
-from tests.server.scanning import lab
+from tests.support import switched_lab as lab
 from tests.support.people import World
 from tests.support.snmp_responder import Device, SnmpResponder
 
