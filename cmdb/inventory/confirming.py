@@ -1,16 +1,19 @@
 """Says that rows were seen again: one statement for all that were seen at the same moment."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.records.sources import ItemSource
+from cmdb.vocabulary import SourceCode
 
 
 def confirm_rows(
@@ -28,3 +31,39 @@ def confirm_rows(
                 update(entity).where(entity.id.in_(part)).values(last_seen_at=moment),
                 execution_options={"synchronize_session": False},
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a source has said of the item it knows under a key; ``digests`` by section."""
+
+    source_id: int
+    item_id: int
+    digests: Mapping[str, Any]
+    item_seen_at: datetime
+
+
+def standing_of(
+    session: Session, source: SourceCode, key: str, organisation_id: int
+) -> Standing | None:
+    """Return where a source stands with the item in use that it knows under ``key``."""
+    query = (
+        select(ItemSource.id, ItemSource.item_id, ItemSource.digests, Item.last_seen_at)
+        .join(Item, Item.id == ItemSource.item_id)
+        .where(
+            ItemSource.organisation_id == organisation_id,
+            ItemSource.source == source,
+            ItemSource.key == key,
+            Item.merged_into_id.is_(None),
+            Item.stage != "retired",
+        )
+    )
+    found = session.execute(query).first()
+    return None if found is None else Standing(*found)
+
+
+def confirm(session: Session, standing: Standing, seen_at: datetime) -> None:
+    """Say that everything is still as the source said: nothing but *last seen* is written."""
+    confirm_rows(session, ItemSource, [(standing.source_id, seen_at)])
+    if seen_at > standing.item_seen_at:
+        confirm_rows(session, Item, [(standing.item_id, seen_at)])

@@ -16,6 +16,8 @@ class Place:
     item_id: int
     source: str
     now: datetime
+    #: Nothing of the item is stored yet: nobody needs to look.
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class SectionWriter:
         """Write ``sections``; return the names to be sent again, and whether anything changed."""
         resend: list[str] = []
         differs = False
+        is_new = bool(item.first_sections)
+        place = Place(self._session, item.id, state.source, self._now, is_new=is_new)
+        documents = Documents(place)
         for section in sections:
             if state.digests.get(section.name) == section.digest:
                 continue
@@ -60,11 +63,12 @@ class SectionWriter:
             if section.folded:
                 continue
             clean = replace(section, rows=storable(section.rows))
-            place = Place(self._session, item.id, state.source, self._now)
-            difference = _WRITERS.get(section.name, _write_document)(place, clean)
+            writer = _WRITERS.get(section.name)
+            difference = writer(place, clean) if writer else documents.write(clean)
             differs |= bool(difference)
             if difference and section.name not in item.first_sections:
                 self._tell(place, section.name, difference, observed_at)
+        documents.store()
         # The row that tells of a new item has told of its sections.
         item.first_sections = {}
         return resend, differs
@@ -108,16 +112,39 @@ def _details(difference: Difference) -> list[dict[str, Any]]:
     return told + [{"member": n, "old": o, "new": v} for n, o, v in difference.changed]
 
 
-def _write_document(place: Place, section: Section) -> Difference:
-    rows = [dict(row) for row in section.rows or () if isinstance(row, Mapping)]
-    stored = place.session.get(FactSection, (place.item_id, place.source, section.name))
-    old = _named(stored.rows if stored else ())
-    if stored is None:
-        stored = FactSection(item_id=place.item_id, source=place.source, name=section.name)
-        place.session.add(stored)
-    stored.rows = rows
-    stored.updated_at = place.now
-    return compare(old, _named(rows))
+class Documents:
+    """The small sections of one report: read at once, and the new ones written at once."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._stored: dict[str, FactSection] | None = {} if place.is_new else None
+        self._fresh: list[dict[str, Any]] = []
+
+    def write(self, section: Section) -> Difference:
+        """Make the rows what the source sees now; ``store`` writes them."""
+        rows = [dict(row) for row in section.rows or () if isinstance(row, Mapping)]
+        stored = self._known().get(section.name)
+        old = _named(stored.rows if stored else ())
+        if stored is None:
+            place = self._place
+            key = {"item_id": place.item_id, "source": place.source, "name": section.name}
+            self._fresh.append(key | {"rows": rows, "updated_at": place.now})
+        else:
+            stored.rows = rows
+            stored.updated_at = self._place.now
+        return compare(old, _named(rows))
+
+    def store(self) -> None:
+        """Write the sections that were not stored before."""
+        insert_rows(self._place.session, FactSection, self._fresh)
+
+    def _known(self) -> dict[str, FactSection]:
+        if self._stored is None:
+            place = self._place
+            mine = (FactSection.item_id == place.item_id, FactSection.source == place.source)
+            found = place.session.scalars(select(FactSection).where(*mine))
+            self._stored = {row.name: row for row in found}
+        return self._stored
 
 
 #: By which field a row is known, in this order; a disk is "sda", a memory module "DIMM 1".

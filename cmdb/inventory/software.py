@@ -27,7 +27,7 @@ def write_software(place: Place, section: Section) -> Difference:
     """Make the rows the packages that the source sees on the item; an upgrade is one change."""
     session = place.session
     wanted = _packages(section.rows or ())
-    stored = _stored(session, place.item_id, place.source)
+    stored = {} if place.is_new else _stored(session, place.item_id, place.source)
     gone = [release for package, release in stored.items() if package not in wanted]
     fresh = sorted(package for package in wanted if package not in stored)
     for part in parts(gone):

@@ -1,16 +1,14 @@
 """Takes an agent's report through the door. Whatever is answered 202 has been committed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
+from cmdb.inventory.confirming import Standing, confirm, standing_of
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
-from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import AGENT
 from server.foundation.events import publish
 from server.items.events import ItemReported
@@ -44,15 +42,14 @@ def take_report(
     if report.sequence < agent.last_sequence and report.boot_id == agent.last_boot_id:
         return Taken(None)
     if report.unchanged:
-        report = with_known_digests(report, _known_digests(session, agent), (*LISTS, *FOLDED))
+        standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)
+        if standing is not None and _says_nothing_new(report, standing):
+            return _confirmed(session, agent, report, standing, now)
+        known = standing.digests if standing else {}
+        report = with_known_digests(report, known, (*LISTS, *FOLDED))
     door = Inventory(session, now, Author(request_id=request_id))
     recorded = door.record(observe(report, agent.organisation_id, now))
-    agent.last_report_at = now
-    agent.last_sequence = report.sequence
-    agent.last_boot_id = report.boot_id
-    agent.version = report.version
-    if agent.problems != report.problems:
-        agent.problems = dict(report.problems)
+    _note(agent, report, now)
     if recorded.item_id is not None:
         agent.item_id = recorded.item_id
         changed = recorded.outcome is not Outcome.UNCHANGED
@@ -60,10 +57,30 @@ def take_report(
     return Taken(recorded, recorded.resend)
 
 
-def _known_digests(session: Session, agent: Agent) -> Mapping[str, str]:
-    query = select(ItemSource.digests).where(
-        ItemSource.organisation_id == agent.organisation_id,
-        ItemSource.source == AGENT,
-        ItemSource.key == agent.agent_id,
-    )
-    return session.scalar(query) or {}
+def _says_nothing_new(report: Report, standing: Standing) -> bool:
+    """Say whether one comparison settles the report: no section, no reading, every digest known."""
+    if report.sections or report.readings:
+        return False
+    identity = report.digests.get("identity")
+    if len(report.digests) != 1 or identity != standing.digests.get("identity"):
+        return False
+    return with_known_digests(report, standing.digests, ()).digests == standing.digests
+
+
+def _confirmed(
+    session: Session, agent: Agent, report: Report, standing: Standing, now: datetime
+) -> Taken:
+    """Write nothing but *last seen*; relations by conversations are looked at every hour anyway."""
+    confirm(session, standing, min(report.collected_at, now))
+    _note(agent, report, now)
+    agent.item_id = standing.item_id
+    return Taken(Recorded(Outcome.UNCHANGED, standing.item_id))
+
+
+def _note(agent: Agent, report: Report, now: datetime) -> None:
+    agent.last_report_at = now
+    agent.last_sequence = report.sequence
+    agent.last_boot_id = report.boot_id
+    agent.version = report.version
+    if agent.problems != report.problems:
+        agent.problems = dict(report.problems)

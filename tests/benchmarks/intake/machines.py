@@ -49,7 +49,7 @@ class DrawnMachine:
 
     def _sections(self) -> dict[str, Any]:
         seed = hashlib.sha256(str(self.number).encode()).hexdigest()
-        mac = f"02:00:00:{self.number >> 16 & 255:02x}:{self.number >> 8 & 255:02x}:{self.number & 255:02x}"
+        mac = "02:00:" + self.number.to_bytes(4, "big").hex(":")
         name = f"host-{self.number}"
         address = {
             "address": f"10.{self.number >> 8 & 255}.{self.number & 255}.7",

@@ -131,13 +131,12 @@ def _told(kind: str, what: str, target: float, run: Run, number: int) -> None:
 
 def _tell_losses(kind: str, served: Served, machines: Sequence[DrawnMachine]) -> None:
     with served.database.reading() as session:
-        counts = dict(
-            session.execute(
-                select(Item.name, func.count(Installation.release_id))
-                .join(Installation, Installation.item_id == Item.id)
-                .group_by(Item.name)
-            ).tuples()
+        query = (
+            select(Item.name, func.count(Installation.release_id))
+            .join(Installation, Installation.item_id == Item.id)
+            .group_by(Item.name)
         )
+        counts = {name: count for name, count in session.execute(query)}
     whole = sum(counts.get(f"host-{machine.number}") == PACKAGES for machine in machines)
     lost = len(machines) - whole
     tell(

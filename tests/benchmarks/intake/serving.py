@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.permissions import system_actor
@@ -29,9 +31,10 @@ class Served:
     token: str
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time of the server's process so far."""
-        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the CPU time of the server's processes so far."""
+        first = psutil.Process(self.process)
+        times = [one.cpu_times() for one in (first, *first.children(recursive=True))]
+        return sum(one.user + one.system for one in times)
 
 
 @contextmanager
