@@ -67,6 +67,7 @@ from server.desk.tickets.reactions.telling import (
     tell_opening,
 )
 from server.desk.workspace.api import workspace
+from server.foundation.backup.jobs import MAKE_BACKUP, run_backup
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
@@ -178,6 +179,7 @@ REACTIONS: Reactions = {
 
 JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
+    MAKE_BACKUP: JobHandler(run_backup, cron="10 2 * * *", max_failures=3),
     SYNC_DIRECTORY: JobHandler(run_sync),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
     SYNC_CHANGES: JobHandler(run_all_deltas, cron="*/5 * * * *"),

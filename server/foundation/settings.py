@@ -42,6 +42,8 @@ class Settings:
     #: The largest file that can be attached to a ticket.
     max_attachment_megabytes: int = 25
     session_hours: int = 12
+    #: How many nightly backups stay below ``home/backups``; 0 makes none.
+    backups_kept: int = 7
     log_format: str = "console"
     log_level: str = "INFO"
     smtp_host: str = ""

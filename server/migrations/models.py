@@ -20,10 +20,10 @@ import server.desk.sla.models
 import server.desk.tickets.models
 import server.foundation.audit
 import server.foundation.jobs.models
+import server.imports.models
 import server.items.deriving.models
 import server.items.foreign.models
 import server.items.impacts.models
-import server.imports.models
 import server.items.models
 import server.notify.models
 import server.people.models

@@ -23,7 +23,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),
     "desk": ("", "tickets, search, clocks"),
     "changes": ("", "previews, collisions, approvers"),
-    "people": ("", "directory sync, authentication"),
+    "people": ("tests.benchmarks.people", "directory sync, authentication"),
 }
 
 

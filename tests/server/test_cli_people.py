@@ -1,3 +1,6 @@
+import csv
+import io
+
 import pytest
 
 from tests.server.command_line import Cadastre
@@ -99,3 +102,13 @@ def test_directories_are_listed_and_an_unknown_one_is_one_sentence(installed: Ca
     outcome = installed.run("directory", "sync", "nowhere")
     assert outcome.failed_in_one_sentence
     assert "nowhere" in outcome.err
+
+
+def test_the_chain_of_acts_is_walked_and_access_is_written_down(installed: Cadastre) -> None:
+    installed.succeed("user", "create", "ada", "--name", "=Ada", "--role", "support_agent")
+    assert "is whole; its head is " in installed.succeed("audit", "verify")
+    rows = list(csv.DictReader(io.StringIO(installed.succeed("audit", "access-review"))))
+    found = {row["login"]: row for row in rows}
+    assert found["ada"]["person"] == "'=Ada"
+    assert (found["ada"]["role"], found["ada"]["second_factor"]) == ("support_agent", "no")
+    assert "admin:users" in found["admin"]["permissions"].split()

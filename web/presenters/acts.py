@@ -80,6 +80,7 @@ def _systems(reader: Reader) -> dict[str, str]:
         "derivation_rule.withdrawn": reader.gettext("withdrew a rule of derivation"),
         "directory_created": reader.gettext("added a directory"),
         "directory_changed": reader.gettext("changed a directory"),
+        "access_reviewed": reader.gettext("wrote down who may do what"),
         "directory_rule_added": reader.gettext("added a rule for groups"),
         "directory_rule_removed": reader.gettext("removed a rule for groups"),
         "second_factor_added": reader.gettext("switched a second factor on"),

@@ -33,6 +33,7 @@ def kind_text(kind: str, reader: Reader) -> str:
     """Return what a kind of job does; one we do not know stands for itself."""
     names = {
         "jobs.forget": reader.gettext("Clear away old jobs"),
+        "backup.make": reader.gettext("Make the nightly backup"),
         "people.sync_directory": reader.gettext("Synchronise a directory"),
         "people.sync_directories": reader.gettext("Ask for all directories"),
         "people.sync_changes": reader.gettext("Ask directories what changed"),
