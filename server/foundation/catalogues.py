@@ -43,9 +43,13 @@ SAME = {
     "es": _NAMES
     | {
         "%(num)d ticket",
+        "%(hours)s h",
+        "%(hours)s h %(minutes)s min",
+        "%(minutes)s min",
         "Bus",
         "Error",
         "Firmware",
+        "No",
         "Roles",
         "Software",
         "Ticket",

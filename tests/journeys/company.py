@@ -33,6 +33,9 @@ from server.desk.changes.actions import (
     request_approval,
 )
 from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
+from server.desk.tickets.actions.tasking import TimeDraft, add_checklist, book_time
+from server.desk.tickets.models import TicketTemplate, TicketWatcher
+from server.desk.tickets.queries import find_ticket
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
@@ -49,7 +52,7 @@ from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import Directory, DirectoryRun
+from server.people.models import Account, Directory, DirectoryRun
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
@@ -330,11 +333,28 @@ class _Furnishing:
         add_entry(self._session, self._world.agent, ticket, said, self._now)
         note = EntryDraft("It began after the upgrade.", "internal")
         add_entry(self._session, self._world.agent, ticket, note, self._now)
+        self._around(ticket)
         db = int(there["db"])
         asked = self._change(db, asked=True)
         return {"ticket": ticket, "draft": self._change(db), "asked": asked} | put_board(
             self._session, self._world, asked, self._now
         )
+
+    def _around(self, ticket: str) -> None:
+        """Put steps and time on a ticket that everybody follows, and write a template."""
+        session, agent, now = self._session, self._world.agent, self._now
+        # Under the code that the rules of derivation have an example of.
+        steps = {"title": "A disk is full", "category": "hardware.server", "tasks": ["Look at it"]}
+        session.add(TicketTemplate(code="pool", name="Disk full", document=steps, updated_at=now))
+        session.flush()
+        add_checklist(session, agent, ticket, "pool", now)
+        book_time(session, agent, ticket, TimeDraft(75, "Read the log"), now)
+        found = find_ticket(session, agent, ticket)
+        session.add_all(
+            TicketWatcher(ticket_id=found.id, person_id=one)
+            for one in session.scalars(select(Account.person_id))
+        )
+        session.flush()
 
     def _ticket(self, title: str, *item_ids: int) -> str:
         draft = TicketDraft(

@@ -26,11 +26,16 @@ NO_PAGES = frozenset(
         "search.pick_groups",
         "search.pick_items",
         "search.pick_people",
+        "tickets.clocks",
+        "tickets.download",
         "tickets.following",
         "tickets.map_data",
+        "tickets.own_fields",
+        "tickets.papers",
         "tickets.planned",
         "tickets.preview",
         "tickets.suspects",
+        "tickets.work",
     }
 )
 
@@ -74,10 +79,13 @@ _ALSO = (
     "/tickets/{ticket}?act=assign",
     "/tickets/{ticket}?act=resolved",
     "/tickets/{ticket}?show=system",
+    "/tickets/new?template=pool",
+    "/portal/new?category=performance",
+    "/portal?show=closed",
 )
 
 #: Which reference stands in the addresses of a corner of the site.
-_REFERENCES = {"tickets": "ticket", "changes": "asked"}
+_REFERENCES = {"tickets": "ticket", "changes": "asked", "portal": "ticket"}
 
 
 def places(app: Flask, things: Things) -> list[str]:

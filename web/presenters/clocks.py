@@ -64,4 +64,4 @@ def _stand(face: Any, reader: Reader) -> tuple[str, str, datetime | None]:
         )
     target = timedelta(minutes=clock.target_minutes)
     tone = "warn" if reading.used >= target * 0.75 else "accent"
-    return reader.gettext("until"), tone, reading.due_at
+    return reader.gettext("due"), tone, reading.due_at

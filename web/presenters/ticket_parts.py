@@ -47,4 +47,6 @@ def minutes_text(minutes: int, reader: Reader) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return reader.gettext("%(minutes)s min") % {"minutes": rest}
+    if not rest:
+        return reader.gettext("%(hours)s h") % {"hours": hours}
     return reader.gettext("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{rest:02}"}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.desk.sla.models import SlaClock, SlaSection
 from server.desk.sla.rules.agreements import (
+    MEASURES,
     SECTIONS,
     Agreements,
     read_agreements,
@@ -49,7 +50,7 @@ def changed_agreements(session: Session) -> Mapping[str, Any]:
 def clocks_of(session: Session, ticket_id: int) -> Sequence[SlaClock]:
     """Return the clocks of a ticket that the caller has found in sight."""
     query = select(SlaClock).where(SlaClock.ticket_id == ticket_id)
-    return session.scalars(query.order_by(SlaClock.measure)).all()
+    return sorted(session.scalars(query), key=lambda clock: MEASURES.index(clock.measure))
 
 
 def _current(session: Session) -> Agreements:
