@@ -16,19 +16,26 @@ from server.desk.changes.events import (
     ApprovalRequested,
     ChangeDrafted,
     ChangeEdited,
+    ChangeHeld,
     ChangeMoved,
+    ChangeVerified,
     DifferencesApplied,
+    IncidentLinked,
 )
 from server.desk.changes.jobs import INVITE, TEND, run_invitations, run_tending
 from server.desk.changes.reactions import (
+    blame_changes,
     invite_approvers,
     note_applied,
     note_change_edit,
     note_change_move,
     note_decision,
     note_draft,
+    note_hold,
+    note_incident,
     note_overdue,
     note_request,
+    note_verification,
 )
 from server.desk.sla.events import ClockReached
 from server.desk.tickets.api import tickets
@@ -160,11 +167,11 @@ DOORS: tuple[Door, ...] = (inventory,)
 
 REACTIONS: Reactions = {
     ItemReported: (derive_relations,),
-    TicketOpened: (note_opening, keep_time, tell_opening),
+    TicketOpened: (note_opening, keep_time, tell_opening, blame_changes),
     TicketEdited: (note_edit, keep_time),
     TicketAssigned: (note_assignment, tell_assignment),
     TicketMoved: (note_move, keep_time, tell_move),
-    ItemsAffected: (note_items, keep_time),
+    ItemsAffected: (note_items, keep_time, blame_changes),
     EntryAdded: (keep_time, tell_entry),
     ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening,),
@@ -175,6 +182,9 @@ REACTIONS: Reactions = {
     ApprovalOverdue: (note_overdue,),
     ApprovalDecided: (note_decision,),
     DifferencesApplied: (note_applied,),
+    ChangeVerified: (note_verification,),
+    ChangeHeld: (note_hold,),
+    IncidentLinked: (note_incident,),
 }
 
 JOBS: Jobs = {

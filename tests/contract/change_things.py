@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from server.desk.changes import actions
+from server.desk.changes.models import UnauthorizedChange
 from server.desk.changes.queries import tasks_on
 from server.foundation.clock import utc_now
 from server.foundation.permissions import Actor, system_actor
@@ -39,7 +40,22 @@ def change_things(
         place,
         class_codes=("switch",),
     )
+    watch = actions.WatchDraft(item_id=there["item"], organisation_id=place)
+    found = UnauthorizedChange(
+        organisation_id=place,
+        item_id=there["item"],
+        history_id=there["item"],
+        at=now,
+        kind="changed",
+        subject="vendor",
+        source="agent",
+        detail={"old": "Acme", "new": "Initech"},
+    )
+    session.add(found)
+    session.flush()
     return {
+        "change_watch": actions.add_watch(session, admin, watch, now).id,
+        "unauthorized": found.id,
         "calendar_window": actions.add_window(session, admin, freeze, now).id,
         "feed": actions.open_feed(session, actor_of(session, there["holder"]), "Phone", now)[0].id,
         "tasked": tasked,

@@ -20,6 +20,7 @@ def corners() -> list[Tab]:
         found += [
             Tab("calendar", gettext("Calendar"), url_for("changes.calendar")),
             Tab("board", gettext("Board"), url_for("changes.board")),
+            Tab("unauthorized", gettext("Unapproved"), url_for("changes.unauthorized")),
             Tab("policy", gettext("Who approves"), url_for("changes.policy")),
         ]
     return found

@@ -26,6 +26,7 @@ from web.presenters.changes import (
     difference_text,
     plan_labels,
     steps,
+    verdict_words,
     why_text,
 )
 from web.presenters.writing import pieces
@@ -74,6 +75,12 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         me=actor,
         pieces=pieces,
         tasks=page.tasks,
+        findings=page.findings,
+        incidents=page.incidents,
+        verdicts=verdict_words(reader()),
+        may_verify=page.header.may_write
+        and change.state in ("implementing", "review", "closed")
+        and (change.finished_at or change.window_end or current_time()) < current_time(),
         differences=[
             (row.position, difference_text(row, page.names, labels, reader()))
             for row in page.differences

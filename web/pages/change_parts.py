@@ -24,7 +24,7 @@ def add_task(reference: str) -> ResponseReturnValue:
         tasks = [*_tasks(reference), _task_typed()]
         _edit(reference, {"tasks": tasks})
 
-    return _act(reference, "task", write, gettext("The task is added."))
+    return act_on(reference, "task", write, gettext("The task is added."))
 
 
 def remove_task(reference: str, change_task_id: int) -> ResponseReturnValue:
@@ -33,7 +33,7 @@ def remove_task(reference: str, change_task_id: int) -> ResponseReturnValue:
     def write() -> None:
         _edit(reference, {"tasks": _tasks(reference, without=change_task_id)})
 
-    return _act(reference, "task", write, gettext("The task is taken out."))
+    return act_on(reference, "task", write, gettext("The task is taken out."))
 
 
 def mark_task(reference: str, change_task_id: int) -> ResponseReturnValue:
@@ -51,7 +51,7 @@ def mark_task(reference: str, change_task_id: int) -> ResponseReturnValue:
         )
 
     told = gettext("Done.") if finished else gettext("Not done after all.")
-    return _act(reference, "task", write, told)
+    return act_on(reference, "task", write, told)
 
 
 def add_difference(reference: str) -> ResponseReturnValue:
@@ -60,7 +60,7 @@ def add_difference(reference: str) -> ResponseReturnValue:
     def write() -> None:
         _edit(reference, {"differences": [*_differences(reference), _difference_typed()]})
 
-    return _act(reference, "difference", write, gettext("The plan for the register is longer."))
+    return act_on(reference, "difference", write, gettext("The plan for the register is longer."))
 
 
 def remove_difference(reference: str, position: int) -> ResponseReturnValue:
@@ -69,7 +69,7 @@ def remove_difference(reference: str, position: int) -> ResponseReturnValue:
     def write() -> None:
         _edit(reference, {"differences": _differences(reference, without=position)})
 
-    return _act(reference, "difference", write, gettext("The line is taken out."))
+    return act_on(reference, "difference", write, gettext("The line is taken out."))
 
 
 def apply(reference: str) -> ResponseReturnValue:
@@ -78,7 +78,7 @@ def apply(reference: str) -> ResponseReturnValue:
     def write() -> None:
         actions.apply_differences(current_session(), current_actor(), reference, current_time())
 
-    return _act(reference, "apply", write, gettext("The register holds what was planned."))
+    return act_on(reference, "apply", write, gettext("The register holds what was planned."))
 
 
 def _task_typed() -> actions.TaskDraft:
@@ -123,7 +123,8 @@ def _edit(reference: str, values: dict[str, Any]) -> None:
     actions.edit_change(current_session(), current_actor(), reference, values, current_time())
 
 
-def _act(reference: str, name: str, write: Callable[[], None], told: str) -> ResponseReturnValue:
+def act_on(reference: str, name: str, write: Callable[[], None], told: str) -> ResponseReturnValue:
+    """Do it and go back to the change, or show its page with what was wrong."""
     change = find_change(current_session(), current_actor(), reference)
     address = url_for("changes.show", reference=change.reference)
     try:

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.desk.changes.rules.questionnaire import Question, shipped_questions
 from server.desk.changes.rules.words import Labels, Words
+from web.presenters.faults import fault_text
 from web.presenters.reader import Reader
 
 _STATE_TONES = {
@@ -168,6 +169,20 @@ def why_text(why: Any, names: Mapping[int, str], reader: Reader) -> str:
     return sentence % {"name": name} if sentence else str(why["role"])
 
 
+def verdict_words(reader: Reader) -> dict[str, tuple[str, str]]:
+    """Return (word, tone) of what was found after a change, over all and line by line."""
+    return {
+        "as_planned": (reader.gettext("as planned"), "good"),
+        "partly": (reader.gettext("partly as planned"), "warn"),
+        "deviated": (reader.gettext("other than planned"), "bad"),
+        "unknown": (reader.gettext("unknown: nothing was heard"), "neutral"),
+        "missing": (reader.gettext("as before"), "bad"),
+        "different": (reader.gettext("something else"), "bad"),
+        "unexpected": (reader.gettext("not planned"), "bad"),
+        "silent": (reader.gettext("nothing was heard"), "neutral"),
+    }
+
+
 def decision_words(reader: Reader) -> dict[str, tuple[str, str]]:
     """Return (word, tone) of each decision."""
     return {
@@ -205,6 +220,13 @@ def change_line(entry: Any, wording: ChangeWording, reader: Reader) -> ChangeLin
         both = [wording.state(str(detail.get(key, ""))) for key in ("before", "after")]
         # The desk's own words: an edit took approval back, a template had given it.
         return ChangeLine(" → ".join(both), "" if note in {"edited", "template"} else note)
+    if event == "edited":
+        return ChangeLine(_edited(detail, reader))
+    return _later(str(event or ""), detail, note, reader)
+
+
+def _later(event: str, detail: Mapping[str, Any], note: str, reader: Reader) -> ChangeLine:
+    """Return the words of what happens to a change by the clock, or after its approval."""
     if event == "applied":
         number = int(detail.get("number") or 0)
         text = reader.ngettext(
@@ -213,11 +235,17 @@ def change_line(entry: Any, wording: ChangeWording, reader: Reader) -> ChangeLin
             number,
         )
         return ChangeLine(text % {"num": number})
+    if event == "verified":
+        verdict = verdict_words(reader).get(str(detail.get("verdict")), ("", ""))[0]
+        return ChangeLine(reader.gettext("found afterwards: %(verdict)s") % {"verdict": verdict})
+    if event == "held":
+        return ChangeLine(reader.gettext("did not begin by itself"), fault_text(note, reader))
+    if event == "incident":
+        text = reader.gettext("%(ticket)s followed within 72 hours")
+        return ChangeLine(text % {"ticket": str(detail.get("ticket"))})
     if event == "overdue":
         return ChangeLine(reader.gettext("an approval is overdue; change managers may decide it"))
-    if event == "edited":
-        return ChangeLine(_edited(detail, reader))
-    return ChangeLine(str(event or ""))
+    return ChangeLine(event)
 
 
 def _decided(detail: Mapping[str, Any], reader: Reader) -> str:

@@ -67,3 +67,26 @@ class ApprovalOverdue(ChangeEvent):
     """An approval was not answered in time; the change managers may decide it now."""
 
     approval_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVerified(ChangeEvent):
+    """What was found was held against what was planned."""
+
+    verdict: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeHeld(ChangeEvent):
+    """It did not begin by itself, and why."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLinked(ChangeEvent):
+    """An incident followed it, so many steps from what it touched."""
+
+    ticket: str
+    distance: int

@@ -8,6 +8,9 @@ from typing import Any
 from cmdb.records.parties import Person
 from server.desk.changes.actions.escalating import escalate_overdue
 from server.desk.changes.actions.linking import Invitation, invite
+from server.desk.changes.actions.starting import start_due
+from server.desk.changes.actions.verifying import verify_due
+from server.desk.changes.actions.watching import find_unauthorized
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.mailing import mail_server
@@ -60,6 +63,12 @@ def _message(settings: Settings, recipient: str, invitation: Invitation) -> Emai
 
 
 def run_tending(context: JobContext) -> Mapping[str, Any]:
-    """Tell the change managers of every approval whose time is over."""
+    """Do what the clock asks for: overdue answers, starts, verifications, unapproved changes."""
+    now = utc_now()
     with context.database.writing() as session:
-        return {"escalated": escalate_overdue(session, utc_now())}
+        return {
+            "escalated": escalate_overdue(session, now),
+            "begun": start_due(session, now),
+            "verified": verify_due(session, now),
+            "unauthorized": find_unauthorized(session),
+        }

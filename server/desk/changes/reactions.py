@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.desk.changes.actions.blaming import link_incident
 from server.desk.changes.actions.checking import TEXTS
 from server.desk.changes.events import (
     ApprovalDecided,
@@ -14,10 +15,14 @@ from server.desk.changes.events import (
     ChangeDrafted,
     ChangeEdited,
     ChangeEvent,
+    ChangeHeld,
     ChangeMoved,
+    ChangeVerified,
     DifferencesApplied,
+    IncidentLinked,
 )
 from server.desk.changes.models import ChangeEntry
+from server.desk.tickets.events import ItemsAffected, TicketOpened
 from server.foundation.jobs.queue import enqueue
 
 
@@ -70,6 +75,28 @@ def note_overdue(session: Session, event: ApprovalOverdue) -> None:
 def invite_approvers(session: Session, event: ApprovalRequested) -> None:
     """Let everybody who is asked be written to, once this is committed."""
     enqueue(session, "changes.invite", {"change_id": event.change_id})
+
+
+def note_verification(session: Session, event: ChangeVerified) -> None:
+    """Say what was found after the window."""
+    detail = {"verdict": event.verdict, "lines": event.lines}
+    _note(session, event, "verified", detail)
+
+
+def note_hold(session: Session, event: ChangeHeld) -> None:
+    """Say that it did not begin, and why."""
+    _note(session, event, "held", {}, event.why)
+
+
+def note_incident(session: Session, event: IncidentLinked) -> None:
+    """Say that an incident followed."""
+    detail = {"ticket": event.ticket, "distance": event.distance}
+    _note(session, event, "incident", detail)
+
+
+def blame_changes(session: Session, event: TicketOpened | ItemsAffected) -> None:
+    """Ask whether a change came before an incident."""
+    link_incident(session, event.ticket_id, event.at)
 
 
 def note_applied(session: Session, event: DifferencesApplied) -> None:

@@ -13,7 +13,7 @@ from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
-from tests.contract.endpoints.rest_calendar import REST_CALENDAR
+from tests.contract.endpoints.rest_calendar import REST_CALENDAR, REST_CHECKING
 from tests.contract.endpoints.rest_changes import REST_CHANGES
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
@@ -34,6 +34,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DESK,
     *REST_CHANGES,
     *REST_CALENDAR,
+    *REST_CHECKING,
     *PAGES_DESK,
     *PAGES_CHANGES,
     *PAGES_REGISTER,

@@ -12,6 +12,67 @@ _FREEZE = {
     "ends_at": "2100-01-09T00:00:00Z",
 }
 
+REST_CHECKING: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/changes/<string:reference>/verification", Permission.CHANGE_READ),
+    # It has not been carried out, and that is what it says.
+    Endpoint(
+        "POST",
+        f"{_V1}/changes/<string:reference>/verification",
+        Permission.CHANGE_WRITE,
+        status=409,
+    ),
+    Endpoint("GET", f"{_V1}/unauthorized-changes", Permission.CHANGE_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/unauthorized-changes/<int:unauthorized_id>/judgement",
+        Permission.CHANGE_APPROVE,
+        json={"decision": "accepted", "comment": "We know."},
+    ),
+    Endpoint("GET", f"{_V1}/change-watches", Permission.CHANGE_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/change-watches",
+        Permission.CHANGE_APPROVE,
+        json={"item_id": Named("item")},
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/change-watches/<int:change_watch_id>",
+        Permission.CHANGE_APPROVE,
+        status=204,
+    ),
+    Endpoint("GET", "/changes/unauthorized", Permission.CHANGE_READ),
+    Endpoint(
+        "POST",
+        "/changes/unauthorized/<int:unauthorized_id>",
+        Permission.CHANGE_APPROVE,
+        form={"decision": "accepted", "comment": "We know."},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/changes/watches",
+        Permission.CHANGE_APPROVE,
+        form={"item_id": Named("item")},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/changes/watches/<int:change_watch_id>/remove",
+        Permission.CHANGE_APPROVE,
+        form={},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/changes/<reference>/verification",
+        Permission.CHANGE_WRITE,
+        form={},
+        status=409,
+    ),
+)
+
 REST_CALENDAR: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/calendar", Permission.CHANGE_READ, query=_DAYS),
     Endpoint(

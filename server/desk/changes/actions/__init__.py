@@ -42,6 +42,14 @@ from server.desk.changes.actions.standard import (
     create_template,
     retire_template,
 )
+from server.desk.changes.actions.verifying import verify_change
+from server.desk.changes.actions.watching import (
+    Judgement,
+    WatchDraft,
+    add_watch,
+    judge_unauthorized,
+    remove_watch,
+)
 
 __all__ = [
     "Answered",
@@ -50,13 +58,16 @@ __all__ = [
     "Decision",
     "DeputyDraft",
     "DifferenceDraft",
+    "Judgement",
     "MeetingDraft",
     "RuleDraft",
     "TaskDraft",
     "TemplateDraft",
+    "WatchDraft",
     "WindowDraft",
     "add_comment",
     "add_rule",
+    "add_watch",
     "add_window",
     "apply_differences",
     "approve_template",
@@ -69,6 +80,7 @@ __all__ = [
     "dismiss_deputy",
     "draft_change",
     "edit_change",
+    "judge_unauthorized",
     "mark_task",
     "move_change",
     "move_window",
@@ -78,10 +90,12 @@ __all__ = [
     "put_on_agenda",
     "read_feed",
     "remove_rule",
+    "remove_watch",
     "request_approval",
     "retire_template",
     "revoke_feed",
     "suspend_window",
     "take_off_agenda",
+    "verify_change",
     "write_minutes",
 ]

@@ -30,6 +30,14 @@ from server.desk.changes.queries.changes import (
     list_changes,
     lock_change,
 )
+from server.desk.changes.queries.checking import (
+    FindingRow,
+    UnauthorizedRow,
+    findings_of,
+    incidents_after,
+    list_unauthorized,
+    list_watches,
+)
 from server.desk.changes.queries.collisions import Collision, Meeting
 from server.desk.changes.queries.foresight import Foresight, foresee, worse_than
 from server.desk.changes.queries.parts import (
@@ -72,10 +80,12 @@ __all__ = [
     "ChangePreview",
     "ChangeRow",
     "Collision",
+    "FindingRow",
     "Foresight",
     "Meeting",
     "Plan",
     "RoundRow",
+    "UnauthorizedRow",
     "agenda_of",
     "approvals_of",
     "approvals_on",
@@ -92,8 +102,10 @@ __all__ = [
     "escalated_to",
     "find_change",
     "find_meeting",
+    "findings_of",
     "foresee",
     "foreseen_services",
+    "incidents_after",
     "latest_change_entries",
     "list_changes",
     "list_deputies",
@@ -101,6 +113,8 @@ __all__ = [
     "list_meetings",
     "list_rules",
     "list_templates",
+    "list_unauthorized",
+    "list_watches",
     "list_windows",
     "lock_change",
     "managers_of",

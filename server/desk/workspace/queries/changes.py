@@ -14,11 +14,14 @@ from server.desk.changes.queries import (
     ChangeEntryRow,
     ChangeHeader,
     ChangePreview,
+    FindingRow,
     RoundRow,
     approvals_on,
     change_header,
     change_items_of,
     differences_in_sight,
+    findings_of,
+    incidents_after,
     latest_change_entries,
     plan_of,
     preview,
@@ -51,6 +54,9 @@ class ChangePage:
     tasks: Sequence[ChangeTask]
     differences: Sequence[PlannedDifference]
     rounds: Sequence[RoundRow]
+    #: What was found after the window, and which incidents followed.
+    findings: Sequence[FindingRow]
+    incidents: Sequence[Ticket]
     template: ChangeTemplate | None
     #: Names of the people and of the items (those in sight) that tasks and differences mention.
     people: Mapping[int, str]
@@ -78,6 +84,8 @@ def change_workspace(session: Session, actor: Actor, reference: str | int) -> Ch
         tasks=tasks,
         differences=differences,
         rounds=rounds_of(session, actor, change.id),
+        findings=findings_of(session, actor, change.id) if change.verification else (),
+        incidents=incidents_after(session, actor, change.id) if change.incident_count else (),
         template=session.get(ChangeTemplate, change.template_id) if change.template_id else None,
         people=_people(session, tasks),
         names=names_of(session, actor, sorted(_mentioned(differences))) if differences else {},
