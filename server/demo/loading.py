@@ -5,6 +5,7 @@ people and tickets through the actions of their features. The same seed gives th
 """
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,7 @@ from server.foundation.progress import Reporter
 from server.people.organisations import create_organisation, root_organisation
 
 SEED = 20260401
-_PER_COMMIT = 40
+_PER_COMMIT = 20
 _DIFFERENCES = 240
 #: How many of them lie in the last day, so that there is something to look at.
 _LATELY = 12
@@ -107,6 +108,15 @@ def _organisation(session: Session, at: datetime) -> int:
 def _parts(values: Sequence[datetime]) -> Iterator[Sequence[datetime]]:
     for offset in range(0, len(values), _PER_COMMIT):
         yield values[offset : offset + _PER_COMMIT]
+        _let_others_write()
+
+
+def _let_others_write() -> None:
+    """Leave a moment: SQLite has no queue of writers, whoever waits tries ten times a second.
+
+    A server that runs meanwhile would otherwise hear "database is locked" for a minute.
+    """
+    time.sleep(0.12)
 
 
 def _record(database: Database, sketch: Sketch, at: datetime, report: Reporter) -> None:
@@ -216,7 +226,9 @@ def _tickets(database: Database, stage: Stage, report: Reporter) -> int:
 
 def _changes(database: Database, stage: Stage, report: Reporter) -> None:
     report.begin("changes", len(CHANGES))
-    for plan in CHANGES:
+    for number, plan in enumerate(CHANGES):
         with database.writing() as session:
             write_change(session, stage, plan)
         report.advance()
+        if number % 5 == 0:
+            _let_others_write()
