@@ -6,7 +6,7 @@ A sentence that is not known here is shown as it came.
 
 import re
 
-from web.presenters import desk_faults, refusals
+from web.presenters import change_faults, desk_faults, refusals
 from web.presenters.reader import Reader
 
 
@@ -23,6 +23,7 @@ def fault_text(fault: str, reader: Reader) -> str:
         return whole
     for pattern, sentence in (
         *_patterns(reader),
+        *change_faults.patterns(reader),
         *desk_faults.patterns(reader),
         *refusals.patterns(reader),
     ):
@@ -35,6 +36,7 @@ def fault_text(fault: str, reader: Reader) -> str:
 def _sentences(reader: Reader) -> dict[str, str]:
     return {
         **refusals.sentences(reader),
+        **change_faults.sentences(reader),
         **desk_faults.sentences(reader),
         "must not be empty": reader.gettext("Please fill this in."),
         "must not be null": reader.gettext("Please fill this in."),

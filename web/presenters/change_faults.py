@@ -1,0 +1,52 @@
+"""What stands against a step of a change, in the reader's language."""
+
+from web.presenters.reader import Reader
+
+
+def sentences(reader: Reader) -> dict[str, str]:
+    """Return the sentences of the desk that stand for themselves."""
+    return {
+        "this link has been used": reader.gettext("This link has been used."),
+        "this link has expired": reader.gettext("This link has expired."),
+        "what this link was made for has been edited or decided since": reader.gettext(
+            "What this link was made for has been edited or decided since."
+        ),
+        "this has been decided already": reader.gettext("This has been decided already."),
+        "must be later than starts_at": reader.gettext("The end must be later than the start."),
+        "the approved window is not open; edit the window and ask again": reader.gettext(
+            "The approved window is not open. Edit the window and ask again."
+        ),
+        "the window is not over yet": reader.gettext("The window is not over yet."),
+        "nothing is planned for the register": reader.gettext(
+            "Nothing is planned for the register."
+        ),
+        "a task before this one is not done yet": reader.gettext(
+            "A task before this one is not done yet."
+        ),
+        "name a person or a group, and not both": reader.gettext(
+            "Name a person or a group, and not both."
+        ),
+    }
+
+
+def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return (pattern, sentence) of those that hold a number or a name."""
+    return (
+        (r"a freeze forbids it: (?P<names>.+)", reader.gettext("A freeze forbids it: %(names)s.")),
+        (
+            r"it would collide with changes: (?P<number>\d+)",
+            reader.gettext("It would collide with other changes (%(number)s)."),
+        ),
+        (
+            r"(?P<number>\d+) changes collide; .+",
+            reader.gettext("It collides with other changes (%(number)s)."),
+        ),
+        (
+            r"differs? from the template; make it a normal change",
+            reader.gettext("This differs from the template. Make it a normal change."),
+        ),
+        (
+            r"(?P<who>.+) asks (?P<needed>\d+) to agree, but only (?P<number>\d+) .+ may",
+            reader.gettext("%(who)s asks %(needed)s to agree, but only %(number)s may."),
+        ),
+    )
