@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, cast, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from cmdb.model import UnknownClass, shipped_model
+from cmdb.model import UnknownClass, standing_model
 from cmdb.records.parties import Group, Membership, Organisation, OrganisationClosure
 from server.foundation.permissions import Grant, Permission, Reach
 from server.people.models import Role, RoleGrant
@@ -135,6 +135,6 @@ def _classes(code: str | None) -> frozenset[str] | None:
     if code is None:
         return None
     try:
-        return frozenset(shipped_model().descendants(code))
+        return frozenset(standing_model().descendants(code))
     except UnknownClass:
         return frozenset()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from server.foundation.audit import record
 from server.foundation.duplicates import refusing_duplicates
 from server.foundation.permissions import Actor, Grant, Permission, Reach
@@ -177,7 +177,7 @@ def _check_grant(session: Session, actor: Actor, code: str, holder: Holder, scop
     except NotFound as error:
         raise InvalidValue({f"{error.kind}_id": f"there is no such {error.kind}"}) from error
     if scope.class_code is not None:
-        shipped_model().item_class(scope.class_code)
+        standing_model().item_class(scope.class_code)
     return role
 
 
