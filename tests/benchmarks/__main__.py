@@ -21,7 +21,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "agent": ("tests.benchmarks.agent", "cost of a report beside other agents"),
     "intake": ("tests.benchmarks.intake", "reports per second, bytes per machine"),
     "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),
-    "desk": ("", "tickets, search, clocks"),
+    "desk": ("tests.benchmarks.desk", "opening tickets, queue and page at size, clocks"),
     "changes": ("", "previews, collisions, approvers"),
     "people": ("tests.benchmarks.people", "directory sync, authentication"),
 }
