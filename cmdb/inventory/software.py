@@ -14,11 +14,16 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.difference import Difference, Place
 from cmdb.inventory.lookup import parts
+from cmdb.inventory.releases import (
+    Package,
+    all_there,
+    known_releases,
+    remember_releases,
+)
 from cmdb.observation import Section
 from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
-Package = tuple[str, str, str, str]
 _Product = tuple[str, str]
 _PACKAGE = ("ecosystem", "name", "version", "architecture")
 
@@ -27,9 +32,17 @@ def write_software(place: Place, section: Section) -> Difference:
     """Make the rows the packages that the source sees on the item; an upgrade is one change."""
     session = place.session
     wanted = _packages(section.rows or ())
-    stored = {} if place.is_new else _stored(session, place.item_id, place.source)
-    gone = [release for package, release in stored.items() if package not in wanted]
-    fresh = sorted(package for package in wanted if package not in stored)
+    installed = set() if place.is_new else _installed(session, place)
+    ids = known_releases(session, wanted)
+    unknown = sorted(package for package in wanted if package not in ids)
+    if unknown:
+        ids |= catalogue(session, unknown)
+    fresh = {package: ids[package] for package in wanted if ids[package] not in installed}
+    if fresh and not all_there(session, fresh.values()):
+        ids = catalogue(session, sorted(wanted))
+        fresh = {package: ids[package] for package in wanted if ids[package] not in installed}
+    gone = sorted(installed - set(ids.values()))
+    went = _named(session, gone)
     for part in parts(gone):
         session.execute(
             delete(Installation).where(
@@ -38,12 +51,18 @@ def write_software(place: Place, section: Section) -> Difference:
                 Installation.release_id.in_(part),
             )
         )
-    if fresh:
-        ids = catalogue(session, fresh)
-        here = {"item_id": place.item_id, "source": place.source}
-        rows = [here | {"release_id": ids[package]} for package in fresh]
-        insert_rows(session, Installation, rows)
-    return _told([p for p in stored if p not in wanted], fresh, was_empty=not stored)
+    here = {"item_id": place.item_id, "source": place.source}
+    rows = [here | {"release_id": fresh[package]} for package in sorted(fresh)]
+    insert_rows(session, Installation, rows)
+    remember_releases(session, ids)
+    return _told(went, sorted(fresh), was_empty=not installed)
+
+
+def _installed(session: Session, place: Place) -> set[int]:
+    query = select(Installation.release_id).where(
+        Installation.item_id == place.item_id, Installation.source == place.source
+    )
+    return set(session.scalars(query))
 
 
 def _packages(rows: Iterable[Any]) -> set[Package]:
@@ -58,20 +77,22 @@ def _packages(rows: Iterable[Any]) -> set[Package]:
     return found
 
 
-def _stored(session: Session, item_id: int, source: str) -> dict[Package, int]:
-    query = (
-        select(
-            SoftwareProduct.ecosystem,
-            SoftwareProduct.name,
-            SoftwareRelease.version,
-            SoftwareRelease.architecture,
-            SoftwareRelease.id,
+def _named(session: Session, ids: Sequence[int]) -> list[Package]:
+    """Return the packages that releases are of."""
+    found: list[Package] = []
+    for part in parts(ids):
+        query = (
+            select(
+                SoftwareProduct.ecosystem,
+                SoftwareProduct.name,
+                SoftwareRelease.version,
+                SoftwareRelease.architecture,
+            )
+            .join(SoftwareRelease, SoftwareRelease.product_id == SoftwareProduct.id)
+            .where(SoftwareRelease.id.in_(part))
         )
-        .join_from(Installation, SoftwareRelease, SoftwareRelease.id == Installation.release_id)
-        .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
-        .where(Installation.item_id == item_id, Installation.source == source)
-    )
-    return {(row[0], row[1], row[2], row[3]): row[4] for row in session.execute(query)}
+        found += [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
+    return found
 
 
 def catalogue(session: Session, packages: Sequence[Package]) -> dict[Package, int]:

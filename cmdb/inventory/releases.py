@@ -1,0 +1,80 @@
+"""Ids of software releases that this process has met: asking for them was half of a report.
+
+A release never changes its id and is never deleted while a server runs. Ids are kept once the
+transaction that read them has committed, so that none is of a row that was rolled back; and who
+writes them down as installed checks that they are there.
+"""
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import Session
+
+from cmdb.records.among import among
+from cmdb.records.facts import SoftwareRelease
+
+Package = tuple[str, str, str, str]
+
+#: Some 20 MB at most; an estate has its common packages among these.
+MOST_KEPT = 50_000
+_PENDING = "releases_met"
+
+
+class _Met:
+    """What is known of each database."""
+
+    def __init__(self) -> None:
+        self._by_engine: WeakKeyDictionary[Engine, dict[Package, int]] = WeakKeyDictionary()
+        self._lock = Lock()
+
+    def of(self, session: Session) -> dict[Package, int]:
+        engine = session.get_bind().engine
+        with self._lock:
+            return self._by_engine.setdefault(engine, {})
+
+    def keep(self, session: Session, found: Mapping[Package, int]) -> None:
+        known = self.of(session)
+        with self._lock:
+            if len(known) + len(found) > MOST_KEPT:
+                known.clear()
+            known.update(found)
+
+
+_MET = _Met()
+
+
+def known_releases(session: Session, packages: Iterable[Package]) -> dict[Package, int]:
+    """Return the ids that are known of these packages without asking the database."""
+    known = _MET.of(session)
+    return {package: known[package] for package in packages if package in known}
+
+
+def remember_releases(session: Session, found: Mapping[Package, int]) -> None:
+    """Keep these ids once the session has committed."""
+    pending: dict[Package, int] | None = session.info.get(_PENDING)
+    if pending is None:
+        pending = session.info[_PENDING] = {}
+        event.listen(session, "after_commit", _keep)
+        event.listen(session, "after_rollback", _drop)
+    pending.update(found)
+
+
+def all_there(session: Session, ids: Iterable[int]) -> bool:
+    """Say whether every one of these releases exists; if not, nothing that was kept counts."""
+    wanted = set(ids)
+    query = select(SoftwareRelease.id).where(among(session, SoftwareRelease.id, wanted))
+    if wanted <= set(session.scalars(query)):
+        return True
+    _MET.of(session).clear()
+    return False
+
+
+def _keep(session: Session) -> None:
+    _MET.keep(session, session.info[_PENDING])
+    session.info[_PENDING].clear()
+
+
+def _drop(session: Session) -> None:
+    session.info[_PENDING].clear()
