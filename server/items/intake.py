@@ -20,6 +20,10 @@ from server.items.reports import Report, with_known_digests
 NEXT_REPORT_SECONDS = 3600
 
 
+#: Sections from which relations are derived; a report without them derives nothing new.
+_RELATES = frozenset({"identity", "hardware", "interfaces", "listeners", "connections"})
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What the agent is told: which sections to send again, and what became of its report."""
@@ -53,7 +57,8 @@ def take_report(
     if recorded.item_id is not None:
         agent.item_id = recorded.item_id
         changed = recorded.outcome is not Outcome.UNCHANGED
-        publish(session, ItemReported(recorded.item_id, agent.organisation_id, changed))
+        if recorded.outcome is Outcome.CREATED or not _RELATES.isdisjoint(report.sections):
+            publish(session, ItemReported(recorded.item_id, agent.organisation_id, changed))
     return Taken(recorded, recorded.resend)
 
 
