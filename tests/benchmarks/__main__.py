@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "intake": ("tests.benchmarks.intake", "reports per second, bytes per machine"),
     "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),
     "desk": ("tests.benchmarks.desk", "opening tickets, queue and page at size, clocks"),
-    "changes": ("", "previews, collisions, approvers"),
+    "changes": ("tests.benchmarks.changes", "previews, collisions, approvers"),
     "people": ("tests.benchmarks.people", "directory sync, authentication"),
 }
 

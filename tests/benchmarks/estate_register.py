@@ -1,7 +1,7 @@
 """The made-up estate of the benchmarks as rows of a register, so that it can be read back."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,13 @@ from tests.support.databases import prepare_schema
 _CLASSES = ("server", "virtual_machine", "switch", "service")
 
 
-def fill_register(path: Path, estate: Estate) -> Database:
-    """Write an estate into a new SQLite database, past the door: a million items take a minute."""
+def fill_register(
+    path: Path, estate: Estate, before: Callable[[Session], None] | None = None
+) -> Database:
+    """Write an estate into a new SQLite database, past the door: a million items take a minute.
+
+    ``before`` changes the rows before the change log begins with them.
+    """
     url = f"sqlite:///{path}"
     prepare_schema(url)
     now = utc_now()
@@ -39,6 +44,8 @@ def fill_register(path: Path, estate: Estate) -> Database:
         _write(connection, "relation", _relations(estate, stamp))
     connection.close()
     with database.writing() as session:
+        if before is not None:
+            before(session)
         _begin_log(session)
     return database
 
