@@ -74,17 +74,18 @@ def _name_services(session: Session, estate: Estate) -> None:
 
 
 def _plans(estate: Estate, count: int, touched: int = _TOUCHED) -> list[Plan]:
-    """Return plans on random items of any layer; some windows meet many others."""
+    """Return plans of four hours on random items of any layer."""
     dice = random.Random(7)
     items = estate.columns.items.tolist()
+    starts = [_START + timedelta(hours=dice.randrange(14 * 24)) for _ in range(count)]
     return [
         Plan(
             sorted(dice.sample(items, touched)),
             1,
-            window_start=_START + timedelta(hours=dice.randrange(600)),
-            window_end=_START + timedelta(hours=dice.randrange(601, 609)),
+            window_start=start,
+            window_end=start + timedelta(hours=4),
         )
-        for _ in range(count)
+        for start in starts
     ]
 
 
