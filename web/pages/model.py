@@ -90,7 +90,8 @@ def file() -> ResponseReturnValue:
     require_everywhere(actor, Permission.ADMIN_RULES)
     own = changing.own_definitions(session, actor)
     text = _given_text() or model_text(own.entries, own.version or 0)
-    plan, errors, status = None, {}, 200
+    plan, status = None, 200
+    errors: dict[str, str] = {}
     if request.method == "POST":
         try:
             wanted = read_model_text(text)
@@ -117,7 +118,7 @@ def file() -> ResponseReturnValue:
 def _given_text() -> str:
     upload = request.files.get("file")
     if upload is not None and upload.filename:
-        return upload.read(2_000_000).decode("utf-8-sig", "replace")
+        return str(upload.read(2_000_000), "utf-8-sig", "replace")
     return request.form.get("text", "").replace("\r\n", "\n")
 
 
