@@ -99,7 +99,7 @@ from server.items.modelling.api import modelling
 from server.items.reactions import derive_relations
 from server.items.reconciling.api import reconciling
 from server.items.reconciling.jobs import expire_words, redecide_register
-from server.items.reconciling.rules import REDECIDE
+from server.items.reconciling.setting import REDECIDE
 from server.items.services.api import business_services
 from server.items.software.api import software
 from server.notify.api import notifications

@@ -10,7 +10,7 @@ from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
-from server.items.reconciling import rules
+from server.items.reconciling import setting
 from web.pages.choices import class_choices
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
@@ -26,20 +26,20 @@ precedence = Blueprint("precedence", __name__, url_prefix="/administration/prece
 def index() -> ResponseReturnValue:
     """Show the order and the rules; try one out, or let it hold."""
     session, actor = current_session(), current_actor()
-    held = rules.list_precedence(session, actor)
+    held = setting.list_precedence(session, actor)
     errors: dict[str, str] = {}
     status, trial = 200, None
     if request.method == "POST":
         try:
             rule = _rule()
             if request.form.get("act") == "save":
-                rules.set_precedence(session, actor, rule, current_time())
+                setting.set_precedence(session, actor, rule, current_time())
                 told = gettext("The rule holds. The register is decided anew in the background.")
                 return done(told, url_for("precedence.index"))
-            trial = rules.try_precedence(session, actor, rule, current_time())
+            trial = setting.try_precedence(session, actor, rule, current_time())
         except CadastreError as error:
             errors, status = refuse_in_words(error)
-            held = rules.list_precedence(session, actor)
+            held = setting.list_precedence(session, actor)
     page = render_template(
         "precedence/index.html",
         held=held,
@@ -60,9 +60,9 @@ def index() -> ResponseReturnValue:
 def _rule() -> Any:
     form = request.form
     if form.get("first", "").strip():
-        return rules.source_first(form["first"].strip())
+        return setting.source_first(form["first"].strip())
     days = [one.partition("=") for one in codes_from(form.get("fresh_days", ""))]
-    return rules.read_document(
+    return setting.read_document(
         {
             "class_code": form.get("class", ""),
             "attribute": form.get("attribute", "").strip(),
@@ -94,5 +94,5 @@ def _tell(row: Any, value: Any) -> str:
 @precedence.route("/<int:precedence_id>/withdraw", methods=["POST"])
 def withdraw(precedence_id: int) -> ResponseReturnValue:
     """Take a rule back."""
-    rules.withdraw_precedence(current_session(), current_actor(), precedence_id)
+    setting.withdraw_precedence(current_session(), current_actor(), precedence_id)
     return done(gettext("The rule is taken back."), url_for("precedence.index"))

@@ -1,5 +1,5 @@
 """Whose word wins: rules of precedence, trials of them, overrides that expire, words taken back.
 
-``rules`` changes and tries precedence, ``words`` acts on what was said of one item, ``jobs``
+``setting`` changes and tries precedence, ``words`` acts on what was said of one item, ``jobs``
 decides anew when words expire or sources go silent.
 """

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
-from server.items.reconciling import rules, words
+from server.items.reconciling import setting, words
 from server.items.reconciling.schemas import (
     OverrideSchema,
     PrecedenceDraftSchema,
@@ -37,7 +37,7 @@ class Rules(MethodView):
     @reconciling.response(200, PrecedenceSchema(many=True))
     def get(self) -> Any:
         """List the rules that people set."""
-        rows = rules.list_precedence(current_session(), current_actor())
+        rows = setting.list_precedence(current_session(), current_actor())
         return [rule_document(row) for row in rows]
 
     @reconciling.arguments(PrecedenceDraftSchema)
@@ -45,9 +45,9 @@ class Rules(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Let a rule hold; one for the same class and attribute is replaced."""
         session, actor = current_session(), current_actor()
-        rules.list_precedence(session, actor)
-        rule = rules.read_document(body)
-        return rule_document(rules.set_precedence(session, actor, rule, current_time()))
+        setting.list_precedence(session, actor)
+        rule = setting.read_document(body)
+        return rule_document(setting.set_precedence(session, actor, rule, current_time()))
 
 
 @reconciling.route("/precedence-rules/<int:precedence_id>")
@@ -57,7 +57,7 @@ class OneRule(MethodView):
     @reconciling.response(204)
     def delete(self, precedence_id: int) -> None:
         """Take a rule back."""
-        rules.withdraw_precedence(current_session(), current_actor(), precedence_id)
+        setting.withdraw_precedence(current_session(), current_actor(), precedence_id)
 
 
 @reconciling.route("/precedence-trials")
@@ -69,10 +69,10 @@ class Trials(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Tell what a rule would change among the 2,000 items seen last. Changes nothing."""
         session, actor = current_session(), current_actor()
-        rules.list_precedence(session, actor)
+        setting.list_precedence(session, actor)
         first = body.pop("first")
-        rule = rules.source_first(first) if first else rules.read_document(body)
-        return trial_document(rules.try_precedence(session, actor, rule, current_time()))
+        rule = setting.source_first(first) if first else setting.read_document(body)
+        return trial_document(setting.try_precedence(session, actor, rule, current_time()))
 
 
 @reconciling.route("/items/<int:item_id>/words")

@@ -8,7 +8,7 @@ from cmdb.engine.precedence_rules import STRATEGIES
 from cmdb.records.precedence import StoredPrecedence
 from server.foundation.edge.fields import Line
 from server.foundation.edge.schemas import Moment, StrictSchema
-from server.items.reconciling.rules import PrecedenceTrial
+from server.items.reconciling.setting import PrecedenceTrial
 from server.items.reconciling.words import WhoSaysWhat
 from server.items.schemas import ItemRefSchema
 
