@@ -35,4 +35,4 @@ class SharedCompilations:
 @pytest.fixture(scope="session", autouse=True)
 def shared_compilations() -> None:
     """Let every ``Database`` of the tests use statements that were compiled before."""
-    database.create_engine = SharedCompilations().create_engine  # type: ignore[attr-defined]
+    database.create_engine = SharedCompilations().create_engine  # type: ignore[attr-defined,assignment]

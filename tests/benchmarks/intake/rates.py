@@ -136,7 +136,7 @@ def _tell_losses(kind: str, served: Served, machines: Sequence[DrawnMachine]) ->
             .join(Installation, Installation.item_id == Item.id)
             .group_by(Item.name)
         )
-        counts = {name: count for name, count in session.execute(query)}
+        counts = {row[0]: row[1] for row in session.execute(query)}
     whole = sum(counts.get(f"host-{machine.number}") == PACKAGES for machine in machines)
     lost = len(machines) - whole
     tell(
