@@ -23,7 +23,6 @@ _FACTORY = {
     "unknown",
     "(none)",
 }
-_BRACKETS = re.compile(r"(.*?)\s*\(([^()]*)\)\s*\Z")
 _HEX = re.compile(r"[^0-9a-f]")
 Claim = tuple[str, str]
 
@@ -111,8 +110,7 @@ def evidence(row: NeighbourFinding) -> Iterator[Claim]:
 
 def _said(name: str) -> Iterator[Claim]:
     """Read a name as devices write it: alone, ``serial(name)``, ``name(serial)``, ``name(mac)``."""
-    brackets = _BRACKETS.match(name)
-    for part in (name, *(brackets.groups() if brackets else ())):
+    for part in (name, *_bracketed(name)):
         yield from (("name", form) for form in _names(part))
         yield "serial", part.casefold()
     yield from (("mac", mac) for mac in _macs_in(name))
@@ -130,10 +128,23 @@ def _names(name: str) -> tuple[str, ...]:
 
 def _macs_in(name: str) -> tuple[str, ...]:
     """Return the MAC address in the brackets of a name: ``Switch 2510B-24(001db3-c50960)``."""
-    brackets = _BRACKETS.match(name)
-    digits = _HEX.sub("", brackets[2].casefold()) if brackets else ""
-    whole = brackets is not None and len(digits) == 12 and len(brackets[2]) <= 17
+    inside = "".join(_bracketed(name)[1:])
+    digits = _HEX.sub("", inside.casefold())
+    whole = len(digits) == 12 and len(inside) <= 17
     return (":".join(digits[n : n + 2] for n in range(0, 12, 2)),) if whole else ()
+
+
+def _bracketed(name: str) -> tuple[str, ...]:
+    """Return what stands before and within the brackets that end a name; () without any.
+
+    By hand: names come from strangers, and an expression takes quadratic time over long ones.
+    """
+    text = name.rstrip()
+    start = text.rfind("(")
+    inside = text[start + 1 : -1]
+    if start < 0 or not text.endswith(")") or ")" in inside:
+        return ()
+    return text[:start].rstrip(), inside
 
 
 def usable_mac(mac: str) -> bool:

@@ -9,6 +9,8 @@ from tests.immunity.conftest import Target, corpus
 from tests.immunity.tree import sources
 
 _NEVER = {"eval", "exec", "system", "popen", "spawnl", "getoutput", "getstatusoutput"}
+#: What starts programs; "shell" is also the word for what an account begins with.
+_STARTERS = {"run", "Popen", "call", "check_call", "check_output"}
 _NO_MODULES = {"pickle", "marshal", "shelve", "yaml", "telnetlib", "commands"}
 
 
@@ -40,8 +42,9 @@ def _forbidden(node: ast.AST) -> bool:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
             name = node.func.attr if node.func.value.id in {"os", "subprocess", "builtins"} else ""
-        shell = any(word.arg == "shell" for word in node.keywords)
-        return name in _NEVER or shell
+        starts = getattr(node.func, "attr", getattr(node.func, "id", "")) in _STARTERS
+        shell = any(word.arg in {"shell", None} for word in node.keywords)
+        return name in _NEVER or (starts and shell)
     if isinstance(node, ast.Import):
         return any(alias.name.split(".")[0] in _NO_MODULES for alias in node.names)
     return isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in _NO_MODULES

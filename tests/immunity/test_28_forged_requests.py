@@ -45,8 +45,10 @@ def test_a_request_from_elsewhere_is_refused_even_with_the_token(
 def test_reading_changes_nothing_and_no_method_is_read_from_a_header(target: Target) -> None:
     rules = [rule for rule in target.site.url_map.iter_rules() if _is_plain(rule)]
     browser = target.browser(target.world.admin)
+    # An address may be read and written by two rules.
+    readable = {rule.rule for rule in rules if "GET" in (rule.methods or set())}
     for rule in rules:
-        if not {"GET"} & (rule.methods or set()):
+        if rule.rule not in readable:
             override = {"X-HTTP-Method-Override": "POST"}
             assert browser.client.get(rule.rule, headers=override).status_code in {404, 405}
 
