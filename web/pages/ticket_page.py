@@ -44,8 +44,8 @@ from web.presenters.writing import pieces
 
 _KINDS_SHOWN = {"public": ("public",), "internal": ("internal",), "system": ("system",)}
 _GROUPS_READ = 5
-#: Affected items that the page lists before one asks for all.
-_ITEMS_SHOWN = 25
+#: Affected items that the page lists before one asks for all: who suffers must not be out of view.
+_ITEMS_SHOWN = 10
 #: How far ahead a planned change is worth knowing of.
 _NEAR = timedelta(days=7)
 

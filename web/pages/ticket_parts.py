@@ -24,7 +24,7 @@ from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
-from web.presenters.clocks import clock_line
+from web.presenters.clocks import clock_line, next_first
 from web.presenters.ticket_parts import link_text, minutes_of, minutes_text
 
 Write = Callable[[], object]
@@ -73,7 +73,9 @@ def show_clocks(reference: str) -> ResponseReturnValue:
     return render_template(
         "tickets/clocks.html",
         ticket=ticket,
-        faces=[clock_line(face, reader()) for face in faces_of(session, ticket, current_time())],
+        faces=next_first(
+            clock_line(face, reader()) for face in faces_of(session, ticket, current_time())
+        ),
         works=may_work_on(session, actor, ticket.id),
     )
 

@@ -1,5 +1,6 @@
 """Clocks of a ticket in the reader's words: kept, running, paused or missed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,6 +48,19 @@ def clock_line(face: Any, reader: Reader) -> ClockLine:
         note if clock.stopped_at is None and reading.breached_at is None else promised,
         reading.breached_at is not None,
         clock.reason,
+    )
+
+
+def next_first(lines: Iterable[ClockLine]) -> list[ClockLine]:
+    """Return missed promises, then what ends next; what was kept comes last."""
+    ready = list(lines)
+    moments = sorted(line.at for line in ready if line.at is not None)
+    return sorted(
+        ready,
+        key=lambda line: (
+            line.tone == "good",
+            moments.index(line.at) if line.at else len(moments),
+        ),
     )
 
 
