@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
@@ -93,7 +93,7 @@ def new() -> ResponseReturnValue:
         typed=typed,
         ticked={whole(one) for one in request.values.getlist("item")},
         own=_own_items(),
-        class_name=lambda code: class_label(shipped_model(), code, reader().language),
+        class_name=lambda code: class_label(standing_model(), code, reader().language),
         wording=ticket_wording(),
         most_megabytes=installation().settings.max_attachment_megabytes,
         **own_fields_shown(typed, errors),

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.query.items import find_items
 from cmdb.records.items import Item
 from server.desk.changes.models import Change, ChangeTask, PlannedDifference
@@ -151,7 +151,7 @@ def _checked(
 def _checked_value(
     draft: DifferenceDraft, item: Item, touched: frozenset[int]
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    model = shipped_model()
+    model = standing_model()
     attribute = model.find_attribute(draft.subject, item.class_code)
     if draft.item_id not in touched:
         return {"item_id": "is not among the items touched"}, {}
@@ -180,7 +180,7 @@ def value_of(item: Item, subject: str) -> Any:
 def _checked_relation(
     draft: DifferenceDraft, item: Item, known: Mapping[int, Item], touched: frozenset[int]
 ) -> tuple[dict[str, str], dict[str, Any]]:
-    model = shipped_model()
+    model = standing_model()
     other = known.get(draft.other_id or 0)
     if other is None:
         return {"other_id": f"there is no item {draft.other_id}"}, {}

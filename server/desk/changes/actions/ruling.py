@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.parties import Person
 from server.desk.changes.models import ApprovalDeputy, ApprovalRule
 from server.desk.changes.rules.approval import QUORUMS
@@ -56,7 +56,7 @@ def add_rule(session: Session, actor: Actor, draft: RuleDraft, now: datetime) ->
         problems.add("group_id", "name a person or a group, and not both")
     check_person(session, actor, problems, "person_id", draft.person_id)
     check_group(session, actor, problems, "group_id", draft.group_id)
-    if draft.class_code and shipped_model().find_class(draft.class_code) is None:
+    if draft.class_code and standing_model().find_class(draft.class_code) is None:
         problems.add("class_code", f"there is no class {draft.class_code!r}")
     _check_quorum(problems, draft)
     problems.refuse()

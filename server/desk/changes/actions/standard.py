@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.model.text import text_key
 from cmdb.records.items import Item
 from server.desk.changes.actions.checking import TEXTS, cleaned
@@ -53,7 +53,7 @@ def create_template(
     for one in ("implementation_plan", "back_out_plan"):
         problems.add(one, "" if texts[one] else "is needed: changes are approved by it")
     for number, code in enumerate(draft.class_codes):
-        known = shipped_model().find_class(code) is not None
+        known = standing_model().find_class(code) is not None
         problems.add(f"class_codes.{number}", "" if known else f"there is no class {code!r}")
     if not 0 <= draft.max_risk <= MOST_RISK:
         problems.add("max_risk", f"must be from 0 to {MOST_RISK}")
@@ -159,7 +159,7 @@ def _check_words(
 def _check_classes(
     session: Session, problems: Problems, change: Change, codes: Sequence[str]
 ) -> None:
-    model = shipped_model()
+    model = standing_model()
     allowed = frozenset().union(*(model.descendants(code) for code in codes))
     ids = change_item_ids(session, change.id)
     classes = session.execute(select(Item.id, Item.class_code).where(Item.id.in_(ids[:900])))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
-from cmdb.model import shipped_model
+from cmdb.model import standing_model
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Group, Membership, OrganisationClosure, Person
 from cmdb.vocabulary import SITE, PartyRole
@@ -97,7 +97,7 @@ def _claims(session: Session, item_ids: Iterable[int], of: str) -> list[Claim]:
 
 def _places(session: Session, touched: Sequence[int]) -> set[int]:
     """Return the sites at which the touched items stand, but for those touched themselves."""
-    classes = sorted(shipped_model().descendants(SITE))
+    classes = sorted(standing_model().descendants(SITE))
     sites = session.scalars(select(Item.id).where(Item.class_code.in_(classes))).all()
     if not sites:
         return set()
@@ -136,7 +136,7 @@ def _by_rule(
 def _holds(rule: ApprovalRule, items: Sequence[tuple[str, str | None, int | None]]) -> bool:
     if (rule.class_code, rule.environment, rule.max_criticality) == (None, None, None):
         return True
-    classes = shipped_model().descendants(rule.class_code) if rule.class_code else None
+    classes = standing_model().descendants(rule.class_code) if rule.class_code else None
     return any(
         (classes is None or class_code in classes)
         and rule.environment in (None, environment)
