@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Recorded
 from cmdb.observation import GroupMembership, ItemReference, Observation, Origin, SeenRelation
+from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
@@ -188,6 +189,8 @@ class _Furnishing:
         self._session.add(JunkValue(kind="serial", value="PROTO-1", note="batch 7", at=self._now))
         found = {"review": self._question(), "merged": self._merged(app)}
         found |= {"item": machine, "app": app, "db": first, "service": orders}
+        product = select(func.min(SoftwareProduct.id))
+        found["product"] = self._session.execute(product).scalar_one()
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
@@ -344,7 +347,7 @@ class _Furnishing:
         """Put steps and time on a ticket that everybody follows, and write a template."""
         session, agent, now = self._session, self._world.agent, self._now
         # Under the code that the rules of derivation have an example of.
-        steps = {"title": "A disk is full", "category": "hardware.server", "tasks": ["Look at it"]}
+        steps = {"title": "A disk is full", "category": "hardware.server", "tasks": ["Free some room"]}
         session.add(TicketTemplate(code="pool", name="Disk full", document=steps, updated_at=now))
         session.flush()
         add_checklist(session, agent, ticket, "pool", now)

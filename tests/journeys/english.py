@@ -35,7 +35,8 @@ _TEXTS = """
 _SPARED = "bdi, code, kbd, pre, script, style, textarea, [lang]:not(html)"
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%")
 _FILLED = {"s": ".+?", "d": r"[\d\s.,]+", "%": "%"}
-_LETTERS = re.compile(r"[^\W\d_]{2}")
+#: "%(one)s for %(other)s" would be found in any sentence: one short word proves nothing.
+_WORDS = re.compile(r"[^\W\d_]{2,}.*[^\W\d_]{2,}|[^\W\d_]{7,}", re.DOTALL)
 
 
 class LeftOver:
@@ -62,7 +63,7 @@ class LeftOver:
     def _forms(self) -> list[re.Pattern[str]]:
         """Return messages with places as patterns; those that are little else say nothing."""
         forms = [text for text in self._sources() if _PLACE.search(text)]
-        return [_pattern(text) for text in forms if _LETTERS.search(_PLACE.sub("", text))]
+        return [_pattern(text) for text in forms if _WORDS.search(_PLACE.sub("", text))]
 
     def _sources(self) -> Iterator[str]:
         for english, others in (*self._messages(), *self._labels()):

@@ -120,7 +120,7 @@ def _corner(rule: Rule) -> str:
 
 
 def _addresses(rule: Rule, things: Things) -> Iterator[str]:
-    arguments = sorted(rule.arguments)
+    arguments = sorted(rule.arguments - set(rule.defaults or ()))
     examples = [_examples(rule, argument, things) for argument in arguments]
     for values in product(*examples):
         built = rule.build(dict(zip(arguments, values, strict=True)))

@@ -33,7 +33,7 @@ def plan(page: Page, served: Served) -> str:
     page.get_by_label("Window from").fill(field(tomorrow))
     page.get_by_label("Window to").fill(field(tomorrow + timedelta(hours=2)))
     page.get_by_label("What is done").fill("Stop it, swap the disks, start it.")
-    page.get_by_label("The way back").fill("Put the old disks in again: ten minutes.")
+    page.get_by_role("textbox", name="The way back").fill("Put the old disks in again.")
     expect(page.locator("#effect")).to_contain_text("app-1")
     page.get_by_role("button", name="Save as a draft").click()
     page.wait_for_url("**/changes/CHG-*")

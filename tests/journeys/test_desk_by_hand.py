@@ -29,7 +29,7 @@ def test_a_panel_opens_in_place_and_back_closes_it(served: Served, signed_in: Si
     page = signed_in("en", viewport=DESK)
     page.goto(f"/tickets/{reference(served, 'ticket')}")
     page.keyboard.press("e")
-    expect(page.locator("[name=title]")).to_be_focused()
+    expect(page.locator(".act [name=title]")).to_be_focused()
     expect(page).to_have_url(re.compile(r"act=edit$"))
     page.go_back()
     expect(page.locator(".act")).to_have_count(0)

@@ -150,7 +150,7 @@ def resolve(page: Page) -> None:
     page.locator(".state-menu").click()
     page.get_by_role("link", name=re.compile("Resolved")).click()
     page.get_by_label("How it was resolved").select_option(index=1)
-    page.get_by_label("What was done").fill("The package was rolled back.")
+    page.locator("#act").get_by_label("What was done").fill("The package was rolled back.")
     page.locator("#act").get_by_role("button", name="Resolved").click()
     expect(page.locator(".state-menu")).to_contain_text("Resolved")
     expect(page.get_by_role("region", name="Conversation").first).to_contain_text("Resolved")

@@ -17,7 +17,11 @@ _PAGES: Mapping[str, tuple[str, str]] = {
 
 def act_text(act: str, reader: Reader) -> str:
     """Return the name of an act; an act we do not know stands for itself."""
-    return _sign_ins(reader).get(act) or _rights(reader).get(act) or _systems(reader).get(act, act)
+    for words in (_sign_ins, _rights, _changes, _register):
+        found = words(reader).get(act)
+        if found is not None:
+            return found
+    return _systems(reader).get(act, act)
 
 
 def _sign_ins(reader: Reader) -> dict[str, str]:
@@ -48,9 +52,47 @@ def _rights(reader: Reader) -> dict[str, str]:
         "token_revoked": reader.gettext("revoked an API token"),
         "organisation_created": reader.gettext("added an organisation"),
         "administrator_created": reader.gettext("made the first administrator"),
+    }
+
+
+def _changes(reader: Reader) -> dict[str, str]:
+    return {
         "change_approval_requested": reader.gettext("asked for approval of a change"),
         "change_approved": reader.gettext("approved a change"),
         "change_rejected": reader.gettext("rejected a change"),
+        "change_approvals_voided": reader.gettext("voided the approvals of a change"),
+        "change_approval_overdue": reader.gettext("found an approval overdue"),
+        "change_applied": reader.gettext("wrote what was planned into the register"),
+        "change_verified": reader.gettext("compared a change with reality"),
+        "change_template_approved": reader.gettext("approved a template of changes"),
+        "change_template_retired": reader.gettext("retired a template of changes"),
+        "change_watch_added": reader.gettext("began to watch changes"),
+        "change_watch_removed": reader.gettext("ceased to watch changes"),
+        "approval_rule_added": reader.gettext("added a rule of approval"),
+        "approval_rule_removed": reader.gettext("removed a rule of approval"),
+        "approval_deputy_named": reader.gettext("named a deputy"),
+        "approval_deputy_dismissed": reader.gettext("dismissed a deputy"),
+        "board_meeting_closed": reader.gettext("closed the minutes of a board meeting"),
+        "calendar_feed_opened": reader.gettext("opened a calendar feed"),
+        "calendar_feed_revoked": reader.gettext("revoked a calendar feed"),
+        "freeze_added": reader.gettext("declared a freeze"),
+        "freeze_suspended": reader.gettext("lifted a freeze"),
+        "maintenance_added": reader.gettext("opened a maintenance window"),
+        "maintenance_suspended": reader.gettext("closed a maintenance window"),
+        "unauthorized_accepted": reader.gettext("accepted an unauthorised change"),
+        "unauthorized_rolled_back": reader.gettext("had an unauthorised change rolled back"),
+    }
+
+
+def _register(reader: Reader) -> dict[str, str]:
+    return {
+        "items.edited": reader.gettext("edited many items"),
+        "model.changed": reader.gettext("changed the class model"),
+        "import.started": reader.gettext("started an import"),
+        "import.undone": reader.gettext("took an import back"),
+        "scan_range.created": reader.gettext("added a range to sweep"),
+        "scan_range.edited": reader.gettext("edited a range to sweep"),
+        "scan_range.deleted": reader.gettext("deleted a range to sweep"),
     }
 
 

@@ -26,6 +26,34 @@ def sentences(reader: Reader) -> dict[str, str]:
         "name a person or a group, and not both": reader.gettext(
             "Name a person or a group, and not both."
         ),
+        "a change that was not carried out has nothing to verify": reader.gettext(
+            "A change that was not carried out has nothing to verify."
+        ),
+        "what was planned is in the register already": reader.gettext(
+            "What was planned is in the register already."
+        ),
+        "this holds no longer already": reader.gettext("This holds no longer already."),
+        **_rules(reader),
+    }
+
+
+def _rules(reader: Reader) -> dict[str, str]:
+    return {
+        "is needed: changes are approved by it": reader.gettext(
+            "This is needed: changes are approved by it."
+        ),
+        "the author of a template cannot approve it": reader.gettext(
+            "You wrote this template, so it is for somebody else to approve it."
+        ),
+        "name an item or a class, and not both": reader.gettext(
+            "Name an item or a class, and not both."
+        ),
+        "a quorum is one of a group": reader.gettext("Choose a group: a quorum is one of a group."),
+        "must be somebody else": reader.gettext("Choose somebody else."),
+        "this was decided at the meeting": reader.gettext("This was decided at the meeting."),
+        "the minutes of this meeting are closed": reader.gettext(
+            "The minutes of this meeting are closed."
+        ),
     }
 
 

@@ -45,6 +45,13 @@ def kind_text(kind: str, reader: Reader) -> str:
         "sla.reckon": reader.gettext("Reckon promises anew"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),
         "scanning.probe": reader.gettext("Visit a device"),
+        "scanning.sweep": reader.gettext("Sweep a range of addresses"),
+        "scanning.topology": reader.gettext("Work out how devices are linked"),
+        "items.redecide": reader.gettext("Decide all values anew"),
+        "items.expire_words": reader.gettext("End manual overrides that have run out"),
+        "imports.run": reader.gettext("Read an import"),
+        "changes.invite": reader.gettext("Ask approvers"),
+        "changes.tend": reader.gettext("Look after changes that are due"),
     }
     return names.get(kind, kind)
 

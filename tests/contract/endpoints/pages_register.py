@@ -10,7 +10,7 @@ _RANGE = {
     "port": "161",
     "pace": "500",
 }
-_TABS = "facts, software, network, relations, impact, history, tickets"
+_TABS = "facts, sources, software, network, relations, impact, history, tickets"
 _DERIVED = {"relation_id": "derived"}
 _PLACE = {"organisation_id": Named("organisation")}
 

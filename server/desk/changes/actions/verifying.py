@@ -28,6 +28,8 @@ NOT_DISCOVERY = (str(PERSON), str(DERIVED))
 _STATES = ("implementing", "review", "closed")
 #: How long after the window discovery may take to speak.
 GRACE = timedelta(hours=1)
+#: The task that is left behind, in the language of the record.
+_DOCUMENTS = "Update the documents"
 #: How long an unknown outcome is looked at again.
 PATIENCE = timedelta(hours=72)
 
@@ -195,7 +197,7 @@ def _ask_for_documents(session: Session, change: Change) -> None:
             ChangeTask(
                 change_id=change.id,
                 position=10_000,
-                title="Update the documents",
+                title=_DOCUMENTS,
                 owner_id=change.implementer_id or change.author_id,
                 phase="after",
             )
