@@ -347,7 +347,11 @@ class _Furnishing:
         """Put steps and time on a ticket that everybody follows, and write a template."""
         session, agent, now = self._session, self._world.agent, self._now
         # Under the code that the rules of derivation have an example of.
-        steps = {"title": "A disk is full", "category": "hardware.server", "tasks": ["Free some room"]}
+        steps = {
+            "title": "A disk is full",
+            "category": "hardware.server",
+            "tasks": ["Free room"],
+        }
         session.add(TicketTemplate(code="pool", name="Disk full", document=steps, updated_at=now))
         session.flush()
         add_checklist(session, agent, ticket, "pool", now)

@@ -31,9 +31,9 @@ from server.people.schemas.directories import DirectoryChangeSchema, DirectoryCr
 from server.people.sources import source_of, try_out
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
-from web.pages.frame import done, url_for
+from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
-from web.presenters.directories import FLAVOURS, last_run, run_counts
+from web.presenters.directories import FLAVOURS, conflict_text, doubt_text, last_run, run_counts
 
 directories = Blueprint("directories", __name__, url_prefix="/administration/directories")
 
@@ -72,6 +72,11 @@ def show(directory_id: int) -> ResponseReturnValue:
         organisation=organisation_names(session, actor).get(directory.organisation_id),
         runs=[(run, run_counts(run.report)) for run in runs],
         newest=newest,
+        doubt=doubt_text(newest.report.get("doubt", ""), reader()) if newest else "",
+        conflicts=[
+            conflict_text(one, reader())
+            for one in (newest.report.get("conflicts", []) if newest else [])
+        ],
         leaving=sorted(names_of_people(session, actor, leaving).items(), key=lambda p: p[1]),
         under_way=_under_way(directory_id) or (newest is not None and newest.state == "running"),
     )

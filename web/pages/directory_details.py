@@ -31,7 +31,13 @@ from web.pages.choices import organisation_choices, organisation_names, role_nam
 from web.pages.forms import read_form
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
-from web.presenters.directories import given_mapping, mapped_fields, run_lines
+from web.presenters.directories import (
+    conflict_text,
+    doubt_text,
+    given_mapping,
+    mapped_fields,
+    run_lines,
+)
 from web.presenters.faults import fault_text
 
 directory_details = Blueprint(
@@ -51,6 +57,8 @@ def run(directory_id: int, directory_run_id: int) -> ResponseReturnValue:
         directory=directory,
         run=found,
         lines=run_lines(found.report, reader()),
+        doubt=doubt_text(found.report.get("doubt", ""), reader()),
+        conflicts=[conflict_text(one, reader()) for one in found.report.get("conflicts", [])],
         leaving=sorted(leaving.items(), key=lambda pair: pair[1]),
     )
 

@@ -79,8 +79,8 @@ def _changes(reader: Reader) -> dict[str, str]:
         "freeze_suspended": reader.gettext("lifted a freeze"),
         "maintenance_added": reader.gettext("opened a maintenance window"),
         "maintenance_suspended": reader.gettext("closed a maintenance window"),
-        "unauthorized_accepted": reader.gettext("accepted an unauthorised change"),
-        "unauthorized_rolled_back": reader.gettext("had an unauthorised change rolled back"),
+        "unauthorized_accepted": reader.gettext("accepted an unauthorized change"),
+        "unauthorized_rolled_back": reader.gettext("had an unauthorized change rolled back"),
     }
 
 

@@ -1,5 +1,6 @@
 """Directories and what their synchronisations did."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,6 +34,52 @@ def run_counts(report: Mapping[str, Any]) -> RunCounts:
     )
     seen = int(report.get("persons_seen", 0)) + int(report.get("groups_seen", 0))
     return RunCounts(seen, created, changed, left, int(report.get("conflict_count", 0)))
+
+
+def doubt_text(doubt: str, reader: Reader) -> str:
+    """Return in the reader's words why a synchronisation is held back."""
+    return _said(doubt, _doubts(reader))
+
+
+def conflict_text(conflict: str, reader: Reader) -> str:
+    """Return in the reader's words what could not be carried out."""
+    return _said(conflict, _conflicts(reader))
+
+
+def _said(text: str, patterns: Sequence[tuple[str, str]]) -> str:
+    for pattern, sentence in patterns:
+        match = re.fullmatch(pattern, text)
+        if match is not None:
+            return sentence % match.groupdict()
+    return text
+
+
+def _doubts(reader: Reader) -> list[tuple[str, str]]:
+    return [
+        (r"all (?P<all>\d+) people .+", reader.gettext("all %(all)s people would be disabled")),
+        (r"all (?P<all>\d+) groups .+", reader.gettext("all %(all)s groups would be disabled")),
+        (
+            r"(?P<some>\d+) of (?P<all>\d+) people .+",
+            reader.gettext("%(some)s of %(all)s people would be disabled"),
+        ),
+        (
+            r"(?P<some>\d+) of (?P<all>\d+) groups .+",
+            reader.gettext("%(some)s of %(all)s groups would be disabled"),
+        ),
+    ]
+
+
+def _conflicts(reader: Reader) -> list[tuple[str, str]]:
+    return [
+        (
+            r"the login '(?P<login>.+)' of person (?P<person>\d+) is taken",
+            reader.gettext("The login “%(login)s” of person %(person)s is taken."),
+        ),
+        (
+            r"the group name '(?P<name>.+)' is taken; it is called '(?P<other>.+)'",
+            reader.gettext("The group name “%(name)s” is taken; it is called “%(other)s”."),
+        ),
+    ]
 
 
 def last_run(runs: Sequence[Run]) -> Run | None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from web.presenters.column_names import column_label
 from web.presenters.lists import Column
 from web.presenters.reader import Reader
 from web.presenters.section_names import section_label
 from web.presenters.sizes import bit_rate, byte_size, exact_bytes, number
+from web.presenters.times import exact_time, short_time
 from web.presenters.values import Shown
 
 ROWS_SHOWN = 50
@@ -35,7 +38,10 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "protocol",
     ),
     "components": ("name", "kind", "model", "vendor", "serial", "firmware_revision"),
+    "certificates": ("name", "issuer", "not_before", "not_after", "names", "path"),
 }
+#: Columns that hold a moment, ISO 8601 in UTC.
+_MOMENTS = frozenset({"not_before", "not_after", "boot_time"})
 _EMPTY: tuple[object, ...] = (None, "", [])
 
 
@@ -56,7 +62,7 @@ def section_table(name: str, rows: Sequence[Mapping[str, Any]], reader: Reader) 
     wanted = [key for key in _COLUMNS.get(name, known) if key in known]
     keys = [key for key in wanted if any(row.get(key) not in _EMPTY for row in rows)]
     columns = tuple(
-        Column(_label(key, reader), numeric=_is_numeric(key, rows), main=key == keys[0])
+        Column(column_label(key, reader), numeric=_is_numeric(key, rows), main=key == keys[0])
         for key in keys
     )
     shown = tuple(
@@ -78,9 +84,21 @@ def _cell(key: str, value: Any, reader: Reader) -> Shown:
         return Shown(reader.gettext("yes") if value else reader.gettext("no"))
     if isinstance(value, int | float):
         return _amount(key, value, reader)
+    if key in _MOMENTS:
+        return _moment(str(value), reader)
     if isinstance(value, list):
         return Shown(", ".join(str(part) for part in value))
     return Shown(str(value))
+
+
+def _moment(said: str, reader: Reader) -> Shown:
+    """Return a moment at the reader's place; what is none, as it was said."""
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        return Shown(said)
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return Shown(short_time(aware, reader), exact_time(aware, reader))
 
 
 def _amount(key: str, value: float, reader: Reader) -> Shown:
@@ -93,47 +111,6 @@ def _amount(key: str, value: float, reader: Reader) -> Shown:
     if key == "speed_mbps":
         return Shown(bit_rate(value * 1_000_000, reader))
     return Shown(number(value, reader))
-
-
-def _label(key: str, reader: Reader) -> str:
-    return {**_hardware(reader), **_network(reader)}.get(key, key.replace("_", " "))
-
-
-def _hardware(reader: Reader) -> dict[str, str]:
-    return {
-        "architecture": reader.gettext("Architecture"),
-        "bus": reader.gettext("Bus"),
-        "cores": reader.gettext("Cores"),
-        "device": reader.gettext("Device"),
-        "firmware": reader.gettext("Firmware"),
-        "firmware_revision": reader.gettext("Firmware"),
-        "kind": reader.gettext("Kind"),
-        "manufacturer": reader.gettext("Vendor"),
-        "mhz_max": reader.gettext("Clock"),
-        "model": reader.gettext("Model"),
-        "mount": reader.gettext("Mounted at"),
-        "name": reader.gettext("Name"),
-        "part_number": reader.gettext("Part number"),
-        "read_only": reader.gettext("Read only"),
-        "serial": reader.gettext("Serial number"),
-        "size_bytes": reader.gettext("Size"),
-        "slot": reader.gettext("Slot"),
-        "speed_mts": reader.gettext("Speed"),
-        "threads": reader.gettext("Threads"),
-        "type": reader.gettext("Type"),
-        "vendor": reader.gettext("Vendor"),
-    }
-
-
-def _network(reader: Reader) -> dict[str, str]:
-    return {
-        "local_port": reader.gettext("Port here"),
-        "protocol": reader.gettext("Protocol"),
-        "remote_addresses": reader.gettext("Addresses"),
-        "remote_name": reader.gettext("Neighbour"),
-        "remote_platform": reader.gettext("Platform"),
-        "remote_port": reader.gettext("Port there"),
-    }
 
 
 def identifier_text(kind: str, reader: Reader) -> str:
