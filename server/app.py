@@ -26,6 +26,7 @@ from server.foundation.edge.rest import (
 from server.foundation.edge.transport import set_up_transport
 from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
+from server.items.doorstep import Doorstep
 from server.wiring import BLUEPRINTS, DOORS, LENT, authenticate
 
 #: Turns a problem into a page for a person; the REST interface never uses it.
@@ -43,6 +44,9 @@ def create_app(
     app = CadastreFlask("server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_megabytes * 1024 * 1024
     install(app, Installation(settings, database, authenticator, LENT))
+    # Inside of what is declared about proxies, so that addresses in the log are the senders'.
+    doorstep = Doorstep(app, app.wsgi_app)
+    app.wsgi_app = doorstep  # type: ignore[method-assign,assignment]  # WSGI middleware goes here
     set_up_transport(app, settings)
     watch(app)
     app.before_request(refuse_unstorable_text)

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from server.foundation.events import Reactions, drain
+from server.foundation.later import Later
 from server.foundation.standing import ModelKeeper
 
 _BUSY_TIMEOUT_MS = 15_000
@@ -35,6 +36,7 @@ class Database:
         self.reactions: Reactions = reactions or {}
         self._write_lock = threading.RLock()
         self._models = ModelKeeper(self.engine)
+        self.later = Later(self.writing)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -70,6 +72,7 @@ class Database:
         """
         with self._writer_turn(), self._models.in_force(), self._writers() as session:
             self._models.attach(session)
+            self.later.attach(session)
             try:
                 yield session
                 session.flush()
@@ -82,11 +85,18 @@ class Database:
         for act in hooks:
             act()
 
+    @contextmanager
+    def glancing(self) -> Iterator[Connection]:
+        """Give a bare connection for a question or two that need neither rows nor the model."""
+        with self.engine.connect() as connection:
+            yield connection
+
     def _writer_turn(self) -> AbstractContextManager[object]:
         return self._write_lock if self.is_sqlite else nullcontext()
 
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Write what may be written later, and close every pooled connection."""
+        self.later.flush()
         self.engine.dispose()
 
 

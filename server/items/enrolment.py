@@ -40,7 +40,7 @@ def create_token(session: Session, actor: Actor, draft: TokenDraft, now: datetim
         raise InvalidValue({"uses": f"must be from 1 to {MOST_USES}"})
     secret = _TOKEN_PREFIX + secrets.token_urlsafe(32)
     token = EnrolmentToken(
-        token_hash=_digest(secret),
+        token_hash=key_digest(secret),
         name=draft.name.strip(),
         organisation_id=draft.organisation_id,
         uses_left=draft.uses,
@@ -82,7 +82,7 @@ def enrol(session: Session, request: EnrolmentRequest, now: datetime) -> str:
     """
     token = session.scalar(
         select(EnrolmentToken)
-        .where(EnrolmentToken.token_hash == _digest(request.token))
+        .where(EnrolmentToken.token_hash == key_digest(request.token))
         .with_for_update()
     )
     if token is None or not _usable(token, now):
@@ -97,7 +97,7 @@ def enrol(session: Session, request: EnrolmentRequest, now: datetime) -> str:
     if agent is None:
         agent = Agent(agent_id=request.agent_id, enrolled_at=now, problems={})
         session.add(agent)
-    agent.key_hash = _digest(key)
+    agent.key_hash = key_digest(key)
     agent.organisation_id = token.organisation_id
     agent.hostname = request.hostname[:255]
     agent.version = request.version[:64]
@@ -117,7 +117,7 @@ def _usable(token: EnrolmentToken, now: datetime) -> bool:
 def agent_with_key(session: Session, key: str) -> Agent:
     """Return the agent that holds ``key``. Raises ``SignInRefused``."""
     agent = session.scalar(
-        select(Agent).where(Agent.key_hash == _digest(key), Agent.revoked_at.is_(None))
+        select(Agent).where(Agent.key_hash == key_digest(key), Agent.revoked_at.is_(None))
     )
     if agent is None:
         raise SignInRefused("this agent key is not known, or was revoked: enrol the agent again")
@@ -134,5 +134,6 @@ def revoke_agent(session: Session, actor: Actor, agent_row_id: int, now: datetim
     audit.record(session, actor, "agent.revoked", f"agent:{agent_row_id}")
 
 
-def _digest(secret: str) -> bytes:
+def key_digest(secret: str) -> bytes:
+    """Return what is stored of a key or an enrolment token: both are random, a hash is enough."""
     return hashlib.sha256(secret.encode()).digest()

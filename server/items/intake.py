@@ -12,6 +12,7 @@ from cmdb.inventory.outcomes import Author, Outcome, Recorded
 from cmdb.vocabulary import AGENT
 from server.foundation.events import publish
 from server.items.events import ItemReported
+from server.items.heard import last_sequence
 from server.items.models import Agent
 from server.items.observing import FOLDED, LISTS, observe
 from server.items.reports import Report, with_known_digests
@@ -43,7 +44,7 @@ def take_report(
     """
     if report.agent_id != agent.agent_id:
         raise InvalidValue({"agent.id": "is not the agent this key was given to"})
-    if report.sequence < agent.last_sequence and report.boot_id == agent.last_boot_id:
+    if report.sequence < last_sequence(session, agent) and report.boot_id == agent.last_boot_id:
         return Taken(None)
     if report.unchanged:
         standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)

@@ -1,7 +1,7 @@
 """From an agent's report to one observation: evidence, values, and lists of facts."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from cmdb.engine.identity import normalise
@@ -27,10 +27,8 @@ from cmdb.vocabulary import (
     IdentifierKind,
 )
 from server.items.folding import dict_rows, fold_values
-from server.items.reports import Report
+from server.items.reports import Report, seen_at
 
-#: A report waits on a disk for days, never for this long: an older clock is a wrong one.
-_OLDEST = timedelta(days=30)
 #: MAC addresses of one machine; more come from a broken collector.
 _MOST_MACS = 64
 
@@ -86,15 +84,13 @@ _CHASSIS: Mapping[str, ClassCode] = {
 
 
 def observe(report: Report, organisation_id: int, now: datetime) -> Observation:
-    """Turn a report into an observation. An agent's clock is believed where it can be right."""
-    late = now - report.collected_at
-    believed = timedelta(0) <= late <= _OLDEST
+    """Turn a report into an observation."""
     identity = report.section("identity")
     return Observation(
         origin=Origin(AGENT, report.agent_id),
         class_code=class_of(report.section("hardware")),
         organisation_id=organisation_id,
-        observed_at=report.collected_at if believed else now,
+        observed_at=seen_at(report, now),
         identifiers=identifiers_of(identity, report.agent_id) if identity else (),
         values=dict(fold_values(report)),
         sections=tuple(_sections(report)),

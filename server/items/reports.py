@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cmdb.errors import InvalidValue
@@ -18,6 +18,9 @@ from server.items.payload import read_json, unpack
 __all__ = ["FORMAT", "Report", "read_report", "unpack"]
 
 FORMAT = "cadastre-report/1"
+
+#: A report waits on a disk for days, never for this long: an older clock is a wrong one.
+_OLDEST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,12 @@ def read_report(plain: bytes) -> Report:
         problems=_texts(document, "problems", 500),
         unchanged=storable_text(str(document.get("unchanged") or ""))[:64],
     )
+
+
+def seen_at(report: Report, now: datetime) -> datetime:
+    """Return when the machine was looked at; its clock is believed where it can be right."""
+    believed = timedelta(0) <= now - report.collected_at <= _OLDEST
+    return report.collected_at if believed else now
 
 
 def with_known_digests(report: Report, known: Mapping[str, str], every: Iterable[str]) -> Report:

@@ -1,6 +1,7 @@
 """Every request leaves one line in the log and one figure in the metrics."""
 
 import time
+from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -41,25 +42,53 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=request_state().request_id)
 
 
-def _end(response: Response) -> Response:
-    seconds = time.perf_counter() - g.get("cadastre_began", time.perf_counter())
-    route = request.url_rule.rule if request.url_rule else "unmatched"
-    method = request.method if request.method in _KNOWN_METHODS else "other"
-    metrics_of(current_app).answered(method, route, response.status_code, seconds)
-    actor = request_state().actor
-    write = log.debug if route in _QUIET else log.info
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request and what came of it. ``route`` is the rule it fits, ``path`` what was asked."""
+
+    method: str
+    route: str
+    path: str
+    status: int
+    seconds: float
+    size: int | None
+    actor: str | None = None
+    address: str | None = None
+
+
+def note_answer(app: Flask, answered: Answered, **more: str) -> None:
+    """Leave the line in the log and the figure in the metrics that every request leaves."""
+    method = answered.method if answered.method in _KNOWN_METHODS else "other"
+    metrics_of(app).answered(method, answered.route, answered.status, answered.seconds)
+    write = log.debug if answered.route in _QUIET else log.info
     # The query string stays out: people paste secrets into it.
     write(
         "answered",
         method=method,
-        path=request.path,
-        route=route,
-        status=response.status_code,
-        milliseconds=round(seconds * 1000, 1),
-        bytes=response.content_length,
-        actor=actor.name if actor else None,
-        address=request.remote_addr,
+        path=answered.path,
+        route=answered.route,
+        status=answered.status,
+        milliseconds=round(answered.seconds * 1000, 1),
+        bytes=answered.size,
+        actor=answered.actor,
+        address=answered.address,
+        **more,
     )
+
+
+def _end(response: Response) -> Response:
+    actor = request_state().actor
+    answered = Answered(
+        request.method,
+        request.url_rule.rule if request.url_rule else "unmatched",
+        request.path,
+        response.status_code,
+        time.perf_counter() - g.get("cadastre_began", time.perf_counter()),
+        response.content_length,
+        actor.name if actor else None,
+        request.remote_addr,
+    )
+    note_answer(current_app, answered)
     return response
 
 
