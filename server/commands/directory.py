@@ -10,9 +10,9 @@ from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
 from server.foundation.clock import utc_now
 from server.foundation.errors import DirectoryUnavailable
-from server.foundation.secrets import SecretBox
 from server.people.models import Directory, DirectoryRun
 from server.people.rules.sync_plan import SyncReport
+from server.people.sources import access_of
 from server.people.sync import sync_directory
 
 _MOMENT = "%Y-%m-%d %H:%M"
@@ -57,7 +57,7 @@ def synchronise(command_line: CommandLine, code: str, *, changes: bool, confirm:
         with waiting("Reading the directory"):
             report = sync_directory(
                 database,
-                SecretBox(command_line.settings.key_file),
+                access_of(command_line.settings),
                 directory_id,
                 utc_now(),
                 confirm=confirm,

@@ -67,6 +67,21 @@ class SecretUnreadable(CadastreError):
     """A sealed secret cannot be opened: another key, or it was moved or changed."""
 
 
+class AddressRefused(CadastreError):
+    """This server does not connect to where the address leads; the text names the host only."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(f"{host} leads to where this server may not connect")
+
+
+class WebUnreachable(CadastreError):
+    """Another web server does not answer as it should; the text says how."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place}: {why}")
+
+
 class DirectoryUnavailable(CadastreError):
     """The LDAP directory does not answer, or not as it was set up; the text says how."""
 

@@ -1,6 +1,7 @@
 """Handing one message to the mail server of the settings."""
 
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from cmdb.errors import CadastreError
+from server.foundation.errors import AddressRefused
 from server.foundation.settings import Settings
 
 _TIMEOUT_SECONDS = 20
@@ -15,6 +17,17 @@ _TIMEOUT_SECONDS = 20
 
 class MailNotSent(CadastreError):
     """The mail server could not be reached or refused; the text says which, and what it said."""
+
+
+class _Connection(smtplib.SMTP):
+    """A connection that goes through the gate."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._gate = settings.directory_gate
+        super().__init__(settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT_SECONDS)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self._gate.connect(host, port, timeout)
 
 
 @contextmanager
@@ -27,9 +40,7 @@ def mail_server(settings: Settings) -> Iterator[smtplib.SMTP]:
     if not settings.smtp_host:
         raise MailNotSent("no mail server is set (smtp_host); `cadastre setup` asks for one")
     try:
-        with smtplib.SMTP(
-            settings.smtp_host, settings.smtp_port, timeout=_TIMEOUT_SECONDS
-        ) as connection:
+        with _Connection(settings) as connection:
             if settings.smtp_starttls:
                 connection.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
@@ -39,6 +50,8 @@ def mail_server(settings: Settings) -> Iterator[smtplib.SMTP]:
         raise MailNotSent(f"{place} cannot do what is asked: {error}") from error
     except smtplib.SMTPException as error:
         raise MailNotSent(f"{place} refused: {_said(error)}") from error
+    except AddressRefused as error:
+        raise MailNotSent(f"{place} is not among directory_networks") from error
     except OSError as error:
         raise MailNotSent(f"{place} cannot be reached: {error}") from error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from server.foundation.errors import SettingsError
+from server.foundation.outbound import INSIDE_NETWORKS, Gate, gate_of
 
 _PREFIX = "CADASTRE_"
 _TRUE = {"1", "true", "yes", "on"}
@@ -42,6 +43,11 @@ class Settings:
     #: The largest file that can be attached to a ticket.
     max_attachment_megabytes: int = 25
     session_hours: int = 12
+    #: Networks that are not public and may be asked over the web all the same: where people typed
+    #: the address (identity providers, webhooks).
+    web_networks: str = ""
+    #: The same for directories and mail servers, which usually stand inside.
+    directory_networks: str = INSIDE_NETWORKS
     #: How many nightly backups stay below ``home/backups``; 0 makes none.
     backups_kept: int = 7
     log_format: str = "console"
@@ -74,6 +80,16 @@ class Settings:
         scheme = "https" if self.tls_certificate else "http"
         host = f"[{self.listen_address}]" if ":" in self.listen_address else self.listen_address
         return (self.public_url or f"{scheme}://{host}:{self.listen_port}").rstrip("/")
+
+    @property
+    def web_gate(self) -> Gate:
+        """Return where requests over the web may go."""
+        return gate_of(self.web_networks, "web_networks")
+
+    @property
+    def directory_gate(self) -> Gate:
+        """Return where directories and mail servers may stand."""
+        return gate_of(self.directory_networks, "directory_networks")
 
     @property
     def serves_https(self) -> bool:

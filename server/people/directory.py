@@ -25,7 +25,8 @@ from ldap3.core.exceptions import (
 from ldap3.operation.search import parse_filter
 from ldap3.utils.conv import escape_bytes, escape_filter_chars
 
-from server.foundation.errors import DirectoryUnavailable
+from server.foundation.errors import AddressRefused, DirectoryUnavailable
+from server.foundation.outbound import INSIDE, Gate
 from server.people.rules.passwords import presentable
 
 _PARSE: Callable[..., object] = parse_filter
@@ -53,6 +54,7 @@ class Endpoint:
     bind_password: str = field(default="", repr=False)
     connect_seconds: int = 5
     answer_seconds: int = 30
+    gate: Gate = INSIDE
 
     @property
     def host(self) -> str:
@@ -229,10 +231,26 @@ def _first_answering(endpoint: Endpoint) -> tuple[Endpoint, ldap3.Connection]:
     )
 
 
+class _GatedServer(ldap3.Server):
+    """A server of ldap3 whose addresses have passed the gate; ldap3 connects to those."""
+
+    def __init__(self, gate: Gate, host: str, **more: Any) -> None:
+        super().__init__(host, **more)
+        self._gate = gate
+
+    def candidate_addresses(self) -> list[Any]:
+        try:
+            # With the marks that ldap3 keeps: when it was last tried, and how that went.
+            return [[*one, None, None] for one in self._gate.candidates(self.host, self.port)]
+        except OSError as error:
+            raise LDAPSocketOpenError(str(error)) from error
+
+
 def _connection(endpoint: Endpoint) -> ldap3.Connection:
     parts = urlsplit(endpoint.url)
     encrypted = parts.scheme == "ldaps"
-    server = ldap3.Server(
+    server = _GatedServer(
+        endpoint.gate,
         endpoint.host,
         port=parts.port or (636 if encrypted else 389),
         use_ssl=encrypted,
@@ -257,7 +275,7 @@ def _bind(endpoint: Endpoint, connection: ldap3.Connection) -> None:
         if endpoint.start_tls and not connection.server.ssl:
             connection.start_tls(read_server_info=False)
         connection.bind(read_server_info=False)
-    except (LDAPException, ssl.SSLError, OSError) as error:
+    except (AddressRefused, LDAPException, ssl.SSLError, OSError) as error:
         raise _unavailable(endpoint, error) from error
     if connection.result["result"] != _SUCCESS:
         raise DirectoryUnavailable(f"the bind is refused: {_description(connection)}")
@@ -306,7 +324,9 @@ def _description(connection: ldap3.Connection) -> str:
 def _unavailable(endpoint: Endpoint, error: Exception) -> DirectoryUnavailable:
     """Say what went wrong in words that hold neither secrets nor a whole certificate."""
     text = str(error).lower()
-    if isinstance(error, LDAPCertificateError) or "certificate" in text:
+    if isinstance(error, AddressRefused):
+        why = "it leads to where this server may not connect (directory_networks)"
+    elif isinstance(error, LDAPCertificateError) or "certificate" in text:
         why = "its certificate cannot be verified"
     elif isinstance(error, LDAPStartTLSError):
         why = "it does not start TLS"

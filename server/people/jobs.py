@@ -9,9 +9,9 @@ from sqlalchemy import delete, select
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
-from server.foundation.secrets import SecretBox
 from server.people.actions.attempts import forget_attempts
 from server.people.models import Directory, PendingSignIn, WebSession
+from server.people.sources import access_of
 from server.people.sync import sync_directory
 
 #: Kinds, as in ``server.wiring.JOBS``.
@@ -32,7 +32,7 @@ def run_sync(context: JobContext) -> Mapping[str, Any]:
     """Synchronise one directory. Payload: ``directory_id``, ``confirm``, ``delta``."""
     report = sync_directory(
         context.database,
-        SecretBox(context.settings.key_file),
+        access_of(context.settings),
         context.payload["directory_id"],
         utc_now(),
         confirm=bool(context.payload.get("confirm", False)),

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from server.foundation.errors import DirectoryUnavailable
+from server.foundation.outbound import INSIDE, Gate
 from server.foundation.secrets import Place, SecretBox
+from server.foundation.settings import Settings
 from server.people.directory import (
     Endpoint,
     OpenDirectory,
@@ -51,7 +53,20 @@ def password_place(directory_id: int) -> Place:
     return Place("directory", "sealed_password", directory_id)
 
 
-def source_of(directory: Directory, secrets: SecretBox) -> Source:
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What opens passwords of directories, and where directories may stand."""
+
+    secrets: SecretBox
+    gate: Gate = INSIDE
+
+
+def access_of(settings: Settings) -> Access:
+    """Return the access of an installation."""
+    return Access(SecretBox(settings.key_file), settings.directory_gate)
+
+
+def source_of(directory: Directory, access: Access) -> Source:
     """Return what is needed to ask ``directory``.
 
     Raises ``SecretUnreadable`` when its password cannot be opened.
@@ -65,7 +80,10 @@ def source_of(directory: Directory, secrets: SecretBox) -> Source:
             start_tls=directory.start_tls,
             authority=directory.authority,
             bind_dn=directory.bind_dn,
-            bind_password=secrets.open(directory.sealed_password, password_place(directory.id)),
+            bind_password=access.secrets.open(
+                directory.sealed_password, password_place(directory.id)
+            ),
+            gate=access.gate,
         ),
         base_dn=directory.base_dn,
         person_filter=directory.person_filter,

@@ -16,12 +16,11 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import DirectoryUnavailable, SecretUnreadable
 from server.foundation.permissions import system_actor
-from server.foundation.secrets import SecretBox
 from server.people.directory import OpenDirectory, open_directory
 from server.people.models import Directory, DirectoryRun
 from server.people.rules.deltas import Watermark, next_watermark, stored_watermark
 from server.people.rules.sync_plan import SyncReport, managers_of, members_of, plan_sync
-from server.people.sources import read_snapshot, source_of
+from server.people.sources import Access, read_snapshot, source_of
 from server.people.sources_changed import position_of, reading_fingerprint
 from server.people.sync_delta import carry_out_delta
 from server.people.sync_links import write_logins, write_managers, write_memberships
@@ -43,7 +42,7 @@ class _Wish:
 
 def sync_directory(
     database: Database,
-    secrets: SecretBox,
+    access: Access,
     directory_id: int,
     now: datetime,
     *,
@@ -63,7 +62,7 @@ def sync_directory(
     run_id = _begin(database, directory_id, now)
     report = SyncReport()
     try:
-        _carry_out(database, secrets, directory_id, report, _Wish(now, confirm, delta))
+        _carry_out(database, access, directory_id, report, _Wish(now, confirm, delta))
     except (DirectoryUnavailable, SecretUnreadable) as error:
         report.state, report.error = "failed", str(error)
         log.warning("directory synchronisation failed", directory_id=directory_id, why=str(error))
@@ -76,11 +75,11 @@ def sync_directory(
 
 
 def _carry_out(
-    database: Database, secrets: SecretBox, directory_id: int, report: SyncReport, wish: _Wish
+    database: Database, access: Access, directory_id: int, report: SyncReport, wish: _Wish
 ) -> None:
     with database.reading() as session:
         row = session.get_one(Directory, directory_id)
-        source, state = source_of(row, secrets), dict(row.state)
+        source, state = source_of(row, access), dict(row.state)
     work = Work(database, source, wish.now, report)
     former = stored_watermark(state, reading_fingerprint(source))
     with open_directory(source.endpoint) as directory:

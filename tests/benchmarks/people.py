@@ -21,6 +21,7 @@ from server.foundation.settings import Settings
 from server.people.actions.directories import create_directory
 from server.people.authentication import authenticate
 from server.people.rules.sync_plan import SyncReport
+from server.people.sources import Access
 from server.people.sync import sync_directory
 from server.wiring import REACTIONS
 from tests.benchmarks.figures import calibrate, note, tell
@@ -111,7 +112,7 @@ def _synchronise(database: Database, world: World, folder: Path, server: SlapdSe
 
     def sync(minutes: int, *, delta: bool = True) -> SyncReport:
         now = _NOON + timedelta(minutes=minutes)
-        return sync_directory(database, secrets, number, now, delta=delta)
+        return sync_directory(database, Access(secrets), number, now, delta=delta)
 
     def measure(figure: str, work: Callable[[], SyncReport], limit: float) -> None:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -1,7 +1,12 @@
-"""The one address people may give us to connect to is an LDAP server's, and nothing else."""
+"""Where people may make us connect: to a server of the right kind, and never further inside."""
+
+import socket
 
 import pytest
 
+from server.foundation.errors import AddressRefused, WebUnreachable
+from server.foundation.outbound import Gate
+from server.foundation.web_client import WebClient
 from tests.immunity.conftest import Target, corpus
 
 
@@ -34,3 +39,32 @@ def test_trying_it_out_tells_no_banner(target: Target) -> None:
     told = admin.post(f"/directories/{number}/test", {}).get_json()
     assert told["ok"] is False
     assert told["detail"] == "ldaps://127.0.0.1:1: no connection can be made"
+
+
+@pytest.mark.parametrize("host", corpus("inner_addresses"))
+def test_no_way_of_writing_it_leads_to_where_clouds_keep_their_secrets(
+    target: Target, host: str
+) -> None:
+    admin = target.api(target.world.admin)
+    body = _body(target, f"ldaps://{host}") | {
+        "code": f"inner-{len(host)}-{host.encode().hex()[:40]}"
+    }
+    number = admin.post("/directories", body).get_json()["id"]
+    told = admin.post(f"/directories/{number}/test", {}).get_json()
+    assert told["ok"] is False
+    assert "may not connect" in told["detail"] or "no connection" in told["detail"]
+
+
+@pytest.mark.parametrize("host", corpus("inner_addresses"))
+def test_over_the_web_nothing_inside_is_asked(host: str) -> None:
+    with pytest.raises((AddressRefused, WebUnreachable)):
+        WebClient(Gate()).ask("GET", f"https://{host}/")
+
+
+def test_a_name_is_judged_by_where_it_leads_when_it_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inner = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_asked, **_more: inner)
+    with pytest.raises(AddressRefused):
+        WebClient(Gate()).ask("GET", "https://rebinding.test/")

@@ -1,6 +1,5 @@
 """Signing in and out, one's own password, language and profile."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -27,13 +26,12 @@ from server.foundation.edge.requests import (
     request_state,
 )
 from server.foundation.errors import NotSignedIn, SecondFactorRequired
-from server.foundation.secrets import SecretBox
 from server.foundation.translation import COOKIE, LANGUAGES, gettext
 from server.people.actions.passwords import PasswordChange, change_password
 from server.people.actions.pending import PATIENCE
 from server.people.actions.people import change_own_preferences
 from server.people.actions.sessions import Client
-from server.people.actions.sign_in import Credentials, Door
+from server.people.actions.sign_in import Credentials, Door, door_of
 from server.people.actions.sign_in import sign_in as open_session_for
 from server.people.actions.sign_in import sign_out as end_session
 from web.pages.frame import done, reader, url_for
@@ -45,8 +43,7 @@ account = Blueprint("account", __name__)
 
 def _door() -> Door:
     place = installation()
-    length = timedelta(hours=place.settings.session_hours)
-    return Door(place.database, SecretBox(place.settings.key_file), length)
+    return door_of(place.settings, place.database)
 
 
 def where_to() -> str:

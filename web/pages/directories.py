@@ -28,7 +28,7 @@ from server.people.models import Directory
 from server.people.queries import directories as queries
 from server.people.queries.people import names_of_people
 from server.people.schemas.directories import DirectoryChangeSchema, DirectoryCreateSchema
-from server.people.sources import source_of, try_out
+from server.people.sources import access_of, source_of, try_out
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
 from web.pages.frame import done, reader, url_for
@@ -170,7 +170,7 @@ def try_it(directory_id: int) -> ResponseReturnValue:
     try:
         with installation().database.reading() as session:
             directory = queries.directory(session, current_actor(), directory_id)
-            name, source = directory.name, source_of(directory, _secrets())
+            name, source = directory.name, source_of(directory, access_of(installation().settings))
         trial, why = try_out(source), ""
     except CadastreError as error:
         problem = problem_of(error)

@@ -26,7 +26,7 @@ from server.people.queries import directories as queries
 from server.people.queries.people import names_of_people
 from server.people.rules.mapping import FLAVOURS
 from server.people.schemas.directories import DirectoryRuleCreateSchema
-from server.people.sources import Trial, remapped, source_of, try_out
+from server.people.sources import Trial, access_of, remapped, source_of, try_out
 from web.pages.choices import organisation_choices, organisation_names, role_names
 from web.pages.forms import read_form
 from web.pages.frame import done, reader, url_for
@@ -92,7 +92,8 @@ def preview(directory_id: int) -> ResponseReturnValue:
         session.expunge(directory)
     given = given_mapping(request.form, FLAVOURS[directory.flavour].fields)
     try:
-        trial = try_out(remapped(source_of(directory, _secrets()), given))
+        source = source_of(directory, access_of(installation().settings))
+        trial = try_out(remapped(source, given))
     except CadastreError as error:
         problem = problem_of(error)
         faults = dict(problem.fields) or {"": problem.detail}

@@ -62,6 +62,8 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.SegregationOfDuties: ("segregation-of-duties", 403, "Somebody else must do this"),
     desk.TooManyAttempts: ("too-many-attempts", 429, "Slow down"),
     desk.SecretUnreadable: ("secret-unreadable", 500, "A stored secret cannot be opened"),
+    desk.AddressRefused: ("address-refused", 422, "This address is not connected to"),
+    desk.WebUnreachable: ("web-unreachable", 503, "Another server does not answer"),
     desk.DirectoryUnavailable: ("directory-unavailable", 503, "The directory does not answer"),
     desk.DatabaseNotReady: ("database-not-ready", 503, "The database cannot be used"),
 }

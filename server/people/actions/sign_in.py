@@ -16,6 +16,7 @@ from server.foundation.errors import (
     SecretUnreadable,
     SignInRefused,
 )
+from server.foundation.outbound import INSIDE, Gate
 from server.foundation.permissions import Actor
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
@@ -27,7 +28,7 @@ from server.people.models import Account, Directory, DirectoryEntry
 from server.people.passwords import hash_password, is_outdated, verify_password
 from server.people.rules.logins import login_key
 from server.people.rules.passwords import presentable
-from server.people.sources import Source, accepts_password, source_of
+from server.people.sources import Access, Source, accepts_password, source_of
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +43,18 @@ class Door:
     database: Database
     secrets: SecretBox
     session_length: timedelta = timedelta(hours=12)
+    #: Where the directories that check passwords may stand.
+    gate: Gate = INSIDE
 
 
 def door_of(settings: Settings, database: Database) -> Door:
     """Return the door of an installation."""
-    return Door(database, SecretBox(settings.key_file), timedelta(hours=settings.session_hours))
+    return Door(
+        database,
+        SecretBox(settings.key_file),
+        timedelta(hours=settings.session_hours),
+        settings.directory_gate,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ def _directory_lock(session: Session, door: Door, account: Account) -> _Lock:
         return _Lock()
     directory, external_id = row
     try:
-        source = source_of(directory, door.secrets)
+        source = source_of(directory, Access(door.secrets, door.gate))
     except SecretUnreadable as error:
         log.error("a directory cannot be asked", directory=directory.code, why=str(error))  # noqa: TRY400 - the text says it all
         return _Lock()

@@ -40,7 +40,7 @@ from server.people.schemas.directories import (
     SyncQueuedSchema,
     SyncRequestSchema,
 )
-from server.people.sources import remapped, source_of, try_out
+from server.people.sources import access_of, remapped, source_of, try_out
 
 directories = Blueprint(
     "directories", __name__, url_prefix=PREFIX, description="Where people come from."
@@ -96,7 +96,10 @@ class OneDirectory(MethodView):
 def test(body: dict[str, Any], directory_id: int) -> Any:
     """Connect, bind and read the first entries, perhaps with another mapping; nothing is stored."""
     with installation().database.reading() as session:
-        source = source_of(queries.directory(session, current_actor(), directory_id), _secrets())
+        source = source_of(
+            queries.directory(session, current_actor(), directory_id),
+            access_of(installation().settings),
+        )
     return try_out(source if body.get("mapping") is None else remapped(source, body["mapping"]))
 
 

@@ -12,6 +12,7 @@ from server.foundation.permissions import Actor
 from server.foundation.secrets import SecretBox
 from server.people.actions.directories import create_directory
 from server.people.rules.sync_plan import SyncReport
+from server.people.sources import Access
 from server.people.sync import sync_directory
 from tests.support.directory import SlapdServer
 
@@ -66,7 +67,9 @@ class Company:
 
     def sync(self, *, confirm: bool = False) -> SyncReport:
         """Synchronise."""
-        return sync_directory(self.database, self.secrets, self.directory_id, NOON, confirm=confirm)
+        return sync_directory(
+            self.database, Access(self.secrets), self.directory_id, NOON, confirm=confirm
+        )
 
     def people(self, *, active: bool = True) -> set[str]:
         """Return the names of the directory's people in the register."""

@@ -16,6 +16,7 @@ from server.people.models import Directory, DirectoryRun, RoleGrant
 from server.people.queries.directories import directory as directory_of
 from server.people.queries.directories import rule_of_directory
 from server.people.rules.sync_plan import SyncReport
+from server.people.sources import Access
 from server.people.sync import sync_directory
 from tests.server.people.company import NOON, Company, person_named
 from tests.support.directory import SlapdServer
@@ -25,7 +26,7 @@ from tests.support.people import World
 def _delta(company: Company, minutes: int = 0) -> SyncReport:
     return sync_directory(
         company.database,
-        company.secrets,
+        Access(company.secrets),
         company.directory_id,
         NOON + timedelta(minutes=minutes),
         delta=True,

@@ -10,6 +10,7 @@ import pytest
 
 from server.people.actions.directories import change_directory
 from server.people.models import Directory
+from server.people.sources import Access
 from server.people.sync import sync_directory
 from tests.server.people.company import NOON, Company
 from tests.support.directory import SlapdServer
@@ -83,7 +84,7 @@ def test_nobody_is_disabled_wherever_the_answer_breaks_off(
     assert len(company.members("All")) == 5
     later = NOON + timedelta(minutes=1)
     broken = sync_directory(
-        company.database, company.secrets, company.directory_id, later, delta=True
+        company.database, Access(company.secrets), company.directory_id, later, delta=True
     )
     assert broken.state == "failed"
     line.allowed = float("inf")
