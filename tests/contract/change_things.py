@@ -53,7 +53,12 @@ def change_things(
     )
     session.add(found)
     session.flush()
+    aim = actions.ReleaseDraft("Patch day", "2.0", f"tool-{place}", organisation_id=place)
+    bundle, empty = (actions.draft_release(session, admin, aim, now).reference for _ in "12")
+    actions.put_into_release(session, admin, bundle, tasked, now)
     return {
+        "release": empty,
+        "bundle": bundle,
         "change_watch": actions.add_watch(session, admin, watch, now).id,
         "unauthorized": found.id,
         "calendar_window": actions.add_window(session, admin, freeze, now).id,

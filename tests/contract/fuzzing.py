@@ -94,6 +94,7 @@ def _interface(kit: Kit, tag: str) -> BaseSchema:
     # Paths lead to what exists, or no body would ever be looked at.
     paths = {f"path.{name}_id": thing for name, thing in inside.items()}
     paths["path.reference"] = inside["change" if tag == "changes" else "ticket"]
+    paths["path.release"] = inside["release"]
     paths["path.token_id"] = inside["enrolment_token" if tag == "intake" else "token"]
     config = SchemathesisConfig.from_dict({**_CONFIG, "parameters": paths})
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", rewound, config=config)

@@ -15,6 +15,7 @@ from web.pages import (
     change_parts,
     change_plan,
     change_policy,
+    change_releases,
 )
 
 changes = Blueprint("changes", __name__, url_prefix="/changes")
@@ -75,6 +76,18 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         ("POST",),
     ),
     ("/board/<int:meeting_id>/minutes", "write_minutes", change_board.minutes, ("POST",)),
+    ("/releases", "releases", change_releases.index, ("GET",)),
+    ("/releases", "draft_release", change_releases.draft, ("POST",)),
+    ("/releases/<release>", "release", change_releases.show, ("GET",)),
+    ("/releases/<release>", "edit_release", change_releases.edit, ("POST",)),
+    ("/releases/<release>/remove", "remove_release", change_releases.remove, ("POST",)),
+    ("/releases/<release>/changes", "put_into_release", change_releases.put, ("POST",)),
+    (
+        "/releases/<release>/changes/<reference>/take",
+        "take_out_of_release",
+        change_releases.take,
+        ("POST",),
+    ),
     ("/policy", "policy", change_policy.policy, ("GET",)),
     ("/policy/rules", "add_rule", change_policy.add_rule, ("POST",)),
     (

@@ -49,10 +49,32 @@ def _rules(reader: Reader) -> dict[str, str]:
             "Name an item or a class, and not both."
         ),
         "a quorum is one of a group": reader.gettext("Choose a group: a quorum is one of a group."),
+        **_releases(reader),
         "must be somebody else": reader.gettext("Choose somebody else."),
         "this was decided at the meeting": reader.gettext("This was decided at the meeting."),
         "the minutes of this meeting are closed": reader.gettext(
             "The minutes of this meeting are closed."
+        ),
+    }
+
+
+def _releases(reader: Reader) -> dict[str, str]:
+    return {
+        "a release with changes in it stays": reader.gettext(
+            "A release with changes in it stays. Take them out first."
+        ),
+        "this change belongs to another release already": reader.gettext(
+            "This change belongs to another release already."
+        ),
+        "a change that is over joins no release": reader.gettext(
+            "A change that is over joins no release."
+        ),
+        "this change is not in the release": reader.gettext("This change is not in the release."),
+        "a change that is over stays in its release": reader.gettext(
+            "A change that is over stays in its release."
+        ),
+        "name the software, or choose an attribute": reader.gettext(
+            "Name the software, or choose an attribute."
         ),
     }
 
@@ -68,6 +90,10 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"(?P<number>\d+) changes collide; .+",
             reader.gettext("It collides with other changes (%(number)s)."),
+        ),
+        (
+            r"there is no attribute .+ that is a version",
+            reader.gettext("There is no such attribute that holds a version."),
         ),
         (
             r"differs? from the template; make it a normal change",

@@ -284,6 +284,7 @@ def plan_labels(reader: Reader) -> dict[str, str]:
         "tasks": reader.gettext("Tasks"),
         "differences": reader.gettext("Planned for the register"),
         "template_id": reader.gettext("Template"),
+        "release_id": reader.gettext("Release"),
         "risk": reader.gettext("Risk"),
     }
 

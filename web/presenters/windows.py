@@ -30,7 +30,14 @@ def window_text(change: Any, reader: Reader) -> str:
     if start is None or end is None:
         return ""
     length = duration((end - start).total_seconds(), reader)
-    return f"{short_time(start, reader)} \N{EN DASH} {_end(start, end, reader)} · {length}"
+    return f"{span_text(start, end, reader)} · {length}"
+
+
+def span_text(start: datetime | None, end: datetime | None, reader: Reader) -> str:
+    """Return from when to when, without the length; "" unless both are known."""
+    if start is None or end is None:
+        return ""
+    return f"{short_time(start, reader)} \N{EN DASH} {_end(start, end, reader)}"
 
 
 def _end(start: datetime, end: datetime, reader: Reader) -> str:

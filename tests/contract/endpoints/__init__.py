@@ -13,6 +13,7 @@ from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
+from tests.contract.endpoints.releases import RELEASES
 from tests.contract.endpoints.rest_calendar import REST_CALENDAR, REST_CHECKING
 from tests.contract.endpoints.rest_changes import REST_CHANGES
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,
+    *RELEASES,
     *PAGES_DESK,
     *PAGES_CHANGES,
     *PAGES_REGISTER,

@@ -19,6 +19,15 @@ from server.desk.changes.actions.gathering import (
 from server.desk.changes.actions.linking import decide_by_link, open_link
 from server.desk.changes.actions.moving import ChangeMove, move_change
 from server.desk.changes.actions.planning import DifferenceDraft, TaskDraft, mark_task
+from server.desk.changes.actions.releasing import (
+    ReleaseDraft,
+    draft_release,
+    edit_release,
+    put_into_release,
+    remove_release,
+    take_out_of_release,
+    version_attributes,
+)
 from server.desk.changes.actions.ruling import (
     DeputyDraft,
     RuleDraft,
@@ -60,6 +69,7 @@ __all__ = [
     "DifferenceDraft",
     "Judgement",
     "MeetingDraft",
+    "ReleaseDraft",
     "RuleDraft",
     "TaskDraft",
     "TemplateDraft",
@@ -79,7 +89,9 @@ __all__ = [
     "decide_point",
     "dismiss_deputy",
     "draft_change",
+    "draft_release",
     "edit_change",
+    "edit_release",
     "judge_unauthorized",
     "mark_task",
     "move_change",
@@ -87,8 +99,10 @@ __all__ = [
     "name_deputy",
     "open_feed",
     "open_link",
+    "put_into_release",
     "put_on_agenda",
     "read_feed",
+    "remove_release",
     "remove_rule",
     "remove_watch",
     "request_approval",
@@ -96,6 +110,8 @@ __all__ = [
     "revoke_feed",
     "suspend_window",
     "take_off_agenda",
+    "take_out_of_release",
     "verify_change",
+    "version_attributes",
     "write_minutes",
 ]

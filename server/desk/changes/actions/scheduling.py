@@ -211,4 +211,15 @@ def read_feed(session: Session, secret: str, days: Period, now: datetime, base: 
         Event(f"window-{row.id}-{here.start:%Y%m%d}", here.start, here.end, row.name, row.reason)
         for row, here in found.windows
     ]
+    events += [
+        Event(
+            release.reference,
+            span.start,
+            span.end,
+            f"{release.reference} {release.title}",
+            url=f"{base}/changes/releases/{release.reference}",
+            tentative=True,
+        )
+        for release, span in found.releases
+    ]
     return calendar("Cadastre", events, now)

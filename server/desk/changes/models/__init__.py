@@ -19,6 +19,7 @@ from server.desk.changes.models.checking import (
     ChangeFinding,
     ChangeIncident,
     ChangeWatch,
+    ItemFollower,
     UnauthorizedChange,
 )
 from server.desk.changes.models.planning import (
@@ -47,6 +48,7 @@ __all__ = [
     "ChangeTask",
     "ChangeTemplate",
     "ChangeWatch",
+    "ItemFollower",
     "PlannedDifference",
     "Release",
     "UnauthorizedChange",

@@ -66,8 +66,10 @@ class Release(Identified, Base):
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
     title: Mapped[str] = mapped_column(String)
     notes: Mapped[str] = mapped_column(String, default="")
-    #: The name under which discovery finds it installed.
+    #: The name under which discovery finds it installed; for an attribute, only a name.
     product: Mapped[str] = mapped_column(Key)
+    #: The attribute by which an item says its version, as "firmware_version"; "" for software.
+    attribute: Mapped[str] = mapped_column(Key, default="", server_default="")
     target_version: Mapped[str] = mapped_column(Key)
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     created_at: Mapped[datetime]

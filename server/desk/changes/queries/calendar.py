@@ -16,8 +16,10 @@ from server.desk.changes.models import (
     Change,
     ChangeItem,
     ChangeService,
+    Release,
 )
 from server.desk.changes.queries.plan import Plan
+from server.desk.changes.queries.releases import changes_inside, releases_of, row_of
 from server.desk.changes.queries.scope import visible_changes
 from server.desk.changes.rules.windows import Period, Reached, Window
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
@@ -100,10 +102,14 @@ def _reached(
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What happens in some days: changes in sight by their window, windows by their times."""
+    """What happens in some days: changes in sight by their window, windows by their times.
+
+    ``releases`` are those of these changes, each from its first window to the end of its last.
+    """
 
     changes: Sequence[Change]
     windows: Sequence[tuple[CalendarWindow, Period]]
+    releases: Sequence[tuple[Release, Period]] = ()
 
 
 def calendar_of(
@@ -136,7 +142,19 @@ def calendar_of(
         and (service_id is None or not row.service_ids or service_id in row.service_ids)
         for here in window_of(row).within(asked)
     ]
-    return Calendar(changes, sorted(windows, key=lambda pair: pair[1].start))
+    ordered_windows = sorted(windows, key=lambda pair: pair[1].start)
+    return Calendar(changes, ordered_windows, _releases(session, actor, changes))
+
+
+def _releases(
+    session: Session, actor: Actor, changes: Sequence[Change]
+) -> list[tuple[Release, Period]]:
+    known = releases_of(session, actor, changes)
+    rows = [
+        row_of(known[release_id], inside)
+        for release_id, inside in changes_inside(session, actor, sorted(known)).items()
+    ]
+    return [(row.release, Period(row.start, row.end)) for row in rows if row.start and row.end]
 
 
 def _standing_at(session: Session, changes: Sequence[Change], site_id: int) -> list[Change]:

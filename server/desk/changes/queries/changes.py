@@ -46,6 +46,7 @@ class ChangeFilter:
     implementer_id: int | None = None
     item_id: int | None = None
     service_id: int | None = None
+    release_id: int | None = None
     organisation_id: int | None = None
     window_from: datetime | None = None
     window_to: datetime | None = None
@@ -166,6 +167,7 @@ def _conditions(actor: Actor, wanted: ChangeFilter) -> list[ColumnElement[bool]]
         (Change.kind, wanted.kind),
         (Change.author_id, wanted.author_id),
         (Change.implementer_id, wanted.implementer_id),
+        (Change.release_id, wanted.release_id),
     ):
         if value not in (None, ""):
             found.append(column == value)

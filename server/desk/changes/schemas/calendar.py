@@ -81,11 +81,21 @@ class HeldSchema(StrictSchema):
     end = Moment(required=True)
 
 
+class ReleaseSpanSchema(StrictSchema):
+    """A release, from its first window to the end of its last."""
+
+    reference = fields.String(required=True)
+    title = fields.String(required=True)
+    start = Moment(required=True)
+    end = Moment(required=True)
+
+
 class CalendarSchema(StrictSchema):
     """What happens in some days."""
 
     changes = fields.List(fields.Nested(ChangeSchema), required=True)
     windows = fields.List(fields.Nested(HeldSchema), required=True)
+    releases = fields.List(fields.Nested(ReleaseSpanSchema), required=True)
 
 
 def calendar_document(actor: Actor, found: Calendar) -> dict[str, Any]:
@@ -101,6 +111,15 @@ def calendar_document(actor: Actor, found: Calendar) -> dict[str, Any]:
                 "end": here.end.isoformat(),
             }
             for row, here in found.windows
+        ],
+        "releases": [
+            {
+                "reference": release.reference,
+                "title": release.title,
+                "start": span.start.isoformat(),
+                "end": span.end.isoformat(),
+            }
+            for release, span in found.releases
         ],
     }
 

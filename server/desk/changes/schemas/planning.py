@@ -35,6 +35,7 @@ class ChangeQuerySchema(PageQuerySchema):
     implementer_id = QueryIdentifier(load_default=None)
     item_id = QueryIdentifier(load_default=None, metadata={"description": "Touched by the change."})
     service_id = QueryIdentifier(load_default=None, metadata={"description": "A service it hits."})
+    release_id = QueryIdentifier(load_default=None, metadata={"description": "Bundled there."})
     organisation_id = QueryIdentifier(load_default=None)
     window_from = Moment(load_default=None)
     window_to = Moment(load_default=None)
