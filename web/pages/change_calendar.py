@@ -178,6 +178,7 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
 
 def _entries(found: Calendar) -> list[Entry]:
     windows = [Entry(row, here.start, here.end, row.kind) for row, here in found.windows]
+    windows += [Entry(row, here.start, here.end, "release") for row, here in found.releases]
     return windows + [
         Entry(change, change.window_start, change.window_end, "change")
         for change in found.changes

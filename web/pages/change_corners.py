@@ -19,6 +19,7 @@ def corners() -> list[Tab]:
     if actor.may(Permission.CHANGE_READ):
         found += [
             Tab("calendar", gettext("Calendar"), url_for("changes.calendar")),
+            Tab("releases", gettext("Releases"), url_for("changes.releases")),
             Tab("board", gettext("Board"), url_for("changes.board")),
             Tab("unauthorized", gettext("Unapproved"), url_for("changes.unauthorized")),
             Tab("policy", gettext("Who approves"), url_for("changes.policy")),

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
 from server.desk.changes import actions
-from server.desk.changes.queries import find_change, plan_of
+from server.desk.changes.queries import find_change, plan_of, releases_of
 from server.desk.workspace.queries import ChangePage, change_workspace
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -91,6 +91,7 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         people=page.people,
         seen_names=page.names,
         template=page.template,
+        release=releases_of(session, actor, [change]).get(change.release_id or 0),
         corners=corners(),
         voided=page.rounds[0].round if page.rounds and page.rounds[0].round.voided_at else None,
         ticket_words=ticket_wording(),
