@@ -7,7 +7,7 @@ line of a CSV file and a person's edit all become observations; ``Inventory`` ta
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cmdb.vocabulary import (
     ClassCode,
@@ -21,9 +21,11 @@ from cmdb.vocabulary import (
 Row = Mapping[str, Any] | tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Identifier:
-    """One piece of identifying evidence, already normalised (see ``cmdb.engine.identity``)."""
+class Identifier(NamedTuple):
+    """One piece of identifying evidence, already normalised (see ``cmdb.engine.identity``).
+
+    A tuple, because reports are compared by the hundred thousand: it hashes without Python's help.
+    """
 
     kind: IdentifierKind
     value: str

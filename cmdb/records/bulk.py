@@ -127,9 +127,21 @@ def _converters(
 
 
 def _sparing(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Write the empty document once: it is what two of five rows of a bulk request hold."""
+    """Write without an encoder what needs none: a number is what two of five values are.
+
+    The empty document is written once: it is what two of five rows of a bulk request hold.
+    """
     empty = convert({})
-    return lambda value: empty if type(value) is dict and not value else convert(value)
+    # psycopg takes a document as an object that it writes itself.
+    whole = str if convert(1) == "1" else convert
+
+    def written(value: Any) -> Any:
+        kind = type(value)
+        if kind is int:
+            return whole(value)
+        return empty if kind is dict and not value else convert(value)
+
+    return written
 
 
 def reserve_ids(session: Session, entity: type[Base], count: int) -> range | list[int]:

@@ -84,6 +84,8 @@ _NOTHING = object()
 
 
 def _document(wrapped: Any) -> str:
+    if type(wrapped.obj) is int:
+        return str(wrapped.obj)
     return _escape((wrapped.dumps or json.dumps)(wrapped.obj))
 
 

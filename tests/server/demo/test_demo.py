@@ -1,8 +1,9 @@
 """The demo company comes through the doors, is always the same, and leaves nothing behind."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -34,8 +35,10 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MEMORY = {"graph_change", "reference_counter", "audit_entry", "sqlite_sequence"}
 
 _FIRST = "0001"
+#: What a way down says it loses although its table is an old one: the graph's past (0004).
+_TOLD_LOST = {"graph_change"}
 #: Tables of the register that no revision so far has given or taken a column.
-_UNCHANGED = {"item", "item_value", "item_identifier", "relation", "history_entry"}
+_UNCHANGED = {"item", "item_value", "relation", "history_entry"}
 
 
 @pytest.fixture
@@ -87,15 +90,28 @@ def _go_down_and_up(database: Database, migrations: Migrations) -> None:
         else:
             migrations.downgrade(below)
             migrations.upgrade()
-        assert (row_counts(database.engine), content_hashes(database.engine)) == before
+        assert _differing(before[0], row_counts(database.engine)) == {}
+        assert _differing(before[1], content_hashes(database.engine)) == {}
     migrations.downgrade(_FIRST, lose=True)
     oldest = row_counts(database.engine)
     database.dispose()
     migrations.upgrade()
     found = row_counts(database.engine), content_hashes(database.engine)
     # What was there from the beginning comes through all of them; the register unchanged.
-    assert {name: found[0][name] for name in oldest} == {name: before[0][name] for name in oldest}
-    assert {n: found[1][n] for n in _UNCHANGED} == {n: before[1][n] for n in _UNCHANGED}
+    assert _differing(before[0], found[0], oldest.keys() - _TOLD_LOST) == {}
+    assert _differing(before[1], found[1], _UNCHANGED) == {}
+
+
+def _differing(
+    before: Mapping[str, Any], after: Mapping[str, Any], names: Collection[str] = ()
+) -> dict[str, tuple[Any, Any]]:
+    """Return (before, after) of the tables that differ, of all when none is named."""
+    asked = names or before.keys() | after.keys()
+    return {
+        name: (before.get(name), after.get(name))
+        for name in sorted(asked)
+        if before.get(name) != after.get(name)
+    }
 
 
 def _check_estate(database: Database) -> None:
