@@ -12,7 +12,8 @@ from cmdb.vocabulary import PartyRole
 
 def stored_observation(seen: Observation) -> dict[str, Any]:
     """Return the observation as a JSON document, to be replayed when a person has decided."""
-    document: dict[str, Any] = storable(asdict(seen))
+    evidence = [one._asdict() for one in seen.identifiers]
+    document: dict[str, Any] = storable(asdict(seen) | {"identifiers": evidence})
     document["observed_at"] = seen.observed_at.isoformat()
     return document
 

@@ -22,6 +22,7 @@ def unreachable_document(unreachable: Unreachable) -> dict[str, Any]:
 def observation_document(observation: Observation) -> dict[str, Any]:
     """Return an observation with its moment in ISO 8601."""
     document = asdict(observation)
+    document["identifiers"] = [one._asdict() for one in observation.identifiers]
     document["observed_at"] = observation.observed_at.isoformat()
     del document["item_id"]  # discovery never knows it
     return document
