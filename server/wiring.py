@@ -93,6 +93,13 @@ from server.items.impacts.api import impacts
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
 from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
+from server.items.health.api import health
+from server.items.health.jobs import (
+    ATTEND_CAMPAIGNS,
+    MEASURE_HEALTH,
+    attend_campaigns,
+    run_measurement,
+)
 from server.items.leavers_api import leavers
 from server.items.listing.api import listing
 from server.items.modelling.api import modelling
@@ -156,6 +163,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inventory_sources,
     software,
     scanning,
+    health,
     tickets,
     notifications,
     changes,
@@ -206,6 +214,8 @@ JOBS: Jobs = {
     RECKON: JobHandler(run_reckoning),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
+    MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),
+    ATTEND_CAMPAIGNS: JobHandler(attend_campaigns, cron="25 6 * * *"),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),
 }

@@ -7,15 +7,16 @@ at nobody; of both only the number of carriers is read.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.serials import lacks_maker, without_maker
 from cmdb.engine.identity.weighing import TOO_MANY
 from cmdb.observation import Identifier
-from cmdb.records.among import among
+from cmdb.records.among import among, pairs_among, pairs_listed
 from cmdb.records.sources import ItemIdentifier
 from cmdb.vocabulary import IdentifierKind
 
@@ -84,20 +85,32 @@ def _by_kind(identifiers: Iterable[Identifier]) -> dict[IdentifierKind, list[str
 def _count(
     session: Session, identifiers: Iterable[Identifier]
 ) -> dict[Identifier, tuple[int, int]]:
-    found: dict[Identifier, tuple[int, int]] = {}
-    for kind, values in _by_kind(identifiers).items():
-        query = (
-            select(
-                ItemIdentifier.value,
-                func.count(ItemIdentifier.item_id.distinct()),
-                func.min(ItemIdentifier.item_id),
-            )
-            .where(ItemIdentifier.kind == kind, among(session, ItemIdentifier.value, values))
-            .group_by(ItemIdentifier.value)
+    asked = list(identifiers)
+    if not asked:
+        return {}
+    statement = _counting(session.get_bind().dialect.name)
+    rows = session.connection().execute(
+        statement, pairs_listed(session, ((one.kind, one.value) for one in asked))
+    )
+    return {
+        Identifier(IdentifierKind(kind), value): (carriers, first)
+        for kind, value, carriers, first in rows
+    }
+
+
+@cache
+def _counting(dialect: str) -> Select[str, str, int, int]:
+    """Return the question who carries pairs of kind and value: one, whatever kinds there are."""
+    return (
+        select(
+            ItemIdentifier.kind,
+            ItemIdentifier.value,
+            func.count(ItemIdentifier.item_id.distinct()),
+            func.min(ItemIdentifier.item_id),
         )
-        for value, carriers, first in session.execute(query).all():
-            found[Identifier(kind, value)] = (carriers, first)
-    return found
+        .where(pairs_among(dialect, ItemIdentifier.kind, ItemIdentifier.value))
+        .group_by(ItemIdentifier.kind, ItemIdentifier.value)
+    )
 
 
 def _read_shared(

@@ -1,6 +1,6 @@
 """The network interfaces of an item and their addresses, as one source sees them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -22,7 +22,7 @@ _TOLD = ("mac", "up", "speed_mbps", "mtu", "alias")
 def write_interfaces(place: Place, section: Section) -> Difference:
     """Make the rows the interfaces that the source sees on the item."""
     session = place.session
-    stored = {row.name: row for row in session.scalars(_mine(place))}
+    stored = {row.name: row for row in _stored(place)}
     addresses = _stored_addresses(session, [row.id for row in stored.values()])
     old = {name: _told(_fields(r), addresses.get(r.id, [])) for name, r in stored.items()}
     seen = _seen(section.rows or ())
@@ -38,13 +38,16 @@ def write_interfaces(place: Place, section: Section) -> Difference:
         session.delete(stored[name])
     session.flush()  # the addresses need the interfaces' ids
     moved = [n for n, value in new.items() if old.get(n, {}).get("addresses") != value["addresses"]]
-    _replace_addresses(place, {stored[name].id: seen[name][1] for name in moved})
+    had = [stored[name].id for name in moved if old.get(name, {}).get("addresses")]
+    _replace_addresses(place, had, {stored[name].id: seen[name][1] for name in moved})
     return difference
 
 
-def _mine(place: Place) -> Any:
+def _stored(place: Place) -> Iterable[Interface]:
+    if place.is_new:
+        return ()
     mine = (Interface.item_id == place.item_id, Interface.source == place.source)
-    return select(Interface).where(*mine)
+    return place.session.scalars(select(Interface).where(*mine))
 
 
 def _seen(rows: Sequence[Any]) -> dict[str, tuple[dict[str, Any], _Given]]:
@@ -99,15 +102,16 @@ def _given_addresses(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 
 def _stored_addresses(session: Session, ids: Sequence[int]) -> dict[int, _Given]:
     found: dict[int, _Given] = {}
+    if not ids:
+        return found
     for row in session.scalars(select(Address).where(Address.interface_id.in_(ids))):
         found.setdefault(row.interface_id, []).append((row.address, row.prefix_length))
     return {interface_id: sorted(given) for interface_id, given in found.items()}
 
 
-def _replace_addresses(place: Place, given: Mapping[int, _Given]) -> None:
-    if not given:
-        return
-    place.session.execute(delete(Address).where(Address.interface_id.in_(sorted(given))))
+def _replace_addresses(place: Place, had: Sequence[int], given: Mapping[int, _Given]) -> None:
+    if had:
+        place.session.execute(delete(Address).where(Address.interface_id.in_(sorted(had))))
     rows = [
         {
             "item_id": place.item_id,

@@ -1,6 +1,6 @@
 """Listening ports, and whom a machine talks to."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -72,6 +72,16 @@ def _address(value: Any) -> str:
         return str(value or "")[:255]
 
 
+def _stored(
+    place: Place, table: type[Listener | Connection], columns: Sequence[str]
+) -> Iterable[Any]:
+    if place.is_new:
+        return ()
+    mine = (table.item_id == place.item_id, table.source == place.source)
+    query = select(table.id, *(getattr(table, column) for column in columns)).where(*mine)
+    return place.session.execute(query)
+
+
 def _replace_rows(
     place: Place,
     table: type[Listener | Connection],
@@ -79,11 +89,9 @@ def _replace_rows(
     new: Mapping[str, dict[str, Any]],
     name: _Name,
 ) -> Difference:
-    mine = (table.item_id == place.item_id, table.source == place.source)
-    query = select(table.id, *(getattr(table, column) for column in columns)).where(*mine)
     ids: dict[str, int] = {}
     old: dict[str, dict[str, Any]] = {}
-    for row_id, *values in place.session.execute(query):
+    for row_id, *values in _stored(place, table, columns):
         fields = dict(zip(columns, values, strict=True))
         ids[name(fields)], old[name(fields)] = row_id, fields
     difference = compare(old, new)

@@ -6,13 +6,14 @@ writes them down as installed checks that they are there.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, Select, event, func, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.among import among
+from cmdb.records.among import among_listed, listed
 from cmdb.records.facts import SoftwareRelease
 
 Package = tuple[str, str, str, str]
@@ -48,7 +49,8 @@ _MET = _Met()
 def known_releases(session: Session, packages: Iterable[Package]) -> dict[Package, int]:
     """Return the ids that are known of these packages without asking the database."""
     known = _MET.of(session)
-    return {package: known[package] for package in packages if package in known}
+    found = ((package, known.get(package)) for package in packages)
+    return {package: release_id for package, release_id in found if release_id is not None}
 
 
 def remember_releases(session: Session, found: Mapping[Package, int]) -> None:
@@ -64,11 +66,19 @@ def remember_releases(session: Session, found: Mapping[Package, int]) -> None:
 def all_there(session: Session, ids: Iterable[int]) -> bool:
     """Say whether every one of these releases exists; if not, nothing that was kept counts."""
     wanted = set(ids)
-    query = select(SoftwareRelease.id).where(among(session, SoftwareRelease.id, wanted))
-    if wanted <= set(session.scalars(query)):
+    statement = _counting(session.get_bind().dialect.name)
+    given = {"wanted": listed(session, wanted)}
+    (there,) = session.connection().execute(statement, given).one()
+    if there == len(wanted):
         return True
     _MET.of(session).clear()
     return False
+
+
+@cache
+def _counting(dialect: str) -> Select[int]:
+    those = among_listed(dialect, SoftwareRelease.id, "wanted")
+    return select(func.count()).select_from(SoftwareRelease).where(those)
 
 
 def _keep(session: Session) -> None:

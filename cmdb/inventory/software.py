@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from cmdb.inventory.releases import (
     known_releases,
     remember_releases,
 )
+from cmdb.inventory.storable import storable_text
 from cmdb.observation import Section
 from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
@@ -31,7 +32,7 @@ _PACKAGE = ("ecosystem", "name", "version", "architecture")
 def write_software(place: Place, section: Section) -> Difference:
     """Make the rows the packages that the source sees on the item; an upgrade is one change."""
     session = place.session
-    wanted = _packages(section.rows or ())
+    wanted = packages_in(section.rows or ())
     installed = set() if place.is_new else _installed(session, place)
     ids = known_releases(session, wanted)
     unknown = sorted(package for package in wanted if package not in ids)
@@ -52,29 +53,54 @@ def write_software(place: Place, section: Section) -> Difference:
             )
         )
     here = {"item_id": place.item_id, "source": place.source}
-    rows = [here | {"release_id": fresh[package]} for package in sorted(fresh)]
+    # In the order of the table, which is the order of its index, too.
+    rows = [here | {"release_id": release_id} for release_id in sorted(fresh.values())]
     insert_rows(session, Installation, rows)
-    remember_releases(session, ids)
-    return _told(went, sorted(fresh), was_empty=not installed)
+    if unknown:
+        remember_releases(session, {package: ids[package] for package in unknown})
+    if not installed:
+        return Difference(added=[(package[1], package[2]) for package in fresh], was_empty=True)
+    return _told(went, sorted(fresh), was_empty=False)
+
+
+_INSTALLED = select(Installation.release_id).where(
+    Installation.item_id == bindparam("item_id"), Installation.source == bindparam("source")
+)
 
 
 def _installed(session: Session, place: Place) -> set[int]:
-    query = select(Installation.release_id).where(
-        Installation.item_id == place.item_id, Installation.source == place.source
-    )
-    return set(session.scalars(query))
+    mine = {"item_id": place.item_id, "source": place.source}
+    return set(session.connection().execute(_INSTALLED, mine).scalars())
 
 
-def _packages(rows: Iterable[Any]) -> set[Package]:
+def packages_in(rows: Iterable[Any]) -> set[Package]:
+    r"""Return the packages that rows of whatever shape tell of, without what no database takes.
+
+    >>> rows = [("deb", "vim", "9.0", "amd64"), {"ecosystem": "deb", "name": "a\0b"}, 7, []]
+    >>> sorted(packages_in(rows))
+    [('deb', 'ab', '', ''), ('deb', 'vim', '9.0', 'amd64')]
+    """
     found: set[Package] = set()
     for row in rows:
-        given = [row.get(name) for name in _PACKAGE] if isinstance(row, Mapping) else row
-        if not isinstance(given, list | tuple):
+        if type(row) is tuple and len(row) == 4 and _is_plain(row):
+            found.add(row)
             continue
-        texts = [str(part or "")[:255] for part in given]
-        if len(texts) == 4 and texts[0] and texts[1]:
-            found.add((texts[0], texts[1], texts[2], texts[3]))
+        given = [row.get(name) for name in _PACKAGE] if isinstance(row, Mapping) else row
+        if not isinstance(given, list | tuple) or len(given) != 4:
+            continue
+        kind, name, version, architecture = (storable_text(str(part or ""))[:255] for part in given)
+        if kind and name:
+            found.add((kind, name, version, architecture))
     return found
+
+
+def _is_plain(row: tuple[Any, ...]) -> bool:
+    """Say whether a row can be kept as it is: nearly all can, and a report has thousands."""
+    try:
+        whole = "".join(row)
+    except TypeError:
+        return False
+    return len(whole) < 256 and whole.isascii() and "\0" not in whole and bool(row[0] and row[1])
 
 
 def _named(session: Session, ids: Sequence[int]) -> list[Package]:

@@ -24,6 +24,7 @@ import server.imports.models
 import server.items.deriving.models
 import server.items.foreign.models
 import server.items.impacts.models
+import server.items.health.models
 import server.items.models
 import server.notify.models
 import server.people.models

@@ -22,6 +22,7 @@ _TAGS = (
     "modelling",
     "listing",
     "reconciling",
+    "health",
     "imports",
     "services",
     "leavers",

@@ -76,6 +76,8 @@ from server.items.foreign.doors import Door
 from server.items.foreign.messages import Dialect, Message
 from server.items.foreign.models import InventorySource, WaitingSender
 from server.items.foreign.taking import Knock, take
+from server.items.health.campaigns import CampaignDraft, start_campaign
+from server.items.health.models import Attestation
 from server.items.identity.merging import merge_items
 from server.items.listing.views import ViewDraft, save_view
 from server.items.modelling.changing import apply_model
@@ -291,9 +293,18 @@ class _Furnishing:
         for content in (b"name,class\nx,server\n", b"name,class\ny,server\n"):
             upload = ("list.csv", BytesIO(content))
             run = begin_import(self._session, self._admin, storage, upload, where, self._now)
+        found |= self._asked()
             found.append(run)
         found[1].state = "done"
         return {"import": found[0].id, "imported": found[1].id}
+    def _asked(self) -> dict[str, int]:
+        """Ask the owner of an item whether it is right."""
+        due = self._now.date() + timedelta(days=30)
+        draft = CampaignDraft(self._place.id, "Spring", due, "class:server")
+        campaign = start_campaign(self._session, self._admin, draft, self._now)
+        asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
+        return {"campaign": campaign.id, "attestation": self._session.scalar(asked) or 0}
+
 
     def _identity(self) -> dict[str, int]:
         """Write a question that waits, an item that two sources know, and a merge."""

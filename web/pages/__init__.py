@@ -17,6 +17,7 @@ from web.pages.estate import estate
 from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
 from web.pages.imports import exports, imports
+from web.pages.health import health
 from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
@@ -65,6 +66,7 @@ PAGES: tuple[Blueprint, ...] = (
     items,
     identity,
     junk,
+    health,
     lately,
     logins,
     model,

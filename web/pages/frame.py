@@ -106,6 +106,7 @@ def _navigation() -> tuple[_Entry, ...]:
             (Permission.ITEM_READ,),
             ("identity", "imports", "reviews"),
         ),
+        _Entry("register_health.show", gettext("Health"), "check", "g h", (Permission.ITEM_READ,)),
         _Entry("software.index", gettext("Software"), "package", "g w", (Permission.ITEM_READ,)),
         _Entry(
             "services.index",

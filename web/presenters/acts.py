@@ -11,6 +11,7 @@ _PAGES: Mapping[str, tuple[str, str]] = {
     "group": ("groups.show", "group_id"),
     "item": ("items.show", "item_id"),
     "directory": ("directories.show", "directory_id"),
+    "identity_provider": ("providers.edit", "identity_provider_id"),
     "agent": ("agents.show", "agent_id"),
 }
 
@@ -27,6 +28,7 @@ def act_text(act: str, reader: Reader) -> str:
 def _sign_ins(reader: Reader) -> dict[str, str]:
     return {
         "signed_in": reader.gettext("signed in"),
+        "provider_sign_in_refused": reader.gettext("refused what an identity provider said"),
         "signed_out": reader.gettext("signed out"),
         "sign_in_locked": reader.gettext("sign-in locked after too many attempts"),
         "password_changed": reader.gettext("changed a password"),
@@ -57,6 +59,9 @@ def _rights(reader: Reader) -> dict[str, str]:
 
 def _changes(reader: Reader) -> dict[str, str]:
     return {
+        "attestation_started": reader.gettext("asked owners to confirm items"),
+        "attestation_closed": reader.gettext("ended a campaign of confirmations"),
+        "attested": reader.gettext("answered whether an item is right"),
         "change_approval_requested": reader.gettext("asked for approval of a change"),
         "change_approved": reader.gettext("approved a change"),
         "change_rejected": reader.gettext("rejected a change"),
@@ -125,6 +130,11 @@ def _systems(reader: Reader) -> dict[str, str]:
         "derivation_rule.withdrawn": reader.gettext("withdrew a rule of derivation"),
         "directory_created": reader.gettext("added a directory"),
         "directory_changed": reader.gettext("changed a directory"),
+        "identity_provider_created": reader.gettext("added an identity provider"),
+        "identity_provider_changed": reader.gettext("changed an identity provider"),
+        "identity_provider_removed": reader.gettext("removed an identity provider"),
+        "identity_linked": reader.gettext("linked an account from elsewhere"),
+        "identity_unlinked": reader.gettext("ended a link to an account elsewhere"),
         "access_reviewed": reader.gettext("wrote down who may do what"),
         "directory_rule_added": reader.gettext("added a rule for groups"),
         "directory_rule_removed": reader.gettext("removed a rule for groups"),

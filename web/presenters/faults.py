@@ -6,7 +6,7 @@ A sentence that is not known here is shown as it came.
 
 import re
 
-from web.presenters import change_faults, desk_faults, refusals
+from web.presenters import change_faults, desk_faults, people_faults, refusals
 from web.presenters.reader import Reader
 
 
@@ -38,6 +38,7 @@ def _sentences(reader: Reader) -> dict[str, str]:
         **refusals.sentences(reader),
         **change_faults.sentences(reader),
         **desk_faults.sentences(reader),
+        **people_faults.sentences(reader),
         "must not be empty": reader.gettext("Please fill this in."),
         "must not be null": reader.gettext("Please fill this in."),
         "must not lie in the future": reader.gettext("This must not lie in the future."),

@@ -47,6 +47,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "scanning.probe": reader.gettext("Visit a device"),
         "scanning.sweep": reader.gettext("Sweep a range of addresses"),
         "scanning.topology": reader.gettext("Work out how devices are linked"),
+        "health.measure": reader.gettext("Measure how right the register is"),
+        "health.campaigns": reader.gettext("Remind owners who have not answered"),
         "items.redecide": reader.gettext("Decide all values anew"),
         "items.expire_words": reader.gettext("End manual overrides that have run out"),
         "imports.run": reader.gettext("Read an import"),

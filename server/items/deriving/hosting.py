@@ -35,15 +35,15 @@ def read_guest_interfaces(
         _gather(session, scope, is_tap, hosts)
         _gather_cards(session, scope, sorted(hosts), guests)
     else:
-        ids = Interface.item_id.in_(scope.item_ids or ())
-        _gather(session, scope, is_tap & ids, hosts)
-        _gather_cards(session, scope, sorted(hosts), guests)
         mine: dict[str, set[tuple[End, str]]] = defaultdict(set)
-        _gather(session, scope, ~is_tap & ids & (Interface.mac != ""), mine)
-        for part in parts(sorted({_TAP + mac[3:] for mac in mine})):
+        ids = Interface.item_id.in_(scope.item_ids or ())
+        for mac, name, end in _cards(session, scope, ids & (Interface.mac != "")):
+            (hosts if mac.startswith(_TAP) else mine)[mac[3:]].add((end, name))
+        _gather_cards(session, scope, sorted(hosts), guests)
+        for part in parts(sorted({_TAP + tail for tail in mine})):
             _gather(session, scope, Interface.mac.in_(part), hosts)
-        for mac, ends in mine.items():
-            guests[mac[3:]] |= ends
+        for tail, ends in mine.items():
+            guests[tail] |= ends
     for tail, cards in sorted(guests.items()):
         there = hosts.get(tail, set())
         if len({end for end, _ in there}) == 1 and len({end for end, _ in cards}) == 1:
@@ -58,13 +58,20 @@ def _gather(
     found: dict[str, set[tuple[End, str]]],
 ) -> None:
     """Add the interfaces that fit, by all but the first byte of their address."""
+    for mac, name, end in _cards(session, scope, condition):
+        found[mac[3:]].add((end, name))
+
+
+def _cards(
+    session: Session, scope: Scope, condition: ColumnElement[bool]
+) -> Iterator[tuple[str, str, End]]:
     query = (
         select(Interface.mac, Interface.name, Item.id, Item.class_code)
         .join(Item, Item.id == Interface.item_id)
         .where(condition, scope.takes_part())
     )
     for mac, name, item_id, class_code in session.execute(query):
-        found[mac[3:]].add((End(item_id, class_code), name))
+        yield mac, name, End(item_id, class_code)
 
 
 def _gather_cards(

@@ -7,6 +7,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
 from tests.contract.endpoints.imports import IMPORTS
+from tests.contract.endpoints.health import HEALTH
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
@@ -32,6 +33,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_IDENTITY,
     *REST_MODEL,
     *IMPORTS,
+    *HEALTH,
     *REST_DESK,
     *REST_CHANGES,
     *REST_CALENDAR,
