@@ -22,10 +22,12 @@ def test_a_name_that_is_not_ours_is_not_found(tmp_path: Path, name: str) -> None
     assert (tmp_path / "outside").exists()
 
 
-@pytest.mark.parametrize("name", corpus("paths"))
+#: A request line ends where a line ends: no client can send the others in a path.
+_SENDABLE = [name for name in corpus("paths") if "\0" not in name and "\n" not in name]
+
+
+@pytest.mark.parametrize("name", _SENDABLE)
 def test_static_files_stay_inside_their_folder(target: Target, name: str) -> None:
-    if "\0" in name or "\n" in name:
-        pytest.skip("no client can send this in a path")
     answer = target.site.test_client().get("/static/" + name)
     assert answer.status_code in {301, 302, 308, 404, 400}
     assert b"root:" not in answer.data
