@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "server.commands.doctor:doctor_command",
     "user": "server.commands.user:user_group",
     "directory": "server.commands.directory:directory_group",
+    "provider": "server.commands.provider:provider_group",
     "audit": "server.commands.audit:audit_group",
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",

@@ -44,6 +44,7 @@ from server.desk.tickets.events import (
     ItemsAffected,
     TicketAssigned,
     TicketEdited,
+    TicketHandedOver,
     TicketMoved,
     TicketNoted,
     TicketOpened,
@@ -57,9 +58,12 @@ from server.desk.tickets.jobs import (
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
 from server.desk.tickets.reactions.noting import (
+    accept_on_move,
+    keep_accepted,
     keep_time,
     note_assignment,
     note_edit,
+    note_handover,
     note_happening,
     note_items,
     note_level,
@@ -69,6 +73,7 @@ from server.desk.tickets.reactions.noting import (
 from server.desk.tickets.reactions.telling import (
     tell_assignment,
     tell_entry,
+    tell_handover,
     tell_level,
     tell_move,
     tell_opening,
@@ -88,11 +93,6 @@ from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemReported
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
-from server.items.identity.api import identity
-from server.items.impacts.api import impacts
-from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
-from server.items.impacts.reaching import CONTRACTS
-from server.items.intake_api import intake
 from server.items.health.api import health
 from server.items.health.jobs import (
     ATTEND_CAMPAIGNS,
@@ -100,6 +100,11 @@ from server.items.health.jobs import (
     attend_campaigns,
     run_measurement,
 )
+from server.items.identity.api import identity
+from server.items.impacts.api import impacts
+from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
+from server.items.impacts.reaching import CONTRACTS
+from server.items.intake_api import intake
 from server.items.leavers_api import leavers
 from server.items.listing.api import listing
 from server.items.modelling.api import modelling
@@ -116,6 +121,7 @@ from server.people.api import (
     groups,
     organisations,
     people,
+    providers,
     roles,
     session,
     tokens,
@@ -148,6 +154,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organisations,
     roles,
     directories,
+    providers,
     items,
     relations,
     derivation,
@@ -178,11 +185,12 @@ REACTIONS: Reactions = {
     TicketOpened: (note_opening, keep_time, tell_opening, blame_changes),
     TicketEdited: (note_edit, keep_time),
     TicketAssigned: (note_assignment, tell_assignment),
-    TicketMoved: (note_move, keep_time, tell_move),
+    TicketMoved: (note_move, accept_on_move, keep_time, tell_move),
+    TicketHandedOver: (note_handover, keep_time, tell_handover),
     ItemsAffected: (note_items, keep_time, blame_changes),
     EntryAdded: (keep_time, tell_entry),
     ClockReached: (note_level, tell_level),
-    TicketNoted: (note_happening,),
+    TicketNoted: (note_happening, keep_accepted),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
     ChangeMoved: (note_change_move,),

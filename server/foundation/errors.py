@@ -82,6 +82,14 @@ class WebUnreachable(CadastreError):
         super().__init__(f"{place}: {why}")
 
 
+class ProviderUnavailable(CadastreError):
+    """An identity provider does not answer, or not as it must; the text says how."""
+
+
+class IdentityRefused(SignInRefused):
+    """What an identity provider answered lets nobody in; the text says why."""
+
+
 class DirectoryUnavailable(CadastreError):
     """The LDAP directory does not answer, or not as it was set up; the text says how."""
 

@@ -16,6 +16,7 @@ import server.desk.changes.models.calendar
 import server.desk.changes.models.change
 import server.desk.changes.models.checking
 import server.desk.changes.models.planning
+import server.desk.routing.models
 import server.desk.sla.models
 import server.desk.tickets.models
 import server.foundation.audit

@@ -249,6 +249,11 @@ class IdentityProvider(Identified, Base):
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def has_secret(self) -> bool:
+        """Say whether there is a client secret, which is all that may be told of it."""
+        return bool(self.sealed_secret)
+
 
 class ExternalIdentity(Identified, Base):
     """Somebody as an identity provider knows them: (provider, subject), byte for byte."""

@@ -57,6 +57,10 @@ _FORBIDDEN = {
         ("server.people.actions", "server.foundation.edge.requests"),
         ("server.people.queries", "server.items.api"),
     ],
+    "authlib-has-one-user": [
+        ("server.people.actions.providers", "authlib"),
+        ("web.pages.account", "joserfc.jwt"),
+    ],
     "ldap3-has-one-user": [
         ("server.people.sync", "ldap3"),
         ("web.pages.people", "ldap3.core.exceptions"),

@@ -12,7 +12,7 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
@@ -84,8 +84,10 @@ from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
+from server.people.actions.identities import link_identity
+from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import ApiToken, DirectoryRun, Role, SecondFactor
+from server.people.models import Account, ApiToken, DirectoryRun, Role, SecondFactor
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.ranges import RangeDraft, ask_run, create_range
@@ -93,6 +95,7 @@ from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
 
+from tests.contract.desk_things import desk_things, shared_desk_things
 #: What a thing is called in addresses and bodies, to its id or reference.
 Things = Mapping[str, int | str]
 
@@ -128,7 +131,7 @@ def prepare(session: Session, settings: Settings) -> PreparedWorld:
 
 def _references(number: str) -> dict[str, str]:
     changes = dict.fromkeys(("change", "assessed", "asked", "tasked"), f"CHG-{number}")
-    tickets = dict.fromkeys(("ticket", "second", "ended"), f"INC-{number}")
+    tickets = dict.fromkeys(("ticket", "second", "ended", "handed"), f"INC-{number}")
     return tickets | changes
 
 
@@ -166,7 +169,7 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
         "job": job.id,
         "rule": "rule_of_ours",
     }
-    return found | own
+    return found | own | shared_desk_things(session)
 
 
 def _define(session: Session) -> None:
@@ -201,6 +204,7 @@ class _Furnishing:
     def things(self, approver_id: int | None) -> dict[str, int | str]:
         """Return everything by name; ``approver_id`` None leaves approval to the person there."""
         found = self._people(approver_id)
+        named = {"identity_provider_code": f"staff-{self._place.code}"}
         found |= self._items(approver_id or found["person"])
         found |= self._programs() | self._discovery() | self._identity()
         found |= self._views(approver_id)
@@ -237,7 +241,7 @@ class _Furnishing:
         )
         session.add(run)
         session.flush()
-        return {
+        return self._provider(person.id, holder_id or person.id) | {
             "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
             "directory_run": run.id,
             "organisation": place.id,
@@ -248,6 +252,33 @@ class _Furnishing:
             "grant": grant.id,
             "token": session.scalar(select(func.max(ApiToken.id))) or 0,
             "directory": directory.id,
+        }
+
+    def _provider(self, person_id: int, holder_id: int) -> dict[str, int]:
+        """Let an identity provider vouch for the person, and for who has a password besides."""
+        code = f"staff-{self._place.code}"
+        particulars = {
+            "code": code,
+            "name": "Staff",
+            # Nobody listens there, and the gate is closed besides.
+            "issuer": "https://127.0.0.1:1",
+            "client_id": "cadastre",
+            "organisation_id": self._place.id,
+        }
+        row = create_provider(self._session, self._admin, particulars, self._secrets, self._now)
+        self._session.execute(
+            update(Account).where(Account.person_id == holder_id).values(password_hash="unused")
+        )
+        linked = {
+            one: link_identity(
+                self._session, self._admin, row.id, one, f"subject-{one}", BEGINNING
+            ).id
+            for one in {person_id, holder_id}
+        }
+        return {
+            "identity_provider": row.id,
+            "external_identity": linked[person_id],
+            "own_identity": linked[holder_id],
         }
 
     def _items(self, owner_id: int) -> dict[str, int]:
@@ -431,6 +462,7 @@ class _Furnishing:
         draft = ChangeDraft(
             "Move the database",
             implementation_plan="Move it.",
+            **desk_things(self._session, self._admin, self._place.id, there, self._now),
             back_out_plan="Move it back.",
             item_ids=(item_id,),
             window_start=now + timedelta(days=1),

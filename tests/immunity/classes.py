@@ -30,12 +30,7 @@ CLASSES = (
     FaultClass(9, "disabled people still in"),
     FaultClass(10, "LDAP injection"),
     FaultClass(11, "LDAP bind with an empty password"),
-    FaultClass(
-        12,
-        "trust in single sign-on and its headers",
-        missing="OpenID Connect or SAML",
-        imports=("authlib", "onelogin", "saml2"),
-    ),
+    FaultClass(12, "trust in single sign-on and its headers"),
     FaultClass(13, "secrets in answers"),
     FaultClass(14, "a kept password sent to another host"),
     FaultClass(15, "path traversal"),

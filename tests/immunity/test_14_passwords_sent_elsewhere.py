@@ -47,3 +47,24 @@ def test_another_place_or_another_trust_blanks_it(
 def test_another_name_keeps_it(target: Target, admin: Program) -> None:
     path = _directory(target, admin, "g")
     assert admin.patch(path, {"name": "Other"}).get_json()["has_password"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [({"issuer": "https://evil.test"}, False), ({"client_id": "x"}, False), ({"name": "N"}, True)],
+)
+def test_the_secret_for_an_identity_provider_goes_to_no_other(
+    target: Target, admin: Program, change: dict[str, Any], *, kept: bool
+) -> None:
+    body = {
+        "code": f"id-{next(iter(change))}",
+        "name": "Corp",
+        "issuer": "https://id.test",
+        "client_id": "cadastre",
+        "client_secret": "kept",
+        "organisation_id": target.world.root.id,
+    }
+    made = admin.post("/identity-providers", body).get_json()
+    assert made["has_secret"] is True
+    changed = admin.patch(f"/identity-providers/{made['id']}", change).get_json()
+    assert changed["has_secret"] is kept

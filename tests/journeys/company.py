@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Recorded
 from cmdb.observation import GroupMembership, ItemReference, Observation, Origin, SeenRelation
+from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
@@ -34,6 +35,7 @@ from server.desk.changes.actions import (
     request_approval,
 )
 from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
+from server.desk.tickets.actions.ruling import add_rule as add_routing_rule
 from server.desk.tickets.actions.tasking import TimeDraft, add_checklist, book_time
 from server.desk.tickets.models import TicketTemplate, TicketWatcher
 from server.desk.tickets.queries import find_ticket
@@ -47,6 +49,15 @@ from server.imports.jobs import UPLOADS
 from server.imports.running import LineOutcome, keep_lines
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
 from server.items.deriving.verdicts import reject_relation
+from server.items.health.campaigns import CampaignDraft, start_campaign
+from server.items.health.measuring import measure
+from server.items.health.models import (
+    HealthFigure,
+    HealthOfItem,
+    HealthOfSource,
+    HealthRun,
+)
+from server.items.health.sums import Sums, item_row
 from server.items.identity.merging import merge_items
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent
@@ -68,6 +79,12 @@ ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
 
 #: The network cards of a copy.
 _OTHER_CARDS = ("00:50:56:9a:77:01",)
+
+#: What a routing rule asks: in every test the same words that no ticket says.
+_PRESSING = [
+    {"field": "words", "test": "any", "values": ["nobody can work"]},
+    {"field": "priority", "test": "none", "values": ["5"]},
+]
 
 #: Names in the company that are words of the pages too; "all" is an architecture of packages.
 NAMES = frozenset({"Support", "all"})
@@ -130,6 +147,8 @@ class _Furnishing:
         found |= self._own_model()
         found |= self._imports()
         found["group"] = self._world.support.id
+        rule = {"name": "Pressing", "conditions": _PRESSING, "priority": 1}
+        found["routing_rule"] = add_routing_rule(self._session, self._admin, rule, self._now).id
         found |= self._items() | self._programs()
         return found | self._desk(found)
 
@@ -194,7 +213,22 @@ class _Furnishing:
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
-        return found | {"laptop": laptop, "endless": endless}
+        return found | {"laptop": laptop, "endless": endless, "campaign": self._measured()}
+
+    def _measured(self) -> int:
+        """Measure everything, and ask owners about it."""
+        ids = self._session.scalars(select(Item.id).order_by(Item.id)).all()
+        run, sums = HealthRun(at=self._now, finished_at=self._now, items=len(ids)), Sums()
+        self._session.add(run)
+        self._session.flush()
+        for one in measure(self._session, ids, self._now):
+            sums.add(one)
+            self._session.add(HealthOfItem(**item_row(one)))
+        insert_rows(self._session, HealthFigure, sums.figures(run.id))
+        insert_rows(self._session, HealthOfSource, sums.sources(run.id))
+        due = self._now.date() + timedelta(days=30)
+        draft = CampaignDraft(self._place, "Spring 2027", due)
+        return start_campaign(self._session, self._admin, draft, self._now).id
 
     def _question(self) -> int:
         """Let a copy report that may also be its original on other hardware."""

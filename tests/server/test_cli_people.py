@@ -112,3 +112,20 @@ def test_the_chain_of_acts_is_walked_and_access_is_written_down(installed: Cadas
     assert found["ada"]["person"] == "'=Ada"
     assert (found["ada"]["role"], found["ada"]["second_factor"]) == ("support_agent", "no")
     assert "admin:users" in found["admin"]["permissions"].split()
+
+
+def test_an_identity_provider_is_added_listed_asked_and_removed(installed: Cadastre) -> None:
+    out = installed.succeed(
+        "provider", "add", "staff", "--name", "Staff", "--issuer", "https://127.0.0.1:1",
+        "--client-id", "cadastre",
+    )  # fmt: skip
+    assert "http://127.0.0.1:8080/sign-in/back" in out
+    assert "staff\tStaff\thttps://127.0.0.1:1" in installed.succeed("provider", "list")
+    assert "may not connect" in installed.run("provider", "test", "staff").err
+    outcome = installed.run(
+        "provider", "add", "b", "--name", "B", "--issuer", "http://b.test", "--client-id", "c"
+    )
+    assert outcome.failed_in_one_sentence
+    assert "issuer" in outcome.err
+    installed.succeed("provider", "remove", "staff")
+    assert installed.succeed("provider", "list") == ""

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from web.pages.absences import absences
 from web.pages.account import account
 from web.pages.administration import administration
 from web.pages.agent_download import agent_download
@@ -22,6 +23,7 @@ from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
 from web.pages.lately import lately
+from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
 from web.pages.merging import identity
 from web.pages.model import model
@@ -30,12 +32,15 @@ from web.pages.notifications import notifications
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
+from web.pages.provider_sign_in import provider_sign_in
+from web.pages.providers import providers
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
+from web.pages.routing import routing
 from web.pages.services import services
 from web.pages.software import software
 from web.pages.sweeps import sweeps
@@ -47,6 +52,7 @@ PAGES: tuple[Blueprint, ...] = (
     account,
     administration,
     agent_download,
+    absences,
     agents,
     approvals,
     changes,
@@ -68,12 +74,15 @@ PAGES: tuple[Blueprint, ...] = (
     junk,
     health,
     lately,
+    linked_identities,
     logins,
     model,
     notifications,
     people,
     portal,
     precedence,
+    provider_sign_in,
+    providers,
     reviews,
     risk,
     roles,
@@ -83,6 +92,7 @@ PAGES: tuple[Blueprint, ...] = (
     services,
     software,
     tickets,
+    routing,
     tokens,
     words,
 )

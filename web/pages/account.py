@@ -34,6 +34,7 @@ from server.people.actions.sessions import Client
 from server.people.actions.sign_in import Credentials, Door, door_of
 from server.people.actions.sign_in import sign_in as open_session_for
 from server.people.actions.sign_in import sign_out as end_session
+from server.people.queries.providers import open_providers
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
 from web.presenters.faults import fault_text
@@ -62,7 +63,7 @@ def where_to() -> str:
 def sign_in() -> ResponseReturnValue:
     """Sign in with login and password."""
     if request.method == "GET":
-        return render_template("account/sign_in.html", errors={}, login="", next=where_to())
+        return _sign_in_page({}, "")
     login = request.form.get("login", "")
     client = Client(client_address(), client_agent(), session_secret())
     try:
@@ -77,14 +78,19 @@ def sign_in() -> ResponseReturnValue:
         told = gettext("The login or the password is not right.")
         if problem.status == 429:
             told = gettext("Too many attempts. Wait a few minutes and try again.")
-        page = render_template(
-            "account/sign_in.html", errors={"": told}, login=login, next=where_to()
-        )
-        return page, problem.status, dict(problem.headers)
+        return _sign_in_page({"": told}, login), problem.status, dict(problem.headers)
     address = url_for("account.password") if signed_in.must_change_password else where_to()
     response = make_response(redirect(address, code=303))
     set_session_cookie(response, signed_in.secret, signed_in.expires_at)
     return response
+
+
+def _sign_in_page(errors: dict[str, str], login: str) -> str:
+    with installation().database.reading() as session:
+        providers = open_providers(session)
+    return render_template(
+        "account/sign_in.html", errors=errors, login=login, next=where_to(), providers=providers
+    )
 
 
 @account.route("/sign-out", methods=["POST"])

@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
     doors = (
         (Permission.ADMIN_AGENTS, _agents_door),
         (Permission.ADMIN_DIRECTORY, _directories_door),
+        (Permission.ADMIN_DIRECTORY, _providers_door),
         (Permission.ADMIN_READ, _roles_door),
         (Permission.ADMIN_RULES, _model_door),
         (Permission.ADMIN_RULES, _precedence_door),
@@ -73,6 +74,15 @@ def _agents_door() -> Door:
         url_for("agents.index"),
         told if silent else "",
         "warn",
+    )
+
+
+def _providers_door() -> Door:
+    return Door(
+        gettext("Identity providers"),
+        gettext("Signing in with an account from elsewhere, over OpenID Connect."),
+        "key",
+        url_for("providers.index"),
     )
 
 

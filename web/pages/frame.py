@@ -118,7 +118,14 @@ def _navigation() -> tuple[_Entry, ...]:
         ),
         _Entry("estate.show", gettext("Map"), "sitemap", "g m", (Permission.ITEM_READ,)),
         _Entry("risk.show", gettext("Risk"), "alert-triangle", "g r", (Permission.ITEM_READ,)),
-        _Entry("tickets.index", gettext("Tickets"), "ticket", "g t", (Permission.TICKET_READ,)),
+        _Entry(
+            "tickets.index",
+            gettext("Tickets"),
+            "ticket",
+            "g t",
+            (Permission.TICKET_READ,),
+            ("absences",),
+        ),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),
         _Entry("portal.index", gettext("My requests"), "inbox", "g q", (Permission.TICKET_OPEN,)),
         _Entry(
@@ -159,8 +166,10 @@ def _navigation() -> tuple[_Entry, ...]:
                 "junk",
                 "model",
                 "precedence",
+                "providers",
                 "roles",
                 "words",
+                "routing",
             ),
         ),
     )

@@ -186,7 +186,8 @@ def _names(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> Names:
 def _groups(page: TicketPage, details: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     """Return the names of the groups that lines mention; few ever had the same ticket."""
     known = {page.header.group.id: page.header.group.name} if page.header.group else {}
-    ids = {d["group_id"] for d in details if d.get("group_id") is not None} - set(known)
+    keys = ("group_id", "from_group_id")
+    ids = {d[key] for d in details for key in keys if d.get(key) is not None} - set(known)
     for group_id in sorted(ids)[:_GROUPS_READ]:
         with suppress(NotFound, PermissionDenied):
             known[group_id] = group(current_session(), current_actor(), group_id).name

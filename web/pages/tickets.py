@@ -5,7 +5,14 @@ from collections.abc import Callable
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from web.pages import ticket_acts, ticket_opening, ticket_page, ticket_parts, ticket_queue
+from web.pages import (
+    ticket_acts,
+    ticket_handovers,
+    ticket_opening,
+    ticket_page,
+    ticket_parts,
+    ticket_queue,
+)
 
 tickets = Blueprint("tickets", __name__, url_prefix="/tickets")
 
@@ -13,6 +20,7 @@ View = Callable[..., ResponseReturnValue]
 
 _READ: tuple[tuple[str, str, View], ...] = (
     ("", "index", ticket_queue.index),
+    ("/queues", "queues", ticket_handovers.show_queues),
     ("/preview", "preview", ticket_opening.preview),
     ("/fields", "own_fields", ticket_opening.own_fields),
     ("/<reference>", "show", ticket_page.show),
@@ -20,6 +28,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/map", "map", ticket_page.show_map),
     ("/<reference>/map.json", "map_data", ticket_page.map_data),
     ("/<reference>/planned", "planned", ticket_page.show_planned),
+    ("/<reference>/handovers", "handovers", ticket_handovers.show_handovers),
     ("/<reference>/work", "work", ticket_parts.show_work),
     ("/<reference>/clocks", "clocks", ticket_parts.show_clocks),
     ("/<reference>/papers", "papers", ticket_parts.show_papers),
@@ -31,6 +40,8 @@ _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/move", "move", ticket_acts.move),
     ("/<reference>/take", "take", ticket_acts.take),
     ("/<reference>/assign", "assign", ticket_acts.assign),
+    ("/<reference>/hand-over", "hand_over", ticket_handovers.hand_over),
+    ("/<reference>/accept", "accept", ticket_handovers.accept),
     ("/<reference>/edit", "edit", ticket_acts.edit),
     ("/<reference>/follow", "follow", ticket_acts.follow),
     ("/<reference>/files", "attach", ticket_parts.attach),

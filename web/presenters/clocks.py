@@ -26,7 +26,11 @@ class ClockLine:
 
 def measure_text(measure: str, reader: Reader) -> str:
     """Return what is promised."""
-    words = {"respond": reader.gettext("First answer"), "resolve": reader.gettext("Solution")}
+    words = {
+        "respond": reader.gettext("First answer"),
+        "resolve": reader.gettext("Solution"),
+        "handover": reader.gettext("Hand-over accepted"),
+    }
     return words.get(measure, measure)
 
 

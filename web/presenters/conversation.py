@@ -47,6 +47,10 @@ def system_line(
         return SystemLine(_moved(detail, wording), detail.get("reason") or "")
     if event == "assigned":
         return SystemLine(_assigned(detail, names, reader))
+    if event == "handed_over":
+        groups = [names.groups.get(detail.get(key) or 0) for key in ("from_group_id", "group_id")]
+        way = " → ".join(one for one in groups if one)
+        return SystemLine(reader.gettext("handed over: %(way)s") % {"way": way})
     if event == "edited":
         return SystemLine(_edited(detail.get("changes") or {}, names, wording, reader))
     if event == "items":
@@ -78,6 +82,10 @@ def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLi
             reader.gettext("not done after all: %(title)s") % {"title": detail.get("title")}
         ),
         "clock": lambda: _clock(detail, reader),
+        "routed": lambda: (
+            reader.gettext("routed by: %(rules)s") % {"rules": ", ".join(detail.get("rules") or ())}
+        ),
+        "accepted": lambda: reader.gettext("accepted the hand-over"),
         "rated": lambda: (
             reader.gettext("rated it %(rating)s of 5") % {"rating": detail.get("rating")}
         ),

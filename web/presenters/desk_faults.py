@@ -19,6 +19,31 @@ def sentences(reader: Reader) -> dict[str, str]:
         "a step that was done stays as a record": reader.gettext(
             "A step that was done stays as a record."
         ),
+        "the rule matches this case, and should not": reader.gettext(
+            "The rule matches this case, and should not."
+        ),
+        "the rule does not match this case, and should": reader.gettext(
+            "The rule does not match this case, and should."
+        ),
+        "say what the rule gives: a group, a person or a priority": reader.gettext(
+            "Say what the rule gives: a group, a person or a priority."
+        ),
+        "must hold letters or digits": reader.gettext("This must hold letters or digits."),
+        "must name every rule once": reader.gettext("Every rule must be named once."),
+        "say who is away": reader.gettext("Say who is away."),
+        "has it already; choose another group": reader.gettext(
+            "This group has it already. Choose another one."
+        ),
+        "say under which number the supplier keeps it": reader.gettext(
+            "Say under which number the supplier keeps it."
+        ),
+        "it was not handed over, or somebody has accepted it already": reader.gettext(
+            "It was not handed over, or somebody has accepted it already."
+        ),
+        "a ticket that waits for a group is open": reader.gettext(
+            "A ticket that waits for a group is open."
+        ),
+        "must be a list of words": reader.gettext("This must be a list of words."),
         "has no steps": reader.gettext("It has no steps."),
         "the ticket is still open; it can be rated once it is solved": reader.gettext(
             "It can be rated once it is solved."
@@ -50,6 +75,18 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"there is no ticket (?P<reference>.+)",
             reader.gettext("There is no ticket %(reference)s, or you may not see it."),
+        ),
+        (
+            r"(?P<reference>\S+) is \S+; only open tickets are handed over",
+            reader.gettext("%(reference)s is not open any more."),
+        ),
+        (
+            r"there are (?P<number>\d+) rules already",
+            reader.gettext("There are %(number)s rules already."),
+        ),
+        (
+            r"must be a list of at most (?P<number>\d+)",
+            reader.gettext("At most %(number)s fit."),
         ),
         (
             r"must not be larger than (?P<size>\d+) MB",

@@ -25,6 +25,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "ticket_assigned": reader.gettext("Something was assigned to me"),
         "ticket_answered": reader.gettext("Somebody wrote"),
         "ticket_moved": reader.gettext("Something I follow moved on"),
+        "ticket_handover": reader.gettext("Something was handed over to my group"),
+        "ticket_passed_on": reader.gettext("Another group sees to what I reported"),
         "ticket_solved": reader.gettext("What I reported is solved"),
         "item_hit": reader.gettext("An item I own is affected"),
         "clock_reached": reader.gettext("A promise runs out"),

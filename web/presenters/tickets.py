@@ -128,6 +128,8 @@ def reach_text(reach: Reach | None, reader: Reader) -> str:
 
 def priority_reason(ticket: Any, reach: Reach | None, wording: Wording, reader: Reader) -> str:
     """Say in one sentence why a ticket has its priority."""
+    if ticket.ruled_priority:
+        return reader.gettext("set by a rule of routing")
     if ticket.impact_overridden:
         told = {
             "reason": ticket.impact_reason,

@@ -29,7 +29,7 @@ class SlaClock(Base):
     ticket_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    #: "respond" or "resolve".
+    #: "respond", "resolve" or "handover": that a group accepts what was handed to it.
     measure: Mapped[str] = mapped_column(Key, primary_key=True)
     calendar: Mapped[str] = mapped_column(Key)
     target_minutes: Mapped[int]

@@ -66,3 +66,15 @@ class EntryAdded(TicketEvent):
 
     entry_id: int
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHandedOver(TicketEvent):
+    """Another group has it now, and is asked to accept it; ``notice`` is for the requester."""
+
+    before: str
+    after: str
+    handover_id: int
+    from_group_id: int | None
+    to_group_id: int
+    notice: str

@@ -51,6 +51,8 @@ class Ticket(Identified, Base):
     impact_reason: Mapped[str] = mapped_column(String, default="")
     #: 1 (most pressing) to 5 (informational).
     priority: Mapped[int]
+    #: What a routing rule put in the place of the matrix, until a person says otherwise.
+    ruled_priority: Mapped[int | None]
     requester_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     assignee_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     group_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("party_group.id"))

@@ -120,6 +120,25 @@ def clear_pending_cookie(response: Response) -> None:
     response.delete_cookie(_pending_name(), **_cookie_rules())
 
 
+def round_trip_secret() -> str | None:
+    """Return the secret of a round trip to an identity provider, if this browser began one."""
+    return request.cookies.get(_round_trip_name()) or None
+
+
+def set_round_trip_cookie(response: Response, secret: str, expires_at: datetime) -> None:
+    """Let the browser come back from an identity provider; this cookie signs nobody in."""
+    response.set_cookie(_round_trip_name(), secret, expires=expires_at, **_cookie_rules())
+
+
+def clear_round_trip_cookie(response: Response) -> None:
+    """Forget the round trip."""
+    response.delete_cookie(_round_trip_name(), **_cookie_rules())
+
+
+def _round_trip_name() -> str:
+    return cookie_name(installation().settings) + "-round-trip"
+
+
 def _pending_name() -> str:
     return cookie_name(installation().settings) + "-pending"
 

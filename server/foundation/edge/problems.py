@@ -64,6 +64,7 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.SecretUnreadable: ("secret-unreadable", 500, "A stored secret cannot be opened"),
     desk.AddressRefused: ("address-refused", 422, "This address is not connected to"),
     desk.WebUnreachable: ("web-unreachable", 503, "Another server does not answer"),
+    desk.ProviderUnavailable: ("provider-unavailable", 503, "The identity provider fails"),
     desk.DirectoryUnavailable: ("directory-unavailable", 503, "The directory does not answer"),
     desk.DatabaseNotReady: ("database-not-ready", 503, "The database cannot be used"),
 }

@@ -4,8 +4,18 @@ from server.people.api.directories import directories
 from server.people.api.groups import groups
 from server.people.api.organisations import organisations
 from server.people.api.people import people
+from server.people.api.providers import providers
 from server.people.api.roles import roles
 from server.people.api.session import session
 from server.people.api.tokens import tokens
 
-__all__ = ["directories", "groups", "organisations", "people", "roles", "session", "tokens"]
+__all__ = [
+    "directories",
+    "groups",
+    "organisations",
+    "people",
+    "providers",
+    "roles",
+    "session",
+    "tokens",
+]

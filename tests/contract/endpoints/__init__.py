@@ -4,6 +4,7 @@ A new route is written down here, in the file of its corner: which permission it
 is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 """
 
+from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
 from tests.contract.endpoints.imports import IMPORTS
@@ -35,6 +36,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *IMPORTS,
     *HEALTH,
     *REST_DESK,
+    *DESK_AROUND,
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,

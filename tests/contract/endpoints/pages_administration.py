@@ -8,6 +8,7 @@ from tests.contract.endpoints.entry import Endpoint, Named
 _PERSON = "/people/<int:person_id>"
 _GROUP = "/groups/<int:group_id>"
 _ADMIN = "/administration"
+_PROVIDER = f"{_ADMIN}/identity-providers/<int:identity_provider_id>"
 _DIRECTORY = f"{_ADMIN}/directories/<int:directory_id>"
 _PLACE = {"organisation_id": Named("organisation")}
 _FIRST = {"version": "1"}
@@ -211,6 +212,63 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("POST", f"{_DIRECTORY}/synchronise", Permission.ADMIN_DIRECTORY, form={}, status=303),
+    Endpoint("GET", f"{_ADMIN}/identity-providers", Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_ADMIN}/identity-providers/new", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/identity-providers/new",
+        Permission.ADMIN_DIRECTORY,
+        form=_PLACE
+        | {
+            "code": "another",
+            "name": "Another",
+            "issuer": "https://id.example.test",
+            "client_id": "cadastre",
+        },
+        status=303,
+    ),
+    Endpoint("GET", _PROVIDER, Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        _PROVIDER,
+        Permission.ADMIN_DIRECTORY,
+        form=_FIRST | {"name": "Renamed"},
+        status=303,
+    ),
+    Endpoint("POST", f"{_PROVIDER}/try", Permission.ADMIN_DIRECTORY, form={}),
+    Endpoint("POST", f"{_PROVIDER}/remove", Permission.ADMIN_DIRECTORY, form={}, status=303),
+    Endpoint("GET", "/people/<int:person_id>/identities", Permission.ADMIN_USERS),
+    Endpoint(
+        "POST",
+        "/people/<int:person_id>/identities",
+        Permission.ADMIN_USERS,
+        at={"person_id": "other"},
+        form={"provider_id": Named("identity_provider"), "subject": "another"},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/people/<int:person_id>/identities/<int:external_identity_id>/remove",
+        Permission.ADMIN_USERS,
+        form={},
+        status=303,
+    ),
+    Endpoint("GET", "/account/identities"),
+    # The provider of the prepared world does not answer.
+    Endpoint(
+        "POST",
+        "/account/identities/link/<code>",
+        at={"code": "identity_provider_code"},
+        form={},
+        status=503,
+    ),
+    Endpoint(
+        "POST",
+        "/account/identities/<int:external_identity_id>/unlink",
+        at={"external_identity_id": "own_identity"},
+        form={},
+        status=303,
+    ),
     Endpoint("GET", f"{_ADMIN}/roles", Permission.ADMIN_READ),
     Endpoint("GET", f"{_ADMIN}/roles/give", Permission.ADMIN_USERS),
     Endpoint(

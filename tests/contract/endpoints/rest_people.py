@@ -49,6 +49,55 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         Permission.ADMIN_USERS,
         status=204,
     ),
+    Endpoint("GET", f"{_V1}/people/<int:person_id>/external-identities", Permission.ADMIN_USERS),
+    Endpoint(
+        "POST",
+        f"{_V1}/people/<int:person_id>/external-identities",
+        Permission.ADMIN_USERS,
+        json={"provider_id": Named("identity_provider"), "subject": "another"},
+        status=201,
+        at={"person_id": "other"},
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/people/<int:person_id>/external-identities/<int:external_identity_id>",
+        Permission.ADMIN_USERS,
+        status=204,
+    ),
+    Endpoint("GET", f"{_V1}/identity-providers", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_V1}/identity-providers",
+        Permission.ADMIN_DIRECTORY,
+        json={
+            "code": "another",
+            "name": "Another",
+            "issuer": "https://id.example.test",
+            "client_id": "cadastre",
+            "organisation_id": _ORGANISATION,
+        },
+        status=201,
+    ),
+    Endpoint(
+        "GET", f"{_V1}/identity-providers/<int:identity_provider_id>", Permission.ADMIN_DIRECTORY
+    ),
+    Endpoint(
+        "PATCH",
+        f"{_V1}/identity-providers/<int:identity_provider_id>",
+        Permission.ADMIN_DIRECTORY,
+        json={"name": "Renamed"},
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/identity-providers/<int:identity_provider_id>",
+        Permission.ADMIN_DIRECTORY,
+        status=204,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/identity-providers/<int:identity_provider_id>/test",
+        Permission.ADMIN_DIRECTORY,
+    ),
     Endpoint("GET", f"{_V1}/leavers", Permission.PERSON_READ),
     Endpoint("GET", f"{_V1}/groups", Permission.GROUP_READ),
     Endpoint(

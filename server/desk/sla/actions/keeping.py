@@ -23,7 +23,8 @@ class Facts:
     """What happened to a ticket, as far as its clocks are concerned.
 
     ``runs`` are (moment, whether clocks run from then on), in order. ``responded_at`` and
-    ``solved_at`` stop the clocks; solved and reopened again, it is not solved.
+    ``solved_at`` stop the clocks; solved and reopened again, it is not solved. ``handed_at`` is
+    when it was last handed over to another group, ``accepted_at`` when that group took it.
     """
 
     ticket_id: int
@@ -32,16 +33,28 @@ class Facts:
     runs: tuple[tuple[datetime, bool], ...] = ()
     responded_at: datetime | None = None
     solved_at: datetime | None = None
+    handed_at: datetime | None = None
+    accepted_at: datetime | None = None
+
+    def start(self, measure: str) -> datetime | None:
+        """Return when the clock of a measure began; None: there is nothing to measure."""
+        return self.handed_at if measure == "handover" else self.opened_at
 
     def stop(self, measure: str) -> datetime | None:
         """Return what stops the clock of a measure, if anything did."""
+        if measure == "handover":
+            return self.accepted_at or self.solved_at
         if measure == "resolve" or self.responded_at is None:
             return self.solved_at
         return min(self.responded_at, self.solved_at or self.responded_at)
 
     def ran(self, measure: str) -> list[Stretch]:
         """Return when the clock of a measure ran."""
-        return stretches(self.opened_at, self.runs, self.stop(measure))
+        start = self.start(measure)
+        if start is None:
+            return []
+        runs = tuple(one for one in self.runs if one[0] >= start)
+        return stretches(start, runs, self.stop(measure))
 
 
 def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]:
@@ -59,7 +72,8 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
     for measure in MEASURES:
         target = agreements.target_for(measure, facts.case)
         row = rows.get(measure)
-        if target is None:
+        start = facts.start(measure)
+        if target is None or start is None:
             if row is not None:
                 session.delete(row)
             continue
@@ -67,7 +81,10 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
             row = SlaClock(ticket_id=facts.ticket_id, measure=measure, fired=0, reason="")
             session.add(row)
         row.calendar, row.target_minutes = target.calendar, target.minutes
-        row.started_at, row.stopped_at = facts.opened_at, facts.stop(measure)
+        if row.started_at != start:
+            # Handed over once more: a promise of its own.
+            row.fired, row.reason, row.reason_by_id = 0, "", None
+        row.started_at, row.stopped_at = start, facts.stop(measure)
         _show(row, agreements, facts.ran(measure), now)
         kept.append(row)
     session.flush()

@@ -59,7 +59,7 @@ def rank(ticket: Ticket, words: Words) -> None:
     """Let impact and priority follow what was suggested, unless a person said otherwise."""
     if not ticket.impact_overridden:
         ticket.impact = ticket.suggested_impact
-    ticket.priority = priority_of(words, ticket.urgency, ticket.impact)
+    ticket.priority = ticket.ruled_priority or priority_of(words, ticket.urgency, ticket.impact)
 
 
 def keep_services(session: Session, ticket_id: int, blast: Blast | None) -> None:

@@ -17,6 +17,7 @@ from server.desk.tickets.actions.checking import (
     text_of,
     title_of,
 )
+from server.desk.tickets.actions.routing import next_in_turn
 from server.desk.tickets.events import TicketAssigned, TicketEdited
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import lock_ticket
@@ -40,6 +41,7 @@ FIELDS = (
     "occurred_at",
     "fields",
 )
+_WEIGHING = ("urgency", "impact")
 _ASSIGNMENT = ("assignee_id", "group_id")
 _NEVER_EMPTY = (
     "title",
@@ -66,6 +68,7 @@ def edit_ticket(
     """
     ticket = lock_ticket(session, actor, reference)
     wanted = _checked(session, actor, ticket, values, now)
+    _take_turns(session, ticket, wanted, now)
     changes = {
         name: [getattr(ticket, name), value]
         for name, value in wanted.items()
@@ -77,6 +80,9 @@ def edit_ticket(
         setattr(ticket, name, value)
     ticket.title_key = text_key(ticket.title)
     words = words_of(session)
+    if not changes.keys().isdisjoint(_WEIGHING):
+        # From here on a person has said how pressing it is.
+        ticket.ruled_priority = None
     if "kind" in changes:
         assess_ticket(session, ticket, words)
     rank(ticket, words)
@@ -178,6 +184,15 @@ def _override(problems: Problems, ticket: Ticket, wanted: dict[str, Any]) -> Non
     wanted["impact_overridden"] = True
     if not wanted.get("impact_reason", ticket.impact_reason).strip():
         problems.add("impact_reason", "say why the graph's suggestion does not fit")
+
+
+def _take_turns(session: Session, ticket: Ticket, wanted: dict[str, Any], now: datetime) -> None:
+    """Let somebody of another group get the ticket, where that group takes turns."""
+    group_id = wanted.get("group_id")
+    if group_id is None or group_id == ticket.group_id or wanted.get("assignee_id") is not None:
+        return
+    if "assignee_id" in wanted or ticket.assignee_id is None:
+        wanted["assignee_id"] = next_in_turn(session, group_id, now)
 
 
 def _tell(

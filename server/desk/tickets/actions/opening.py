@@ -25,6 +25,7 @@ from server.desk.tickets.actions.checking import (
     title_of,
 )
 from server.desk.tickets.actions.references import next_reference
+from server.desk.tickets.actions.routing import note_route, route
 from server.desk.tickets.actions.tasking import put_tasks
 from server.desk.tickets.events import TicketOpened
 from server.desk.tickets.models import AffectedItem, Ticket
@@ -83,7 +84,9 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     _name_items(session, ticket.id, list(tiers), draft.cause_item_id)
     keep_services(session, ticket.id, blast)
     _put_checklist(session, actor, ticket.id, draft.template)
+    decision = route(session, ticket, words, now)
     publish(session, TicketOpened(ticket.id, now, actor.person_id))
+    note_route(session, ticket, decision, now)
     return ticket
 
 

@@ -10,6 +10,7 @@ from server.desk.tickets.queries.parts import (
     cause_of,
     entries_of,
     latest_entries,
+    service_ids_of,
     services_not_up,
     watcher_ids,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "may_work_on",
     "open_tickets_on",
     "parts_of",
+    "service_ids_of",
     "services_not_up",
     "ticket_header",
     "visible_tickets",

@@ -26,12 +26,16 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         .order_by(TicketEntry.at, TicketEntry.id)
     )
     moves: list[tuple[datetime, str]] = []
-    responded = None
+    responded = handed = accepted = None
     for at, kind, author_id, detail in session.execute(query):
         if kind == "public" and author_id != ticket.requester_id and responded is None:
             responded = at
         if kind == "system" and detail.get("event") == "moved":
             moves.append((at, str(detail.get("after", ""))))
+        if kind == "system" and detail.get("event") == "handed_over":
+            handed, accepted = at, None
+        if kind == "system" and detail.get("event") == "accepted":
+            accepted = at
     services = select(AffectedService.item_id).where(AffectedService.ticket_id == ticket.id)
     return Facts(
         ticket_id=ticket.id,
@@ -46,6 +50,8 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         runs=tuple((at, _runs(words, state)) for at, state in moves),
         responded_at=responded,
         solved_at=None if ticket.is_open else ticket.resolved_at or ticket.closed_at,
+        handed_at=handed,
+        accepted_at=accepted,
     )
 
 

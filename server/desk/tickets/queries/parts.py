@@ -110,6 +110,12 @@ def cause_of(session: Session, ticket_id: int) -> int | None:
     return session.scalar(query.limit(1))
 
 
+def service_ids_of(session: Session, ticket_id: int) -> Sequence[int]:
+    """Return the services that a ticket's failure reaches, as last computed."""
+    query = select(AffectedService.item_id).where(AffectedService.ticket_id == ticket_id)
+    return session.scalars(query.order_by(AffectedService.item_id)).all()
+
+
 def watcher_ids(session: Session, ticket_id: int) -> Sequence[int]:
     """Return who follows a ticket."""
     query = select(TicketWatcher.person_id).where(TicketWatcher.ticket_id == ticket_id)

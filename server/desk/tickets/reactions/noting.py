@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 
 from server.desk.sla.events import ClockReached
 from server.desk.tickets.actions.clocks import keep_ticket_clocks
+from server.desk.tickets.actions.escalating import close_handover
 from server.desk.tickets.events import (
     ItemsAffected,
     TicketAssigned,
     TicketEdited,
     TicketEvent,
+    TicketHandedOver,
     TicketMoved,
     TicketNoted,
     TicketOpened,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.queries.words import words_of
 
 #: Fields of which a line says that they changed, and not what they held.
 _BY_NAME = ("description", "fields")
@@ -69,6 +72,28 @@ def keep_time(session: Session, event: TicketEvent) -> None:
     """Let the ticket's clocks follow what happened; the line about it is written before."""
     session.flush()
     keep_ticket_clocks(session, session.get_one(Ticket, event.ticket_id), event.at)
+
+
+def note_handover(session: Session, event: TicketHandedOver) -> None:
+    """Say which group it left for which, and that its state moved."""
+    if event.before != event.after:
+        detail = {"before": event.before, "after": event.after, "reason": ""}
+        _note(session, event, "moved", detail)
+    groups = {"group_id": event.to_group_id, "from_group_id": event.from_group_id}
+    _note(session, event, "handed_over", groups | {"id": event.handover_id})
+
+
+def accept_on_move(session: Session, event: TicketMoved) -> None:
+    """Let a step out of where hand-overs wait count as accepting it."""
+    state = words_of(session).states.get(event.before)
+    if state is not None and state.handover:
+        close_handover(session, event.ticket_id, event.person_id, event.at)
+
+
+def keep_accepted(session: Session, event: TicketNoted) -> None:
+    """Let the clock of a hand-over stop once somebody has accepted it."""
+    if event.what == "accepted":
+        keep_time(session, event)
 
 
 def note_level(session: Session, event: ClockReached) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cmdb.records.parties import Person
+from cmdb.records.parties import Group, Person
 from server.desk.sla.events import ClockReached
 from server.desk.tickets.events import (
     EntryAdded,
     TicketAssigned,
     TicketEvent,
+    TicketHandedOver,
     TicketMoved,
     TicketOpened,
 )
@@ -78,6 +79,18 @@ def tell_move(session: Session, event: TicketMoved) -> None:
         _tell(session, event, [ticket.requester_id], (kind, key), detail)
     others = (around.watchers | around.workers) - {ticket.requester_id}
     _tell(session, event, others, ("ticket_moved", key), detail)
+
+
+def tell_handover(session: Session, event: TicketHandedOver) -> None:
+    """Tell the group, or whose turn it was, and the requester who sees to it now."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    key = f"handover:{event.handover_id}"
+    people = set(hearers_of(session, ticket).workers)
+    group = session.get(Group, event.to_group_id)
+    detail = {"group": group.name if group else "", "text": event.notice[:_EXCERPT]}
+    _tell(session, event, people - {ticket.requester_id}, ("ticket_handover", key), detail)
+    if ticket.requester_id is not None:
+        _tell(session, event, [ticket.requester_id], ("ticket_passed_on", key), detail)
 
 
 def tell_level(session: Session, event: ClockReached) -> None:

@@ -36,6 +36,8 @@ class State:
     #: The state to which the requester's answer takes a ticket back; "" leaves it.
     answered: str = ""
     first: bool = False
+    #: A ticket stands in it that was handed over and nobody has accepted yet.
+    handover: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,19 @@ class Words:
         states = self.states.values()
         marked = (state.code for state in states if state.first)
         return next(marked, next(state.code for state in states if state.open))
+
+    @property
+    def handover_state(self) -> State | None:
+        """Return where a ticket stands that was handed over, if these words have such a state."""
+        return next((state for state in self.states.values() if state.handover), None)
+
+    def accepted_state(self, kind: str, state: str) -> str:
+        """Return where a ticket goes when somebody accepts it: the first step to work on it."""
+        for move in self.moves_from(kind, state):
+            end = self.states[move.end]
+            if end.open and not end.pauses and not end.handover:
+                return move.end
+        return state
 
     @cached_property
     def _steps(self) -> Mapping[str, Mapping[tuple[str, str], Move]]:

@@ -197,19 +197,22 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
     for code, raw in reading.codes(data, "states"):
         place = f"states.{code}"
         entry = reading.table(
-            raw, place, ("open", "pauses", "solved", "answered", "first", "labels")
+            raw, place, ("open", "pauses", "solved", "answered", "first", "handover", "labels")
         )
         opened, pauses, solved = (
             reading.flag(entry, name, place) for name in ("open", "pauses", "solved")
         )
         first = reading.flag(entry, "first", place)
+        handover = reading.flag(entry, "handover", place)
+        if handover and not opened:
+            reading.faults[f"{place}.handover"] = "a ticket that waits for a group is open"
         if first and not opened:
             reading.faults[f"{place}.first"] = "a ticket begins in a state that is open"
         if solved and opened:
             reading.faults[f"{place}.solved"] = "a state that is open cannot be solved"
         labels = reading.labels(entry.get("labels"), f"{place}.labels")
         found[code] = State(
-            code, opened, labels, pauses, solved, str(entry.get("answered", "")), first
+            code, opened, labels, pauses, solved, str(entry.get("answered", "")), first, handover
         )
         if "answered" in entry and entry["answered"] not in reading.table(data, "states"):
             reading.faults[f"{place}.answered"] = "must be the code of a state"

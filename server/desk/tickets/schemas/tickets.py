@@ -79,6 +79,7 @@ class TicketSchema(StrictSchema):
     impact_overridden = fields.Boolean(required=True)
     impact_reason = fields.String(required=True)
     priority = fields.Integer(required=True)
+    ruled_priority = fields.Integer(required=True, allow_none=True)
     requester_id = fields.Integer(required=True, allow_none=True)
     assignee_id = fields.Integer(required=True, allow_none=True)
     group_id = fields.Integer(required=True, allow_none=True)

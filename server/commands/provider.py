@@ -1,0 +1,100 @@
+"""``cadastre provider``: identity providers, set up without the pages."""
+
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.errors import NotFound
+from server.commands.console import done, show_table
+from server.commands.environment import CommandLine, organisation_id, pass_command_line
+from server.commands.helping import ExampleCommand, ExampleGroup
+from server.foundation.clock import utc_now
+from server.foundation.errors import ProviderUnavailable
+from server.foundation.secrets import SecretBox
+from server.people.actions.provider_sign_in import gateway_of, try_provider
+from server.people.actions.providers import create_provider, remove_provider
+from server.people.models import IdentityProvider
+
+
+@click.group("provider", cls=ExampleGroup, examples=["cadastre provider test staff"])
+def provider_group() -> None:
+    """Let an OpenID Connect provider vouch for people."""
+
+
+@provider_group.command("list", cls=ExampleCommand, examples=["cadastre provider list"])
+@pass_command_line
+def list_providers(command_line: CommandLine) -> None:
+    """List identity providers."""
+    with command_line.database() as database, database.reading() as session:
+        rows = [
+            (row.code, row.name, row.issuer, row.client_id, "on" if row.enabled else "off")
+            for row in session.scalars(select(IdentityProvider).order_by(IdentityProvider.code))
+        ]
+    show_table(("Code", "Name", "Issuer", "Client", "Switched"), rows)
+
+
+@provider_group.command(
+    "add",
+    cls=ExampleCommand,
+    examples=[
+        "cadastre provider add staff --name Staff --issuer https://id.test --client-id cadastre",
+    ],
+)
+@click.argument("code")
+@click.option("--name", required=True, help="As the sign-in page shows it.")
+@click.option("--issuer", required=True, help="Exactly as the provider writes it.")
+@click.option("--client-id", required=True, help="Who we are there.")
+@click.option(
+    "--secret-file", type=click.File("r", encoding="utf-8"), help="Holds the client secret."
+)
+@click.option("--login-claim", default="", help="Claim that holds the log-in of people known here.")
+@click.option("--organisation", help="Whose people it vouches for; the root without it.")
+@pass_command_line
+def add(command_line: CommandLine, /, code: str, **given: Any) -> None:
+    """Add the identity provider CODE, and say which address it must send people back to."""
+    settings, stream, place = (
+        command_line.settings,
+        given.pop("secret_file"),
+        given.pop("organisation"),
+    )
+    values = given | {"code": code, "client_secret": stream.read().strip() if stream else ""}
+    with command_line.database() as database:
+        with database.writing() as session:
+            values["organisation_id"] = organisation_id(session, place)
+            box = SecretBox(settings.key_file)
+            create_provider(session, command_line.actor, values, box, utc_now())
+        done(f"{code} is added; it must send people back to")
+        done(gateway_of(settings, database).redirect_uri)
+
+
+@provider_group.command("test", cls=ExampleCommand, examples=["cadastre provider test staff"])
+@click.argument("code")
+@pass_command_line
+def test(command_line: CommandLine, code: str) -> None:
+    """Ask the provider CODE what it publishes."""
+    with command_line.database() as database:
+        with database.reading() as session:
+            issuer = _provider(session, code).issuer
+        fault = try_provider(gateway_of(command_line.settings, database), issuer)
+    if fault:
+        raise ProviderUnavailable(fault)
+    done(f"{issuer} answers, and its keys can be read")
+
+
+@provider_group.command("remove", cls=ExampleCommand, examples=["cadastre provider remove staff"])
+@click.argument("code")
+@pass_command_line
+def remove(command_line: CommandLine, code: str) -> None:
+    """Remove the provider CODE, and the links of people to it."""
+    with command_line.database() as database, database.writing() as session:
+        remove_provider(session, command_line.actor, _provider(session, code))
+    done(f"{code} is removed")
+
+
+def _provider(session: Session, code: str) -> IdentityProvider:
+    found = session.scalars(select(IdentityProvider).where(IdentityProvider.code == code)).first()
+    if found is None:
+        raise NotFound("identity provider", code)
+    return found

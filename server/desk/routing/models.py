@@ -1,0 +1,85 @@
+"""Routing rules, what the desk knows of groups, who is away, and hand-overs of tickets."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cmdb.records.base import Base, BigId, Identified, Key
+
+
+class RoutingRule(Identified, Base):
+    """A rule as ``rules.reading`` reads it; rules are asked in the order of ``position``."""
+
+    __tablename__ = "routing_rule"
+    __table_args__ = (Index(None, "position", "id"),)
+
+    position: Mapped[int]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    document: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+    updated_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+
+
+class DeskGroup(Base):
+    """How a group works on tickets; a group without a row is first line and takes no turns."""
+
+    __tablename__ = "desk_group"
+
+    group_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("party_group.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    #: "1", "1.5", "2", "3" or "supplier".
+    line: Mapped[str] = mapped_column(Key)
+    #: Whose desk it is: IT, facilities, finance …
+    department: Mapped[str] = mapped_column(String, default="")
+    #: "none", "round_robin" or "least_loaded".
+    assignment: Mapped[str] = mapped_column(Key)
+    #: Who has as many open tickets gets no more by itself; 0 is no limit.
+    most_open: Mapped[int] = mapped_column(default=0)
+    last_assigned_id: Mapped[int | None] = mapped_column(BigId)
+    updated_at: Mapped[datetime]
+
+
+class Absence(Identified, Base):
+    """Somebody is away and gets no tickets by turn."""
+
+    __tablename__ = "absence"
+    __table_args__ = (Index(None, "person_id", "ends_at"),)
+
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String, default="")
+    created_at: Mapped[datetime]
+
+
+class TicketHandover(Identified, Base):
+    """A ticket goes from one group to another, with what the first knew of it."""
+
+    __tablename__ = "ticket_handover"
+    __table_args__ = (Index(None, "ticket_id", "id"),)
+
+    ticket_id: Mapped[int] = mapped_column(BigId, ForeignKey("ticket.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    from_group_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("party_group.id", ondelete="SET NULL")
+    )
+    to_group_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("party_group.id", ondelete="SET NULL")
+    )
+    #: What is known, what was tried, and what is asked of the other group.
+    known: Mapped[str] = mapped_column(String, default="")
+    tried: Mapped[str] = mapped_column(String, default="")
+    asked: Mapped[str] = mapped_column(String, default="")
+    #: Under which number a supplier keeps it.
+    supplier_reference: Mapped[str] = mapped_column(String, default="")
+    #: How the ticket stood: items, services, clocks, time booked.
+    pack: Mapped[dict[str, Any]]
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))

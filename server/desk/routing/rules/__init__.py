@@ -1,0 +1,1 @@
+"""Decisions about routing: which rules match, whose turn it is."""

@@ -1,0 +1,117 @@
+"""Being away: whoever is gets no tickets by turn, and may pass on those they have."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.errors import NotFound
+from cmdb.records.parties import Person
+from server.desk.routing.models import Absence
+from server.desk.tickets.actions.checking import Problems, check_person, text_of
+from server.desk.tickets.actions.editing import edit_ticket
+from server.desk.tickets.actions.routing import next_in_turn
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries import visible_tickets
+from server.foundation.permissions import Actor, Permission
+from server.people.queries.people import seen_people
+
+#: Tickets that one absence passes on at most.
+MAX_PASSED_ON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class AbsenceDraft:
+    """From when to when somebody is away; without a person it is oneself."""
+
+    starts_at: datetime
+    ends_at: datetime
+    person_id: int | None = None
+    note: str = ""
+    #: Pass on what they have now, to whose turn it is in the ticket's group.
+    pass_on: bool = False
+
+
+def seen_absences(session: Session, actor: Actor, now: datetime) -> list[tuple[Absence, Person]]:
+    """Return who is or will be away, of the people in sight; the next first."""
+    actor.require(Permission.TICKET_WORK)
+    query = (
+        select(Absence, Person)
+        .join(Person, Person.id == Absence.person_id)
+        .where(Absence.ends_at > now, or_(seen_people(actor), Person.id == actor.person_id))
+        .order_by(Absence.starts_at, Absence.id)
+        .limit(500)
+    )
+    return [(absence, person) for absence, person in session.execute(query)]
+
+
+def add_absence(
+    session: Session, actor: Actor, draft: AbsenceDraft, now: datetime
+) -> tuple[Absence, int]:
+    """Write down an absence, one's own or somebody's whose desk one works at.
+
+    Returns it and how many tickets were passed on. Raises ``InvalidValue``, ``PermissionDenied``.
+    """
+    actor.require(Permission.TICKET_WORK)
+    problems = Problems()
+    person_id = draft.person_id or actor.person_id
+    person = check_person(session, actor, problems, "person_id", person_id)
+    if person is None:
+        problems.add("person_id", "say who is away")
+    elif person.id != actor.person_id:
+        actor.require(Permission.TICKET_WORK, person.organisation_id)
+    if draft.ends_at <= draft.starts_at:
+        problems.add("ends_at", "must be later than starts_at")
+    elif draft.ends_at <= now:
+        problems.add("ends_at", "has passed")
+    note = text_of(problems, "note", draft.note)
+    problems.add("note", "" if len(note) <= 200 else "must not be longer than 200")
+    problems.refuse()
+    row = Absence(
+        person_id=person_id,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        note=note,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row, _pass_on(session, actor, row.person_id, now) if draft.pass_on else 0
+
+
+def remove_absence(session: Session, actor: Actor, absence_id: int) -> None:
+    """Say that somebody is not away after all. Raises ``NotFound``."""
+    actor.require(Permission.TICKET_WORK)
+    query = (
+        select(Absence)
+        .join(Person, Person.id == Absence.person_id)
+        .where(Absence.id == absence_id, or_(seen_people(actor), Person.id == actor.person_id))
+    )
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound("absence", absence_id)
+    session.delete(row)
+    session.flush()
+
+
+def _pass_on(session: Session, actor: Actor, person_id: int, now: datetime) -> int:
+    """Give the open tickets of somebody to whose turn it is; what takes no turns stays."""
+    query = (
+        select(Ticket)
+        .where(
+            Ticket.assignee_id == person_id,
+            Ticket.is_open,
+            Ticket.group_id.is_not(None),
+            visible_tickets(actor, Permission.TICKET_WORK),
+        )
+        .order_by(Ticket.priority, Ticket.id)
+        .limit(MAX_PASSED_ON)
+    )
+    passed = 0
+    for ticket in session.scalars(query).all():
+        following = next_in_turn(session, ticket.group_id or 0, now)
+        if following is not None and following != person_id:
+            edit_ticket(session, actor, ticket.id, {"assignee_id": following}, now)
+            passed += 1
+    return passed

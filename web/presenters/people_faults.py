@@ -1,0 +1,29 @@
+"""What people's accounts, directories and identity providers refuse, in the reader's language."""
+
+from web.presenters.reader import Reader
+
+
+def sentences(reader: Reader) -> dict[str, str]:
+    """Return sentence → what a reader is told instead."""
+    return {
+        "there is no such identity provider for this person": reader.gettext(
+            "This identity provider does not vouch for this person."
+        ),
+        "this person is linked with this identity provider already": reader.gettext(
+            "This person is linked with this identity provider already."
+        ),
+        "nothing else lets you in; ask for a password first": reader.gettext(
+            "Nothing else lets you in. Ask an administrator for a password first."
+        ),
+        "must be an https:// address without query or fragment": reader.gettext(
+            "This must be an https:// address without anything after the path."
+        ),
+        "must hold openid": reader.gettext("One of the scopes must be openid."),
+        "there is no such organisation": reader.gettext("There is no such organisation."),
+        "there is a second factor already; remove it first": reader.gettext(
+            "There is a second factor already. Remove it first."
+        ),
+        "only somebody who is signed in may do this": reader.gettext(
+            "Only somebody who is signed in may do this; a token may not."
+        ),
+    }
