@@ -12,6 +12,8 @@ PUBLIC: tuple[Public, ...] = (
     Public("POST", "/sign-in", "one cannot be signed in before signing in", status=401),
     Public("GET", "/sign-in/code", "the password was right and a code must follow", status=303),
     Public("POST", "/sign-in/code", "the password was right and a code must follow", status=303),
+    Public("GET", "/sign-in/with/<code>", "one cannot be signed in before signing in", status=404),
+    Public("GET", "/sign-in/back", "the round trip's own secret and state decide", status=401),
     Public("POST", "/sign-out", "an old page of somebody signed out already", status=303),
     Public("POST", "/account/language", "the sign-in page is read in every language", status=303),
     Public("GET", "/agent/cadastre-agent.pyz", "it holds no secret; a token makes it an agent"),
