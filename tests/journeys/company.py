@@ -63,6 +63,8 @@ from server.items.modelling.changing import apply_model
 from server.items.models import Agent
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
+from server.people.actions.identities import link_identity
+from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
 from server.people.models import Account, Directory, DirectoryRun
 from server.people.rules.sync_plan import SyncReport
@@ -341,7 +343,26 @@ class _Furnishing:
         agent = session.scalar(select(func.max(Agent.id)))
         assert agent is not None
         run = self._synchronised(directory)
+        swept |= self._vouched_for()
         return {"agent": agent, "directory": directory.id, "directory_run": run} | swept
+
+    def _vouched_for(self) -> dict[str, int]:
+        """Let an identity provider vouch for the administrator, and another one for nobody."""
+        made = []
+        for code, name in (("staff", "Example staff"), ("guests", "Example guests")):
+            particulars = {
+                "code": code,
+                "name": name,
+                "issuer": f"https://id.example.test/realms/{code}",
+                "client_id": "cadastre",
+                "organisation_id": self._world.root.id,
+            }
+            made.append(
+                create_provider(self._session, self._admin, particulars, self._secrets, self._now)
+            )
+        owner = self._admin.person_id or 0
+        link_identity(self._session, self._admin, made[0].id, owner, "7f3a9c", self._now)
+        return {"identity_provider": made[0].id}
 
     def _synchronised(self, directory: Directory) -> int:
         """Give the directory a rule and the report of a run that was held back."""

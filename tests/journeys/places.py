@@ -22,6 +22,9 @@ NO_PAGES = frozenset(
         "model.download",
         "network.graph",
         "network.table",
+        # They lead to an identity provider and back, and show nothing of their own.
+        "provider_sign_in.back",
+        "provider_sign_in.begin",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",
