@@ -20,7 +20,7 @@ from web.pages.choices import class_choices, organisation_names
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.item_tabs import class_name
 from web.pages.lists import asked_choice, asked_page, asked_words, paging_of
-from web.presenters.health import measure_name, share_names, share_text, share_views, tone_of
+from web.presenters.health import measure_name, share_heads, share_text, share_views, tone_of
 from web.presenters.items import source_label
 from web.presenters.lists import Tab
 
@@ -59,7 +59,7 @@ def show() -> ResponseReturnValue:
         tabs=_tabs(),
         everything=everything[0] if everything else None,
         views=lambda line: share_views(line.shares, reader()),
-        names=share_names(reader()),
+        heads=share_heads(reader()),
         lines=_named(lines, by),
         sources=queries.sources(session, actor, run, asked) if run else [],
         source_name=lambda source: source_label(source, reader()),

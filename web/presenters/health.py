@@ -50,6 +50,22 @@ def share_names(reader: Reader) -> dict[str, str]:
     }
 
 
+def share_heads(reader: Reader) -> list[tuple[str, str]]:
+    """Return (short name, whole name) of each share, for the heads of narrow columns."""
+    short = (
+        reader.gettext("Required"),
+        reader.gettext("Recommended"),
+        reader.gettext("In time"),
+        reader.gettext("Confirmed"),
+        reader.gettext("Contradicted"),
+        reader.gettext("Unrelated"),
+        reader.gettext("Unowned"),
+        reader.gettext("Twice"),
+        reader.gettext("Old relations"),
+    )
+    return list(zip(short, share_names(reader).values(), strict=True))
+
+
 def measure_name(measure: str, reader: Reader) -> str:
     """Return what is wrong with the items of a measure."""
     names = {
