@@ -10,7 +10,7 @@ class ScanSettings:
 
     ``timeout_seconds`` is for one request and ``retries`` come on top of the first try.
     ``device_seconds`` ends the visit to one device whatever it still has to say.
-    ``pace`` is the number of packets a second with which silent addresses are asked;
+    ``pace`` is the number of packets a second that leave in all, ``device_pace`` to one device;
     ``in_flight`` the number of devices that are read at the same time.
     ``probes`` names the questions to ask (see ``discovery.scan.questions``); empty means all.
     """
@@ -21,8 +21,9 @@ class ScanSettings:
     device_seconds: float = 120.0
     max_rows: int = 20_000
     max_variables: int = 200_000
-    max_repetitions: int = 25
+    max_repetitions: int = 100
     pace: int = 2_000
+    device_pace: int = 200
     in_flight: int = 50
     probes: tuple[str, ...] = ()
 
@@ -35,7 +36,7 @@ class ScanSettings:
             raise ValueError("retries cannot be negative")
         if min(self.max_rows, self.max_variables, self.max_repetitions) < 1:
             raise ValueError("a limit must be at least 1")
-        if min(self.pace, self.in_flight) < 1:
+        if min(self.pace, self.device_pace, self.in_flight) < 1:
             raise ValueError("pace and number of devices in flight must be at least 1")
 
 

@@ -12,10 +12,10 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from discovery.settings import ScanSettings
 from discovery.snmp.credentials import Credential
+from discovery.snmp.pacing import Pace
 from discovery.snmp.ping import Pings
 
 _TICK_SECONDS = 0.01
@@ -43,7 +43,10 @@ class RollCall:
     ``unsendable`` addresses to which no packet could leave this machine.
     """
 
-    def __init__(self, credentials: Sequence[Credential], settings: ScanSettings) -> None:
+    def __init__(
+        self, credentials: Sequence[Credential], settings: ScanSettings, pace: Pace | None = None
+    ) -> None:
+        self._pace = pace or Pace(settings.pace)
         self._pings = Pings(credentials, secrets.randbelow(1 << 16))
         self._settings = settings
         self._ears: dict[int, _Ear | None] = {}
@@ -58,7 +61,7 @@ class RollCall:
     async def run(self, addresses: Iterable[str]) -> AsyncGenerator[Answering]:
         """Yield each address that answers, soon after it did."""
         waiting = iter(addresses)
-        allowance = _Allowance(self._settings.pace)
+        allowance = self._pace
         try:
             more = True
             while more or self._running or self._again or self._fresh:
@@ -84,14 +87,14 @@ class RollCall:
             else:
                 self._again.append((address, tries_left - 1))
 
-    async def _ask_next(self, waiting: Iterator[str], allowance: "_Allowance") -> bool:
+    async def _ask_next(self, waiting: Iterator[str], allowance: Pace) -> bool:
         """Ask one address; return whether there was one."""
         address, tries_left = self._again.popleft() if self._again else (next(waiting, ""), -1)
         if not address:
             return False
         if tries_left < 0:
             tries_left = self._settings.retries
-        ear = await self._ear(ip_address(address.partition("%")[0]).version)
+        ear = await self._ear(6 if ":" in address else 4)
         if ear is None:
             self.unsendable += 1
             self.asked += 1
@@ -132,26 +135,6 @@ class RollCall:
         while self._fresh and self._fresh[0][0] <= now:
             address = self._fresh.popleft()[1]
             yield Answering(address, tuple(sorted(self._answers[address])))
-
-
-class _Allowance:
-    """How many packets may leave, so that the pace holds over any tenth of a second.
-
-    Filled once in a turn of the loop and not while packets are sent, or a pace that this machine
-    cannot keep would leave the loop no time for anything else.
-    """
-
-    def __init__(self, pace: int) -> None:
-        self._pace = pace
-        self._filled = time.monotonic()
-        self.packets = 1.0
-
-    def refill(self) -> None:
-        """Add what has become due since the last time."""
-        now = time.monotonic()
-        most = max(1.0, self._pace / 10)
-        self.packets = min(most, self.packets + (now - self._filled) * self._pace)
-        self._filled = now
 
 
 class _Ear(asyncio.DatagramProtocol):

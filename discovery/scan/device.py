@@ -18,6 +18,7 @@ from discovery.findings import (
 )
 from discovery.knowledge.rules import Knowledge
 from discovery.probes import particulars
+from discovery.scan.outline import columns_asked, outline
 from discovery.scan.questions import PARTICULARS, QUESTIONS, SYSTEM
 from discovery.settings import ScanSettings
 from discovery.snmp.conversation import Conversation
@@ -25,6 +26,7 @@ from discovery.snmp.credentials import Credential, User
 from discovery.snmp.session import (
     Limits,
     NoAnswer,
+    Oid,
     Refused,
     SnmpError,
     SnmpSession,
@@ -50,6 +52,7 @@ class DeviceReader:
         self._client = client
         self._settings = settings
         self._knowledge = knowledge
+        self._columns: Sequence[Oid] = ()
 
     async def read(
         self, address: str, credentials: Sequence[Credential]
@@ -63,7 +66,11 @@ class DeviceReader:
         found = await self._greet(visit, address, credentials)
         if isinstance(found, Unreachable):
             return found
-        return await visit.ask_everything(*found)
+        device, findings = found
+        if findings.version != "1" and not self._settings.probes:
+            self._columns = self._columns or await columns_asked()
+            await outline(device, self._columns)
+        return await visit.ask_everything(device, findings)
 
     async def _greet(
         self, visit: "_Visit", address: str, credentials: Sequence[Credential]
@@ -195,6 +202,7 @@ def _limits(settings: ScanSettings) -> Limits:
         max_rows=settings.max_rows,
         max_variables=settings.max_variables,
         max_repetitions=settings.max_repetitions,
+        requests_per_second=settings.device_pace,
     )
 
 

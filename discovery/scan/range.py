@@ -12,6 +12,7 @@ from discovery.scan.device import DeviceReader
 from discovery.settings import ScanSettings
 from discovery.snmp.client import SnmpClient
 from discovery.snmp.credentials import Community, Credential
+from discovery.snmp.pacing import Pace
 from discovery.targets.ranges import Targets
 
 Result = DeviceFindings | Unreachable
@@ -32,9 +33,11 @@ async def sweep(
     time or wait to be taken, and then the roll call waits too, so memory stays bounded.
     Closing the generator ends everything that is under way.
     """
-    async with SnmpClient() as client:
+    pace = Pace(settings.pace)
+    async with SnmpClient(pace) as client:
         reader = DeviceReader(client, settings, knowledge)
-        scan = _Scan(targets, credentials, settings, reader)
+        roll = RollCall(credentials, settings, pace)
+        scan = _Scan(targets, roll, credentials, reader, settings.in_flight)
         watching = asyncio.create_task(scan.watch(on_progress or _ignore))
         try:
             async with aclosing(scan.results()) as results:
@@ -52,19 +55,19 @@ class _Scan:
     def __init__(
         self,
         targets: Targets,
+        roll: RollCall,
         credentials: Sequence[Credential],
-        settings: ScanSettings,
         reader: DeviceReader,
+        in_flight: int,
     ) -> None:
         self._targets = targets
         self._credentials = credentials
-        self._settings = settings
         self._reader = reader
-        self._roll = RollCall(credentials, settings)
+        self._roll = roll
         self._started = time.monotonic()
         self._results: asyncio.Queue[Result | None] = asyncio.Queue()
         # A place is given back when its result is taken: what waits is bounded too.
-        self._places = asyncio.Semaphore(settings.in_flight)
+        self._places = asyncio.Semaphore(in_flight)
         self._answered = 0
         self._read = 0
         self._work: asyncio.Task[None] | None = None

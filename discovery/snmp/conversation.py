@@ -1,9 +1,10 @@
-"""A session with bookkeeping: what a device has cost, and how much of an answer it can send."""
+"""A session with bookkeeping: what a device has cost, and what was learnt of it on the way."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Self
+from typing import Any, Self
 
+from discovery.snmp.appetite import Appetite
 from discovery.snmp.session import (
     LimitReached,
     Limits,
@@ -17,8 +18,9 @@ from discovery.snmp.session import (
 class Conversation:
     """What probes talk to; stops a device that has too many variables or takes too long.
 
-    ``rounds`` is the number of GETBULK rounds that this device is known to answer; whoever finds
-    that it answers fewer lowers it for all that follow. After ``deadline`` (on the clock of
+    How much to ask for in one request is learnt while reading (``appetite``) and holds for all that
+    follow. ``empty`` holds columns in which nothing is, ``kept`` single columns that several probes
+    want. After ``deadline`` (on the clock of
     ``time.monotonic``) nothing more is asked, so that what was read of a table is kept.
     """
 
@@ -31,7 +33,9 @@ class Conversation:
         self._session = session
         self._deadline = deadline
         self._in_vlan = in_vlan
-        self.rounds = session.limits.max_repetitions
+        self.appetite = Appetite(session.limits.max_repetitions)
+        self.empty: set[Oid] = set()
+        self.kept: dict[Oid, Any] = {}
         self.variables = 0
         self.requests = 0
         #: VLANs that have a view of the bridge of their own, once somebody asked (``contexts``).
@@ -45,13 +49,13 @@ class Conversation:
         if self._in_vlan is None:
             return None
         inner = type(self)(self._in_vlan(vlan), self._deadline)
-        inner.rounds, inner.variables = self.rounds, self.variables
+        inner.appetite, inner.variables = self.appetite, self.variables
         return inner
 
     def account(self, inner: "Conversation") -> None:
         """Add what a conversation of ``in_vlan`` has cost."""
         self.requests += inner.requests
-        self.variables, self.rounds = inner.variables, min(self.rounds, inner.rounds)
+        self.variables = inner.variables
 
     @property
     def limits(self) -> Limits:

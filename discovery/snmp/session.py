@@ -1,6 +1,6 @@
 """What a probe may ask of a device, and what can go wrong: the seam behind which an engine works.
 
-``client`` fills it with pysnmp; a faster engine or a recording can stand in its place.
+``client`` fills it over the network; a recording can stand in its place.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,14 +35,16 @@ class Limits:
     """Bounds that hold for one device, so that no device can hold a scan up.
 
     ``timeout_seconds`` is for one request, ``retries`` come on top of the first try. A table stops
-    after ``max_rows``; a device after ``max_variables`` in all.
+    after ``max_rows``; a device after ``max_variables`` in all. ``requests_per_second`` spares the
+    small processors of devices.
     """
 
     timeout_seconds: float = 2.0
     retries: int = 1
     max_rows: int = 20_000
     max_variables: int = 200_000
-    max_repetitions: int = 25
+    max_repetitions: int = 100
+    requests_per_second: float = 200.0
 
 
 class SnmpError(Exception):

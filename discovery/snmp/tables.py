@@ -7,6 +7,7 @@ to an end and one that refuses a column cost that column, and the table says so.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from discovery.snmp.conversation import Conversation
 from discovery.snmp.session import (
@@ -23,9 +24,8 @@ from discovery.snmp.session import (
     dotted,
 )
 
-#: Columns in one request: with 25 rounds an answer stays near 100 variables or 4 kB.
-_COLUMNS_PER_REQUEST = 8
-_VARIABLES_PER_ANSWER = 100
+#: Columns in one request; their names take about 300 octets.
+_COLUMNS_PER_REQUEST = 16
 
 Index = tuple[int, ...]
 
@@ -58,7 +58,17 @@ async def read_table(
     when nothing at all could be read; otherwise what was read is returned and
     the rest is in ``complaints``.
     """
+    if len(columns) == 1 and columns[0] in device.kept:
+        return cast(Table, device.kept[columns[0]])
+    table = await _read(device, columns, most_rows)
+    if len(columns) == 1 and most_rows is None and not table.complaints:
+        device.kept[columns[0]] = table
+    return table
+
+
+async def _read(device: Conversation, columns: Sequence[Oid], most_rows: int | None) -> Table:
     table = Table()
+    columns = [column for column in columns if column not in device.empty]
     for start in range(0, len(columns), _COLUMNS_PER_REQUEST):
         reading = _Reading(device, table, columns[start : start + _COLUMNS_PER_REQUEST], most_rows)
         try:
@@ -113,7 +123,7 @@ class _Reading:
     async def run(self) -> None:
         while self._cursors:
             columns = list(self._cursors)
-            rounds = min(self._device.rounds, max(1, _VARIABLES_PER_ANSWER // len(columns)))
+            rounds = self._device.appetite.rounds_for(len(columns))
             try:
                 varbinds = await self._device.bulk(list(self._cursors.values()), rounds)
             except (TooBig, NoAnswer) as error:
@@ -122,12 +132,15 @@ class _Reading:
             except BadAnswer as error:
                 self._give_up_a_column(columns, error)
                 continue
+            ended = not varbinds or varbinds[-1][1] is END
+            appetite, asked = self._device.appetite, rounds * len(columns)
+            appetite.answered(asked, len(varbinds), len(columns), ended=ended)
             self._take(columns, varbinds)
 
     def _ask_for_less(self, rounds: int, error: SnmpError) -> None:
         """Shrink the answer: big ones are lost on the way from some devices, or refused by them."""
         if rounds > 1:
-            self._device.rounds = rounds // (2 if isinstance(error, TooBig) else 3) or 1
+            self._device.appetite.lost(rounds, 2 if isinstance(error, TooBig) else 3)
         elif isinstance(error, TooBig) and len(self._cursors) > 1:
             self._drop(next(reversed(self._cursors)), "the device cannot answer so many columns")
         else:

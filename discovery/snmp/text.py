@@ -42,11 +42,15 @@ def text(value: Value | None, *, keep_lines: bool = False) -> str:
 
 
 def _is_binary(raw: bytes) -> bool:
+    if raw.isascii() and raw.decode().isprintable():
+        return False
     odd = sum(octet < 0x20 and octet not in b"\t\r\n\x0b\x0c\x1b" for octet in raw)
     return odd * 4 > len(raw)
 
 
 def _clean(decoded: str, *, keep_lines: bool) -> str:
+    if decoded.isprintable() and "  " not in decoded:  # nearly all names: nothing to mend
+        return decoded[:MAX_TEXT].strip()
     lines = decoded.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     printable = ("".join(c if c.isprintable() else " " for c in line) for line in lines)
     cleaned = [_BLANKS.sub(" ", line).strip() for line in printable]
@@ -72,7 +76,7 @@ def mac(value: Value | None) -> str:
         if not _TEXT_MAC.match(words):
             return ""
         raw = bytes(int(part, 16) for part in re.split(r"[:\- ]", words))
-    if not any(raw) or all(octet == 0xFF for octet in raw):
+    if not raw.strip(b"\x00") or not raw.strip(b"\xff"):
         return ""
     return raw.hex(":")
 

@@ -1,16 +1,70 @@
-"""SNMPv1 and SNMPv2c: a community, a PDU and a request id; pysnmp is the codec."""
+"""SNMPv1 and SNMPv2c: one socket for all devices, answers told apart by sender and request id."""
 
 import asyncio
-from typing import Any
-
-from pyasn1.codec.ber import decoder, encoder
-from pysnmp.error import PySnmpError
-from pysnmp.proto import api
-from pysnmp.proto.api import verdec
+import itertools
+import secrets
+from collections.abc import Sequence
 
 from discovery.snmp.client.sockets import FAMILIES, DeviceSocket, Peer, Request, check_family
+from discovery.snmp.client.statuses import judge
+from discovery.snmp.codec.requests import GET, GET_NEXT, V1, V2C, bulk_request, request
+from discovery.snmp.codec.responses import Response, number_of, read_response
 from discovery.snmp.credentials import Community
-from discovery.snmp.session import Unsendable
+from discovery.snmp.session import Oid, Unsendable, VarBind
+
+#: Request ids are positive 32-bit integers; where they begin is nobody's to guess.
+_NUMBERS = 0x7FFF_FFFF
+_numbers = itertools.count(secrets.randbelow(_NUMBERS))
+
+
+class Question:
+    """A message that is ready to be sent, and the request id by which its answer is known."""
+
+    __slots__ = ("datagram", "number")
+
+    def __init__(self, number: int, datagram: bytes) -> None:
+        self.number = number
+        self.datagram = datagram
+
+
+class CommunityMessages:
+    """Builds requests and reads answers under one community. All raise Unsendable for no OID."""
+
+    def __init__(self, credential: Community) -> None:
+        self._first = credential.version == "1"
+        self._community = credential.community.encode()
+
+    def get(self, oids: Sequence[Oid]) -> Question:
+        """Return a GET."""
+        return self._question(GET, oids)
+
+    def get_next(self, oids: Sequence[Oid]) -> Question:
+        """Return a GETNEXT."""
+        return self._question(GET_NEXT, oids)
+
+    def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> Question:
+        """Return a GETBULK without non-repeaters."""
+        number = next(_numbers) % _NUMBERS
+        try:
+            return Question(number, bulk_request(self._community, number, oids, repetitions))
+        except ValueError as error:
+            raise Unsendable(f"the request could not be made: {error}") from None
+
+    def _question(self, kind: int, oids: Sequence[Oid]) -> Question:
+        number = next(_numbers) % _NUMBERS
+        version = V1 if self._first else V2C
+        try:
+            return Question(number, request(version, self._community, kind, number, oids))
+        except ValueError as error:
+            raise Unsendable(f"the request could not be made: {error}") from None
+
+    def read(self, answer: Response, asked: Sequence[Oid]) -> tuple[Sequence[VarBind], int | None]:
+        """Return the variables, or the place of the one that SNMPv1 says does not exist.
+
+        Raises TooBig, Refused or BadAnswer for the other error statuses.
+        """
+        absent = judge(answer.status, answer.place, asked, first_version=self._first)
+        return (answer.varbinds, None) if absent is None else ([], absent)
 
 
 class _CommunitySocket(DeviceSocket):
@@ -19,12 +73,9 @@ class _CommunitySocket(DeviceSocket):
         self._pending = pending
 
     def take(self, datagram: bytes, sender: Peer) -> None:
-        module = api.PROTOCOL_MODULES[verdec.decode_message_version(datagram)]
-        message, _ = decoder.decode(datagram, asn1Spec=module.Message())
-        pdu = module.apiMessage.get_pdu(message)
-        request = self._pending.get((sender, int(module.apiPDU.get_request_id(pdu))))
-        if request is not None:
-            request.settle(pdu)
+        waiting = self._pending.get((sender, number_of(datagram)))
+        if waiting is not None:
+            waiting.settle(read_response(datagram))
 
 
 class CommunityExchange:
@@ -46,33 +97,21 @@ class CommunityExchange:
         return self._sockets[family]
 
     def send(self, request: Request) -> None:
-        """Send the request once. Raises Unsendable."""
-        module: Any = api.PROTOCOL_MODULES[0 if request.credential.version == "1" else 1]
-        key = (request.peer, int(module.apiPDU.get_request_id(request.pdu)))
+        """Send the request once."""
+        question: Question = request.pdu
+        key = (request.peer, question.number)
         if key not in self._pending:
             self._pending[key] = request
-            request.answer.add_done_callback(lambda _: self._pending.pop(key, None))
-        try:
-            datagram = _encode(module, request)
-        except PySnmpError as error:
-            raise Unsendable(f"the request could not be made: {error}") from None
         transport = self._sockets[request.family].transport
         if transport is not None:
-            transport.sendto(datagram, request.peer)
+            transport.sendto(question.datagram, request.peer)
+
+    def forget(self, request: Request) -> None:
+        """Take no answer to the request any more."""
+        self._pending.pop((request.peer, request.pdu.number), None)
 
     def close(self) -> None:
         """Close the sockets."""
         for sock in self._sockets.values():
             if sock.transport is not None:
                 sock.transport.close()
-
-
-def _encode(module: Any, request: Request) -> bytes:
-    if not isinstance(request.credential, Community):
-        raise TypeError("a community exchange needs a community")
-    message = module.Message()
-    module.apiMessage.set_defaults(message)
-    module.apiMessage.set_community(message, request.credential.community.encode())
-    module.apiMessage.set_pdu(message, request.pdu)
-    encoded: bytes = encoder.encode(message)
-    return encoded

@@ -8,6 +8,7 @@ from pysnmp.error import PySnmpError
 from pysnmp.proto import api, errind
 from pysnmp.proto.rfc1905 import EndOfMibView
 
+from discovery.snmp.client.statuses import judge
 from discovery.snmp.session import (
     ABSENT,
     END,
@@ -15,10 +16,8 @@ from discovery.snmp.session import (
     Oid,
     Refused,
     SnmpError,
-    TooBig,
     Value,
     VarBind,
-    dotted,
 )
 
 #: Answers after which the same request is sent again at once: the engine has learnt the device's
@@ -37,17 +36,12 @@ _REFUSALS: dict[type[Exception], str] = {
     errind.UnknownEngineID: "keeps changing its engine id",
 }
 
-# Error statuses of RFC 3416, section 3.
-_TOO_BIG, _NO_SUCH_NAME, _NO_ACCESS, _AUTHORIZATION = 1, 2, 6, 16
-
 
 class Messages:
-    """Builds requests and reads answers of one version of SNMP ("1", "2c" or "3")."""
+    """Builds requests and reads answers of SNMPv3: the PDUs of RFC 3416."""
 
-    def __init__(self, version: str) -> None:
-        self._first = version == "1"
-        #: The PDUs of RFC 1157 for SNMPv1, of RFC 3416 for the others.
-        self._module: Any = api.PROTOCOL_MODULES[0 if self._first else 1]
+    def __init__(self) -> None:
+        self._module: Any = api.PROTOCOL_MODULES[1]
 
     def get(self, oids: Sequence[Oid]) -> Any:
         """Return a GET."""
@@ -71,24 +65,12 @@ class Messages:
         return pdu
 
     def read(self, pdu: Any, asked: Sequence[Oid]) -> tuple[list[VarBind], int | None]:
-        """Return the variables, or the place of the one that SNMPv1 says does not exist.
-
-        Raises TooBig, Refused or BadAnswer for the other error statuses.
-        """
+        """Return the variables. Raises TooBig, Refused or BadAnswer for an error status."""
         status = int(self._module.apiPDU.get_error_status(pdu))
-        if status == 0:
-            pairs = self._module.apiPDU.get_varbinds(pdu)
-            return [(tuple(oid), _value(value)) for oid, value in pairs], None
-        place = int(self._module.apiPDU.get_error_index(pdu, muteErrors=True)) - 1
-        if status == _NO_SUCH_NAME and self._first and 0 <= place < len(asked):
-            return [], place
-        if status == _TOO_BIG:
-            raise TooBig("the answer would not fit into one message")
-        if status in (_NO_ACCESS, _AUTHORIZATION):
-            raise Refused("the device does not let these credentials read")
-        if not 0 <= place < len(asked):
-            raise BadAnswer(f"the device answered with error status {status}")
-        raise BadAnswer(f"error status {status} for {dotted(asked[place])}", place)
+        place = int(self._module.apiPDU.get_error_index(pdu, muteErrors=True))
+        judge(status, place, asked, first_version=False)
+        pairs = self._module.apiPDU.get_varbinds(pdu)
+        return [(tuple(oid), _value(value)) for oid, value in pairs], None
 
 
 def refusal(error: Exception) -> SnmpError:

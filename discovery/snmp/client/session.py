@@ -1,4 +1,4 @@
-"""Sessions over pysnmp (see ``discovery.snmp.session.SnmpSession``)."""
+"""Sessions over the network (see ``discovery.snmp.session.SnmpSession``)."""
 
 import asyncio
 import ipaddress
@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from discovery.snmp.client.community import CommunityExchange
+from discovery.snmp.client.community import CommunityExchange, CommunityMessages
 from discovery.snmp.client.messages import AGAIN, Messages, refusal
 from discovery.snmp.client.sockets import DeviceSocket, Exchange, Peer, Request
 from discovery.snmp.client.user import UserExchange
 from discovery.snmp.credentials import Credential, User
+from discovery.snmp.pacing import Pace
 from discovery.snmp.session import (
     ABSENT,
     END,
@@ -32,9 +33,13 @@ _DEVICES_PER_ENGINE = 100
 
 
 class SnmpClient:
-    """Opens sessions; an asynchronous context manager that serves one event loop."""
+    """Opens sessions; an asynchronous context manager that serves one event loop.
 
-    def __init__(self) -> None:
+    ``pace`` holds for all requests together; none means as fast as devices answer.
+    """
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self._pace = pace
         self._communities = CommunityExchange()
         self._users: dict[User, tuple[UserExchange, int]] = {}
         self._opened: list[Exchange] = [self._communities]
@@ -59,7 +64,7 @@ class SnmpClient:
         exchange: Exchange = self._communities
         if isinstance(credential, User):
             exchange = self._user(credential)
-        return _Session(exchange, (address, port), credential, limits)
+        return _Session(exchange, (address, port), credential, limits, self._pace)
 
     def _user(self, user: User) -> Exchange:
         """Return the user's exchange, or a fresh one where it has served its share of devices."""
@@ -75,14 +80,22 @@ class _Session:
     """One device under one credential."""
 
     def __init__(
-        self, exchange: Exchange, peer: Peer, credential: Credential, limits: Limits
+        self,
+        exchange: Exchange,
+        peer: Peer,
+        credential: Credential,
+        limits: Limits,
+        pace: Pace | None,
     ) -> None:
         self._exchange = exchange
         self._peer = peer
         self._family = ipaddress.ip_address(peer[0].partition("%")[0]).version
         self._credential = credential
         self._limits = limits
-        self._messages = Messages(credential.version)
+        self._messages: Messages | CommunityMessages = (
+            Messages() if isinstance(credential, User) else CommunityMessages(credential)
+        )
+        self._paces = [Pace(limits.requests_per_second), *([pace] if pace else [])]
 
     @property
     def limits(self) -> Limits:
@@ -115,9 +128,8 @@ class _Session:
         places = list(range(len(oids)))
         while places:
             asked = [oids[place] for place in places]
-            varbinds, absent = self._messages.read(
-                await self._ask(self._messages.get_next(asked)), asked
-            )
+            answer = await self._ask(self._messages.get_next(asked))
+            varbinds, absent = self._messages.read(answer, asked)
             if absent is None:
                 answers.update(zip(places, varbinds, strict=False))
                 break
@@ -147,15 +159,17 @@ class _Session:
         try:
             for tries_left in range(tries, 0, -1):
                 request.seconds_left = seconds * tries_left
+                for pace in self._paces:
+                    await pace.turn()
                 sock.send_error = None
                 self._exchange.send(request)
                 if sock.send_error is not None:
                     raise Unsendable(f"the request was not sent: {sock.send_error}")
-                await asyncio.wait({request.answer}, timeout=seconds)
-                if request.answer.done():
-                    return request.answer.result()
+                answer = await request.wait(seconds)
+                if answer is not None:
+                    return answer
         finally:
-            request.answer.cancel()
+            self._exchange.forget(request)
         if sock.sent_garbage(self._peer):
             raise BadAnswer("the device answers in something that is not SNMP")
         tried = "one try" if tries == 1 else f"{tries} tries"

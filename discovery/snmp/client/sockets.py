@@ -89,25 +89,50 @@ class Exchange(Protocol):
     def send(self, request: "Request") -> None:
         """Send the request once. Raises Unsendable."""
 
+    def forget(self, request: "Request") -> None:
+        """Take no answer to the request any more."""
+
     def close(self) -> None:
         """Close the sockets."""
 
 
 class Request:
-    """One question to one device; its ``answer`` is settled by whichever try is answered first."""
+    """One question to one device; settled by whichever try is answered first."""
 
-    __slots__ = ("answer", "credential", "family", "pdu", "peer", "seconds_left")
+    __slots__ = ("_given", "_waiter", "credential", "family", "pdu", "peer", "seconds_left")
 
     def __init__(self, peer: Peer, family: int, credential: Credential, pdu: Any) -> None:
         self.peer = peer
         self.family = family
         self.credential = credential
         self.pdu = pdu
-        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         #: How long an answer is of interest, counted from the next try.
         self.seconds_left = 0.0
+        self._given: Any = None
+        self._waiter: asyncio.Future[None] | None = None
 
     def settle(self, answer: Any) -> None:
         """Hand over the answer; a second one is dropped."""
-        if not self.answer.done():
-            self.answer.set_result(answer)
+        if self._given is None:
+            self._given = answer
+            self._wake()
+
+    async def wait(self, seconds: float) -> Any:
+        """Return the answer; None when it did not come in time (it still may, after another try).
+
+        Written with a bare future, as this is done for every packet: ``asyncio.wait`` costs as much
+        as decoding twenty variables.
+        """
+        if self._given is None:
+            loop = asyncio.get_running_loop()
+            self._waiter = loop.create_future()
+            timer = loop.call_later(seconds, self._wake)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+        return self._given
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)

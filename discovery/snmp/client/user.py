@@ -116,6 +116,9 @@ class UserExchange:
         except PySnmpError as error:
             raise Unsendable(f"the request could not be made: {explain(error)}") from None
 
+    def forget(self, request: Request) -> None:
+        """Do nothing: the engine forgets a request when its time is over."""
+
     def close(self) -> None:
         """Close the sockets and forget what is under way."""
         self._engine.close_dispatcher()

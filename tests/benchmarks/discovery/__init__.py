@@ -1,4 +1,5 @@
-"""Discovery: recorded networks and devices against what is known of them, topology at size.
+"""Discovery: recorded networks and devices against what is known of them, topology at size,
+and what asking costs.
 
 The recordings are not part of this project. ``CADASTRE_BENCH_RECORDINGS`` names a folder that holds
 ``networks`` and ``devices``; without it these figures say that they were not measured.
@@ -13,6 +14,7 @@ from discovery.topology.solving import solve
 from tests.benchmarks.discovery.devices import score_devices
 from tests.benchmarks.discovery.networks import solve_network
 from tests.benchmarks.discovery.scale import BRIDGES, SITES, STATIONS, digest, network
+from tests.benchmarks.discovery.wire import measure
 from tests.benchmarks.figures import calibrate, note, tell
 
 VARIABLE = "CADASTRE_BENCH_RECORDINGS"
@@ -36,6 +38,7 @@ def run() -> None:
         tell("recorded networks", 0, "links", "all", met=False, setting=absent)
         tell("recorded devices", 0, "%", "99", met=False, setting=absent)
     _size()
+    measure()
 
 
 def _networks(folder: Path) -> None:
