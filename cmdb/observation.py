@@ -128,3 +128,5 @@ class Observation:
     parties: tuple[SeenParty, ...] | None = None
     #: The item itself, when a person or a token edits a known one; None for every other source.
     item_id: int | None = None
+    #: The request that brought it, where a batch holds those of several.
+    request_id: str = ""

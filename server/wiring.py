@@ -57,6 +57,7 @@ from server.desk.tickets.jobs import (
     run_tidying,
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
+from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
     keep_accepted,
@@ -90,7 +91,7 @@ from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
-from server.items.events import ItemReported
+from server.items.events import ItemsReported
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
 from server.items.health.api import health
@@ -108,6 +109,9 @@ from server.items.intake_api import intake
 from server.items.leavers_api import leavers
 from server.items.listing.api import listing
 from server.items.modelling.api import modelling
+from server.items.past.api import past
+from server.items.past.drifting import WATCH_BASELINES, BaselineLeft, watch_baselines
+from server.items.past.sealing import RETAIN_HISTORY, SEAL_HISTORY, retain_history, seal_history
 from server.items.reactions import derive_relations
 from server.items.reconciling.api import reconciling
 from server.items.reconciling.jobs import expire_words, redecide_register
@@ -116,8 +120,10 @@ from server.items.services.api import business_services
 from server.items.software.api import software
 from server.notify.api import notifications
 from server.notify.jobs import DELIVER, run_delivery
+from server.notify.reactions import tell_emergency
 from server.people.api import (
     directories,
+    emergencies,
     groups,
     organisations,
     people,
@@ -127,6 +133,7 @@ from server.people.api import (
     tokens,
 )
 from server.people.authentication import authenticate
+from server.people.events import GlassBroken
 from server.people.jobs import (
     SYNC_CHANGES,
     SYNC_DIRECTORIES,
@@ -155,6 +162,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     roles,
     directories,
     providers,
+    emergencies,
     items,
     relations,
     derivation,
@@ -163,6 +171,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     modelling,
     listing,
     reconciling,
+    health,
+    past,
     imports,
     business_services,
     leavers,
@@ -170,7 +180,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     inventory_sources,
     software,
     scanning,
-    health,
     tickets,
     notifications,
     changes,
@@ -181,7 +190,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 DOORS: tuple[Door, ...] = (inventory,)
 
 REACTIONS: Reactions = {
-    ItemReported: (derive_relations,),
+    GlassBroken: (tell_emergency,),
+    ItemsReported: (derive_relations,),
+    BaselineLeft: (open_follow_up,),
     TicketOpened: (note_opening, keep_time, tell_opening, blame_changes),
     TicketEdited: (note_edit, keep_time),
     TicketAssigned: (note_assignment, tell_assignment),
@@ -214,6 +225,11 @@ JOBS: Jobs = {
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
     REDECIDE: JobHandler(redecide_register),
     RUN_IMPORT: JobHandler(run_import),
+    MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),
+    ATTEND_CAMPAIGNS: JobHandler(attend_campaigns, cron="25 6 * * *"),
+    WATCH_BASELINES: JobHandler(watch_baselines, cron="45 4 * * *"),
+    SEAL_HISTORY: JobHandler(seal_history, cron="47 * * * *"),
+    RETAIN_HISTORY: JobHandler(retain_history, cron="30 4 * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
@@ -222,8 +238,6 @@ JOBS: Jobs = {
     RECKON: JobHandler(run_reckoning),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
-    MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),
-    ATTEND_CAMPAIGNS: JobHandler(attend_campaigns, cron="25 6 * * *"),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision
@@ -15,6 +15,7 @@ from cmdb.inventory.families import same_family, takes_class
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.outcomes import Outcome, Recorded
+from cmdb.inventory.pending import Pending
 from cmdb.inventory.questions import ask, name_in
 from cmdb.inventory.reconciling import decide_winners, outranks_others, speak
 from cmdb.inventory.sections import SectionWriter
@@ -22,7 +23,6 @@ from cmdb.inventory.terms import Terms
 from cmdb.inventory.writing import write_items
 from cmdb.observation import Observation
 from cmdb.records.committed import committed
-from cmdb.records.sources import ItemSource
 
 #: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
 #: two sources that meet a new machine at the same moment must not both make it an item.
@@ -58,6 +58,7 @@ class Batch:
         self._verdict = verdict
         self._ends = KnownEnds(session, terms.model, observations)
         self._identification = self._identify()
+        self._pending = Pending(session)
         self._asides = AsideWriter(session, terms.author, terms.now)
         self._made = 0
 
@@ -108,7 +109,9 @@ class Batch:
         terms = self._terms
         write_items(self._session, terms.model, touched, terms.author, terms.now)
         self._asides.look_up({step.item.id for step in steps if not step.is_new})
-        return [self._finish(step) if isinstance(step, _Step) else step for step in work]
+        results = [self._finish(step) if isinstance(step, _Step) else step for step in work]
+        self._pending.write()
+        return results
 
     def _take(self, seen: Observation) -> _Step | Recorded:
         try:
@@ -156,6 +159,7 @@ class Batch:
     def _hear(self, seen: Observation, item: KnownItem) -> _Step:
         terms = self._terms
         is_new = item.is_new and not item.sources
+        item.request_id = seen.request_id
         changed = self._refine_class(item, seen)
         accepted, problems = accept_values(terms.model, seen, item.class_code)
         problems |= self._ends.refuse_references(item, accepted)
@@ -189,11 +193,13 @@ class Batch:
 
     def _finish(self, step: _Step) -> Recorded:
         terms, item, seen, state = self._terms, step.item, step.seen, step.state
-        writer = SectionWriter(self._session, terms.author, terms.now)
+        author = terms.author.within(seen.request_id)
+        self._pending.make_readable(item.id)
+        writer = SectionWriter(self._session, self._pending, author, terms.now)
         before = dict(state.digests)
         resend, differs = writer.write(item, state, seen.sections, seen.observed_at)
         if state.digests != before:
-            _store_digests(self._session, state)
+            self._pending.note_digests(state)
         if seen.parties is not None:
             differs |= self._asides.write_parties(seen, item.id, is_new=step.is_new)
         self._asides.write_quarantine(seen, item.id, step.problems)
@@ -201,9 +207,3 @@ class Batch:
         if step.is_new:
             outcome = Outcome.CREATED
         return Recorded(outcome, item.id, problems=step.problems, resend=tuple(resend))
-
-
-def _store_digests(session: Session, state: SourceState) -> None:
-    session.execute(
-        update(ItemSource).where(ItemSource.id == state.id).values(digests=dict(state.digests))
-    )

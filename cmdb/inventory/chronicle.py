@@ -40,12 +40,13 @@ def write_history(
     now: datetime,
 ) -> None:
     """Tell of new items, one row each whatever they brought, and of each changed value."""
-    rows = [_created(item, author, now) for item in new]
+    rows = [_created(item, author.within(item.request_id), now) for item in new]
     for item in changed:
+        behalf = author.within(item.request_id)
         for name, (old, value, source_code) in item.changed.items():
             detail = {"old": old, "new": value}
             seen = (source_code, item.last_seen_at)
-            rows.append(history_row(item.id, author, now, seen, subject=name, detail=detail))
+            rows.append(history_row(item.id, behalf, now, seen, subject=name, detail=detail))
     insert_rows(session, HistoryEntry, rows)
 
 

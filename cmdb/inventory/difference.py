@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cmdb.inventory.pending import Pending
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -16,6 +18,8 @@ class Place:
     item_id: int
     source: str
     now: datetime
+    #: What is inserted at the end of the batch.
+    pending: Pending
     #: Nothing of the item is stored yet: nobody needs to look.
     is_new: bool = False
 

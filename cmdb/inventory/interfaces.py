@@ -10,7 +10,6 @@ from cmdb.inventory.difference import Difference, Place, compare
 from cmdb.model.addresses import read_ip
 from cmdb.model.refusal import Refusal
 from cmdb.observation import Section
-from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Address, Interface
 
 _Given = list[tuple[str, int]]
@@ -122,4 +121,4 @@ def _replace_addresses(place: Place, had: Sequence[int], given: Mapping[int, _Gi
         for interface_id, addresses in given.items()
         for address, length in addresses
     ]
-    insert_rows(place.session, Address, rows)
+    place.pending.insert(Address, rows)

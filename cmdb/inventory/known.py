@@ -57,6 +57,8 @@ class KnownItem:
     #: How many rows each section of the first sight had.
     first_sections: dict[str, int] = field(default_factory=dict)
     touched: bool = False
+    #: The request that touched it, where a batch holds those of several.
+    request_id: str = ""
     #: The item that this one turned out to be.
     merged_into: int | None = None
 

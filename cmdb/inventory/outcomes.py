@@ -1,7 +1,7 @@
 """What becomes of an observation, and who brought it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -11,6 +11,10 @@ class Author:
 
     person_id: int | None = None
     request_id: str = ""
+
+    def within(self, request_id: str) -> "Author":
+        """Return the same author in another request; in none other for ""."""
+        return replace(self, request_id=request_id) if request_id else self
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,6 @@ from cmdb.inventory.lookup import parts
 from cmdb.model.addresses import read_ip
 from cmdb.model.refusal import Refusal
 from cmdb.observation import Section
-from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Connection, Listener
 
 _LISTENER = ("protocol", "address", "port", "process", "user")
@@ -101,5 +100,5 @@ def _replace_rows(
         place.session.execute(delete(table).where(table.id.in_(part)))
     fresh = [value for _, value in difference.added] + [v for _, _, v in difference.changed]
     base = {"item_id": place.item_id, "source": place.source}
-    insert_rows(place.session, table, [base | row for row in fresh])
+    place.pending.insert(table, [base | row for row in fresh])
     return difference

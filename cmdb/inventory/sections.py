@@ -19,11 +19,11 @@ from cmdb.inventory.interfaces import write_interfaces
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.noise import FLAPPING_WITHIN, steady, worth_telling
 from cmdb.inventory.outcomes import Author
+from cmdb.inventory.pending import Pending
 from cmdb.inventory.ports import write_connections, write_listeners
 from cmdb.inventory.software import write_software
 from cmdb.inventory.storable import storable
 from cmdb.observation import Section
-from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import FactSection
 from cmdb.records.history import HistoryEntry
 
@@ -35,8 +35,9 @@ _LOOKED_BACK = 1000
 class SectionWriter:
     """Writes the sections of observations into the tables of facts."""
 
-    def __init__(self, session: Session, author: Author, now: datetime) -> None:
+    def __init__(self, session: Session, pending: Pending, author: Author, now: datetime) -> None:
         self._session = session
+        self._pending = pending
         self._author = author
         self._now = now
 
@@ -51,7 +52,7 @@ class SectionWriter:
         resend: list[str] = []
         differs = False
         is_new = bool(item.first_sections)
-        place = Place(self._session, item.id, state.source, self._now, is_new=is_new)
+        place = Place(self._session, item.id, state.source, self._now, self._pending, is_new=is_new)
         documents = Documents(place)
         for section in sections:
             if state.digests.get(section.name) == section.digest:
@@ -83,7 +84,7 @@ class SectionWriter:
             history_row(place.item_id, self._author, self._now, heard, detail=detail, **what)
             for detail in details
         ]
-        insert_rows(self._session, HistoryEntry, rows)
+        self._pending.insert(HistoryEntry, rows)
 
     def _told_of_late(self, place: Place, name: str) -> list[dict[str, Any]]:
         query = select(HistoryEntry.detail).where(
@@ -136,7 +137,7 @@ class Documents:
 
     def store(self) -> None:
         """Write the sections that were not stored before."""
-        insert_rows(self._place.session, FactSection, self._fresh)
+        self._place.pending.insert(FactSection, self._fresh)
 
     def _known(self) -> dict[str, FactSection]:
         if self._stored is None:

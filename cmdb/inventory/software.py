@@ -22,7 +22,6 @@ from cmdb.inventory.releases import (
 )
 from cmdb.inventory.storable import storable_text
 from cmdb.observation import Section
-from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
 _Product = tuple[str, str]
@@ -55,7 +54,7 @@ def write_software(place: Place, section: Section) -> Difference:
     here = {"item_id": place.item_id, "source": place.source}
     # In the order of the table, which is the order of its index, too.
     rows = [here | {"release_id": release_id} for release_id in sorted(fresh.values())]
-    insert_rows(session, Installation, rows)
+    place.pending.insert(Installation, rows)
     if unknown:
         remember_releases(session, {package: ids[package] for package in unknown})
     if not installed:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,6 +65,10 @@ def revoke_token(session: Session, actor: Actor, token_id: int, now: datetime) -
     audit.record(session, actor, "enrolment_token.revoked", f"enrolment_token:{token_id}")
 
 
+#: Why a report is refused whose key nobody holds.
+UNKNOWN_KEY = "this agent key is not known, or was revoked: enrol the agent again"
+
+
 @dataclass(frozen=True, slots=True)
 class EnrolmentRequest:
     """What an agent says of itself when it enrols."""
@@ -114,13 +119,18 @@ def _usable(token: EnrolmentToken, now: datetime) -> bool:
     return token.expires_at is None or token.expires_at > now
 
 
+def agents_with_keys(session: Session, keys: Iterable[str]) -> dict[str, Agent]:
+    """Return the agents that hold these keys; a key that nobody holds, or no more, is left out."""
+    wanted = {key_digest(key): key for key in keys}
+    query = select(Agent).where(Agent.key_hash.in_(list(wanted)), Agent.revoked_at.is_(None))
+    return {wanted[agent.key_hash]: agent for agent in session.scalars(query)}
+
+
 def agent_with_key(session: Session, key: str) -> Agent:
     """Return the agent that holds ``key``. Raises ``SignInRefused``."""
-    agent = session.scalar(
-        select(Agent).where(Agent.key_hash == key_digest(key), Agent.revoked_at.is_(None))
-    )
+    agent = agents_with_keys(session, [key]).get(key)
     if agent is None:
-        raise SignInRefused("this agent key is not known, or was revoked: enrol the agent again")
+        raise SignInRefused(UNKNOWN_KEY)
     return agent
 
 

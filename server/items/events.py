@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ItemReported:
-    """An agent's report about an item has landed; ``changed`` unless it said nothing new."""
+class ItemsReported:
+    """Agents' reports about items have landed; ``changed`` unless they said nothing new."""
 
-    item_id: int
+    item_ids: tuple[int, ...]
     organisation_id: int
     changed: bool = True
 

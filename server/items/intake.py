@@ -1,17 +1,22 @@
-"""Takes an agent's report through the door. Whatever is answered 202 has been committed."""
+"""Takes agents' reports through the door. Whatever is answered 202 has been committed."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from cmdb.errors import InvalidValue
+from cmdb.errors import CadastreError, InvalidValue
 from cmdb.inventory.confirming import Standing, confirm, standing_of
 from cmdb.inventory.door import Inventory
-from cmdb.inventory.outcomes import Author, Outcome, Recorded
+from cmdb.inventory.outcomes import Outcome, Recorded
 from cmdb.vocabulary import AGENT
+from server.foundation.errors import SignInRefused
 from server.foundation.events import publish
-from server.items.events import ItemReported
+from server.items import enrolment
+from server.items.events import ItemsReported
 from server.items.heard import last_sequence
 from server.items.models import Agent
 from server.items.observing import FOLDED, LISTS, observe
@@ -20,47 +25,93 @@ from server.items.reports import Report, with_known_digests
 #: When the agent should come back; the server decides, so a large site can slow everybody down.
 NEXT_REPORT_SECONDS = 3600
 
-
 #: Sections from which relations are derived; a report without them derives nothing new.
 _RELATES = frozenset({"identity", "hardware", "interfaces", "listeners", "connections"})
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the agent is told: which sections to send again, and what became of its report."""
+    """What the agent is told: its item, which sections to send again, what became of its report."""
 
     recorded: Recorded | None
     resend: tuple[str, ...] = ()
+    item_id: int | None = None
+
+
+class Arrived(Protocol):
+    """A report as it came in."""
+
+    key: str
+    report: Report
+    at: datetime
+    request_id: str
+
+
+@dataclass(slots=True)
+class _Work:
+    """A report that has to be recorded, and whose it is."""
+
+    agent: Agent
+    report: Report
+    at: datetime
+    request_id: str
+
+
+def take_reports(session: Session, arrived: Sequence[Arrived]) -> list[Taken | CadastreError]:
+    """Record reports of different agents; return, in order, what each is told or why it is refused.
+
+    The same report twice has one effect; an older one than known has none. A machine restored to
+    an older state counts from an older number, under a new boot id: its report is taken.
+    """
+    agents = enrolment.agents_with_keys(session, [one.key for one in arrived])
+    results: list[Taken | CadastreError | _Work] = []
+    for one in arrived:
+        try:
+            agent = agents.get(one.key)
+            if agent is None:
+                raise SignInRefused(enrolment.UNKNOWN_KEY)
+            results.append(_settled(session, agent, one))
+        except CadastreError as error:
+            results.append(error)
+    _record(session, results)
+    return [one for one in results if not isinstance(one, _Work)]
 
 
 def take_report(
     session: Session, agent: Agent, report: Report, now: datetime, request_id: str = ""
 ) -> Taken:
-    """Record a report. The same report twice has one effect; an older one than known has none.
+    """Record one report of an agent that is known; see ``take_reports``.
 
-    A machine restored to an older state counts from an older number, under a new boot id: its
-    report is taken. Raises ``InvalidValue`` when the report speaks for another agent than the key
-    belongs to.
+    Raises ``InvalidValue`` when the report speaks for another agent than the key belongs to.
     """
+    results: list[Taken | CadastreError | _Work] = [
+        _settle(session, _Work(agent, report, now, request_id))
+    ]
+    _record(session, results)
+    (taken,) = results
+    if not isinstance(taken, Taken):
+        raise TypeError("a report that was taken has a result")
+    return taken
+
+
+def _settled(session: Session, agent: Agent, one: Arrived) -> Taken | _Work:
+    return _settle(session, _Work(agent, one.report, one.at, one.request_id))
+
+
+def _settle(session: Session, work: _Work) -> Taken | _Work:
+    """Return what is told without recording anything; or the work, its digests spelled out."""
+    agent, report = work.agent, work.report
     if report.agent_id != agent.agent_id:
         raise InvalidValue({"agent.id": "is not the agent this key was given to"})
     if report.sequence < last_sequence(session, agent) and report.boot_id == agent.last_boot_id:
-        return Taken(None)
-    if report.unchanged:
-        standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)
-        if standing is not None and _says_nothing_new(report, standing):
-            return _confirmed(session, agent, report, standing, now)
-        known = standing.digests if standing else {}
-        report = with_known_digests(report, known, (*LISTS, *FOLDED))
-    door = Inventory(session, now, Author(request_id=request_id))
-    recorded = door.record(observe(report, agent.organisation_id, now))
-    _note(agent, report, now)
-    if recorded.item_id is not None:
-        agent.item_id = recorded.item_id
-        changed = recorded.outcome is not Outcome.UNCHANGED
-        if recorded.outcome is Outcome.CREATED or not _RELATES.isdisjoint(report.sections):
-            publish(session, ItemReported(recorded.item_id, agent.organisation_id, changed))
-    return Taken(recorded, recorded.resend)
+        return Taken(None, item_id=agent.item_id)
+    if not report.unchanged:
+        return work
+    standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)
+    if standing is not None and _says_nothing_new(report, standing):
+        return _confirmed(session, work, standing)
+    known = standing.digests if standing else {}
+    return replace(work, report=with_known_digests(report, known, (*LISTS, *FOLDED)))
 
 
 def _says_nothing_new(report: Report, standing: Standing) -> bool:
@@ -73,18 +124,49 @@ def _says_nothing_new(report: Report, standing: Standing) -> bool:
     return with_known_digests(report, standing.digests, ()).digests == standing.digests
 
 
-def _confirmed(
-    session: Session, agent: Agent, report: Report, standing: Standing, now: datetime
-) -> Taken:
+def _confirmed(session: Session, work: _Work, standing: Standing) -> Taken:
     """Write nothing but *last seen*; relations by conversations are looked at every hour anyway."""
-    confirm(session, standing, min(report.collected_at, now))
-    _note(agent, report, now)
-    agent.item_id = standing.item_id
-    return Taken(Recorded(Outcome.UNCHANGED, standing.item_id))
+    confirm(session, standing, min(work.report.collected_at, work.at))
+    _note(work)
+    work.agent.item_id = standing.item_id
+    return Taken(Recorded(Outcome.UNCHANGED, standing.item_id), item_id=standing.item_id)
 
 
-def _note(agent: Agent, report: Report, now: datetime) -> None:
-    agent.last_report_at = now
+def _record(session: Session, results: list[Taken | CadastreError | _Work]) -> None:
+    """Put what became of it in the place of all work that is left."""
+    places = [place for place, one in enumerate(results) if isinstance(one, _Work)]
+    works = [one for one in results if isinstance(one, _Work)]
+    if not works:
+        return
+    seen = [
+        replace(observe(w.report, w.agent.organisation_id, w.at), request_id=w.request_id)
+        for w in works
+    ]
+    recorded = Inventory(session, max(work.at for work in works)).record_many(seen)
+    for place, work, one in zip(places, works, recorded, strict=True):
+        _note(work)
+        if one.item_id is not None:
+            work.agent.item_id = one.item_id
+        results[place] = Taken(one, one.resend, work.agent.item_id)
+    _tell(session, list(zip(works, recorded, strict=True)))
+
+
+def _tell(session: Session, done: Sequence[tuple[_Work, Recorded]]) -> None:
+    """Publish which items have reported anything from which relations are derived."""
+    told: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    for work, one in done:
+        if one.item_id is None:
+            continue
+        if one.outcome is Outcome.CREATED or not _RELATES.isdisjoint(work.report.sections):
+            changed = one.outcome is not Outcome.UNCHANGED
+            told[work.agent.organisation_id, changed].append(one.item_id)
+    for (organisation_id, changed), ids in told.items():
+        publish(session, ItemsReported(tuple(ids), organisation_id, changed))
+
+
+def _note(work: _Work) -> None:
+    agent, report = work.agent, work.report
+    agent.last_report_at = work.at
     agent.last_sequence = report.sequence
     agent.last_boot_id = report.boot_id
     agent.version = report.version

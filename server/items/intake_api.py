@@ -31,9 +31,9 @@ from server.items import enrolment
 from server.items.actions import author_of
 from server.items.bulk import BulkSettings, record_lines
 from server.items.enrolled import AgentFilter, list_agents
+from server.items.gathering import Arrival, gathering_of
 from server.items.idempotency import BulkRequest, earlier_answer, remember_answer
-from server.items.intake import NEXT_REPORT_SECONDS, Taken, take_report
-from server.items.models import Agent
+from server.items.intake import NEXT_REPORT_SECONDS
 from server.items.organisations import require_organisation
 from server.items.payload import TooLarge, unpack
 from server.items.reports import read_report
@@ -170,10 +170,14 @@ def take() -> Any:
     """Take an agent's report. 202 means that it has been committed."""
     key = _bearer()
     report = read_report(_body())
-    with installation().database.writing() as session:
-        agent = enrolment.agent_with_key(session, key)
-        taken = take_report(session, agent, report, current_time(), request_state().request_id)
-        return _told(taken, agent)
+    arrival = Arrival(key, report, current_time(), request_state().request_id)
+    taken = gathering_of(installation().database).take(arrival)
+    return {
+        "accepted": True,
+        "resend": list(taken.resend),
+        "next_report_seconds": NEXT_REPORT_SECONDS,
+        "item": taken.item_id,
+    }
 
 
 def _bearer() -> str:
@@ -181,15 +185,6 @@ def _bearer() -> str:
     if scheme.casefold() != "bearer" or not key:
         raise NotSignedIn("send the agent's key as a bearer token")
     return key.strip()
-
-
-def _told(taken: Taken, agent: Agent) -> dict[str, Any]:
-    return {
-        "accepted": True,
-        "resend": list(taken.resend),
-        "next_report_seconds": NEXT_REPORT_SECONDS,
-        "item": agent.item_id,
-    }
 
 
 @intake.route("/agents")

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation.deciding import End, Sighting
@@ -117,22 +117,21 @@ def _listeners(session: Session, item_ids: Sequence[int]) -> dict[int, dict[int,
     return found
 
 
-def clients_not_related(session: Session, scope: Scope, item_id: int) -> list[int]:
-    """Return items that talk to this one and are not related to it yet.
+def clients_not_related(session: Session, scope: Scope, item_ids: Sequence[int]) -> list[int]:
+    """Return items that talk to one of these and are not related to it yet.
 
     A client that reported before its server was known is related as soon as the server reports.
     """
-    own = select(Address.address).where(Address.item_id == item_id)
-    related = select(Relation.start_id).where(
-        Relation.end_id == item_id, Relation.source == DERIVED, Relation.valid_to.is_(None)
+    related = exists().where(
+        Relation.start_id == Connection.item_id,
+        Relation.end_id == Address.item_id,
+        Relation.source == DERIVED,
+        Relation.valid_to.is_(None),
     )
     query = (
         select(Connection.item_id)
-        .where(
-            Connection.remote_address.in_(own),
-            Connection.item_id != item_id,
-            Connection.item_id.not_in(related),
-        )
+        .join(Address, Address.address == Connection.remote_address)
+        .where(Address.item_id.in_(item_ids), Connection.item_id != Address.item_id, ~related)
         .distinct()
         .limit(_MOST_CLIENTS)
     )

@@ -1,7 +1,7 @@
 """Carrying rules out: around an item that has reported, or over a whole organisation."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,20 +24,26 @@ BATCH = 500
 
 
 def derive_around(
-    session: Session, item_id: int, organisation_id: int, now: datetime, *, changed: bool = True
+    session: Session,
+    item_ids: Sequence[int],
+    organisation_id: int,
+    now: datetime,
+    *,
+    changed: bool = True,
 ) -> None:
-    """Carry out, for one item that has reported, the rules that are looked at with each report.
+    """Carry out, for items that have reported, the rules that are looked at with each report.
 
-    Conversations move all the time; what hosts what is looked at when the report ``changed``
+    Conversations move all the time; what hosts what is looked at when the reports ``changed``
     something, and otherwise when the rules are run over everything.
     """
-    around = Scope(organisation_id, (item_id,))
-    if not ends_of(session, around, [item_id]):
+    around = Scope(organisation_id, tuple(item_ids))
+    there = tuple(sorted(ends_of(session, around, item_ids)))
+    if not there:
         return
     rules = {rule.code: rule for rule in working_rules(session)}
-    talking = around
-    if waiting := clients_not_related(session, around, item_id):
-        talking = Scope(organisation_id, (item_id, *waiting))
+    around = talking = Scope(organisation_id, there)
+    if waiting := clients_not_related(session, around, there):
+        talking = Scope(organisation_id, tuple(dict.fromkeys((*there, *waiting))))
     for rule in rules.values():
         if rule.live and (changed or rule.evidence == "connections"):
             scope = talking if rule.evidence == "connections" else around

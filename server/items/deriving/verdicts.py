@@ -106,7 +106,7 @@ def take_back(session: Session, actor: Actor, verdict_id: int, now: datetime) ->
     session.delete(verdict)
     session.flush()
     for item in (row.start, row.end):
-        derive_around(session, item.id, item.organisation_id, now)
+        derive_around(session, [item.id], item.organisation_id, now)
 
 
 def list_verdicts(session: Session, actor: Actor, request: PageRequest) -> Page[Any]:

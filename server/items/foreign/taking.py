@@ -14,7 +14,7 @@ from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
 from cmdb.records.sources import ItemSource
 from server.foundation.events import publish
-from server.items.events import ItemReported
+from server.items.events import ItemsReported
 from server.items.foreign.answers import Verdict
 from server.items.foreign.doors import Door
 from server.items.foreign.messages import NOBODY, Message
@@ -149,7 +149,7 @@ def _record(session: Session, knock: Knock, organisation_id: int) -> Recorded | 
     recorded = door.record(seen)
     if recorded.item_id is not None:
         changed = recorded.outcome is not Outcome.UNCHANGED
-        publish(session, ItemReported(recorded.item_id, organisation_id, changed))
+        publish(session, ItemsReported((recorded.item_id,), organisation_id, changed))
     return recorded
 
 

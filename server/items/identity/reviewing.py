@@ -18,7 +18,7 @@ from cmdb.vocabulary import AGENT, ClassCode
 from server.foundation import audit
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
-from server.items.events import ItemReported
+from server.items.events import ItemsReported
 from server.items.identity.queries import find_review
 from server.items.models import Agent
 from server.items.scope import visible_items
@@ -100,4 +100,4 @@ def _tell_agent(session: Session, review: IdentityReview) -> None:
     agent = session.scalar(select(Agent).where(Agent.agent_id == review.key))
     if agent is not None:
         agent.item_id = review.item_id
-    publish(session, ItemReported(review.item_id, review.organisation_id))
+    publish(session, ItemsReported((review.item_id,), review.organisation_id))
