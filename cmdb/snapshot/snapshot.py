@@ -1,6 +1,6 @@
 """A graph with what pages show of its items, true at one change sequence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,9 @@ class Snapshot:
     room: Room | None = None
     #: What changed beside the graph since the columns were packed, by vertex.
     renamed: Mapping[int, ItemRow] = field(default_factory=dict)
+    _by_class: dict[frozenset[str], Ids] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     @property
     def ids(self) -> Ids:
@@ -43,6 +46,27 @@ class Snapshot:
     def behind(self) -> int:
         """Return how many changes lie between the layout and now."""
         return self.sequence - self.base
+
+    def of_classes(self, codes: Collection[str]) -> Ids:
+        """Return the items of the graph that are of one of the classes, ascending.
+
+        The first time one pass over a column: some milliseconds at a million items.
+        """
+        wanted = frozenset(codes)
+        known = self._by_class.get(wanted)
+        if known is None:
+            known = self._by_class[wanted] = self._find(wanted)
+        return known
+
+    def _find(self, wanted: frozenset[str]) -> Ids:
+        held, columns = self.engine.held, self.columns
+        fits = np.array([*(code in wanted for code in columns.class_codes), False], np.bool_)
+        found = fits[columns.class_place] & columns.is_somebody
+        for vertex, row in self.renamed.items():
+            found[vertex] = row[1] in wanted
+        if held.idle_now is not None:
+            found &= ~held.idle_now
+        return held.ids[found]
 
     def named(self, ids: Ids | Sequence[int]) -> NamedItems:
         """Return name, class, organisation and criticality of items of the graph, in that order.

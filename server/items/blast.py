@@ -78,19 +78,28 @@ def takes_part(engine: ImpactEngine, item_id: ItemId) -> bool:
     return True
 
 
-def blast_of(session: Session, item_ids: Iterable[int]) -> Blast:
-    """Return what the failure of ``item_ids``, all at once, reaches. Three queries at most."""
-    report, sequence, outside = compute_impact(session, item_ids)
+def blast_of(session: Session, item_ids: Iterable[int], snapshot: Snapshot | None = None) -> Blast:
+    """Return what the failure of ``item_ids``, all at once, reaches. One query at most."""
+    return spread_of(session, item_ids, snapshot)[0]
+
+
+def spread_of(
+    session: Session, item_ids: Iterable[int], snapshot: Snapshot | None = None
+) -> tuple[Blast, ImpactReport | None]:
+    """Return the same with the report it was made of, for who asks more of it."""
+    graph = snapshot or LIVE.at(session)
+    report, sequence, outside = compute_impact(session, item_ids, graph)
     if report is None:
-        return Blast(sequence, outside=outside)
-    services = reached_services(session, report)
-    return Blast(
+        return Blast(sequence, outside=outside), None
+    services = services_among(graph, report)
+    blast = Blast(
         sequence=sequence,
         counts=report.count_by_state(),
         services=services,
         people=people_using(session, [one.item_id for one in services]),
         outside=outside,
     )
+    return blast, report
 
 
 def service_classes() -> list[str]:
@@ -109,6 +118,18 @@ def reached_services(session: Session, report: ImpactReport) -> list[ReachedServ
     return [
         ReachedService(item_id, tiers[item_id], State(state))
         for item_id, state in zip(ids[rows].tolist(), report.states[rows].tolist(), strict=True)
+    ]
+
+
+def services_among(snapshot: Snapshot, report: ImpactReport) -> list[ReachedService]:
+    """Return the same from what lies beside the graph that was asked, without a query."""
+    rows = np.flatnonzero(np.isin(report.ids, snapshot.of_classes(service_classes())))
+    ids = report.ids[rows]
+    tiers = snapshot.named(ids).criticality
+    states = report.states[rows].tolist()
+    return [
+        ReachedService(item_id, tier, State(state))
+        for item_id, tier, state in zip(ids.tolist(), tiers, states, strict=True)
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.report import ImpactReport
@@ -15,7 +15,7 @@ from cmdb.records.items import Item
 from cmdb.records.relations import RedundancyGroup
 from cmdb.snapshot.live import Snapshot
 from server.foundation.permissions import Actor, Permission
-from server.items.blast import compute_impact, reached_services
+from server.items.blast import ReachedService, compute_impact, reached_services
 from server.items.scope import sees_every_item, visible_items
 
 #: Rows of one answer that carry names, reasons and paths; totals always count everything.
@@ -130,10 +130,17 @@ def _chosen(ids: Sequence[int], services: frozenset[int], limit: int) -> list[in
 
 
 def suffering_services(
-    session: Session, actor: Actor, report: ImpactReport, limit: int = 50
+    session: Session,
+    actor: Actor,
+    report: ImpactReport,
+    limit: int = 50,
+    reached: Sequence[ReachedService] | None = None,
 ) -> tuple[AffectedRow, ...]:
-    """Return the services a failure reaches, worst and most critical first. Two queries."""
-    reached = reached_services(session, report)
+    """Return the services a failure reaches, worst and most critical first. Two queries.
+
+    ``reached`` are all of them, where the caller knows them.
+    """
+    reached = list(reached_services(session, report) if reached is None else reached)
     reached.sort(key=lambda one: (-one.state, 9 if one.criticality is None else one.criticality))
     wanted = [one.item_id for one in reached]
     if len(wanted) > limit and not sees_every_item(actor):
@@ -170,6 +177,8 @@ class _Names:
             RedundancyGroup.id.in_(sorted(self._group_ids)),
         )
         query = select(Item, RedundancyGroup.id, RedundancyGroup.name)
+        # Names alone are told, and of a thousand documents none is looked at.
+        query = query.options(defer(Item.attributes))
         query = query.outerjoin(RedundancyGroup, its_group).where(Item.id.in_(part), condition)
         for item, group_id, name in session.execute(query):
             self.items[item.id] = item

@@ -11,9 +11,21 @@ from server.items.queries import names_of
 from web.pages.frame import reader
 from web.pages.item_tabs import reason_of
 from web.pages.wording import change_wording
-from web.presenters.changes import demand_text, risk_text, risk_tone, why_text
+from web.presenters.changes import demand_text, lost_text, risk_text, risk_tone, why_text
+from web.presenters.clocks import measure_text
+from web.presenters.impact import path_map
 from web.presenters.values import class_label
 from web.presenters.windows import window_text
+
+#: Nodes beyond which the map beside a form says less than the list.
+_DRAWN = 80
+
+
+def _map(found: ChangePreview) -> Any:
+    """Return the ways by which the worst services are reached; None for nothing to draw."""
+    graph = path_map(found.impact.services, standing_model(), reader())
+    drawn = graph.edges and len(graph.nodes) <= _DRAWN
+    return graph.as_json(reader()) if drawn else None
 
 
 def effect(session: Session, actor: Actor, found: ChangePreview, plan: Plan) -> dict[str, Any]:
@@ -41,6 +53,9 @@ def effect(session: Session, actor: Actor, found: ChangePreview, plan: Plan) -> 
             for one in found.approvers
         ],
         "demands": [demand_text(one.as_json(), reader()) for one in found.demands],
+        "lost_text": lambda one: lost_text(one.remaining, one.required, reader()),
+        "measure_name": lambda code: measure_text(code, reader()),
+        "effect_map": _map(found),
         "impact_reason": reason_of,
         "class_name": lambda code: class_label(standing_model(), code, reader().language),
         "change_words": change_wording(),

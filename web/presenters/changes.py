@@ -103,6 +103,14 @@ def risk_text(code: str, value: int | None, reader: Reader) -> str:
     return f"{sentences.get(code, code)} ({value})"
 
 
+def lost_text(remaining: float, required: float, reader: Reader) -> str:
+    """Say what a redundancy group has left: "1 left, 1 needed"."""
+    return reader.gettext("%(left)s left, %(needed)s needed") % {
+        "left": f"{remaining:g}",
+        "needed": f"{required:g}",
+    }
+
+
 def question_choices(
     questions: Mapping[str, Question], reader: Reader
 ) -> list[tuple[str, str, list[tuple[str, str]]]]:

@@ -65,6 +65,7 @@ class PortableGraph:
         self.held = arrays
         self.findings = dict(findings or {})
         self._idle: list[Scratch] = []
+        self._collider: tuple[tuple[ItemId, ...], Collider] | None = None
 
     @classmethod
     def build(cls, columns: GraphColumns) -> Self:
@@ -149,7 +150,10 @@ class PortableGraph:
 
     def collisions(self, question: CollisionQuestion) -> tuple[Collision, ...]:
         """See `ImpactEngine.collisions`."""
-        return Collider(self.held, question).collisions()
+        kept = self._collider
+        if kept is None or kept[0] != question.services:
+            kept = self._collider = (question.services, Collider(self.held, question.services))
+        return kept[1].collisions(question)
 
     def to_listed(self, subset: Iterable[ItemId] | None = None) -> ListedGraph:
         """Copy the graph, or its part between the items of `subset`, into light values.

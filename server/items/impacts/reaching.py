@@ -84,7 +84,7 @@ def reach_of(
 ) -> Reach:
     """Return what the affected items mean beyond themselves. Three statements."""
     item_ids = report.ids.tolist()
-    sites = session.scalars(_sites_of(session, actor, item_ids)).all()
+    sites = sites_reached(session, actor, item_ids)
     contracts = contracts_of(session, actor, item_ids)
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
         return Reach(None, None, sites, contracts)
@@ -93,6 +93,11 @@ def reach_of(
         tiers.setdefault(one.criticality, Counter())[one.state] += 1
     people = people_using(session, [one.item_id for one in services])
     return Reach(tiers, people, sites, contracts)
+
+
+def sites_reached(session: Session, actor: Actor, item_ids: Sequence[int]) -> Sequence[Item]:
+    """Return the sites in sight at which items stand, by name. One statement."""
+    return session.scalars(_sites_of(session, actor, item_ids)).all()
 
 
 def _sites_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> Select[Item]:

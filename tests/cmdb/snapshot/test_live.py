@@ -66,10 +66,12 @@ def plainly_read(session: Session) -> ListedGraph:
 def assert_true(register: Register) -> None:
     with register.database.reading() as session:
         live = LIVE.at(session).engine
+        used = select(Item.id).where(Item.stage.in_(["in_use", "maintenance"]))
+        servers = session.scalars(used.where(Item.class_code == "server").order_by(Item.id)).all()
+        assert LIVE.at(session).of_classes(["server"]).tolist() == servers
+        assert LIVE.at(session).of_classes(["no_such_class"]).tolist() == []
         plain = ReferenceEngine(plainly_read(session))
-        for item_id in session.scalars(
-            select(Item.id).where(Item.stage.in_(["in_use", "maintenance"]))
-        ):
+        for item_id in session.scalars(used):
             expected = plain.impact([ItemId(item_id)])
             found = live.impact([ItemId(item_id)])
             assert found.ids.tolist() == expected.ids.tolist()

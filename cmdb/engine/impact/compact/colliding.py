@@ -9,9 +9,11 @@ pairs are failed together.
 
 All of it happens in the part of the graph that has to do with the services asked for. For `n`
 changes and `p` overlapping pairs it takes `n` cascades, `p` comparisons of what the groups lost,
-and as many joint cascades as there are suspects.
+and as many joint cascades as there are suspects. What a change does alone is kept as long as the
+graph: asked again with another draft, a calendar costs no cascade any more.
 """
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +37,9 @@ from cmdb.engine.impact.compact.evidence import held_vertices
 ROUNDING = 1e-9
 """How much a sum of capacities may differ with the order of its parts, relatively."""
 
+_MOST_KEPT = 2_000_000
+"""Services, groups and items that effects kept may name together: some 60 MB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -47,40 +52,58 @@ class Effect:
 
 
 class Collider:
-    """The collisions of one question; keeps the effect of every change it has looked at."""
+    """Collisions over one graph, of the services named; one question after another.
 
-    def __init__(self, arrays: GraphArrays, question: CollisionQuestion) -> None:
-        self._question = question
-        self._refuse_unknown(arrays)
-        services = arrays.vertices(np.array(question.services, np.int64))
-        self._arrays = cone_of(arrays, services)
+    It keeps the effect of every change it has looked at, but for that of the change asked about:
+    a draft is another one each time. Safe to share between threads, which wait for each other.
+    """
+
+    def __init__(self, arrays: GraphArrays, services: tuple[ItemId, ...]) -> None:
+        self._whole = arrays
+        self._asked_for = services
+        self._arrays = cone_of(arrays, arrays.vertices(np.array(services, np.int64)))
         self._cascades = Cascades(self._arrays)
-        self._effects: dict[int, Effect] = {}
+        self._effects: dict[tuple[ItemId, ...], Effect] = {}
+        self._kept = 0
         self._lost = np.zeros(self._arrays.group_count)
         self._laid: Vertices | None = None
+        self._lock = threading.Lock()
 
-    def collisions(self) -> tuple[Collision, ...]:
-        """See `ImpactEngine.collisions`."""
-        pairs = sorted(overlapping(self._question), key=_numbers)
-        found = (self._collision(pair) for pair in pairs)
+    def collisions(self, question: CollisionQuestion) -> tuple[Collision, ...]:
+        """See `ImpactEngine.collisions`; the question is about the services of this collider."""
+        self._refuse_unknown(question)
+        pairs = sorted(overlapping(question), key=_numbers)
+        with self._lock:
+            try:
+                alone = self._alone(question.of) if question.of else None
+                found = [self._collision(pair, question.of, alone) for pair in pairs]
+            except BaseException:
+                # What a walk that raised has written down may be wrong for the next one.
+                self._cascades = Cascades(self._arrays)
+                raise
         return tuple(collision for collision in found if collision)
 
-    def _refuse_unknown(self, arrays: GraphArrays) -> None:
-        changes = (*self._question.changes, *([self._question.of] if self._question.of else ()))
+    def _refuse_unknown(self, question: CollisionQuestion) -> None:
+        changes = (*question.changes, *([question.of] if question.of else ()))
         named = [item for change in changes for item in change.items]
-        arrays.vertices(np.array(named, np.int64))
+        self._whole.vertices(np.array(named, np.int64))
 
     @cached_property
     def _watched(self) -> frozenset[int]:
-        return frozenset(self._vertices(self._question.services))
+        return frozenset(self._vertices(self._asked_for))
 
     def _vertices(self, items: Iterable[ItemId]) -> list[int]:
         """Places of the items that have to do with a service at all."""
         wanted = np.fromiter(items, np.int64)
         return list(map(int, held_vertices(self._arrays, wanted)))
 
-    def _collision(self, pair: Pair) -> Collision | None:
-        one, other = (self._effect(change) for change in pair)
+    def _collision(
+        self, pair: Pair, asking: PlannedChange | None, alone: Effect | None
+    ) -> Collision | None:
+        one, other = (
+            alone if alone is not None and change is asking else self._effect(change)
+            for change in pair
+        )
         together: frozenset[int] = frozenset()
         if self._suspicious(one, other):
             joint = self._cascades.down(self._vertices({*pair[0].items, *pair[1].items}))
@@ -88,9 +111,14 @@ class Collider:
         return collision_of(pair, self._named(one.services & other.services), self._named(together))
 
     def _effect(self, change: PlannedChange) -> Effect:
-        if change.change_id not in self._effects:
-            self._effects[change.change_id] = self._alone(change)
-        return self._effects[change.change_id]
+        known = self._effects.get(change.items)
+        if known is None:
+            if self._kept > _MOST_KEPT:
+                self._effects.clear()
+                self._kept = 0
+            known = self._effects[change.items] = self._alone(change)
+            self._kept += len(known.services) + len(known.groups) + len(change.items)
+        return known
 
     def _alone(self, change: PlannedChange) -> Effect:
         arrays = self._arrays

@@ -181,7 +181,9 @@ def managers_of(session: Session, organisation_id: int) -> list[Party]:
         select(RoleGrant.person_id, RoleGrant.group_id)
         .outerjoin(Person, Person.id == RoleGrant.person_id)
         .outerjoin(Group, Group.id == RoleGrant.group_id)
-        .where(RoleGrant.role_id.in_(able), RoleGrant.organisation_id.in_(above))
+        .where(
+            RoleGrant.role_id.in_(able), RoleGrant.organisation_id.in_(above), ~RoleGrant.emergency
+        )
         .where(Person.active | Group.active)
         .order_by(RoleGrant.id)
     )

@@ -27,6 +27,8 @@ from server.items.scope import visible_items
 
 #: States in which a change holds its window.
 HOLDING = ("approval", "scheduled", "implementing")
+#: Items of each kind that are named of one collision.
+_NAMED = 20
 #: The number under which the asking change goes while it has none: no row has it.
 _UNSTORED = 0
 
@@ -88,7 +90,8 @@ def collisions_of(session: Session, actor: Actor, met_by: Sequence[Meeting]) -> 
         item_id
         for change in changes
         for one in (met[change.id],)
-        for item_id in (*one.items, *one.services, *one.only_together)
+        for ids in (one.items, one.services, one.only_together)
+        for item_id in ids[:_NAMED]
     }
     known = find_items(session, sorted(named), visible_items(actor)) if named else {}
     seen = [_shown(change, met[change.id], known) for change in changes]
@@ -143,7 +146,8 @@ def meetings_of(
         claimed.start.timestamp(),
         claimed.end.timestamp(),
     )
-    asked = CollisionQuestion(calendar, _services(session, graph), of=mine)
+    services = tuple(map(ItemId, graph.of_classes(service_classes()).tolist()))
+    asked = CollisionQuestion(calendar, services, of=mine)
     found = {
         one.second if one.first == mine.change_id else one.first: one
         for one in graph.engine.collisions(asked)
@@ -186,8 +190,3 @@ def _inside(graph: Snapshot, item_ids: Iterable[int]) -> list[int]:
         known &= ~idle[places]
     found: list[int] = wanted[known].tolist()
     return found
-
-
-def _services(session: Session, graph: Snapshot) -> tuple[ItemId, ...]:
-    ids = session.scalars(select(Item.id).where(Item.class_code.in_(service_classes())))
-    return tuple(map(ItemId, _inside(graph, ids)))

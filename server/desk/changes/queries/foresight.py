@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
 from cmdb.snapshot.live import LIVE, Snapshot
 from server.desk.changes.models import Change, ChangeItem
@@ -15,7 +16,7 @@ from server.desk.changes.queries.collisions import Claimed, Meeting, meetings_of
 from server.desk.changes.queries.plan import Plan
 from server.desk.changes.rules.risk import RiskFacts, RiskPoint, risk_of, risk_points
 from server.desk.changes.rules.windows import Window
-from server.items.blast import Blast, blast_of
+from server.items.blast import Blast, spread_of
 
 #: Earlier changes that history looks back on.
 _REMEMBERED = 20
@@ -31,6 +32,8 @@ class Foresight:
     risk: int
     #: Freezes that forbid the window.
     freezes: Sequence[Window] = ()
+    #: What the graph said, for who shows more of it; None when no item takes part in impact.
+    report: ImpactReport | None = None
 
     def frozen(self) -> dict[str, Any]:
         """Return what approval is given to, in numbers; names are looked up for each reader."""
@@ -58,7 +61,7 @@ class Foresight:
 def foresee(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> Foresight:
     """Compute what a plan would do: all its items fail together, as if the window were now."""
     graph = snapshot or LIVE.at(session)
-    blast = blast_of(session, plan.item_ids)
+    blast, report = spread_of(session, plan.item_ids, graph)
     meetings = meetings_of(session, claim_of(plan), graph)
     standing = standing_of_plan(session, plan, [one.item_id for one in blast.services])
     similar, failed = _similar(session, plan)
@@ -77,7 +80,7 @@ def foresee(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> F
             outside_maintenance=standing.outside_maintenance,
         )
     )
-    return Foresight(blast, meetings, points, risk_of(points), standing.freezes)
+    return Foresight(blast, meetings, points, risk_of(points), standing.freezes, report)
 
 
 def claim_of(plan: Plan) -> Claimed:

@@ -7,24 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
-from cmdb.snapshot.live import LIVE, Snapshot
+from cmdb.snapshot.live import LIVE
 from server.desk.changes.queries.approvers import Question, approvers_of
 from server.desk.changes.queries.changes import find_change
 from server.desk.changes.queries.collisions import Collision, collisions_of
+from server.desk.changes.queries.effects import Effects, effects_of
 from server.desk.changes.queries.foresight import Foresight, foresee
 from server.desk.changes.queries.plan import Plan, plan_of
 from server.desk.changes.rules.approval import Claim, Demand, Party
 from server.desk.changes.rules.risk import RiskPoint
 from server.desk.changes.rules.windows import Window
-from server.foundation.permissions import Actor, Permission
-from server.items.impact import ImpactAnswer, answer_impact
-
-
-def _impact(session: Session, actor: Actor, plan: Plan, snapshot: Snapshot) -> ImpactAnswer:
-    """Return what suffers; nothing by name for an approver who may not read items at all."""
-    if not actor.may(Permission.ITEM_READ):
-        return ImpactAnswer((), (), None, None, snapshot.sequence)
-    return answer_impact(session, actor, plan.item_ids, snapshot=snapshot)
+from server.foundation.permissions import Actor
+from server.items.impact import ImpactAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +44,8 @@ class ChangePreview:
     risk: int
     risk_points: Sequence[RiskPoint]
     freezes: Sequence[Window]
+    #: What else suffers by name: redundancy, promises, places.
+    effects: Effects
 
 
 def preview_change(session: Session, actor: Actor, reference: str | int) -> ChangePreview:
@@ -65,9 +61,10 @@ def preview(session: Session, actor: Actor, plan: Plan) -> ChangePreview:
     snapshot = LIVE.at(session)
     found = foresee(session, plan, snapshot)
     asked = approvers_of(session, question_of(plan, found))
+    effects = effects_of(session, actor, plan, found.blast, found.report, snapshot)
     clashes = collisions_of(session, actor, found.meetings)
     return ChangePreview(
-        impact=_impact(session, actor, plan, snapshot),
+        impact=effects.impact,
         people=found.blast.people,
         collisions=clashes.seen,
         hidden_collisions=clashes.hidden,
@@ -76,6 +73,7 @@ def preview(session: Session, actor: Actor, plan: Plan) -> ChangePreview:
         risk=found.risk,
         risk_points=found.risk_points,
         freezes=found.freezes,
+        effects=effects,
     )
 
 

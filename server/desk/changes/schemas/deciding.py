@@ -21,7 +21,7 @@ _TEXT = validate.Length(max=TEXT_LENGTH)
 
 
 class CollisionSchema(StrictSchema):
-    """Another change in the same window, and what both touch or hit."""
+    """Another change in the same window, and what both touch or hit: of each kind the first 20."""
 
     reference = fields.String(attribute="change.reference", required=True)
     title = fields.String(attribute="change.title", required=True)
@@ -49,10 +49,46 @@ class ApproverSchema(StrictSchema):
     why = fields.List(fields.Dict(), required=True)
 
 
+class LostRedundancySchema(StrictSchema):
+    """A group that would hold with less: how much it needs, and how much it would have left."""
+
+    item_id = fields.Integer(attribute="item.id", required=True)
+    item_name = fields.String(attribute="item.name", required=True)
+    group = fields.String(required=True)
+    required = fields.Float(required=True)
+    remaining = fields.Float(required=True)
+    last = fields.Boolean(
+        required=True, metadata={"description": "The next loss takes the item down."}
+    )
+
+
+class RunningPromiseSchema(StrictSchema):
+    """A promise about an open ticket that still runs when the window opens."""
+
+    ticket = fields.String(attribute="ticket.reference", required=True)
+    title = fields.String(attribute="ticket.title", required=True)
+    measure = fields.String(required=True)
+    due_at = Moment(required=True)
+    ends_inside = fields.Boolean(required=True)
+
+
 class ChangePreviewSchema(StrictSchema):
     """What a change would do if its window were now."""
 
-    impact = fields.Nested(ImpactSchema, required=True)
+    impact = fields.Nested(
+        ImpactSchema,
+        required=True,
+        metadata={"description": "Its rows are the worst services; /impact tells every item."},
+    )
+    more_services = fields.Integer(
+        required=True, metadata={"description": "In sight, beside those of the rows."}
+    )
+    people = fields.Integer(required=True, allow_none=True)
+    sites = fields.List(fields.Nested(ItemRefSchema), required=True)
+    redundancy_lost = fields.List(fields.Nested(LostRedundancySchema), required=True)
+    more_lost = fields.Boolean(required=True)
+    promises = fields.List(fields.Nested(RunningPromiseSchema), required=True)
+    more_promises = fields.Boolean(required=True)
     collisions = fields.List(fields.Nested(CollisionSchema), required=True)
     hidden_collisions = fields.Integer(required=True, allow_none=True)
     approvers = fields.List(fields.Nested(ApproverSchema), required=True)
@@ -70,6 +106,13 @@ def preview_document(actor: Actor, found: ChangePreview) -> dict[str, Any]:
     points = [asdict(point) for point in found.risk_points]
     return {
         "impact": impact_document(found.impact),
+        "more_services": found.effects.more_services,
+        "people": found.people if may_count else None,
+        "sites": found.effects.sites,
+        "redundancy_lost": found.effects.lost,
+        "more_lost": found.effects.more_lost,
+        "promises": found.effects.promises,
+        "more_promises": found.effects.more_promises,
         "collisions": found.collisions,
         "hidden_collisions": found.hidden_collisions,
         "freezes": [one.name for one in found.freezes],

@@ -29,6 +29,11 @@ from tests.server.desk.estate import NOW, Estate
 AIM = ReleaseDraft("PostgreSQL 15.7", "15.7", "postgresql-15")
 
 
+def document(answer: Any) -> dict[str, Any]:
+    assert isinstance(answer.json, dict), answer.data
+    return answer.json
+
+
 def deb(*versions: str) -> list[Seen]:
     return [Seen(version, "deb") for version in versions]
 
@@ -229,7 +234,7 @@ def test_a_release_over_rest(as_: As, database: Database, estate: Estate) -> Non
     change = planned(database, estate, estate.db)
     body = {"title": "Patch day", "product": "openssl", "target_version": "3.0.15"}
     made = agent.post("/api/v1/releases", json=body)
-    assert (made.status_code, made.json["reference"], made.json["progress"]) == (
+    assert (made.status_code, document(made)["reference"], document(made)["progress"]) == (
         201,
         "REL-1",
         "empty",
@@ -239,15 +244,15 @@ def test_a_release_over_rest(as_: As, database: Database, estate: Estate) -> Non
         "/api/v1/releases/REL-1", json={"title": "Other"}, headers={"If-Match": '"7"'}
     )
     assert stale.status_code == 412
-    assert agent.patch("/api/v1/releases/REL-1", json={"title": "Other"}).json["version"] == 2
-    told = manager.get("/api/v1/releases/REL-1").json
+    assert document(agent.patch("/api/v1/releases/REL-1", json={"title": "Other"}))["version"] == 2
+    told = document(manager.get("/api/v1/releases/REL-1"))
     assert (told["title"], told["progress"], told["changes"]) == ("Other", "preparing", [change])
     assert told["blockers"] == [{"reference": change, "code": "assessment"}]
-    versions = agent.get("/api/v1/releases/REL-1/versions").json
+    versions = document(agent.get("/api/v1/releases/REL-1/versions"))
     assert [(one["item"]["name"], one["standing"]) for one in versions["lines"]] == [
         ("db-07", "silent")
     ]
-    assert agent.get("/api/v1/changes", query_string={"release_id": 1}).json["rows"]
+    assert document(agent.get("/api/v1/changes", query_string={"release_id": 1}))["rows"]
     assert agent.delete("/api/v1/releases/REL-1").status_code == 409
     assert agent.delete(f"/api/v1/releases/REL-1/changes/{change}").status_code == 204
     assert agent.delete("/api/v1/releases/REL-1").status_code == 204
