@@ -23,6 +23,8 @@ _V6_LENGTH = (*_V6, 2)
 _BROADCAST = 3
 #: InetAddressType: octets of the address itself, without the zone (RFC 4001).
 _ADDRESS_OCTETS = {1: 4, 2: 16, 3: 4, 4: 16}
+#: Type, length and an IPv6 address in letters with all its zeros.
+_SPELT_OUT = 41
 
 
 async def ask(device: Conversation) -> Harvest:
@@ -89,12 +91,23 @@ _TABLES = (
 
 def _indexed_address(index: Index) -> str:
     """Read type, length and octets; some agents leave the length out."""
+    if len(index) == _SPELT_OUT and index[0] in {2, 4}:
+        return _spelt_out(index[2:])
     size = _ADDRESS_OCTETS.get(index[0], 0) if index else 0
     octets = index[2:] if len(index) > 1 and index[1] == len(index) - 2 else index[1:]
     if not size or len(octets) < size or max(octets[:size]) > 255:
         return ""
     address = ip(bytes(octets[:size]))
     return "" if ipaddress.ip_address(address).is_unspecified else address
+
+
+def _spelt_out(octets: Index) -> str:
+    """Read an IPv6 address that Brocade's Fabric OS puts into the index as 39 letters."""
+    try:
+        address = ipaddress.IPv6Address(bytes(octets).decode("ascii"))
+    except ValueError:
+        return ""
+    return "" if address.is_unspecified else str(address)
 
 
 def _prefix_length(pointer: Value | None, address: str) -> int | None:

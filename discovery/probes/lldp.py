@@ -43,6 +43,8 @@ class _Mib:
 
 _FIRST = _Mib((1, 0, 8802, 1, 1, 2, 1), 4, 0)
 _SECOND = _Mib((1, 3, 111, 2, 802, 1, 1, 13, 1), 5, 1)
+#: TIMETRA-LLDP-MIB: Nokia's service routers fill neither of the two above. The port is the ifIndex.
+_NOKIA = _Mib((1, 3, 6, 1, 4, 1, 6527, 3, 1, 2, 59), 4, 1)
 #: Columns among the neighbours, counted from the first.
 _CHASSIS_KIND, _CHASSIS_ID, _PORT_KIND, _PORT_ID, _PORT_TEXT, _NAME, _TEXT = range(7)
 _CAPABLE = 8
@@ -77,7 +79,7 @@ async def ask(device: Conversation) -> Harvest:
     """Return the fields ``neighbours``, ``chassis`` and ``local_ports``."""
     complaints: list[str] = []
     harvest: Harvest | None = None
-    for mib in (_FIRST, _SECOND):
+    for mib in (_FIRST, _SECOND, _NOKIA):
         chassis = await _chassis(device, mib)
         remote = await read_table(device, [mib.neighbour(n) for n in (*range(7), _CAPABLE)])
         complaints += remote.complaints

@@ -8,6 +8,7 @@ from discovery.probes import (
     addresses,
     bridge,
     cdp,
+    components,
     entities,
     interfaces,
     lldp,
@@ -38,6 +39,7 @@ SYSTEM = "system"
 QUESTIONS: Mapping[str, Question] = {
     SYSTEM: Question(system.ask, "name, description, location, sysObjectID, engine id"),
     "entities": Question(entities.ask, "chassis, stack members and modules with serial numbers"),
+    "components": Question(components.ask, "components of makes that keep them elsewhere"),
     "interfaces": Question(interfaces.ask, "ports with MAC, speed, MTU and state"),
     "addresses": Question(addresses.ask, "IPv4 and IPv6 addresses with prefix, by interface"),
     "lldp": Question(lldp.ask, "neighbours seen by LLDP, and the chassis id"),

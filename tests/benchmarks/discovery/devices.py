@@ -4,6 +4,7 @@ Counted are the expected rows that were found. An expectation whose value is not
 tells nothing about the reader and is left out where that can be seen (``verbatim``).
 """
 
+import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -61,9 +62,9 @@ def _rows(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[s
     interfaces = {one.index for one in findings.interfaces}
     for port in told.get("ports", ()):
         yield "interfaces", port["ifIndex"] in interfaces
-    addresses = {(one.address, one.interface_index) for one in findings.addresses}
+    addresses = {(_spelt_alike(one.address), one.interface_index) for one in findings.addresses}
     for row in (*told.get("ipv4", ()), *told.get("ipv6", ())):
-        yield "addresses", (row["address"], row["ifIndex"]) in addresses
+        yield "addresses", (_spelt_alike(row["address"]), row["ifIndex"]) in addresses
     entities = {one.index: one for one in findings.entities}
     for row in told.get("entities", ()):
         entity = entities.get(row["index"])
@@ -105,6 +106,11 @@ def _agrees(said: str, expected: str) -> bool:
     return bool(one) and (one in other or other in one)
 
 
+def _spelt_alike(address: str) -> str:
+    """Return the usual spelling: an IPv6 address may end in a dotted quad."""
+    return str(ipaddress.ip_address(address))
+
+
 def _alike(said: str, expected: str) -> bool:
     return not expected or expected.casefold() in said.casefold() or said in expected
 
@@ -118,7 +124,9 @@ def _is(told: Mapping[str, Any], row: NeighbourFinding) -> bool:
         for form in spellings(name)
     }
     remote = {_bare(told.get("remote_name")), _bare(told.get("remote_port"))} - {""}
-    theirs = {_bare(one) for one in (row.name, row.chassis_id, row.port_id, row.port_description)}
+    # A neighbour that gives no name is known by what it says it is.
+    said = (row.name, row.chassis_id, row.port_id, row.port_description, row.description)
+    theirs = {_bare(one) for one in said}
     told_port = _bare(told.get("remote_port"))
     port = _bare(row.port_id)
     same = bool(remote & theirs) or (bool(port) and told_port.startswith(port))

@@ -3,9 +3,14 @@
 import pytest
 
 from discovery.findings import DeviceFindings, ProbeState
+from discovery.scan.blocking import scan_host
+from discovery.settings import ScanSettings
 from discovery.snmp.credentials import Community
+from tests.discovery.conftest import Serve
 from tests.discovery.visits import Devices, visit
 from tests.support.snmp import SnmpdServer
+from tests.support.snmp_recordings import parse_recording
+from tests.support.snmp_responder import RecordedDevice
 
 
 def test_the_system_group_is_read_with_engine_id_and_bridge_address(
@@ -110,3 +115,36 @@ def test_a_real_agent_tells_what_the_machine_has(snmpd_server: SnmpdServer) -> N
     assert "lo" in {one.name for one in found.interfaces}
     assert ("127.0.0.1", 8) in {(one.address, one.prefix_length) for one in found.addresses}
     assert found.complete
+
+
+def test_a_service_router_of_nokia_tells_components_and_neighbours_in_its_own_tables(
+    serve: Serve,
+) -> None:
+    hardware, lldp = "1.3.6.1.4.1.6527.3.1.2.2.1.8.1", "1.3.6.1.4.1.6527.3.1.2.59.4.1.1"
+    neighbour = "815.35684352.1.2"
+    lines = [
+        "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.6527.6.2.1.2.2.5",
+        "1.3.6.1.2.1.31.1.1.1.1.35684352|4|1/1/1",
+        f"{hardware}.4.1.50331649|4|3HE00001AA",
+        f"{hardware}.5.1.50331649|4|NS0001",
+        f"{hardware}.7.1.50331649|2|3",
+        f"{hardware}.8.1.50331649|4|Chassis 1",
+        f"{hardware}.8.1.83886081|4|Power Supply 1",
+        f"{hardware}.7.1.83886081|2|5",
+        f"{hardware}.13.1.83886081|2|50331649",
+        f"{lldp}.4.{neighbour}|2|4",
+        f"{lldp}.5.{neighbour}|4x|A47B2C000001",
+        f"{lldp}.6.{neighbour}|2|7",
+        f"{lldp}.7.{neighbour}|4|35717120",
+        f"{lldp}.9.{neighbour}|4|pe-2",
+    ]
+    port = serve({"127.77.9.1": RecordedDevice(parse_recording(lines))})
+    settings = ScanSettings(port=port, timeout_seconds=0.8, retries=0)
+    found = scan_host("127.77.9.1", [Community("public")], settings)
+    assert isinstance(found, DeviceFindings)
+    chassis, supply = found.entities
+    assert (chassis.kind, chassis.serial, chassis.model) == ("chassis", "NS0001", "3HE00001AA")
+    assert (supply.kind, supply.parent) == ("power_supply", chassis.index)
+    (row,) = found.neighbours
+    assert (row.local_index, row.name, row.port_id) == (35684352, "pe-2", "35717120")
+    assert row.local_name == "1/1/1"
