@@ -18,10 +18,11 @@ from cmdb.inventory.outcomes import Outcome, Recorded
 from cmdb.inventory.pending import Pending
 from cmdb.inventory.questions import ask, name_in
 from cmdb.inventory.reconciling import decide_winners, outranks_others, speak
-from cmdb.inventory.sections import SectionWriter
+from cmdb.inventory.sections import SOFTWARE, SectionWriter
+from cmdb.inventory.software import Catalogued
 from cmdb.inventory.terms import Terms
 from cmdb.inventory.writing import write_items
-from cmdb.observation import Observation
+from cmdb.observation import Observation, Section
 from cmdb.records.committed import committed
 
 #: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
@@ -109,7 +110,10 @@ class Batch:
         terms = self._terms
         write_items(self._session, terms.model, touched, terms.author, terms.now)
         self._asides.look_up({step.item.id for step in steps if not step.is_new})
-        results = [self._finish(step) if isinstance(step, _Step) else step for step in work]
+        catalogued = Catalogued(self._session, _new_software(steps))
+        results = [
+            self._finish(step, catalogued) if isinstance(step, _Step) else step for step in work
+        ]
         self._pending.write()
         return results
 
@@ -191,11 +195,11 @@ class Batch:
         item.class_code = wanted
         return True
 
-    def _finish(self, step: _Step) -> Recorded:
+    def _finish(self, step: _Step, catalogued: Catalogued) -> Recorded:
         terms, item, seen, state = self._terms, step.item, step.seen, step.state
         author = terms.author.within(seen.request_id)
         self._pending.make_readable(item.id)
-        writer = SectionWriter(self._session, self._pending, author, terms.now)
+        writer = SectionWriter(self._session, self._pending, author, terms.now, catalogued)
         before = dict(state.digests)
         resend, differs = writer.write(item, state, seen.sections, seen.observed_at)
         if state.digests != before:
@@ -207,3 +211,15 @@ class Batch:
         if step.is_new:
             outcome = Outcome.CREATED
         return Recorded(outcome, item.id, problems=step.problems, resend=tuple(resend))
+
+
+def _new_software(steps: Sequence[_Step]) -> list[Section]:
+    """Return the lists of software that differ from what their sources said before."""
+    return [
+        section
+        for step in steps
+        for section in step.seen.sections
+        if section.name == SOFTWARE
+        and section.rows is not None
+        and step.state.digests.get(SOFTWARE) != section.digest
+    ]

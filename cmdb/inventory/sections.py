@@ -21,13 +21,14 @@ from cmdb.inventory.noise import FLAPPING_WITHIN, steady, worth_telling
 from cmdb.inventory.outcomes import Author
 from cmdb.inventory.pending import Pending
 from cmdb.inventory.ports import write_connections, write_listeners
-from cmdb.inventory.software import write_software
+from cmdb.inventory.software import Catalogued, write_software
 from cmdb.inventory.storable import storable
 from cmdb.observation import Section
 from cmdb.records.facts import FactSection
 from cmdb.records.history import HistoryEntry
 
 MEMBER_ROWS = 200
+SOFTWARE = "software"
 #: How many earlier differences of a section are read to know what flaps.
 _LOOKED_BACK = 1000
 
@@ -35,11 +36,19 @@ _LOOKED_BACK = 1000
 class SectionWriter:
     """Writes the sections of observations into the tables of facts."""
 
-    def __init__(self, session: Session, pending: Pending, author: Author, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        pending: Pending,
+        author: Author,
+        now: datetime,
+        catalogued: Catalogued,
+    ) -> None:
         self._session = session
         self._pending = pending
         self._author = author
         self._now = now
+        self._catalogued = catalogued
 
     def write(
         self,
@@ -63,9 +72,7 @@ class SectionWriter:
             state.digests[section.name] = section.digest
             if section.folded:
                 continue
-            writer = _WRITERS.get(section.name)
-            clean = section if writer in _CLEANING else _clean(section)
-            difference = writer(place, clean) if writer else documents.write(clean)
+            difference = self._write(place, section, documents)
             differs |= bool(difference)
             if difference and section.name not in item.first_sections:
                 self._tell(place, section.name, difference, observed_at)
@@ -73,6 +80,13 @@ class SectionWriter:
         # The row that tells of a new item has told of its sections.
         item.first_sections = {}
         return resend, differs
+
+    def _write(self, place: Place, section: Section, documents: "Documents") -> Difference:
+        if section.name == SOFTWARE:
+            return write_software(place, section, self._catalogued)
+        clean = replace(section, rows=storable(section.rows))
+        writer = _WRITERS.get(section.name)
+        return writer(place, clean) if writer else documents.write(clean)
 
     def _tell(self, place: Place, name: str, difference: Difference, observed_at: datetime) -> None:
         heard = (place.source, observed_at)
@@ -148,10 +162,6 @@ class Documents:
         return self._stored
 
 
-def _clean(section: Section) -> Section:
-    return replace(section, rows=storable(section.rows))
-
-
 #: By which field a row is known, in this order; a disk is "sda", a memory module "DIMM 1".
 _NAMING = ("name", "mount", "slot", "local_port", "model")
 
@@ -171,7 +181,4 @@ _WRITERS: Mapping[str, Callable[[Place, Section], Difference]] = {
     "interfaces": write_interfaces,
     "listeners": write_listeners,
     "connections": write_connections,
-    "software": write_software,
 }
-#: Those that clean what they are given themselves: of thousands of rows it is quicker at once.
-_CLEANING = frozenset({write_software})

@@ -28,20 +28,41 @@ _Product = tuple[str, str]
 _PACKAGE = ("ecosystem", "name", "version", "architecture")
 
 
-def write_software(place: Place, section: Section) -> Difference:
+class Catalogued:
+    """What the sections of a batch tell of, with the release that each package is.
+
+    The catalogue is asked, and told what it lacks, once for all of them.
+    """
+
+    def __init__(self, session: Session, sections: Iterable[Section]) -> None:
+        self._session = session
+        self._packages = {id(s.rows): packages_in(s.rows or ()) for s in sections}
+        wanted = set().union(*self._packages.values())
+        known = known_releases(session, wanted)
+        if known and not all_there(session, known.values()):
+            known = {}
+        unknown = wanted - known.keys()
+        met = catalogue(session, sorted(unknown)) if unknown else {}
+        if met:
+            remember_releases(session, met)
+        self._ids = known | met
+
+    def of(self, section: Section) -> dict[Package, int]:
+        """Return the packages of a section, each with its release."""
+        if id(section.rows) not in self._packages:
+            # Seen again within the batch, after a section in between: rare, and asked for alone.
+            return Catalogued(self._session, [section]).of(section)
+        ids = self._ids
+        return {package: ids[package] for package in self._packages[id(section.rows)]}
+
+
+def write_software(place: Place, section: Section, catalogued: Catalogued) -> Difference:
     """Make the rows the packages that the source sees on the item; an upgrade is one change."""
     session = place.session
-    wanted = packages_in(section.rows or ())
+    wanted = catalogued.of(section)
     installed = set() if place.is_new else _installed(session, place)
-    ids = known_releases(session, wanted)
-    unknown = sorted(package for package in wanted if package not in ids)
-    if unknown:
-        ids |= catalogue(session, unknown)
-    fresh = {package: ids[package] for package in wanted if ids[package] not in installed}
-    if fresh and not all_there(session, fresh.values()):
-        ids = catalogue(session, sorted(wanted))
-        fresh = {package: ids[package] for package in wanted if ids[package] not in installed}
-    gone = sorted(installed - set(ids.values()))
+    fresh = {package: row_id for package, row_id in wanted.items() if row_id not in installed}
+    gone = sorted(installed.difference(wanted.values()))
     went = _named(session, gone)
     for part in parts(gone):
         session.execute(
@@ -55,8 +76,6 @@ def write_software(place: Place, section: Section) -> Difference:
     # In the order of the table, which is the order of its index, too.
     rows = [here | {"release_id": release_id} for release_id in sorted(fresh.values())]
     place.pending.insert(Installation, rows)
-    if unknown:
-        remember_releases(session, {package: ids[package] for package in unknown})
     if not installed:
         return Difference(added=[(package[1], package[2]) for package in fresh], was_empty=True)
     return _told(went, sorted(fresh), was_empty=False)
