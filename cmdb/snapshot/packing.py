@@ -58,13 +58,16 @@ def raw_rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[An
     connection = session.connection()
     sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     cursor: Any = connection.exec_driver_sql(sql).cursor
-    with _no_collection():
+    with without_collection():
         return list(cursor)
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep the collector from walking a million rows again and again while they are read."""
+def without_collection() -> Iterator[None]:
+    """Keep the collector from walking a million rows again and again while they are read.
+
+    Nothing that is read refers to itself: there is nothing to be found.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -13,6 +13,7 @@ from cmdb.engine.impact.portable import PortableGraph
 from cmdb.model import Model
 from cmdb.snapshot.laying import places_for, spread_out
 from cmdb.snapshot.naming import ItemColumns, ItemRow, NamedItems
+from cmdb.snapshot.packing import without_collection
 from cmdb.snapshot.reading import GraphReader
 from cmdb.snapshot.storing import Layout, Stored
 
@@ -82,6 +83,7 @@ class Snapshot:
         return found
 
 
+@without_collection()
 def read_layout(session: Session, model: Model, at: int) -> Layout:
     """Read the graph at a sequence, with places for items to come."""
     reader = GraphReader(session, model, at)
@@ -127,6 +129,7 @@ def read_snapshot(session: Session, model: Model, at: int) -> Snapshot:
     return from_layout(read_layout(session, model, at))
 
 
+@without_collection()
 def read_past(session: Session, model: Model, at: int) -> Snapshot:
     """Read the graph as it was, for questions only."""
     reader = GraphReader(session, model, at)
