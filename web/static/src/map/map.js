@@ -83,7 +83,7 @@ async function dataOf(figure) {
     return JSON.parse(document.getElementById(figure.dataset.mapSource).content.textContent);
   }
   const block = figure.querySelector("[data-map-data]");
-  if (block) return JSON.parse(block.textContent);
+  if (block) return JSON.parse(block.content.textContent);
   const answer = await fetch(figure.dataset.url, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`the map's data answered ${answer.status}`);
   return answer.json();
