@@ -24,6 +24,7 @@ from server.foundation.edge.rest import (
     open_api,
 )
 from server.foundation.edge.transport import set_up_transport
+from server.foundation.edge.wariness import slow_down
 from server.foundation.edge.watching import watch
 from server.foundation.settings import Settings
 from server.items.doorstep import Doorstep
@@ -63,7 +64,7 @@ def create_app(
 
 def _answer_problems(app: Flask, page_of_problem: PageOfProblem | None) -> None:
     def handle(error: Exception) -> ResponseReturnValue:
-        problem = problem_of(error)
+        problem = slow_down(problem_of(error))
         note_failure(error, problem)
         if page_of_problem is None or is_rest():
             return answer(problem)

@@ -75,6 +75,11 @@ class Settings:
         return self.home / "secret.key"
 
     @property
+    def signing_key_file(self) -> Path:
+        """Return the file of the key that signs records; outside database and backup too."""
+        return self.home / "signing.key"
+
+    @property
     def base_url(self) -> str:
         """Return the address people use, without a trailing slash."""
         scheme = "https" if self.tls_certificate else "http"

@@ -117,7 +117,7 @@ def _by_token(session: Session, request: Presented) -> _Known | None:
 
 def _actor(session: Session, known: _Known, request_id: str) -> Actor:
     person = known.row
-    groups, grants = standing_of(session, person.person_id)
+    groups, grants = standing_of(session, person.person_id, in_person=known.kind == "person")
     return Actor(
         name=person.display_name,
         person_id=person.person_id,

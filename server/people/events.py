@@ -11,6 +11,13 @@ class PersonDeactivated:
 
 
 @dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """Somebody took rights, or was let in, for an emergency."""
+
+    use_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PersonReactivated:
     """Somebody came back."""
 

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, cast, null, or_, select, union_all
+from sqlalchemy import BigInteger, bindparam, cast, false, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from cmdb.model import UnknownClass, standing_model
 from cmdb.records.parties import Group, Membership, Organisation, OrganisationClosure
+from server.foundation.clock import utc_now
 from server.foundation.permissions import Grant, Permission, Reach
-from server.people.models import Role, RoleGrant
+from server.people.models import EmergencyUse, Role, RoleGrant
 
 _GROUPS = (
     select(Membership.group_id)
@@ -37,10 +38,24 @@ _GRANTS = _GRANTS_OF.where(
     )
 )
 
+#: What counts now: a grant for emergencies only while its holder uses it, signed in themselves.
+_AWAKE = or_(
+    RoleGrant.emergency == false(),
+    select(EmergencyUse.id)
+    .where(
+        EmergencyUse.grant_id == RoleGrant.id,
+        EmergencyUse.person_id == bindparam("waking"),
+        EmergencyUse.ended_at.is_(None),
+        EmergencyUse.ends_at > bindparam("now"),
+    )
+    .exists(),
+)
+
 #: Both at once, for every request: groups as rows without a grant.
 _STANDING = union_all(
     _GRANTS_OF.where(
-        or_(RoleGrant.person_id == bindparam("person_id"), RoleGrant.group_id.in_(_GROUPS))
+        or_(RoleGrant.person_id == bindparam("person_id"), RoleGrant.group_id.in_(_GROUPS)),
+        _AWAKE,
     ),
     _GROUPS.with_only_columns(
         *(cast(null(), column.type) for column in _GRANTED), Membership.group_id
@@ -65,15 +80,25 @@ def grants_of(
     return _grants(session, session.execute(_GRANTS, asked).all())
 
 
-def standing_of(session: Session, person_id: int) -> tuple[frozenset[int], tuple[Grant, ...]]:
-    """Return (active groups, grants) of a person, with one statement and one look-up at most."""
-    rows = session.execute(_STANDING, {"person_id": person_id}).all()
+def standing_of(
+    session: Session, person_id: int, *, in_person: bool = True
+) -> tuple[frozenset[int], tuple[Grant, ...]]:
+    """Return (active groups, grants) of a person, with one statement and one look-up at most.
+
+    Grants for emergencies count while they are in use, and only ``in_person``: not for tokens.
+    """
+    asked = {
+        "person_id": person_id,
+        "waking": person_id if in_person else None,
+        "now": utc_now(),
+    }
+    rows = session.execute(_STANDING, asked).all()
     groups = frozenset(row.group_id for row in rows if row.group_id is not None)
     return groups, _grants(session, [row for row in rows if row.group_id is None])
 
 
 def grants_of_person(session: Session, person_id: int) -> tuple[Grant, ...]:
-    """Return all that a person may do, by themselves and through groups."""
+    """Return all that a person may do or, breaking the glass, could; also through groups."""
     return grants_of(session, person_id, groups_of(session, person_id))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from server.foundation.allowances import forget_spent
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
@@ -67,5 +68,6 @@ def tidy(context: JobContext) -> None:
     now = utc_now()
     with context.database.writing() as session:
         forget_attempts(session, now)
+        forget_spent(session, now)
         session.execute(delete(WebSession).where(WebSession.expires_at < now - _KEEP_SESSIONS))
         session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at < now))

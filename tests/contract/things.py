@@ -87,7 +87,7 @@ from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import Account, ApiToken, DirectoryRun, Role, SecondFactor
+from server.people.models import Account, ApiToken, DirectoryRun, EmergencyUse, Role, SecondFactor
 from server.people.organisations import create_organisation
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.ranges import RangeDraft, ask_run, create_range
@@ -241,18 +241,47 @@ class _Furnishing:
         )
         session.add(run)
         session.flush()
-        return self._provider(person.id, holder_id or person.id) | {
-            "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
-            "directory_run": run.id,
-            "organisation": place.id,
-            "person": person.id,
-            "holder": holder_id or person.id,
-            "other": other.id,
-            "group": group.id,
-            "grant": grant.id,
-            "token": session.scalar(select(func.max(ApiToken.id))) or 0,
-            "directory": directory.id,
-        }
+        return (
+            self._provider(person.id, holder_id or person.id)
+            | self._emergencies(person.id, holder_id or person.id)
+            | {
+                "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
+                "directory_run": run.id,
+                "organisation": place.id,
+                "person": person.id,
+                "holder": holder_id or person.id,
+                "other": other.id,
+                "group": group.id,
+                "grant": grant.id,
+                "token": session.scalar(select(func.max(ApiToken.id))) or 0,
+                "directory": directory.id,
+            }
+        )
+
+    def _emergencies(self, person_id: int, holder_id: int) -> dict[str, int]:
+        """Give the holder two sleeping roles, one of them in use; the other person's is over."""
+        found = {}
+        for name, role in (("sleeping", "reader"), ("woken", "requester")):
+            scope = Scope(self._place.id, emergency=True)
+            holder = Holder(person_id=holder_id)
+            found[name] = give_role(self._session, role, holder, scope, BEGINNING).id
+        for name, one, ends_at in (
+            ("own_emergency", holder_id, self._now + timedelta(hours=1)),
+            ("emergency", person_id, self._now - timedelta(hours=1)),
+        ):
+            use = EmergencyUse(
+                grant_id=found["woken"],
+                person_id=one,
+                organisation_id=self._place.id,
+                role="requester",
+                reason="a long story",
+                taken_at=BEGINNING,
+                ends_at=ends_at,
+            )
+            self._session.add(use)
+            self._session.flush()
+            found[name] = use.id
+        return found
 
     def _provider(self, person_id: int, holder_id: int) -> dict[str, int]:
         """Let an identity provider vouch for the person, and for who has a password besides."""

@@ -43,6 +43,7 @@ from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
+from server.foundation.signing import Signer
 from server.foundation.storage import Storage
 from server.imports.actions import begin_import
 from server.imports.jobs import UPLOADS
@@ -66,7 +67,8 @@ from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import Account, Directory, DirectoryRun
+from server.people.models import Account, Directory, DirectoryRun, EmergencyUse
+from server.people.rules.emergencies import signed_document
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
@@ -386,8 +388,26 @@ class _Furnishing:
     def _desk(self, there: Things) -> dict[str, str | int]:
         ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
         self._ticket("Laptop does not wake up", int(there["laptop"]))
+        self._declare(owner)
         self._ticket("This machine is slow", int(there["item"]))
         said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
+    def _declare(self, owner: int) -> None:
+        """Keep a role for the owner, and let an emergency of somebody else wait for a review."""
+        place = self._world.root.id
+        scope = Scope(place, emergency=True)
+        give_role(self._session, "administrator", Holder(person_id=owner), scope, self._now)
+        use = EmergencyUse(
+            person_id=_known(self._world.agent.person_id),
+            organisation_id=place,
+            role="",
+            reason="Nobody could sign in",
+            taken_at=self._now - timedelta(hours=9),
+            ends_at=self._now - timedelta(hours=1),
+        )
+        self._session.add(use)
+        self._session.flush()
+        use.signature = Signer(self._settings.signing_key_file).sign(signed_document(use))
+
         add_entry(self._session, self._world.agent, ticket, said, self._now)
         note = EntryDraft("It began after the upgrade.", "internal")
         add_entry(self._session, self._world.agent, ticket, note, self._now)

@@ -14,6 +14,7 @@ from web.pages.derivation import derivation
 from web.pages.directories import directories
 from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
+from web.pages.emergencies import emergencies
 from web.pages.estate import estate
 from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
@@ -65,6 +66,7 @@ PAGES: tuple[Blueprint, ...] = (
     sweeps,
     estate,
     foreign_agents,
+    emergencies,
     groups,
     exports,
     imports,

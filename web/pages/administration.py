@@ -49,6 +49,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_DIRECTORY, _directories_door),
         (Permission.ADMIN_DIRECTORY, _providers_door),
         (Permission.ADMIN_READ, _roles_door),
+        (Permission.ADMIN_USERS, _emergencies_door),
         (Permission.ADMIN_RULES, _model_door),
         (Permission.ADMIN_RULES, _precedence_door),
         (Permission.ADMIN_RULES, _junk_door),
@@ -78,6 +79,15 @@ def _agents_door() -> Door:
 
 
 def _providers_door() -> Door:
+def _emergencies_door() -> Door:
+    return Door(
+        gettext("Emergencies"),
+        gettext("Who took rights that are kept for emergencies, why, and what others think of it."),
+        "alert-triangle",
+        url_for("emergencies.index"),
+    )
+
+
     return Door(
         gettext("Identity providers"),
         gettext("Signing in with an account from elsewhere, over OpenID Connect."),

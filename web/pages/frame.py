@@ -160,6 +160,7 @@ def _navigation() -> tuple[_Entry, ...]:
             (
                 "agents",
                 "derivation",
+                "emergencies",
                 "directories",
                 "directory_details",
                 "foreign_agents",

@@ -27,6 +27,7 @@ from server.desk.tickets.queries import (
 )
 from server.desk.tickets.queries.belongings import attachments_of
 from server.desk.tickets.rules.lifecycle import open_moves
+from server.foundation.allowances import PORTAL_TICKETS, spend
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -115,6 +116,7 @@ def _open() -> Ticket:
         occurred_at=occurred_at,
         fields={code: value for code, value in own.items() if value},
     )
+    spend(session, PORTAL_TICKETS, f"person:{actor.person_id}", now)
     ticket = actions.open_ticket(session, actor, draft, now)
     _attach_to(ticket)
     return ticket

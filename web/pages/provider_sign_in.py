@@ -24,7 +24,12 @@ from server.foundation.edge.requests import (
     own_transactions,
     request_state,
 )
-from server.foundation.errors import IdentityRefused, ProviderUnavailable, SessionRequired
+from server.foundation.errors import (
+    IdentityRefused,
+    ProviderUnavailable,
+    SessionRequired,
+    TooManyAttempts,
+)
 from server.foundation.translation import gettext
 from server.people.actions.identities import unlink_own
 from server.people.actions.pending import PATIENCE
@@ -34,6 +39,7 @@ from server.people.actions.provider_sign_in import (
     Departure,
     Gateway,
     Returned,
+    Wish,
     come_back,
     gateway_of,
     leave,
@@ -52,7 +58,7 @@ provider_sign_in = Blueprint("provider_sign_in", __name__)
 def begin(code: str) -> ResponseReturnValue:
     """Send the browser to the provider."""
     try:
-        departure = leave(_gateway(), code, where_to(), current_time())
+        departure = leave(_gateway(), Wish(code, where_to(), client_address()), current_time())
     except CadastreError as error:
         return _sign_in_again(error)
     return _on_the_way(redirect(departure.url, code=303), departure)
@@ -123,8 +129,8 @@ def link(code: str) -> ResponseReturnValue:
     actor = current_actor()
     if actor.kind != "person":
         raise SessionRequired("only somebody who is signed in may do this")
-    address = url_for("provider_sign_in.identities")
-    departure = leave(_gateway(), code, address, current_time(), actor)
+    wish = Wish(code, url_for("provider_sign_in.identities"), client_address())
+    departure = leave(_gateway(), wish, current_time(), actor)
     page = render_template("account/link.html", url=departure.url)
     return _on_the_way(make_response(page), departure)
 
@@ -164,6 +170,8 @@ def _sorry(error: CadastreError) -> str:
         return gettext(
             "That did not let you in. If it goes on, ask an administrator to link your account."
         )
+    if isinstance(error, TooManyAttempts):
+        return gettext("Too many attempts. Wait a few minutes and try again.")
     return gettext("This did not work")
 
 

@@ -84,6 +84,7 @@ def grant() -> ResponseReturnValue:
                 whole(form.get("organisation_id")) or 0,
                 form.get("class_code") or None,
                 Reach(form["reach"]) if form.get("reach") in set(Reach) else None,
+                "emergency" in form,
             )
             grant_role(session, actor, form.get("role", ""), holder, scope, current_time())
             return done(gettext("The role is given, from the next click on."), _back(holder))

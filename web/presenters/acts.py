@@ -43,6 +43,9 @@ def _sign_ins(reader: Reader) -> dict[str, str]:
 
 def _rights(reader: Reader) -> dict[str, str]:
     return {
+        "emergency_taken": reader.gettext("declared an emergency"),
+        "emergency_ended": reader.gettext("ended an emergency"),
+        "emergency_reviewed": reader.gettext("reviewed an emergency"),
         "role_created": reader.gettext("made a role"),
         "role_changed": reader.gettext("changed a role"),
         "role_granted": reader.gettext("gave a role"),

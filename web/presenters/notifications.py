@@ -32,6 +32,9 @@ def kind_text(kind: str, reader: Reader) -> str:
         "clock_reached": reader.gettext("A promise runs out"),
     }
         "attestation_asked": reader.gettext("I am asked to confirm my items"),
+        "emergency": reader.gettext("Somebody declared an emergency"),
+        "clock_reached": reader.gettext("A promise runs out"),
+    }
         "attestation_overdue": reader.gettext("Confirmations of items are overdue"),
         "contract_ends": reader.gettext("A contract of an item of mine ends"),
     return words.get(kind, kind)

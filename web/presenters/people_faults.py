@@ -18,6 +18,19 @@ def sentences(reader: Reader) -> dict[str, str]:
         "must be an https:// address without query or fragment": reader.gettext(
             "This must be an https:// address without anything after the path."
         ),
+        "must say in at least 10 letters what has happened": reader.gettext(
+            "Say what has happened, in a sentence."
+        ),
+        "must be 1 to 8": reader.gettext("Choose 1 to 8 hours."),
+        "this emergency is declared already": reader.gettext("This emergency is declared already."),
+        "this emergency is over already": reader.gettext("This emergency is over already."),
+        "this emergency is not over yet": reader.gettext(
+            "This emergency is not over yet; review it afterwards."
+        ),
+        "this emergency was reviewed already": reader.gettext(
+            "This emergency was reviewed already."
+        ),
+        "nobody reviews their own emergency": reader.gettext("Nobody reviews their own emergency."),
         "must hold openid": reader.gettext("One of the scopes must be openid."),
         "there is no such organisation": reader.gettext("There is no such organisation."),
         "there is a second factor already; remove it first": reader.gettext(

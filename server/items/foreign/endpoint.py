@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue, NotFound
 from server.foundation.edge.credentials import client_address
+from server.foundation.edge.problems import problem_of
 from server.foundation.edge.requests import (
     current_time,
     for_anybody,
@@ -16,7 +17,8 @@ from server.foundation.edge.requests import (
     own_transactions,
     request_state,
 )
-from server.foundation.errors import NotSignedIn
+from server.foundation.edge.wariness import slow_down
+from server.foundation.errors import NotSignedIn, TooManyAttempts
 from server.items.foreign.answers import Answer, answer_to, json_answer, refusal
 from server.items.foreign.doors import (
     Credentials,
@@ -37,6 +39,8 @@ inventory = Blueprint("inventory", __name__)
 _USUAL = ("/front/inventory.php", "/ocsinventory", "/plugins/fusioninventory/", "/inventory")
 #: OCS reads a zlib stream under this name, and nothing else.
 _TYPES = {Packing.ZLIB: "application/x-compress-zlib", Packing.GZIP: "application/x-compress-gzip"}
+#: After too many wrong passwords.
+_RETRY_SECONDS = 600
 #: Tasks of GLPI Agent that ask before they do anything; there is nothing for them to do.
 _NOTHING_TO_DO: dict[str, object] = {}
 
@@ -99,10 +103,15 @@ def _refused(error: CadastreError, packing: Packing, *, as_json: bool) -> Respon
     elif isinstance(error, NotFound):
         status = 404
     elif isinstance(error, NotSignedIn):
-        status = 401
+        status = slow_down(problem_of(error)).status
+    elif isinstance(error, TooManyAttempts):
+        status = 429
     fields = error.fields if isinstance(error, InvalidValue) else {}
     why = "; ".join(f"{name} {what}" for name, what in fields.items()) or str(error)
     response = _told(refusal(status, why, as_json=as_json), packing)
+    if status == 429:
+        waiting = getattr(error, "retry_after_seconds", _RETRY_SECONDS)
+        response.headers["Retry-After"] = str(waiting)
     if isinstance(error, CredentialsWanted):
         response.headers["WWW-Authenticate"] = error.challenge
     return response

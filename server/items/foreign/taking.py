@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
 from cmdb.records.sources import ItemSource
+from server.foundation.allowances import STRANGERS, spend
 from server.foundation.events import publish
 from server.items.events import ItemsReported
 from server.items.foreign.answers import Verdict
@@ -56,6 +57,7 @@ def take(session: Session, knock: Knock) -> Verdict:
             return Verdict.WELCOME
         agent = admitted_agent(session, knock.door.organisation_id, message, knock.now)
     if agent is None:
+        spend(session, STRANGERS, knock.address, knock.now)
         return _wait(session, knock)
     return hear(session, agent, knock)
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import CadastreError, Conflict, DuplicateName, NotFound
 from cmdb.records.parties import Person
+from server.foundation.allowances import ROUND_TRIPS, spend
 from server.foundation.audit import record
 from server.foundation.database import Database
 from server.foundation.errors import IdentityRefused, ProviderUnavailable
@@ -101,16 +102,25 @@ class _Trip:
     person_id: int | None
 
 
-def leave(
-    gateway: Gateway, code: str, next_path: str, now: datetime, linking: Actor | None = None
-) -> Departure:
-    """Begin a round trip to the provider called ``code``.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """With which provider somebody wants to sign in, from where, and where to afterwards."""
+
+    code: str
+    next_path: str
+    address: str = ""
+
+
+def leave(gateway: Gateway, wish: Wish, now: datetime, linking: Actor | None = None) -> Departure:
+    """Begin a round trip to a provider.
 
     ``linking``: somebody signed in who wants their account linked. Raises ``NotFound`` for a
-    provider that is unknown, switched off or does not vouch for them; ``ProviderUnavailable``.
+    provider that is unknown, switched off or does not vouch for them; ``ProviderUnavailable``;
+    ``TooManyAttempts`` for an address that begins too many.
     """
-    with gateway.door.database.reading() as session:
-        provider = provider_of(_open_provider(session, code, linking), gateway.door.secrets)
+    with gateway.door.database.writing() as session:
+        spend(session, ROUND_TRIPS, wish.address, now)
+        provider = provider_of(_open_provider(session, wish.code, linking), gateway.door.secrets)
     published = BOOK.of(gateway.web, provider.issuer)
     secret, state, nonce, verifier = (new_session_secret() for _ in range(4))
     expected = Expected(state, nonce, verifier, gateway.redirect_uri)
@@ -124,7 +134,7 @@ def leave(
                     "state": state,
                     "nonce": nonce,
                     "verifier": verifier,
-                    "next": next_path,
+                    "next": wish.next_path,
                 },
                 expires_at=now + ROUND_TRIP,
             )

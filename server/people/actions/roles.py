@@ -31,11 +31,15 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a role holds: an organisation and all below, one class of item, how far."""
+    """Where a role holds: an organisation and all below, one class of item, how far.
+
+    ``emergency``: only while its holder has broken the glass.
+    """
 
     organisation_id: int
     class_code: str | None = None
     reach: Reach | None = None
+    emergency: bool = False
 
 
 def ensure_shipped_roles(session: Session) -> None:
@@ -67,6 +71,7 @@ def give_role(
         organisation_id=scope.organisation_id,
         class_code=scope.class_code,
         reach=scope.reach or Reach(role.reach),
+        emergency=scope.emergency,
         created_at=now,
     )
     session.add(grant)
@@ -189,6 +194,7 @@ def _refuse_double(session: Session, role: Role, holder: Holder, scope: Scope) -
         RoleGrant.organisation_id == scope.organisation_id,
         RoleGrant.class_code.is_not_distinct_from(scope.class_code),
         RoleGrant.reach == (scope.reach or Reach(role.reach)),
+        RoleGrant.emergency.is_(scope.emergency),
     )
     if session.scalar(same) is not None:
         raise Conflict("this has been granted already")
@@ -202,4 +208,5 @@ def _told(role: Role, grant: RoleGrant) -> dict[str, object]:
         "organisation": grant.organisation_id,
         "class": grant.class_code,
         "reach": grant.reach,
+        "emergency": grant.emergency,
     }

@@ -1,6 +1,7 @@
 """People's part of the REST interface."""
 
 from server.people.api.directories import directories
+from server.people.api.emergencies import emergencies
 from server.people.api.groups import groups
 from server.people.api.organisations import organisations
 from server.people.api.people import people
@@ -11,6 +12,7 @@ from server.people.api.tokens import tokens
 
 __all__ = [
     "directories",
+    "emergencies",
     "groups",
     "organisations",
     "people",

@@ -103,7 +103,10 @@ class RoleGrants(MethodView):
             body["role"],
             actions.Holder(body["person_id"], body["group_id"]),
             actions.Scope(
-                body["organisation_id"], body["class_code"], None if reach is None else Reach(reach)
+                body["organisation_id"],
+                body["class_code"],
+                None if reach is None else Reach(reach),
+                body["emergency"],
             ),
             current_time(),
         )

@@ -158,6 +158,7 @@ class RoleGrantSchema(Schema):
     organisation_id = fields.Integer(required=True)
     class_code = fields.String(required=True, allow_none=True)
     reach = fields.String(required=True)
+    emergency = fields.Boolean(required=True)
     created_at = Moment(required=True)
 
 
@@ -170,6 +171,10 @@ class RoleGrantCreateSchema(StrictSchema):
     organisation_id = Identifier(required=True)
     class_code = Code(load_default=None, allow_none=True)
     reach = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(_REACHES))
+    emergency = fields.Boolean(
+        load_default=False,
+        metadata={"description": "It counts only while its holder has declared an emergency."},
+    )
 
 
 class RoleGrantQuerySchema(PageQuerySchema):

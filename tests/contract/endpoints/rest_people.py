@@ -64,6 +64,26 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         Permission.ADMIN_USERS,
         status=204,
     ),
+    Endpoint("GET", f"{_V1}/emergency-uses", Permission.ADMIN_USERS),
+    Endpoint(
+        "POST",
+        f"{_V1}/emergency-uses",
+        json={"grant_id": Named("sleeping"), "reason": "the core switch is down"},
+        status=201,
+        for_people=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/emergency-uses/<int:emergency_use_id>/end",
+        at={"emergency_use_id": "own_emergency"},
+    ),
+    Endpoint(
+        "POST",
+        f"{_V1}/emergency-uses/<int:emergency_use_id>/review",
+        Permission.ADMIN_USERS,
+        at={"emergency_use_id": "emergency"},
+        json={"note": "It was right."},
+    ),
     Endpoint("GET", f"{_V1}/identity-providers", Permission.ADMIN_DIRECTORY),
     Endpoint(
         "POST",

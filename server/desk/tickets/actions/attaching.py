@@ -13,6 +13,7 @@ from server.desk.tickets.models import TicketAttachment
 from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.desk.tickets.queries.belongings import find_attachment
 from server.desk.tickets.rules.linking import file_name_of
+from server.foundation.allowances import UPLOADS, spend
 from server.foundation.events import publish
 from server.foundation.permissions import Actor
 from server.foundation.storage import Storage
@@ -49,6 +50,8 @@ def attach_file(
     check_writing(session, actor, ticket, upload.kind)
     if upload.kind not in KINDS:
         raise InvalidValue({"kind": f"must be one of {', '.join(KINDS)}"})
+    if actor.person_id is not None:
+        spend(session, UPLOADS, f"person:{actor.person_id}", now)
     kept = storage.keep(cast("BinaryIO", _Limited(upload.content, upload.most_bytes)))
     if kept.size == 0:
         storage.remove(kept.name)
