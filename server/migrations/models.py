@@ -19,9 +19,9 @@ import server.desk.changes.models.planning
 import server.desk.routing.models
 import server.desk.sla.models
 import server.desk.tickets.models
+import server.foundation.allowances
 import server.foundation.audit
 import server.foundation.jobs.models
-import server.foundation.allowances
 import server.imports.models
 import server.items.deriving.models
 import server.items.foreign.models

@@ -93,9 +93,9 @@ from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, crea
 from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
+from tests.contract.desk_things import desk_things, shared_desk_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
 
-from tests.contract.desk_things import desk_things, shared_desk_things
 #: What a thing is called in addresses and bodies, to its id or reference.
 Things = Mapping[str, int | str]
 
@@ -208,7 +208,7 @@ class _Furnishing:
         found |= self._items(approver_id or found["person"])
         found |= self._programs() | self._discovery() | self._identity()
         found |= self._views(approver_id)
-        return found | self._desk(found)
+        return found | self._desk(found) | named
 
     def _people(self, holder_id: int | None) -> dict[str, int]:
         session, place = self._session, self._place
@@ -322,8 +322,17 @@ class _Furnishing:
         draft = RelationDraft("depends_on", service, app)
         create_relation(self._session, self._admin, draft, self._now)
         found = {"item": app, "provider": db, "relation": relation.id, "verdict": denied.id}
+        found |= self._asked()
         found |= {"service": service}
         return found | derived
+
+    def _asked(self) -> dict[str, int]:
+        """Ask the owner of an item whether it is right."""
+        due = self._now.date() + timedelta(days=30)
+        draft = CampaignDraft(self._place.id, "Spring", due, "class:server")
+        campaign = start_campaign(self._session, self._admin, draft, self._now)
+        asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
+        return {"campaign": campaign.id, "attestation": self._session.scalar(asked) or 0}
 
     def _derived(self, verb: str, start: int, end: int) -> int:
         seen = SeenRelation(
@@ -353,18 +362,9 @@ class _Furnishing:
         for content in (b"name,class\nx,server\n", b"name,class\ny,server\n"):
             upload = ("list.csv", BytesIO(content))
             run = begin_import(self._session, self._admin, storage, upload, where, self._now)
-        found |= self._asked()
             found.append(run)
         found[1].state = "done"
         return {"import": found[0].id, "imported": found[1].id}
-    def _asked(self) -> dict[str, int]:
-        """Ask the owner of an item whether it is right."""
-        due = self._now.date() + timedelta(days=30)
-        draft = CampaignDraft(self._place.id, "Spring", due, "class:server")
-        campaign = start_campaign(self._session, self._admin, draft, self._now)
-        asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
-        return {"campaign": campaign.id, "attestation": self._session.scalar(asked) or 0}
-
 
     def _identity(self) -> dict[str, int]:
         """Write a question that waits, an item that two sources know, and a merge."""
@@ -461,6 +461,7 @@ class _Furnishing:
         return {
             "ticket": ticket.reference,
             **self._on_ticket(ticket.reference),
+            **desk_things(self._session, self._admin, self._place.id, there, self._now),
             "change": self._change(there["provider"]),
             "assessed": self._change(there["provider"], "assessed"),
             "asked": self._change(there["provider"], "asked"),
@@ -491,7 +492,6 @@ class _Furnishing:
         draft = ChangeDraft(
             "Move the database",
             implementation_plan="Move it.",
-            **desk_things(self._session, self._admin, self._place.id, there, self._now),
             back_out_plan="Move it back.",
             item_ids=(item_id,),
             window_start=now + timedelta(days=1),

@@ -364,7 +364,25 @@ class _Furnishing:
             )
         owner = self._admin.person_id or 0
         link_identity(self._session, self._admin, made[0].id, owner, "7f3a9c", self._now)
+        self._declare(owner)
         return {"identity_provider": made[0].id}
+
+    def _declare(self, owner: int) -> None:
+        """Keep a role for the owner, and let an emergency of somebody else wait for a review."""
+        place = self._world.root.id
+        scope = Scope(place, emergency=True)
+        give_role(self._session, "administrator", Holder(person_id=owner), scope, self._now)
+        use = EmergencyUse(
+            person_id=_known(self._world.agent.person_id),
+            organisation_id=place,
+            role="",
+            reason="Nobody could sign in",
+            taken_at=self._now - timedelta(hours=9),
+            ends_at=self._now - timedelta(hours=1),
+        )
+        self._session.add(use)
+        self._session.flush()
+        use.signature = Signer(self._settings.signing_key_file).sign(signed_document(use))
 
     def _synchronised(self, directory: Directory) -> int:
         """Give the directory a rule and the report of a run that was held back."""
@@ -388,26 +406,8 @@ class _Furnishing:
     def _desk(self, there: Things) -> dict[str, str | int]:
         ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
         self._ticket("Laptop does not wake up", int(there["laptop"]))
-        self._declare(owner)
         self._ticket("This machine is slow", int(there["item"]))
         said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
-    def _declare(self, owner: int) -> None:
-        """Keep a role for the owner, and let an emergency of somebody else wait for a review."""
-        place = self._world.root.id
-        scope = Scope(place, emergency=True)
-        give_role(self._session, "administrator", Holder(person_id=owner), scope, self._now)
-        use = EmergencyUse(
-            person_id=_known(self._world.agent.person_id),
-            organisation_id=place,
-            role="",
-            reason="Nobody could sign in",
-            taken_at=self._now - timedelta(hours=9),
-            ends_at=self._now - timedelta(hours=1),
-        )
-        self._session.add(use)
-        self._session.flush()
-        use.signature = Signer(self._settings.signing_key_file).sign(signed_document(use))
-
         add_entry(self._session, self._world.agent, ticket, said, self._now)
         note = EntryDraft("It began after the upgrade.", "internal")
         add_entry(self._session, self._world.agent, ticket, note, self._now)

@@ -78,7 +78,6 @@ def _agents_door() -> Door:
     )
 
 
-def _providers_door() -> Door:
 def _emergencies_door() -> Door:
     return Door(
         gettext("Emergencies"),
@@ -88,6 +87,7 @@ def _emergencies_door() -> Door:
     )
 
 
+def _providers_door() -> Door:
     return Door(
         gettext("Identity providers"),
         gettext("Signing in with an account from elsewhere, over OpenID Connect."),

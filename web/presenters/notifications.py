@@ -29,14 +29,12 @@ def kind_text(kind: str, reader: Reader) -> str:
         "ticket_passed_on": reader.gettext("Another group sees to what I reported"),
         "ticket_solved": reader.gettext("What I reported is solved"),
         "item_hit": reader.gettext("An item I own is affected"),
-        "clock_reached": reader.gettext("A promise runs out"),
-    }
         "attestation_asked": reader.gettext("I am asked to confirm my items"),
+        "attestation_overdue": reader.gettext("Confirmations of items are overdue"),
+        "contract_ends": reader.gettext("A contract of an item of mine ends"),
         "emergency": reader.gettext("Somebody declared an emergency"),
         "clock_reached": reader.gettext("A promise runs out"),
     }
-        "attestation_overdue": reader.gettext("Confirmations of items are overdue"),
-        "contract_ends": reader.gettext("A contract of an item of mine ends"),
     return words.get(kind, kind)
 
 
