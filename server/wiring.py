@@ -50,9 +50,11 @@ from server.desk.tickets.events import (
     TicketOpened,
 )
 from server.desk.tickets.jobs import (
+    CHECK,
     RECKON,
     SWEEP_CLOCKS,
     TIDY_FILES,
+    run_check,
     run_reckoning,
     run_tidying,
 )
@@ -236,6 +238,7 @@ JOBS: Jobs = {
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
+    CHECK: JobHandler(run_check, max_failures=1),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),

@@ -25,7 +25,7 @@ from cmdb.observation import (
     Section,
     SeenRelation,
 )
-from cmdb.records.facts import SoftwareProduct
+from cmdb.records.facts import Address, Interface, SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.parties import Membership, Organisation
 from cmdb.records.precedence import StoredPrecedence
@@ -322,9 +322,20 @@ class _Furnishing:
         draft = RelationDraft("depends_on", service, app)
         create_relation(self._session, self._admin, draft, self._now)
         found = {"item": app, "provider": db, "relation": relation.id, "verdict": denied.id}
+        self._reachable(app)
         found |= self._asked()
         found |= {"service": service}
         return found | derived
+
+    def _reachable(self, item_id: int) -> None:
+        """Give an item an address that a ticket may check."""
+        port = Interface(item_id=item_id, source="agent", name="eth0")
+        self._session.add(port)
+        self._session.flush()
+        self._session.add(
+            Address(item_id=item_id, interface_id=port.id, address="192.0.2.1", prefix_length=24)
+        )
+        self._session.flush()
 
     def _asked(self) -> dict[str, int]:
         """Ask the owner of an item whether it is right."""

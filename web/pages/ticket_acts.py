@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.tickets import actions
+from server.desk.tickets.actions.reaching import CheckDraft, ask_check
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.foundation.edge.conditional import check_form_version
@@ -101,6 +102,18 @@ def edit(reference: str) -> ResponseReturnValue:
         actions.edit_ticket(session, actor, reference, values, current_time())
 
     return _act(reference, Act("edit"), save, gettext("Saved."))
+
+
+def check_item(reference: str, item_id: int) -> ResponseReturnValue:
+    """Ask whether an affected item is there; what is found becomes an internal note."""
+    form = request.form
+    draft = CheckDraft(item_id, form.get("kind", ""), whole(form.get("port")) or 0)
+
+    def ask() -> None:
+        ask_check(current_session(), current_actor(), reference, draft, current_time())
+
+    told = gettext("The check is under way. Its result becomes an internal note.")
+    return _act(reference, Act("add"), ask, told)
 
 
 def add_items(reference: str) -> ResponseReturnValue:

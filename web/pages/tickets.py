@@ -58,6 +58,7 @@ _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/items", "add_items", ticket_acts.add_items),
     ("/<reference>/items/<int:item_id>/remove", "remove_item", ticket_acts.remove_item),
     ("/<reference>/items/<int:item_id>/cause", "mark_cause", ticket_acts.mark_cause),
+    ("/<reference>/items/<int:item_id>/check", "check_item", ticket_acts.check_item),
 )
 
 for _rule, _endpoint, _view in _READ:

@@ -9,6 +9,13 @@ from web.presenters.reader import Reader
 def sentences(reader: Reader) -> dict[str, str]:
     """Return the reader's words for whole sentences."""
     return {
+        "the item has no address that could be asked": reader.gettext(
+            "This item has no known address that could be asked."
+        ),
+        "must be an address of the item": reader.gettext("Choose one of the item's own addresses."),
+        "too many checks wait already; try again in a minute": reader.gettext(
+            "Too many checks wait already. Try again in a minute."
+        ),
         "must be another ticket": reader.gettext("Choose another ticket."),
         "it has another parent already; take that link back first": reader.gettext(
             "It is part of another ticket already. Take that link back first."

@@ -6,14 +6,29 @@ from typing import Any
 
 from sqlalchemy import select
 
+from cmdb.records.parties import Person
+from discovery.reach.checking import check
+from discovery.reach.values import CannotCheck
 from server.desk.sla.actions.agreeing import RECKON
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
-from server.desk.tickets.models import TicketAttachment
+from server.desk.tickets.actions.reaching import CHECK, keep_answer
+from server.desk.tickets.models import Ticket, TicketAttachment
+from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
-from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.handler import HopelessJob, JobContext
 from server.foundation.storage import attachments_at
+from server.foundation.translation import Language
 
-__all__ = ["RECKON", "SWEEP_CLOCKS", "TIDY_FILES", "run_reckoning", "run_sweep", "run_tidying"]
+__all__ = [
+    "CHECK",
+    "RECKON",
+    "SWEEP_CLOCKS",
+    "TIDY_FILES",
+    "run_check",
+    "run_reckoning",
+    "run_sweep",
+    "run_tidying",
+]
 
 SWEEP_CLOCKS = "sla.sweep"
 TIDY_FILES = "tickets.tidy_files"
@@ -43,6 +58,27 @@ def run_reckoning(context: JobContext) -> Mapping[str, Any]:
             last = reckon_clocks(session, last, utc_now())
         batches += 1
     return {"batches": batches}
+
+
+def run_check(context: JobContext) -> Mapping[str, Any]:
+    """Check an address outside any transaction, and keep what it said on the ticket.
+
+    Payload: ``ticket_id``, ``kind``, ``address``, ``port``, ``person_id`` (whose language it is).
+    """
+    asked = context.payload
+    with context.database.reading() as session:
+        person = session.get(Person, asked["person_id"]) if asked["person_id"] else None
+        language = Language(person.language if person is not None else "en")
+    try:
+        text = note_of(check(asked["kind"], asked["address"], asked["port"]), language)
+    except CannotCheck as error:
+        text = refusal_of(str(error), language)
+    with context.database.writing() as session:
+        ticket = session.get(Ticket, asked["ticket_id"])
+        if ticket is None:
+            raise HopelessJob("the ticket is gone")
+        entry = keep_answer(session, ticket, asked["person_id"], text, utc_now())
+        return {"entry": entry.id}
 
 
 def run_tidying(context: JobContext) -> Mapping[str, Any]:

@@ -204,6 +204,13 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint(
         "POST", f"{_TICKET}/items/<int:item_id>/cause", Permission.TICKET_WORK, form={}, status=303
     ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/items/<int:item_id>/check",
+        Permission.TICKET_WORK,
+        form={"kind": "ping"},
+        status=303,
+    ),
     *_PARTS,
     # What waits for one's own approval needs no grant; without any that is all there is.
     Endpoint("GET", "/changes"),

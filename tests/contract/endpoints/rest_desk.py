@@ -24,6 +24,13 @@ _BELONGINGS: tuple[Endpoint, ...] = (
         _WORK,
         at={"kind": "related_to", "other": "second"},
     ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/checks",
+        _WORK,
+        json={"item_id": Named("item"), "kind": "ping"},
+        status=202,
+    ),
     Endpoint("POST", f"{_TICKET}/merge", _WORK, json={"into": Named("second")}),
     Endpoint("GET", f"{_TICKET}/attachments", Permission.TICKET_READ),
     Endpoint(

@@ -8,12 +8,15 @@ from flask.views import MethodView
 
 from cmdb.errors import InvalidValue
 from server.desk.tickets.actions import attaching, linking, tasking
+from server.desk.tickets.actions.reaching import CheckDraft, ask_check
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.api.tickets import answer_ticket
 from server.desk.tickets.models import TicketAttachment
 from server.desk.tickets.queries import belongings
 from server.desk.tickets.schemas.belongings import (
     TicketAttachmentSchema,
+    TicketCheckDraftSchema,
+    TicketCheckSchema,
     TicketLinkDraftSchema,
     TicketLinkSchema,
     TicketMergeSchema,
@@ -56,6 +59,21 @@ def file_answer(row: TicketAttachment) -> Response:
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
+
+
+@tickets.route(f"{_ONE}/checks")
+class Checks(MethodView):
+    """Whether an affected item is there."""
+
+    @tickets.arguments(TicketCheckDraftSchema)
+    @tickets.response(202, TicketCheckSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Ask for a ping, a TCP connection, the route or the name; the answer becomes a note.
+
+        Only an address that the item is known by is asked.
+        """
+        draft = CheckDraft(**body)
+        return ask_check(current_session(), current_actor(), reference, draft, current_time())
 
 
 @tickets.route(f"{_ONE}/links")

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from discovery.reach.values import KINDS as CHECKS
 from server.desk.tickets.actions.checking import TEXT_LENGTH
 from server.desk.tickets.rules.linking import KINDS
 from server.desk.tickets.rules.words import SECTIONS
@@ -37,6 +38,25 @@ def link_row(found: Any) -> dict[str, Any]:
         "kind": found.kind,
         "outgoing": found.outgoing,
     }
+
+
+class TicketCheckDraftSchema(StrictSchema):
+    """What to check of an affected item."""
+
+    item_id = Identifier(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(CHECKS))
+    port = fields.Integer(load_default=0, validate=validate.Range(min=0, max=65_535))
+    address = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class TicketCheckSchema(StrictSchema):
+    """A check that was asked for; its answer becomes an internal entry."""
+
+    job_id = Identifier()
+    item_id = Identifier()
+    kind = fields.String()
+    address = fields.String()
+    port = fields.Integer()
 
 
 class TicketLinkDraftSchema(StrictSchema):

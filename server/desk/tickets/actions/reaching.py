@@ -1,0 +1,128 @@
+"""Checking from a ticket whether an affected item is there: asked here, done by a job."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cmdb.errors import Conflict, ItemNotFound
+from cmdb.records.facts import Address
+from cmdb.records.items import Item
+from discovery.reach.values import KINDS
+from server.desk.tickets.actions.checking import Problems
+from server.desk.tickets.events import EntryAdded
+from server.desk.tickets.models import AffectedItem, Ticket, TicketEntry
+from server.desk.tickets.queries import lock_ticket
+from server.foundation.events import publish
+from server.foundation.jobs.models import Job
+from server.foundation.jobs.queue import enqueue
+from server.foundation.permissions import Actor
+from server.items.scope import visible_items
+
+CHECK = "tickets.check"
+#: So many checks may wait in all: nobody can make this server knock without end.
+_MOST_WAITING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDraft:
+    """What to check: an affected item, by one of its own addresses, and for "tcp" a port."""
+
+    item_id: int
+    kind: str
+    port: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check that was asked for."""
+
+    job_id: int
+    item_id: int
+    kind: str
+    address: str
+    port: int
+
+
+def ask_check(
+    session: Session, actor: Actor, reference: str | int, draft: CheckDraft, now: datetime
+) -> Check:
+    """Ask for a check; its answer becomes an internal note. Only who works on the ticket may.
+
+    Only addresses that the item itself is known by are asked, never one that somebody types.
+    Raises ``ItemNotFound`` for an item that is not on the ticket, ``InvalidValue``, ``Conflict``.
+    """
+    del now
+    ticket = lock_ticket(session, actor, reference)
+    named = session.get(AffectedItem, (ticket.id, draft.item_id))
+    query = select(Item.id).where(Item.id == draft.item_id, visible_items(actor))
+    if named is None or session.scalar(query) is None:
+        raise ItemNotFound(draft.item_id)
+    known = addresses_of(session, draft.item_id)
+    problems = Problems()
+    problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
+    if draft.kind == "tcp" and not 1 <= draft.port <= 65_535:
+        problems.add("port", "must be from 1 to 65535")
+    if not known:
+        problems.add("address", "the item has no address that could be asked")
+    elif draft.address and draft.address not in known:
+        problems.add("address", "must be an address of the item")
+    problems.refuse()
+    _check_crowd(session)
+    port = draft.port if draft.kind == "tcp" else 0
+    address = draft.address or known[0]
+    payload = {
+        "ticket_id": ticket.id,
+        "item_id": draft.item_id,
+        "kind": draft.kind,
+        "address": address,
+        "port": port,
+        "person_id": actor.person_id,
+    }
+    key = f"check:{ticket.id}:{draft.kind}:{address}:{port}"
+    return Check(
+        enqueue(session, CHECK, payload, key=key), draft.item_id, draft.kind, address, port
+    )
+
+
+def _check_crowd(session: Session) -> None:
+    waiting = select(func.count()).where(Job.kind == CHECK, Job.state == "queued")
+    if (session.scalar(waiting) or 0) >= _MOST_WAITING:
+        raise Conflict("too many checks wait already; try again in a minute")
+
+
+def addresses_of(session: Session, item_id: int) -> list[str]:
+    """Return the addresses under which an item can be asked from here, IPv4 first."""
+    found = session.scalars(select(Address.address).where(Address.item_id == item_id).distinct())
+    parsed = {ip_address(one) for one in found if _is_address(one)}
+    usable = [
+        one
+        for one in parsed
+        if not (one.is_loopback or one.is_link_local or one.is_multicast or one.is_unspecified)
+    ]
+    return [str(one) for one in sorted(usable, key=lambda one: (one.version, int(one)))]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def keep_answer(
+    session: Session, ticket: Ticket, person_id: int | None, text: str, now: datetime
+) -> TicketEntry:
+    """Keep what a check said as an internal note of who asked for it."""
+    entry = TicketEntry(
+        ticket_id=ticket.id, at=now, author_id=person_id, kind="internal", text=text, detail={}
+    )
+    session.add(entry)
+    ticket.activity_at = now
+    session.flush()
+    publish(session, EntryAdded(ticket.id, now, person_id, entry.id, entry.kind))
+    return entry
