@@ -1,4 +1,7 @@
-"""Who approves changes in the company of the journeys: a board, a template, a deputy, a meeting."""
+"""Who approves changes in the company of the journeys: a board, a template, a deputy, a meeting.
+
+And a release that bundles the change on the agenda.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +10,15 @@ from sqlalchemy.orm import Session
 from server.desk.changes.actions import (
     DeputyDraft,
     MeetingDraft,
+    ReleaseDraft,
     RuleDraft,
     TemplateDraft,
     add_rule,
     call_meeting,
     create_template,
+    draft_release,
     name_deputy,
+    put_into_release,
     put_on_agenda,
 )
 from tests.support.people import World
@@ -31,4 +37,7 @@ def put_board(session: Session, world: World, asked: str, now: datetime) -> dict
     draft = MeetingDraft("Change board", now + timedelta(days=1), "Room 4", place)
     meeting = call_meeting(session, manager, draft, now)
     put_on_agenda(session, manager, meeting.id, [asked])
-    return {"meeting": meeting.id}
+    aim = ReleaseDraft("Patch day", "15.7", "postgresql-15", "", "All of them.", place)
+    release = draft_release(session, manager, aim, now)
+    put_into_release(session, manager, release.reference, asked, now)
+    return {"meeting": meeting.id, "release": release.reference}

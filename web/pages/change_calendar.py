@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.desk.changes import actions
-from server.desk.changes.queries import Calendar, calendar_of, find_change, list_feeds, list_windows
+from server.desk.changes.queries import (
+    Calendar,
+    calendar_of,
+    find_change,
+    list_feeds,
+    list_windows,
+    services_hit,
+)
 from server.desk.changes.rules.windows import Period
 from server.foundation.edge.requests import (
     current_actor,
@@ -59,7 +66,13 @@ def move() -> ResponseReturnValue:
         errors, status = refuse_in_words(error)
         return _page(errors), status
     told = gettext("%(reference)s begins on another day now.") % {"reference": change.reference}
-    return done(told, url_for("changes.calendar", view=_view(), day=day))
+    return done(told, _back(day))
+
+
+def _back(day: date) -> str:
+    """Return the address of the calendar as it was narrowed, around a day."""
+    site, service = whole(request.args.get("site")), whole(request.args.get("service"))
+    return url_for("changes.calendar", view=_view(), day=day, site=site, service=service)
 
 
 def add_window() -> ResponseReturnValue:
@@ -151,6 +164,7 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
     site, service = whole(request.args.get("site")), whole(request.args.get("service"))
     days = Period(midnight(span.first, zone), midnight(span.last + _DAY, zone))
     found = calendar_of(session, actor, days, site, service)
+    hit = services_hit(session, actor, days) if service is None else []
     return render_template(
         "changes/calendar.html",
         view=view,
@@ -163,6 +177,7 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
         zone=zone,
         site=site,
         service=names_of(session, actor, [service]) if service else {},
+        services=[(str(one.id), one.name) for one in hit],
         sites=[(str(one.id), one.name) for one in sites_in_sight(session, actor)],
         windows=[row for row in list_windows(session, actor) if row.suspended_at is None],
         feeds=list_feeds(session, actor),

@@ -84,8 +84,8 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
     return (
         (r"a freeze forbids it: (?P<names>.+)", reader.gettext("A freeze forbids it: %(names)s.")),
         (
-            r"it would collide with changes: (?P<number>\d+)",
-            reader.gettext("It would collide with other changes (%(number)s)."),
+            r"it would collide with: (?P<names>.+)",
+            reader.gettext("It would collide with %(names)s."),
         ),
         (
             r"(?P<number>\d+) changes collide; .+",

@@ -12,8 +12,9 @@ from cmdb.errors import Conflict, InvalidValue, NotFound
 from cmdb.model import standing_model
 from server.desk.changes.actions.editing import edit_change
 from server.desk.changes.models import CalendarFeed, CalendarWindow, Change
-from server.desk.changes.queries import Plan, foresee, lock_change, plan_of
+from server.desk.changes.queries import Foresight, Plan, foresee, lock_change, plan_of
 from server.desk.changes.queries.calendar import calendar_of
+from server.desk.changes.queries.collisions import collisions_of
 from server.desk.changes.rules.ical import Event, calendar
 from server.desk.changes.rules.windows import Period
 from server.desk.tickets.actions.checking import (
@@ -149,9 +150,17 @@ def move_window(
         told = ", ".join(one.name for one in found.freezes)
         raise Conflict(f"a freeze forbids it: {told}")
     if found.meetings:
-        raise Conflict(f"it would collide with changes: {len(found.meetings)}")
+        raise Conflict(f"it would collide with: {_met(session, actor, found)}")
     values = {"window_start": start, "window_end": end}
     return edit_change(session, actor, change.id, values, now)
+
+
+def _met(session: Session, actor: Actor, found: Foresight) -> str:
+    """Name the changes in sight that are met, and count the others."""
+    clashes = collisions_of(session, actor, found.meetings)
+    told = [one.change.reference for one in clashes.seen[:5]]
+    rest = clashes.number - len(told)
+    return ", ".join(told) + (f" +{rest}" if rest else "")
 
 
 def open_feed(session: Session, actor: Actor, name: str, now: datetime) -> tuple[CalendarFeed, str]:

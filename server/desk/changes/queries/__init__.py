@@ -18,6 +18,7 @@ from server.desk.changes.queries.calendar import (
     calendar_of,
     list_feeds,
     list_windows,
+    services_hit,
 )
 from server.desk.changes.queries.changes import (
     SORTS,
@@ -154,6 +155,7 @@ __all__ = [
     "releases_of",
     "rounds_of",
     "row_of",
+    "services_hit",
     "tasks_on",
     "versions_of_release",
     "visible_changes",

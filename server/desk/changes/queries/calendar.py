@@ -23,11 +23,14 @@ from server.desk.changes.queries.releases import changes_inside, releases_of, ro
 from server.desk.changes.queries.scope import visible_changes
 from server.desk.changes.rules.windows import Period, Reached, Window
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+from server.items.scope import visible_items
 from server.items.sites import sites_of
 
 #: States whose windows stand in a calendar.
 _SHOWN = ("assessment", "approval", "scheduled", "implementing", "review", "closed")
 _MOST = 2000
+#: Services that one chooses from.
+_FEW = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,22 @@ def calendar_of(
     ]
     ordered_windows = sorted(windows, key=lambda pair: pair[1].start)
     return Calendar(changes, ordered_windows, _releases(session, actor, changes))
+
+
+def services_hit(session: Session, actor: Actor, asked: Period) -> list[Item]:
+    """Return the services in sight that suffer from the changes of some days, by name."""
+    hit = (
+        select(ChangeService.item_id)
+        .join(Change, Change.id == ChangeService.change_id)
+        .where(
+            Change.state.in_(_SHOWN),
+            Change.window_start < asked.end,
+            Change.window_end > asked.start,
+            visible_changes(actor),
+        )
+    )
+    query = select(Item).where(Item.id.in_(hit), visible_items(actor))
+    return list(session.scalars(query.order_by(Item.name_key, Item.id).limit(_FEW)))
 
 
 def _releases(

@@ -92,7 +92,7 @@ def test_a_change_is_moved_only_to_where_nothing_forbids_it(
     later: dict[str, Any] = {"window_start": END, "window_end": END + timedelta(hours=1)}
     other = scheduled(database, estate, estate.app, **later)
     with database.writing() as session:
-        with pytest.raises(Conflict, match="would collide with changes: 1"):
+        with pytest.raises(Conflict, match="would collide with: CHG-"):
             actions.move_window(session, agent, other, START, NOW)
         moved = actions.move_window(session, agent, other, END + timedelta(hours=5), NOW)
         assert moved.state == "assessment"
