@@ -32,6 +32,7 @@ COMMANDS = {
     "user": "server.commands.user:user_group",
     "directory": "server.commands.directory:directory_group",
     "provider": "server.commands.provider:provider_group",
+    "secrets": "server.commands.secrets:secrets_group",
     "emergency": "server.commands.emergency:emergency_group",
     "audit": "server.commands.audit:audit_group",
     "token": "server.commands.token:token_group",

@@ -10,7 +10,7 @@ import binascii
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,10 @@ class SecretBox:
         key_id, content = _taken_apart(sealed)
         key = self._keys().get(key_id)
         if key is None:
+            # Another process may have added it since we last read the file.
+            self._loaded = None
+            key = self._keys().get(key_id)
+        if key is None:
             raise SecretUnreadable(f"the key {key_id} is not in {self._key_file}")
         try:
             opened = key.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.bound)
@@ -75,6 +79,28 @@ class SecretBox:
     def is_current(self, sealed: str) -> bool:
         """Say whether the newest key sealed it; if not, seal it anew and the old key can go."""
         return not sealed or _taken_apart(sealed)[0] == list(self._keys())[-1]
+
+    @property
+    def key_ids(self) -> Sequence[str]:
+        """Return the ids of all keys, the newest last."""
+        return list(self._keys())
+
+    @property
+    def current_key_id(self) -> str:
+        """Return the id of the key that seals."""
+        return self.key_ids[-1]
+
+    @property
+    def mark(self) -> str:
+        """Return what everything begins with that the newest key sealed."""
+        return f"{_FORMAT}.{self.current_key_id}."
+
+    def drop_old_keys(self) -> int:
+        """Keep the newest key alone and return how many others there were."""
+        lines = _lines(self._key_file)
+        _write(self._key_file, lines[-1:], replace=True)
+        self._loaded = None
+        return len(lines) - 1
 
     def add_key(self) -> str:
         """Add a key that seals from now on and return its id. Other processes must read again."""

@@ -290,6 +290,12 @@ DEFECTS = (
         _constant(b""),
     ),
     Defect(
+        "rotation-that-seals-nothing",
+        "test_23_plain_secrets",
+        "server.foundation.rotation:_old",
+        lambda _module: lambda column, _box: column.is_(None),
+    ),
+    Defect(
         "agent-reads-open-files",
         "test_24_agents_rights",
         "agent.safety:refuse_open_file",

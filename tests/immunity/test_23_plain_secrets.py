@@ -7,8 +7,11 @@ from sqlalchemy import func, select
 
 from server.foundation.database import Database
 from server.foundation.errors import SecretUnreadable
+from server.foundation.permissions import system_actor
+from server.foundation.progress import SilentReporter
+from server.foundation.rotation import rotate, standings
 from server.foundation.secrets import Place, SecretBox
-from server.people.models import Account
+from server.people.models import Account, IdentityProvider
 from tests.immunity.conftest import Target
 from tests.support.databases import DatabaseMaker
 
@@ -48,6 +51,35 @@ def test_a_sealed_secret_moved_to_another_row_does_not_open(tmp_path: Path) -> N
             box.open(sealed, other)
     with pytest.raises(SecretUnreadable):
         SecretBox(tmp_path / "another").open(sealed, Place("directory", "sealed_password", 1))
+
+
+def test_after_a_change_of_the_key_the_old_one_opens_nothing(target: Target) -> None:
+    admin = target.api(target.world.admin)
+    body = {
+        "code": "rotated",
+        "name": "Corp",
+        "issuer": "https://id.test",
+        "client_id": "cadastre",
+        "client_secret": _CANARY,
+        "organisation_id": target.world.root.id,
+    }
+    number = admin.post("/identity-providers", body).get_json()["id"]
+    box = SecretBox(target.settings.key_file)
+    (former,) = box.key_ids
+    with target.database.reading() as session:
+        before = session.get_one(IdentityProvider, number).sealed_secret
+    rotated = rotate(target.database, system_actor("tests"), box, SilentReporter())
+    assert rotated.begun
+    assert rotated.resealed >= 1
+    assert box.drop_old_keys() == 1
+    with target.database.reading() as session:
+        sealed = session.get_one(IdentityProvider, number).sealed_secret
+        assert not any(standing.waiting for standing in standings(session, box))
+    place = Place("identity_provider", "sealed_secret", number)
+    assert box.open(sealed, place) == _CANARY
+    assert former not in sealed
+    with pytest.raises(SecretUnreadable):
+        box.open(before, place)
 
 
 def test_the_key_file_is_its_owners_alone(tmp_path: Path) -> None:

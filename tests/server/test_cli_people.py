@@ -129,3 +129,25 @@ def test_an_identity_provider_is_added_listed_asked_and_removed(installed: Cadas
     assert "issuer" in outcome.err
     installed.succeed("provider", "remove", "staff")
     assert installed.succeed("provider", "list") == ""
+
+
+def test_the_key_of_secrets_is_changed_and_the_old_one_dropped(installed: Cadastre) -> None:
+    secret = installed.home / "secret.txt"
+    secret.write_text("hush")
+    installed.succeed(
+        "provider", "add", "staff", "--name", "Staff", "--issuer", "https://id.test",
+        "--client-id", "cadastre", "--secret-file", str(secret),
+    )  # fmt: skip
+    out = installed.succeed("secrets", "rotate", "--forget-old")
+    assert "1 secrets are sealed with a new key" in out
+    assert "1 old keys are dropped" in out
+    status = installed.succeed("secrets", "status")
+    assert "identity_provider.sealed_secret\t1\t0" in status
+
+
+def test_somebody_is_let_in_on_record_when_nobody_can_sign_in(installed: Cadastre) -> None:
+    out = installed.succeed("emergency", "open", "admin", "--reason", "the directory is down")
+    assert "One-time password: " in out
+    assert "genuine\tthe directory is down" in installed.succeed("emergency", "list")
+    assert "BEGIN PUBLIC KEY" in installed.succeed("emergency", "key")
+    assert installed.run("emergency", "open", "admin", "--reason", "x").failed_in_one_sentence

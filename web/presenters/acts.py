@@ -142,6 +142,7 @@ def _systems(reader: Reader) -> dict[str, str]:
         "identity_provider_removed": reader.gettext("removed an identity provider"),
         "identity_linked": reader.gettext("linked an account from elsewhere"),
         "identity_unlinked": reader.gettext("ended a link to an account elsewhere"),
+        "secrets_rotated": reader.gettext("changed the key of sealed secrets"),
         "access_reviewed": reader.gettext("wrote down who may do what"),
         "directory_rule_added": reader.gettext("added a rule for groups"),
         "directory_rule_removed": reader.gettext("removed a rule for groups"),

@@ -1,0 +1,122 @@
+"""A new key while everything goes on: stopped half-way, with others at work, with a damaged row."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from server.foundation import rotation
+from server.foundation.database import Database
+from server.foundation.errors import SecretUnreadable
+from server.foundation.permissions import system_actor
+from server.foundation.progress import SilentReporter
+from server.foundation.rotation import rotate, sealed_columns, standings
+from server.foundation.secrets import SecretBox
+from server.people.actions.providers import create_provider, secret_place
+from server.people.models import IdentityProvider
+from server.wiring import REACTIONS
+from tests.support.people import BEGINNING, make_world
+
+_SYSTEM = system_actor("tests")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url, REACTIONS)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> SecretBox:
+    return SecretBox(tmp_path / "secret.key")
+
+
+@pytest.fixture
+def numbers(database: Database, box: SecretBox) -> list[int]:
+    with database.writing() as session:
+        world = make_world(session)
+        made = [
+            create_provider(session, world.admin, _particulars(world.root.id, n), box, BEGINNING)
+            for n in range(5)
+        ]
+        return [row.id for row in made]
+
+
+def _particulars(organisation_id: int, number: int) -> dict[str, Any]:
+    return {
+        "code": f"p{number}",
+        "name": "P",
+        "issuer": f"https://p{number}.test",
+        "client_id": "c",
+        "client_secret": f"secret {number}",
+        "organisation_id": organisation_id,
+    }
+
+
+def _opened(database: Database, box: SecretBox) -> list[str]:
+    with database.reading() as session:
+        rows = session.scalars(select(IdentityProvider).order_by(IdentityProvider.id))
+        return [box.open(row.sealed_secret, secret_place(row.id)) for row in rows]
+
+
+def test_every_column_that_is_sealed_is_known() -> None:
+    known = {f"{table.name}.{column.name}" for table, column in sealed_columns()}
+    assert known == {
+        "directory.sealed_password",
+        "identity_provider.sealed_secret",
+        "second_factor.sealed_secret",
+        "snmp_credential.sealed",
+    }
+    assert all("id" in table.c for table, _ in sealed_columns())
+
+
+def test_a_run_that_was_stopped_is_finished_by_the_next(
+    database: Database, box: SecretBox, numbers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "_BATCH", 2)
+
+    class Stopping(SilentReporter):
+        def advance(self, steps: int = 1) -> None:
+            raise KeyboardInterrupt
+
+    former = SecretBox(box._key_file)
+    former.open("", secret_place(1))
+    assert len(former.key_ids) == 1
+    with pytest.raises(KeyboardInterrupt):
+        rotate(database, _SYSTEM, box, Stopping())
+    with database.reading() as session:
+        assert sum(one.waiting for one in standings(session, box)) == 3
+    # A server that still runs opens both kinds, also those of a key it has not met.
+    assert _opened(database, former) == [f"secret {n}" for n in range(5)]
+    rotated = rotate(database, _SYSTEM, SecretBox(box._key_file), SilentReporter())
+    assert (rotated.begun, rotated.resealed) == (False, 3)
+    assert len(SecretBox(box._key_file).key_ids) == 2
+    assert SecretBox(box._key_file).drop_old_keys() == 1
+    assert _opened(database, SecretBox(box._key_file)) == [f"secret {n}" for n in range(5)]
+
+
+def test_a_secret_that_nothing_opens_is_told_and_holds_up_no_other(
+    database: Database, box: SecretBox, numbers: list[int]
+) -> None:
+    told = []
+
+    class Noting(SilentReporter):
+        def note(self, text: str) -> None:
+            told.append(text)
+
+    with database.writing() as session:
+        sealed = session.scalar(
+            select(IdentityProvider.sealed_secret).where(IdentityProvider.id == numbers[1])
+        )
+        session.execute(
+            update(IdentityProvider)
+            .where(IdentityProvider.id == numbers[0])
+            .values(sealed_secret=sealed)
+        )
+    assert rotate(database, _SYSTEM, box, Noting()).resealed == 4
+    assert told[0] == f"identity_provider {numbers[0]}: a sealed secret was moved or changed"
+    with pytest.raises(SecretUnreadable):
+        _opened(database, box)
