@@ -9,14 +9,16 @@ from flask_smorest import Blueprint
 from cmdb.errors import ItemNotFound
 from cmdb.records.items import Item
 from server.foundation.edge.conditional import check_version, etag_of, tagged
-from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
+from server.foundation.edge.document import CHECKS_VERSION, LOOKS_BACK, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.items import actions, queries
 from server.items.deriving import verdicts
 from server.items.identity.queries import successor_of
+from server.items.past.recalling import item_as_of, items_as_of, relations_as_of
 from server.items.schemas import (
+    AsOfQuerySchema,
     FactSectionSchema,
     HistorySchema,
     ItemDraftSchema,
@@ -41,11 +43,15 @@ relations = Blueprint("relations", __name__, url_prefix=PREFIX, description="Rel
 class Items(MethodView):
     """The register."""
 
+    @items.doc(**LOOKS_BACK)
     @items.arguments(ItemQuerySchema, location="query")
     @items.response(200, page_of(ItemSchema, "ItemPage"))
     def get(self, query: dict[str, Any]) -> Any:
         """List items that are in sight."""
         page = page_request(query)
+        if query["as_of"] is not None:
+            session, actor = current_session(), current_actor()
+            return items_as_of(session, actor, item_filter(query), page, query["as_of"])
         return queries.list_items(current_session(), current_actor(), item_filter(query), page)
 
     @items.arguments(ItemDraftSchema)
@@ -67,12 +73,17 @@ class OneItem(MethodView):
 
     @items.doc(**READS_VERSION)
     @items.alt_response(307, description="It was merged into another; Location says which.")
+    @items.alt_response(410, description="History of that time is not kept.")
+    @items.arguments(AsOfQuerySchema, location="query")
     @items.response(200, ItemSchema)
-    def get(self, item_id: int) -> Any:
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
         """Return an item; its ETag serves If-Match."""
         session, actor = current_session(), current_actor()
         try:
             item = queries.get_item(session, actor, item_id)
+            if query["as_of"] is not None:
+                then = item_as_of(session, actor, item_id, query["as_of"])
+                return tagged(make_response(jsonify(ItemSchema().dump(then))), item.version)
         except ItemNotFound:
             if (final := successor_of(session, actor, item_id)) is None:
                 raise
@@ -104,9 +115,15 @@ class OneItem(MethodView):
 class ItemRelations(MethodView):
     """Relations seen from one item."""
 
+    @items.doc(**LOOKS_BACK)
+    @items.arguments(AsOfQuerySchema, location="query")
     @items.response(200, RelationRowSchema(many=True))
-    def get(self, item_id: int) -> Any:
-        """List the live relations of an item."""
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """List the live relations of an item, or those that held at a moment."""
+        if query["as_of"] is not None:
+            session, actor = current_session(), current_actor()
+            found = relations_as_of(session, actor, item_id, query["as_of"])
+            return [relation_row(one) | {"weight": one.weight} for one in found]
         rows = queries.relations_of(current_session(), current_actor(), item_id)
         return [relation_row(row) for row in rows]
 

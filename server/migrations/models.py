@@ -28,6 +28,7 @@ import server.items.foreign.models
 import server.items.impacts.models
 import server.items.health.models
 import server.items.models
+import server.items.past.models
 import server.notify.models
 import server.people.models
 import server.scanning.models

@@ -23,6 +23,7 @@ _TAGS = (
     "listing",
     "reconciling",
     "health",
+    "past",
     "imports",
     "services",
     "leavers",

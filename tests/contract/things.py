@@ -82,6 +82,7 @@ from server.items.identity.merging import merge_items
 from server.items.listing.views import ViewDraft, save_view
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
+from server.items.past.baselines import BaselineDraft, take_baseline
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
@@ -131,8 +132,10 @@ def prepare(session: Session, settings: Settings) -> PreparedWorld:
 
 def _references(number: str) -> dict[str, str]:
     changes = dict.fromkeys(("change", "assessed", "asked", "tasked"), f"CHG-{number}")
-    tickets = dict.fromkeys(("ticket", "second", "ended", "handed"), f"INC-{number}")
-    return tickets | changes
+    tickets = dict.fromkeys(
+        ("ticket", "second", "ended", "handed", "behind", "major"), f"INC-{number}"
+    )
+    return tickets | changes | {"problem": f"PRB-{number}"}
 
 
 def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
@@ -343,7 +346,13 @@ class _Furnishing:
         draft = CampaignDraft(self._place.id, "Spring", due, "class:server")
         campaign = start_campaign(self._session, self._admin, draft, self._now)
         asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
-        return {"campaign": campaign.id, "attestation": self._session.scalar(asked) or 0}
+        draft = BaselineDraft(self._place.id, "Now", "class:server")
+        kept = take_baseline(self._session, self._admin, draft, self._now)
+        return {
+            "baseline": kept.id,
+            "campaign": campaign.id,
+            "attestation": self._session.scalar(asked) or 0,
+        }
 
     def _derived(self, verb: str, start: int, end: int) -> int:
         seen = SeenRelation(

@@ -48,7 +48,14 @@ from server.foundation.storage import Storage
 from server.imports.actions import begin_import
 from server.imports.jobs import UPLOADS
 from server.imports.running import LineOutcome, keep_lines
-from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
+from server.items.actions import (
+    ItemDraft,
+    PartyDraft,
+    RelationDraft,
+    create_item,
+    create_relation,
+    edit_item,
+)
 from server.items.deriving.verdicts import reject_relation
 from server.items.health.campaigns import CampaignDraft, start_campaign
 from server.items.health.measuring import measure
@@ -62,6 +69,7 @@ from server.items.health.sums import Sums, item_row
 from server.items.identity.merging import merge_items
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent
+from server.items.past.baselines import BaselineDraft, take_baseline
 from server.people.actions.directories import create_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
@@ -217,7 +225,12 @@ class _Furnishing:
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
-        return found | {"laptop": laptop, "endless": endless, "campaign": self._measured()}
+        return found | {
+            "laptop": laptop,
+            "endless": endless,
+            "campaign": self._measured(),
+            "baseline": self._kept(),
+        }
 
     def _measured(self) -> int:
         """Measure everything, and ask owners about it."""
@@ -233,6 +246,17 @@ class _Furnishing:
         due = self._now.date() + timedelta(days=30)
         draft = CampaignDraft(self._place, "Spring 2027", due)
         return start_campaign(self._session, self._admin, draft, self._now).id
+
+    def _kept(self) -> int:
+        """Keep a baseline that one item has left since."""
+        draft = BaselineDraft(self._place, "Before the move", "class:hypervisor")
+        kept = take_baseline(self._session, self._admin, draft, self._now)
+        left = select(Item.id).where(Item.name == "host-1")
+        moved = {"environment": "test"}
+        edit_item(
+            self._session, self._admin, self._session.execute(left).scalar_one(), moved, self._now
+        )
+        return kept.id
 
     def _question(self) -> int:
         """Let a copy report that may also be its original on other hardware."""

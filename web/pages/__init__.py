@@ -18,8 +18,9 @@ from web.pages.emergencies import emergencies
 from web.pages.estate import estate
 from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
-from web.pages.imports import exports, imports
 from web.pages.health import health
+from web.pages.history import history
+from web.pages.imports import exports, imports
 from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
@@ -30,6 +31,7 @@ from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.network import network
 from web.pages.notifications import notifications
+from web.pages.past import past
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
@@ -38,10 +40,10 @@ from web.pages.providers import providers
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
+from web.pages.routing import routing
 from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
-from web.pages.routing import routing
 from web.pages.services import services
 from web.pages.software import software
 from web.pages.sweeps import sweeps
@@ -68,13 +70,15 @@ PAGES: tuple[Blueprint, ...] = (
     foreign_agents,
     emergencies,
     groups,
+    health,
+    history,
+    past,
     exports,
     imports,
     interface,
     items,
     identity,
     junk,
-    health,
     lately,
     linked_identities,
     logins,

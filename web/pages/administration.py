@@ -57,6 +57,7 @@ def index() -> ResponseReturnValue:
         (Permission.ADMIN_RULES, _desk_door),
         (Permission.ADMIN_JOBS, _jobs_door),
         (Permission.ADMIN_READ, _acts_door),
+        (Permission.ADMIN_READ, _history_door),
     )
     found = [door() for permission, door in doors if actor.may(permission)]
     return render_template("administration/index.html", doors=[*found, _tokens_door()])
@@ -129,6 +130,15 @@ def _precedence_door() -> Door:
         gettext("Which source counts, attribute by attribute, and for how long."),
         "stack-2",
         url_for("precedence.index"),
+    )
+
+
+def _history_door() -> Door:
+    return Door(
+        gettext("History and how long it is kept"),
+        gettext("Sealed ranges of history, whether they are whole, and what may be let go."),
+        "history",
+        url_for("history.show"),
     )
 
 

@@ -62,6 +62,11 @@ def _rights(reader: Reader) -> dict[str, str]:
 
 def _changes(reader: Reader) -> dict[str, str]:
     return {
+        "baseline_taken": reader.gettext("kept a baseline"),
+        "baseline_dropped": reader.gettext("forgot a baseline"),
+        "history_sealed": reader.gettext("sealed a range of history"),
+        "history_deleted": reader.gettext("let a range of history go"),
+        "retention_set": reader.gettext("decided how long history is kept"),
         "attestation_started": reader.gettext("asked owners to confirm items"),
         "attestation_closed": reader.gettext("ended a campaign of confirmations"),
         "attested": reader.gettext("answered whether an item is right"),

@@ -6,7 +6,7 @@ A sentence that is not known here is shown as it came.
 
 import re
 
-from web.presenters import change_faults, desk_faults, people_faults, refusals
+from web.presenters import change_faults, desk_faults, people_faults, refusals, register_faults
 from web.presenters.reader import Reader
 
 
@@ -36,6 +36,7 @@ def fault_text(fault: str, reader: Reader) -> str:
 def _sentences(reader: Reader) -> dict[str, str]:
     return {
         **refusals.sentences(reader),
+        **register_faults.sentences(reader),
         **change_faults.sentences(reader),
         **desk_faults.sentences(reader),
         **people_faults.sentences(reader),

@@ -8,6 +8,7 @@ from server.items.schemas.impacts import (
     impact_document,
 )
 from server.items.schemas.items import (
+    AsOfQuerySchema,
     FactSectionSchema,
     HistorySchema,
     ItemDraftSchema,
@@ -40,6 +41,7 @@ from server.items.schemas.relations import (
 __all__ = [
     "AffectedSchema",
     "AgentSchema",
+    "AsOfQuerySchema",
     "EnrolSchema",
     "EnrolledSchema",
     "EnrolmentTokenDraftSchema",

@@ -38,12 +38,31 @@ class ItemQuerySchema(PageQuerySchema):
         load_default="", metadata={"description": "A searchable attribute; needs value."}
     )
     value = Line(longest=4000, load_default="")
+    as_of = Moment(
+        load_default=None,
+        metadata={
+            "description": "A past moment: the list as it was recorded then, in the order of ids,"
+            " narrowed by q, class, stage, criticality and organisation alone."
+        },
+    )
 
 
 def item_filter(query: dict[str, Any]) -> ItemFilter:
     """Return the filter that a query string asks for."""
+    query = {name: value for name, value in query.items() if name != "as_of"}
     renamed = {"q": "text", "item_class": "class_code"}
     return ItemFilter(**{renamed.get(name, name): value for name, value in query.items()})
+
+
+class AsOfQuerySchema(StrictSchema):
+    """The moment of which one asks."""
+
+    from_text = True
+
+    as_of = Moment(
+        load_default=None,
+        metadata={"description": "A past moment: what was recorded then. Rights are today's."},
+    )
 
 
 class ItemRefSchema(StrictSchema):

@@ -8,6 +8,7 @@ from cmdb.observation import GroupMembership
 from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.drafts import RelationDraft
+from server.items.past.recalling import PastRelation
 from server.items.queries import RelationRow
 from server.items.schemas.items import ItemRefSchema
 
@@ -65,7 +66,7 @@ class RelationRowSchema(RelationSchema):
     group = fields.String(required=True, allow_none=True)
 
 
-def relation_row(row: RelationRow) -> dict[str, Any]:
+def relation_row(row: RelationRow | PastRelation) -> dict[str, Any]:
     """Return what ``RelationRowSchema`` dumps."""
     columns = {field.attribute or name for name, field in RelationSchema().fields.items()}
     return {name: getattr(row.relation, name) for name in columns} | {

@@ -7,8 +7,8 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
+from tests.contract.endpoints.health import HEALTH, PAST
 from tests.contract.endpoints.imports import IMPORTS
-from tests.contract.endpoints.health import HEALTH
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
@@ -33,8 +33,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DERIVATION,
     *REST_IDENTITY,
     *REST_MODEL,
-    *IMPORTS,
     *HEALTH,
+    *PAST,
+    *IMPORTS,
     *REST_DESK,
     *DESK_AROUND,
     *REST_CHANGES,

@@ -1,4 +1,4 @@
-"""Health of the register and campaigns of attestation: REST and pages."""
+"""Health of the register, campaigns of attestation, and the past: REST and pages."""
 
 from typing import Any
 
@@ -13,6 +13,39 @@ _DRAFT: dict[str, Any] = {
     "name": "Spring",
     "due_on": "2999-01-31",
 }
+
+_BASELINE = f"{_V1}/baselines/<int:baseline_id>"
+_KEPT: dict[str, Any] = {"organisation_id": Named("organisation"), "name": "Before"}
+_RULE = {"days": 400, "reason": "Policy"}
+
+PAST: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/baselines", _READ),
+    Endpoint("POST", f"{_V1}/baselines", _WRITE, json=_KEPT, status=201),
+    Endpoint("GET", _BASELINE, _READ),
+    Endpoint("DELETE", _BASELINE, _WRITE, status=204),
+    Endpoint("GET", f"{_BASELINE}/drift", _READ),
+    Endpoint("GET", f"{_V1}/history-ranges", Permission.ADMIN_READ, everywhere=True),
+    Endpoint("GET", f"{_V1}/history-verification", Permission.ADMIN_READ, everywhere=True),
+    Endpoint("GET", f"{_V1}/history-retention", Permission.ADMIN_READ, everywhere=True),
+    Endpoint(
+        "PUT", f"{_V1}/history-retention", Permission.ADMIN_RULES, json=_RULE, everywhere=True
+    ),
+    Endpoint("GET", "/past", _READ),
+    Endpoint("GET", "/past/<int:item_id>", _READ),
+    Endpoint("GET", "/baselines", _READ),
+    Endpoint("POST", "/baselines", _WRITE, form=_KEPT, status=303),
+    Endpoint("GET", "/baselines/<int:baseline_id>", _READ),
+    Endpoint("POST", "/baselines/<int:baseline_id>/forget", _WRITE, form={}, status=303),
+    Endpoint("GET", "/administration/history", Permission.ADMIN_READ, everywhere=True),
+    Endpoint(
+        "POST",
+        "/administration/history",
+        Permission.ADMIN_RULES,
+        form=_RULE,
+        status=303,
+        everywhere=True,
+    ),
+)
 
 HEALTH: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/health-runs", _READ),

@@ -1,0 +1,283 @@
+"""Items, relations and lists as they were recorded at a past moment. Rights are today's.
+
+Name, class, stage, criticality and organisation have validity of their own in the graph's log; all
+other values are rebuilt by undoing history, for the rows that are shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from cmdb.engine.past import undone
+from cmdb.errors import HistoryNotKept, InvalidValue, ItemNotFound
+from cmdb.inventory.known import COLUMNS
+from cmdb.model import standing_model
+from cmdb.model.text import clean, text_key
+from cmdb.query.items import ItemFilter
+from cmdb.records.among import among
+from cmdb.records.history import HistoryEntry
+from cmdb.records.items import Item
+from cmdb.records.parties import OrganisationClosure
+from cmdb.records.past import ItemPast, RelationPast
+from cmdb.records.relations import (
+    GraphChange,
+    RedundancyGroup,
+    Relation,
+    require_kept,
+    sequence_at,
+)
+from cmdb.vocabulary import ClassCode
+from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
+from server.foundation.permissions import Actor, Permission
+from server.items.past.models import HistoryRange
+from server.items.queries import get_item
+from server.items.scope import visible_items
+
+#: What a list of the past can be narrowed by: the rest has no validity of its own.
+_ASKABLE = frozenset({"text", "class_code", "stage", "criticality", "organisation_id"})
+_HIGH = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class PastItem:
+    """An item as it was; ``version`` and the moments of sight are those of today."""
+
+    id: int
+    organisation_id: int
+    class_code: str
+    name: str
+    stage: str
+    environment: str | None
+    criticality: int | None
+    vendor: str
+    model: str
+    serial: str
+    location_id: int | None
+    attributes: Mapping[str, Any]
+    confidence: float
+    first_seen_at: datetime
+    last_seen_at: datetime
+    updated_at: datetime
+    version: int
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return all its values by attribute."""
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        return dict(self.attributes) | columns | {"location": self.location_id}
+
+
+def horizon(session: Session) -> datetime | None:
+    """Return the moment before which history was let go; None while all of it is kept."""
+    gone = select(func.max(HistoryRange.last_at)).where(HistoryRange.deleted_at.is_not(None))
+    return session.scalar(gone)
+
+
+def require_history(session: Session, moment: datetime) -> None:
+    """Raise ``HistoryNotKept`` when the past of that moment is not known any more."""
+    since = horizon(session)
+    if since is not None and moment < since:
+        raise HistoryNotKept(since)
+
+
+def item_as_of(session: Session, actor: Actor, item_id: int, moment: datetime) -> PastItem:
+    """Return an item as it was recorded at a moment.
+
+    Raises ``ItemNotFound`` for one that is out of sight or was not there yet, ``HistoryNotKept``
+    for what lies before the horizon.
+    """
+    item = get_item(session, actor, item_id)
+    require_history(session, moment)
+    found = _rebuilt(session, [item], moment)
+    if not found:
+        raise ItemNotFound(item_id)
+    return found[0]
+
+
+def _rebuilt(session: Session, items: Sequence[Item], moment: datetime) -> list[PastItem]:
+    """Return the items that were there, as they were: one statement for all of them."""
+    changes: dict[int, list[tuple[str, Any]]] = {item.id: [] for item in items}
+    unborn: set[int] = set()
+    query = (
+        select(HistoryEntry.item_id, HistoryEntry.kind, HistoryEntry.subject, HistoryEntry.detail)
+        .where(
+            among(session, HistoryEntry.item_id, list(changes)),
+            HistoryEntry.at > moment,
+            HistoryEntry.kind.in_(("created", "changed")),
+        )
+        .order_by(HistoryEntry.id.desc())
+    )
+    for item_id, kind, subject, detail in session.execute(query):
+        if kind == "created":
+            unborn.add(item_id)
+        else:
+            changes[item_id].append((subject, detail.get("old")))
+    return [_past(item, changes[item.id]) for item in items if item.id not in unborn]
+
+
+def _past(item: Item, changes: Iterable[tuple[str, Any]]) -> PastItem:
+    values: dict[str, Any] = dict(item.attributes)
+    values |= {name: getattr(item, name) for name in COLUMNS}
+    values |= {"location": item.location_id, "class": item.class_code}
+    past = undone(values, changes)
+    elsewhere = {*COLUMNS, "location", "class"}
+    return PastItem(
+        id=item.id,
+        organisation_id=item.organisation_id,
+        class_code=str(past.get("class") or item.class_code),
+        name=str(past.get("name") or ""),
+        stage=str(past.get("stage") or "in_use"),
+        environment=past.get("environment"),
+        criticality=past.get("criticality"),
+        vendor=past.get("vendor") or "",
+        model=past.get("model") or "",
+        serial=past.get("serial") or "",
+        location_id=past.get("location"),
+        attributes={name: value for name, value in past.items() if name not in elsewhere},
+        confidence=item.confidence,
+        first_seen_at=item.first_seen_at,
+        last_seen_at=item.last_seen_at,
+        updated_at=item.updated_at,
+        version=item.version,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PastRelation:
+    """A relation as it held, seen from one item; ``forward`` when the item is its start."""
+
+    relation: Relation
+    other: Item
+    forward: bool
+    group: RedundancyGroup | None
+    weight: float
+
+
+def relations_as_of(
+    session: Session, actor: Actor, item_id: int, moment: datetime
+) -> list[PastRelation]:
+    """Return the relations that held at a moment and whose other end is in sight today.
+
+    Raises ``ItemNotFound``, ``HistoryNotKept``.
+    """
+    get_item(session, actor, item_id)
+    sequence = _sequence(session, moment)
+    other = or_(
+        and_(Relation.start_id == item_id, Item.id == Relation.end_id),
+        and_(Relation.end_id == item_id, Item.id == Relation.start_id),
+    )
+    terms = and_(
+        RelationPast.relation_id == Relation.id,
+        RelationPast.valid_from <= sequence,
+        RelationPast.valid_to > sequence,
+    )
+    query = (
+        select(Relation, Item, RelationPast.weight, RelationPast.group_id)
+        .join(Item, other)
+        .outerjoin(RelationPast, terms)
+        .where(_held(Relation, sequence), visible_items(actor))
+        .order_by(Relation.type_code, Item.name_key, Relation.id)
+    )
+    rows: list[Any] = list(session.execute(query))
+    ids = {row[3] if row[2] is not None else row[0].group_id for row in rows} - {None}
+    groups = {
+        group.id: group
+        for group in session.scalars(select(RedundancyGroup).where(RedundancyGroup.id.in_(ids)))
+    }
+    return [
+        PastRelation(
+            relation,
+            other_item,
+            relation.start_id == item_id,
+            groups.get((group_id if weight is not None else relation.group_id) or 0),
+            relation.weight if weight is None else weight,
+        )
+        for relation, other_item, weight, group_id in rows
+    ]
+
+
+def _held(entity: Any, sequence: int) -> ColumnElement[bool]:
+    return and_(
+        entity.valid_from <= sequence,
+        or_(entity.valid_to.is_(None), entity.valid_to > sequence),
+    )
+
+
+def _sequence(session: Session, moment: datetime) -> int:
+    require_history(session, moment)
+    sequence = sequence_at(session, moment)
+    require_kept(session, sequence)
+    return sequence
+
+
+def items_as_of(
+    session: Session, actor: Actor, filters: ItemFilter, request: PageRequest, moment: datetime
+) -> Page[PastItem]:
+    """Return one page of the items that fitted then, in the order in which they were registered.
+
+    Raises ``InvalidValue`` naming a filter that the past cannot answer, ``HistoryNotKept``.
+    """
+    actor.require(Permission.ITEM_READ)
+    _refuse_unaskable(filters)
+    if request.sort not in ("", "id"):
+        raise InvalidValue({"sort": "the past is listed by id alone"})
+    query = _fitting(filters, _sequence(session, moment)).where(visible_items(actor))
+    asked = PageRequest("id", request.cursor, request.limit)
+    page: Page[Item] = fetch_page(session, query, asked, {"id": SortKey(Item.id, int)}, Item.id)
+    return Page(_rebuilt(session, page.rows, moment), page.next_cursor)
+
+
+def _refuse_unaskable(filters: ItemFilter) -> None:
+    plain = ItemFilter()
+    problems = {
+        name: "the past cannot be asked for this"
+        for name in ItemFilter.__slots__
+        if name not in _ASKABLE and getattr(filters, name) != getattr(plain, name)
+    }
+    if problems:
+        raise InvalidValue(problems)
+
+
+def _fitting(filters: ItemFilter, sequence: int) -> Select[Any]:
+    """Select the items whose terms at ``sequence`` fit; those that came later are left out."""
+    terms = and_(
+        ItemPast.item_id == Item.id,
+        ItemPast.valid_from <= sequence,
+        ItemPast.valid_to > sequence,
+    )
+    born = select(GraphChange.row_id).where(GraphChange.seq > sequence, GraphChange.op == "item+")
+    query = select(Item).outerjoin(ItemPast, terms).where(Item.id.not_in(born))
+    if filters.class_code:
+        model = standing_model()
+        if model.find_class(filters.class_code) is None:
+            raise InvalidValue({"class": f"there is no class {filters.class_code!r}"})
+        codes = sorted(model.descendants(ClassCode(filters.class_code)))
+        query = query.where(_then(ItemPast.class_code, Item.class_code).in_(codes))
+    if filters.stage:
+        query = query.where(_then(ItemPast.stage, Item.stage) == filters.stage)
+    if filters.criticality is not None:
+        was = or_(
+            and_(ItemPast.item_id.is_(None), Item.criticality == filters.criticality),
+            ItemPast.criticality == filters.criticality,
+        )
+        query = query.where(was)
+    if filters.organisation_id is not None:
+        below = select(OrganisationClosure.descendant_id).where(
+            OrganisationClosure.ancestor_id == filters.organisation_id
+        )
+        query = query.where(_then(ItemPast.organisation_id, Item.organisation_id).in_(below))
+    if filters.text:
+        key = text_key(clean(filters.text))
+        now = and_(ItemPast.item_id.is_(None), Item.name_key >= key, Item.name_key < key + _HIGH)
+        # Names of the past have no key; few items were renamed since.
+        then = func.lower(ItemPast.name).startswith(key, autoescape=True)
+        query = query.where(or_(now, then))
+    return query
+
+
+def _then(past: Any, present: Any) -> Any:
+    return func.coalesce(past, present)
