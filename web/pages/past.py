@@ -43,7 +43,8 @@ def items() -> ResponseReturnValue:
         class_code=request.args.get("class", ""),
         stage=request.args.get("stage", ""),
     )
-    since, page = None, Page[recalling.PastItem]([])
+    since = None
+    page: Page[recalling.PastItem] = Page([])
     try:
         asked = PageRequest("id", request.args.get("after", ""), 50)
         page = recalling.items_as_of(session, actor, filters, asked, moment)
