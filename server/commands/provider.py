@@ -26,7 +26,7 @@ def provider_group() -> None:
 @provider_group.command("list", cls=ExampleCommand, examples=["cadastre provider list"])
 @pass_command_line
 def list_providers(command_line: CommandLine) -> None:
-    """List identity providers."""
+    """List identity providers: how they are called here and there, and whether they are on."""
     with command_line.database() as database, database.reading() as session:
         rows = [
             (row.code, row.name, row.issuer, row.client_id, "on" if row.enabled else "off")
@@ -73,7 +73,7 @@ def add(command_line: CommandLine, /, code: str, **given: Any) -> None:
 @click.argument("code")
 @pass_command_line
 def test(command_line: CommandLine, code: str) -> None:
-    """Ask the provider CODE what it publishes."""
+    """Ask the provider CODE what it publishes, and say what is wrong with that."""
     with command_line.database() as database:
         with database.reading() as session:
             issuer = _provider(session, code).issuer

@@ -10,6 +10,7 @@ from server.foundation.edge.csrf import token_of as csrf_token_of
 from server.foundation.permissions import Permission, Reach
 from server.people.actions.roles import Holder, Scope, ensure_shipped_roles, give_role
 from server.people.models import Role
+from server.people.rules.roles import SHIPPED_ROLES
 from tests.support.people import BEGINNING, cookie_of, make_person, token_of
 
 
@@ -42,13 +43,15 @@ class Cast:
     """Everybody.
 
     ``admin`` holds everything everywhere, ``insider`` everything inside one organisation,
-    ``nobody`` has a log-in and no role; ``lacking`` hold everything everywhere but one permission.
+    ``nobody`` has a log-in and no role; ``lacking`` hold everything everywhere but one permission;
+    ``holders`` hold one shipped role inside that organisation.
     """
 
     admin: Known
     insider: Known
     nobody: Known
     lacking: Mapping[Permission, Known]
+    holders: Mapping[str, Known]
 
 
 def make_cast(session: Session, root: Organisation, inside: Organisation) -> Cast:
@@ -62,6 +65,10 @@ def make_cast(session: Session, root: Organisation, inside: Organisation) -> Cas
         lacking={
             one: _somebody(session, root, f"lacks-{one}", _role(session, f"but-{one}", _but(one)))
             for one in Permission
+        },
+        holders={
+            shipped.code: _somebody(session, inside, f"is-{shipped.code}", shipped.code)
+            for shipped in SHIPPED_ROLES
         },
     )
 
