@@ -37,6 +37,7 @@ COMMANDS = {
     "audit": "server.commands.audit:audit_group",
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",
+    "advisories": "server.commands.advisories:advisories_group",
     "jobs": "server.commands.jobs:jobs_group",
     "import": "server.commands.exchange:import_command",
     "export": "server.commands.exchange:export_command",

@@ -37,6 +37,9 @@ from server.desk.changes.reactions import (
     note_request,
     note_verification,
 )
+from server.desk.knowledge.api import knowledge
+from server.desk.problems.api import problems
+from server.desk.problems.reactions import end_major
 from server.desk.sla.events import ClockReached
 from server.desk.tickets.api import tickets
 from server.desk.tickets.events import (
@@ -186,6 +189,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications,
     changes,
     workspace,
+    problems,
+    knowledge,
 )
 
 #: Addresses that speak the protocols of others, and are no part of the REST interface.
@@ -198,7 +203,7 @@ REACTIONS: Reactions = {
     TicketOpened: (note_opening, keep_time, tell_opening, blame_changes),
     TicketEdited: (note_edit, keep_time),
     TicketAssigned: (note_assignment, tell_assignment),
-    TicketMoved: (note_move, accept_on_move, keep_time, tell_move),
+    TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
     ItemsAffected: (note_items, keep_time, blame_changes),
     EntryAdded: (keep_time, tell_entry),

@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from server.desk.knowledge.actions import ArticleDraft, write_article
+from server.desk.problems.actions.major import MajorDraft, run_major
+from server.desk.problems.actions.problems import ProblemDraft, open_problem
 from server.desk.routing.models import RoutingRule
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.actions.absences import AbsenceDraft, add_absence
@@ -22,7 +25,31 @@ def desk_things(
     absence, _ = add_absence(session, admin, away, now)
     handed = open_ticket(session, admin, TicketDraft("Handed", organisation_id=place_id), now)
     escalate(session, admin, handed.id, HandoverDraft(there["group"], "Look at it"), now)
-    return {"absence": absence.id, "handed": handed.reference}
+    around: dict[str, int | str] = {"absence": absence.id, "handed": handed.reference}
+    return around | _problem_things(session, admin, place_id, there, now)
+
+
+def _problem_things(
+    session: Session, admin: Actor, place_id: int, there: Mapping[str, int], now: datetime
+) -> dict[str, int | str]:
+    """Open a problem over a ticket and an item, and run a ticket as a major incident."""
+    behind, major = (
+        open_ticket(session, admin, TicketDraft(title, organisation_id=place_id), now)
+        for title in ("Behind", "Major")
+    )
+    draft = ProblemDraft(
+        "It leaks",
+        tickets=(behind.reference,),
+        item_ids=(there["item"],),
+        organisation_id=place_id,
+    )
+    problem = open_problem(session, admin, draft, now)
+    run_major(session, admin, major.id, MajorDraft(), now)
+    return {
+        "problem": problem.reference,
+        "behind": behind.reference,
+        "major": major.reference,
+    }
 
 
 def shared_desk_things(session: Session) -> dict[str, int | str]:
@@ -30,4 +57,6 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
     never = [{"field": "words", "test": "any", "values": ["nothing of the kind"]}]
     document = {"name": "Pressing", "conditions": never, "priority": 1}
     rule: RoutingRule = add_rule(session, system_actor("tests"), document, BEGINNING)
-    return {"routing_rule": rule.id}
+    draft = ArticleDraft("Restart it", "Press the button.", "everyone", "published")
+    article = write_article(session, system_actor("tests"), draft, BEGINNING)
+    return {"routing_rule": rule.id, "article": article.id}

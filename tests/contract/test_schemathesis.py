@@ -33,6 +33,8 @@ _TAGS = (
     "discovery",
     "tickets",
     "notifications",
+    "problems",
+    "knowledge",
     "changes",
     "workspace",
 )

@@ -34,6 +34,14 @@ from server.desk.changes.actions import (
     move_change,
     request_approval,
 )
+from server.desk.knowledge.actions import ArticleDraft, write_article
+from server.desk.problems.actions.major import MajorDraft, run_major, update_major
+from server.desk.problems.actions.problems import (
+    ProblemDraft,
+    edit_problem,
+    move_problem,
+    open_problem,
+)
 from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
 from server.desk.tickets.actions.ruling import add_rule as add_routing_rule
 from server.desk.tickets.actions.tasking import TimeDraft, add_checklist, book_time
@@ -159,6 +167,8 @@ class _Furnishing:
         found |= self._own_model()
         found |= self._imports()
         found["group"] = self._world.support.id
+        article = ArticleDraft("x100", "1. x100", "everyone", "published", model="x100")
+        found["article"] = write_article(self._session, self._admin, article, self._now).id
         rule = {"name": "Pressing", "conditions": _PRESSING, "priority": 1}
         found["routing_rule"] = add_routing_rule(self._session, self._admin, rule, self._now).id
         found |= self._items() | self._programs()
@@ -438,9 +448,24 @@ class _Furnishing:
         self._around(ticket)
         db = int(there["db"])
         asked = self._change(db, asked=True)
-        return {"ticket": ticket, "draft": self._change(db), "asked": asked} | put_board(
-            self._session, self._world, asked, self._now
-        )
+        found: dict[str, str | int] = {"ticket": ticket, "draft": self._change(db), "asked": asked}
+        found |= put_board(self._session, self._world, asked, self._now)
+        return found | self._problem(ticket, db)
+
+    def _problem(self, ticket: str, db: int) -> dict[str, str | int]:
+        """Write a known error behind a ticket, and run another one as a major incident."""
+        session, agent, now = self._session, self._world.agent, self._now
+        draft = ProblemDraft("The pool leaks", tickets=(ticket,), cause_item_id=db)
+        problem = open_problem(session, agent, draft, now).reference
+        said = {"workaround": "Restart the pool.", "published": "everyone"}
+        whys = [{"because": "Connections stay open", "evidence": "pg_stat_activity"}]
+        edit_problem(session, agent, problem, {**said, "whys": whys}, now)
+        move_problem(session, agent, problem, "known_error", now)
+        major = self._ticket("Nothing prints", db)
+        leads = MajorDraft(self._world.agent.person_id, children=(self._ticket("No print", db),))
+        run_major(session, agent, major, leads, now)
+        update_major(session, agent, major, "announcement", "The spooler is down.", now)
+        return {"problem": problem, "major": major}
 
     def _around(self, ticket: str) -> None:
         """Put steps and time on a ticket that everybody follows, and write a template."""

@@ -19,12 +19,15 @@ NO_PAGES = frozenset(
         "approvals.show",
         "exports.bill",
         "exports.items",
+        "knowledge.for_ticket",
+        "knowledge.suggestions",
         "model.download",
         "network.graph",
         "network.table",
         # They lead to an identity provider and back, and show nothing of their own.
         "provider_sign_in.back",
         "provider_sign_in.begin",
+        "problems.proposals",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",
@@ -93,7 +96,13 @@ _ALSO = (
 )
 
 #: Which reference stands in the addresses of a corner of the site.
-_REFERENCES = {"tickets": "ticket", "changes": "asked", "portal": "ticket"}
+_REFERENCES = {
+    "tickets": "ticket",
+    "changes": "asked",
+    "portal": "ticket",
+    "problems": "problem",
+    "major": "major",
+}
 
 
 def places(app: Flask, things: Things) -> list[str]:

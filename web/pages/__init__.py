@@ -25,9 +25,11 @@ from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
 from web.pages.lately import lately
+from web.pages.knowledge import knowledge
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
 from web.pages.merging import identity
+from web.pages.major import major
 from web.pages.model import model
 from web.pages.network import network
 from web.pages.notifications import notifications
@@ -36,6 +38,7 @@ from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
 from web.pages.provider_sign_in import provider_sign_in
+from web.pages.problems import problems
 from web.pages.providers import providers
 from web.pages.reviews import reviews
 from web.pages.risk import risk
@@ -79,6 +82,7 @@ PAGES: tuple[Blueprint, ...] = (
     items,
     identity,
     junk,
+    knowledge,
     lately,
     linked_identities,
     logins,
@@ -87,7 +91,9 @@ PAGES: tuple[Blueprint, ...] = (
     people,
     portal,
     precedence,
+    major,
     provider_sign_in,
+    problems,
     providers,
     reviews,
     risk,

@@ -124,7 +124,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "ticket",
             "g t",
             (Permission.TICKET_READ,),
-            ("absences",),
+            ("absences", "major", "problems"),
         ),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),
         _Entry("portal.index", gettext("My requests"), "inbox", "g q", (Permission.TICKET_OPEN,)),
@@ -133,6 +133,7 @@ def _navigation() -> tuple[_Entry, ...]:
             gettext("Changes"),
             "git-pull-request",
             "g c",
+        _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
             (Permission.CHANGE_READ,),
         ),
         _Entry(

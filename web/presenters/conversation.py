@@ -82,6 +82,13 @@ def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLi
             reader.gettext("not done after all: %(title)s") % {"title": detail.get("title")}
         ),
         "clock": lambda: _clock(detail, reader),
+        "problem": lambda: (
+            reader.gettext("the problem %(reference)s lies behind it") % {"reference": reference}
+        ),
+        "problem_resolved": lambda: (
+            reader.gettext("the problem %(reference)s is resolved") % {"reference": reference}
+        ),
+        "major": lambda: reader.gettext("declared a major incident"),
         "routed": lambda: (
             reader.gettext("routed by: %(rules)s") % {"rules": ", ".join(detail.get("rules") or ())}
         ),

@@ -51,6 +51,12 @@ def sentences(reader: Reader) -> dict[str, str]:
             "A ticket that waits for a group is open."
         ),
         "must be a list of words": reader.gettext("This must be a list of words."),
+        "say how to live with it before others are told": reader.gettext(
+            "Say how to live with it before others are told."
+        ),
+        "name a ticket or an item, not both": reader.gettext(
+            "Name a ticket or an item, and not both."
+        ),
         "has no steps": reader.gettext("It has no steps."),
         "the ticket is still open; it can be rated once it is solved": reader.gettext(
             "It can be rated once it is solved."
@@ -85,6 +91,14 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         ),
         (
             r"(?P<reference>\S+) is \S+; only open tickets are handed over",
+            reader.gettext("%(reference)s is not open any more."),
+        ),
+        (
+            r"at most (?P<number>\d+) answers lead to a root",
+            reader.gettext("At most %(number)s answers fit."),
+        ),
+        (
+            r"(?P<reference>\S+) is not open any more",
             reader.gettext("%(reference)s is not open any more."),
         ),
         (

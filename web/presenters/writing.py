@@ -8,7 +8,7 @@ from web.presenters.names import visible
 #: A web address, without the punctuation that ends a sentence; or a reference of ours.
 _LINKS = re.compile(
     r"(?P<url>https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]}])"
-    r"|\b(?P<reference>(?:INC|REQ|QST|CMP|SUG|CHG)-\d{1,12})\b"
+    r"|\b(?P<reference>(?:INC|REQ|QST|CMP|SUG|CHG|PRB)-\d{1,12})\b"
 )
 
 

@@ -15,6 +15,7 @@ WORDING = Wording(shipped_words(), "en")
 def ticket(**changes: Any) -> Any:
     """Return an incident as the presenters read it."""
     settings = {
+        "ruled_priority": None,
         "kind": "incident",
         "impact": "extensive",
         "suggested_impact": "extensive",
@@ -43,6 +44,11 @@ def test_an_impact_set_by_hand_says_why_and_what_the_graph_said() -> None:
     mine = ticket(impact="minor", impact_overridden=True, impact_reason="A drill")
     said = priority_reason(mine, Reach(1, 0), WORDING, reader())
     assert said == "by hand: A drill; the graph says Extensive"
+
+
+def test_a_priority_that_a_rule_gave_says_so() -> None:
+    ruled = ticket(ruled_priority=1)
+    assert priority_reason(ruled, Reach(), WORDING, reader()) == "set by a rule of routing"
 
 
 def test_what_has_not_failed_is_ranked_by_its_urgency() -> None:

@@ -184,7 +184,7 @@ def _kinds(reading: _Reading, data: Any) -> dict[str, Kind]:
         prefix = entry.get("prefix")
         if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
             reading.faults[f"{place}.prefix"] = "must be 2 to 6 capital letters"
-        elif prefix in {"CHG", *(kind.prefix for kind in found.values())}:
+        elif prefix in {"CHG", "PRB", *(kind.prefix for kind in found.values())}:
             reading.faults[f"{place}.prefix"] = "is taken"
         failure = reading.flag(entry, "failure", place)
         labels = reading.labels(entry.get("labels"), f"{place}.labels")

@@ -1,0 +1,1 @@
+"""Short articles that solve what came before, for agents or for everybody."""

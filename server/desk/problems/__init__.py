@@ -1,0 +1,1 @@
+"""Problems: what lies behind several incidents, why, and how to live with it meanwhile."""

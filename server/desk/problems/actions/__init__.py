@@ -1,0 +1,1 @@
+"""Acts on problems and major incidents. Each checks, writes and tells."""

@@ -1,0 +1,153 @@
+"""Major incidents: declared, told about, updated with all that belong to them, and ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cmdb.errors import Conflict, InvalidValue, NotFound
+from server.desk.problems.models import MajorIncident, MajorUpdate
+from server.desk.tickets.actions import EntryDraft, MoveDraft, add_entry, move_ticket
+from server.desk.tickets.actions.checking import Problems, check_person, text_of
+from server.desk.tickets.actions.linking import link_ticket
+from server.desk.tickets.events import TicketMoved, TicketNoted
+from server.desk.tickets.models import Ticket, TicketLink
+from server.desk.tickets.queries import lock_ticket
+from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.linking import CHILD_OF
+from server.foundation.events import publish
+from server.foundation.permissions import Actor, system_actor
+
+ROLES = ("manager_id", "technical_id", "communications_id")
+KINDS = ("fact", "announcement")
+#: Tickets that one announcement reaches at most.
+MAX_CHILDREN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class MajorDraft:
+    """Who leads a major incident and where its people meet; ``children`` belong to it."""
+
+    manager_id: int | None = None
+    technical_id: int | None = None
+    communications_id: int | None = None
+    bridge: str = ""
+    lessons: str = ""
+    children: tuple[str, ...] = ()
+
+
+def run_major(
+    session: Session, actor: Actor, reference: str | int, draft: MajorDraft, now: datetime
+) -> MajorIncident:
+    """Declare a ticket a major incident, or change how one is run.
+
+    Raises ``InvalidValue``, ``Conflict`` for a ticket that is not open, ``NotFound``.
+    """
+    ticket = lock_ticket(session, actor, reference)
+    row = session.get(MajorIncident, ticket.id)
+    if row is None and not ticket.is_open:
+        raise Conflict(f"{ticket.reference} is not open any more")
+    problems = Problems()
+    for name in ROLES:
+        check_person(session, actor, problems, name, getattr(draft, name))
+    bridge = text_of(problems, "bridge", draft.bridge)
+    problems.add("bridge", "" if len(bridge) <= 300 else "must not be longer than 300")
+    lessons = text_of(problems, "lessons", draft.lessons)
+    problems.refuse()
+    if row is None:
+        row = MajorIncident(
+            ticket_id=ticket.id, declared_at=now, declared_by_id=actor.person_id, lessons=""
+        )
+        session.add(row)
+        publish(session, TicketNoted(ticket.id, now, actor.person_id, "major", {}))
+    for name in ROLES:
+        setattr(row, name, getattr(draft, name))
+    row.bridge, row.lessons = bridge, lessons
+    session.flush()
+    for number, child in enumerate(draft.children):
+        _gather(session, actor, ticket, child, f"children.{number}", now)
+    return row
+
+
+def _gather(
+    session: Session, actor: Actor, ticket: Ticket, child: str, place: str, now: datetime
+) -> None:
+    try:
+        link_ticket(session, actor, child, CHILD_OF, ticket.reference, now)
+    except NotFound as error:
+        raise InvalidValue({place: f"there is no ticket {child}"}) from error
+    except InvalidValue as error:
+        raise InvalidValue({place: next(iter(error.fields.values()))}) from error
+
+
+def update_major(
+    session: Session, actor: Actor, reference: str | int, kind: str, text: str, now: datetime
+) -> MajorUpdate:
+    """Write a line of the time line; an announcement is told on each ticket that belongs to it.
+
+    Raises ``InvalidValue``, ``NotFound``, ``PermissionDenied``.
+    """
+    ticket = lock_ticket(session, actor, reference)
+    if session.get(MajorIncident, ticket.id) is None:
+        raise NotFound("major incident", ticket.reference)
+    problems = Problems()
+    problems.add("kind", "" if kind in KINDS else f"must be one of {', '.join(KINDS)}")
+    told = text_of(problems, "text", text)
+    problems.add("text", "" if told else "must not be empty")
+    problems.refuse()
+    row = MajorUpdate(
+        ticket_id=ticket.id, at=now, person_id=actor.person_id, kind=kind, text=told, told=0
+    )
+    session.add(row)
+    session.flush()
+    if kind == "announcement":
+        children = open_children(session, ticket.id)
+        for one in (ticket, *children):
+            # Whoever leads speaks to all of them, also to those of desks they do not work at.
+            _announce(session, actor, one, told, now)
+        row.told = 1 + len(children)
+        session.flush()
+    return row
+
+
+def _announce(session: Session, actor: Actor, ticket: Ticket, text: str, now: datetime) -> None:
+    speaker = system_actor("major incident", actor.request_id)
+    entry = add_entry(session, speaker, ticket.id, EntryDraft(text), now)
+    entry.author_id = actor.person_id
+
+
+def open_children(session: Session, ticket_id: int) -> Sequence[Ticket]:
+    """Return the open tickets that belong to a ticket, whoever asks."""
+    query = (
+        select(Ticket)
+        .join(TicketLink, TicketLink.ticket_id == Ticket.id)
+        .where(TicketLink.other_id == ticket_id, TicketLink.kind == CHILD_OF, Ticket.is_open)
+        .order_by(Ticket.id)
+    )
+    return session.scalars(query.limit(MAX_CHILDREN)).all()
+
+
+def end_with_ticket(session: Session, event: TicketMoved) -> None:
+    """Let a major incident end with its ticket, and what belongs to it be solved with it.
+
+    A ticket whose life cycle does not lead there stays open. Reopened, the incident goes on.
+    """
+    row = session.get(MajorIncident, event.ticket_id)
+    if row is None:
+        return
+    ticket = session.get_one(Ticket, event.ticket_id)
+    row.ended_at = None if ticket.is_open else row.ended_at or event.at
+    state = words_of(session).states.get(event.after)
+    if state is None or not state.solved:
+        return
+    words = words_of(session)
+    solver = system_actor("major incident")
+    draft = MoveDraft(event.after, ticket.reference, ticket.resolution_code, ticket.resolution_text)
+    for child in open_children(session, ticket.id):
+        move = words.move(child.kind, child.state, event.after)
+        if move is not None and not {"tasks", "cause", "assignee_id", "group_id"} & {
+            *move.requires
+        }:
+            move_ticket(session, solver, child.id, draft, event.at)

@@ -1,0 +1,1 @@
+"""Tests of problems, known errors and major incidents."""

@@ -1,0 +1,144 @@
+"""Vulnerable and unsupported: from files, on the machines that have them, for who may see them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.items.advisories.actions import match_new_releases
+from server.items.advisories.importing import Brought, import_advisories
+from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, nvd
+from tests.server.items.machines import IDENTITY, SYSTEM, report
+from tests.server.items.rest import Caller, Callers, refused
+from tests.server.items.test_intake import enrolled, send
+from tests.support.people import World
+
+COLUMNS = ["ecosystem", "name", "version", "architecture"]
+
+
+def machine(callers: Callers, number: int, system: str, *packages: list[str]) -> int:
+    agent_id = f"agent-number-{number}"
+    identity = IDENTITY | {
+        "hostname": f"node-{number}",
+        "fqdn": f"node-{number}.example.test",
+        "machine_id": f"{number:032x}",
+        "serial": f"S{number}",
+        "board_serial": "",
+        "uuid": f"{number:08d}-0042-3510-8052-b4c04f4a3332",
+        "macs": [],
+    }
+    sections = {
+        "identity": identity,
+        "os": SYSTEM | {"version": system},
+        "software": {"columns": COLUMNS, "rows": list(packages)},
+    }
+    taken = send(enrolled(callers, agent_id), report(sections, agent_id=agent_id))
+    item_id: int = taken["item"]
+    return item_id
+
+
+def bring(database: Database, world: World, document: Any, name: str = "x.json") -> Brought:
+    plain = json.dumps(document).encode()
+    return import_advisories(database, world.admin, plain, name, utc_now())
+
+
+@pytest.fixture
+def old(callers: Callers) -> int:
+    return machine(
+        callers,
+        1,
+        "12.5",
+        ["deb", "openssl", "3.0.11-1~deb12u2", "amd64"],
+        ["pypi", "jinja2", "3.1.2", ""],
+        ["windows", "Mozilla Firefox (x64 en-US)", "115.0", ""],
+        ["deb", "firefox", "115.0-1", "amd64"],
+    )
+
+
+def found(caller: Caller) -> list[tuple[str, int]]:
+    rows = caller.get("/advisories")["rows"]
+    return [(row["advisory"]["code"], row["items"]) for row in rows]
+
+
+def test_what_is_installed_is_found_the_gravest_first(
+    callers: Callers, database: Database, world: World, old: int
+) -> None:
+    # Eleven has another fix, and this version is after it: only twelve is meant.
+    machine(callers, 2, "11.9", ["deb", "openssl", "3.0.11-1~deb12u2", "amd64"])
+    fresh = machine(callers, 3, "12.5", ["deb", "openssl", "3.0.14-1~deb12u1", "amd64"])
+    brought = bring(database, world, [DEBIAN, PYTHON])
+    assert brought == bring(database, world, [DEBIAN, PYTHON]) == Brought(2, 0, 0)
+    bring(database, world, nvd(versionEndExcluding="128.0"))
+    assert found(callers.admin) == [("DSA-9001-1", 1), ("CVE-2026-2002", 1), ("PYSEC-2026-7", 1)]
+    gravest = callers.admin.get("/advisories")["rows"][0]["advisory"]
+    where = callers.admin.get(f"/advisories/{gravest['id']}/items")["rows"]
+    assert [(row["item_id"], row["version"], row["fixed"]) for row in where] == [
+        (old, "3.0.11-1~deb12u2", "3.0.14-1~deb12u1")
+    ]
+    assert fresh not in {row["item_id"] for row in where}
+    named = callers.admin.get("/advisories", q="memory", severity="high")["rows"]
+    assert [row["advisory"]["code"] for row in named] == ["CVE-2026-2002"]
+
+
+def test_software_that_comes_later_is_held_against_what_is_known(
+    callers: Callers, database: Database, world: World
+) -> None:
+    bring(database, world, [DEBIAN, PYTHON])
+    assert found(callers.admin) == []
+    machine(callers, 1, "12.5", ["pypi", "jinja2", "2.10", ""], ["pypi", "flask", "1.0", ""])
+    with database.writing() as session:
+        assert match_new_releases(session) == 2
+        assert match_new_releases(session) == 0
+    assert found(callers.admin) == [("PYSEC-2026-7", 1)]
+
+
+def test_what_was_withdrawn_is_gone(
+    callers: Callers, database: Database, world: World, old: int
+) -> None:
+    bring(database, world, [DEBIAN, PYTHON])
+    bring(database, world, [DEBIAN | {"withdrawn": "2026-01-01T00:00:00Z"}, PYTHON])
+    assert found(callers.admin) == [("PYSEC-2026-7", 1)]
+
+
+def test_ends_of_support_are_told_of_systems_in_use(
+    callers: Callers, database: Database, world: World, old: int
+) -> None:
+    bring(database, world, CYCLES, "debian.json")
+    (cycle,) = callers.admin.get("/support-ends")
+    assert (cycle["product"], cycle["release"], cycle["ends_on"], cycle["items"]) == (
+        "debian",
+        "12",
+        "2026-06-10",
+        1,
+    )
+    where = callers.admin.get(f"/advisories/{cycle['advisory_id']}/items")["rows"]
+    assert [(row["item_id"], row["version"]) for row in where] == [(old, "12.5")]
+    assert found(callers.admin) == []
+
+
+def test_who_does_not_see_the_machine_does_not_see_what_is_wrong_with_it(
+    callers: Callers, database: Database, world: World, old: int, local_manager: Caller
+) -> None:
+    bring(database, world, [DEBIAN])
+    bring(database, world, CYCLES, "debian.json")
+    known = callers.admin.get("/advisories")["rows"][0]["advisory"]["id"]
+    assert (found(local_manager), local_manager.get("/support-ends")) == ([], [])
+    assert local_manager.send("GET", f"/advisories/{known}").status_code == 404
+
+
+def test_a_file_is_brought_over_rest_by_who_may_import_for_everybody(
+    callers: Callers, old: int, local_manager: Caller
+) -> None:
+    plain = json.dumps([PYTHON, 7])
+    path = "/advisory-files?file_name=osv.json"
+    sent = {"data": plain, "content_type": "application/json"}
+    assert local_manager.send("POST", path, **sent).status_code == 403
+    answer = callers.admin.send("POST", path, **sent)
+    assert (answer.status_code, answer.get_json()) == (
+        201,
+        {"stored": 1, "withdrawn": 0, "refused": 1},
+    )
+    wrong = callers.admin.send("POST", path, data="{}", content_type="application/json")
+    assert "file" in refused(wrong, 422)
