@@ -21,6 +21,7 @@ from server.desk.changes.events import (
     ChangeVerified,
     DifferencesApplied,
     IncidentLinked,
+    UnauthorizedFound,
 )
 from server.desk.changes.jobs import INVITE, TEND, run_invitations, run_tending
 from server.desk.changes.reactions import (
@@ -36,6 +37,10 @@ from server.desk.changes.reactions import (
     note_overdue,
     note_request,
     note_verification,
+    tell_change_move,
+    tell_hold,
+    tell_unauthorized,
+    tell_verification,
 )
 from server.desk.knowledge.api import knowledge
 from server.desk.problems.api import problems
@@ -92,6 +97,8 @@ from server.foundation.jobs.housekeeping import forget_old_jobs
 from server.imports.actions import RUN_IMPORT
 from server.imports.api import imports
 from server.imports.jobs import run_import
+from server.items.advisories.api import advisories
+from server.items.advisories.jobs import MATCH, run_matching
 from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
@@ -184,13 +191,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     intake,
     inventory_sources,
     software,
+    advisories,
     scanning,
     tickets,
+    problems,
+    knowledge,
     notifications,
     changes,
     workspace,
-    problems,
-    knowledge,
 )
 
 #: Addresses that speak the protocols of others, and are no part of the REST interface.
@@ -211,13 +219,14 @@ REACTIONS: Reactions = {
     TicketNoted: (note_happening, keep_accepted),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
-    ChangeMoved: (note_change_move,),
+    ChangeMoved: (note_change_move, tell_change_move),
     ApprovalRequested: (note_request, invite_approvers),
     ApprovalOverdue: (note_overdue,),
     ApprovalDecided: (note_decision,),
     DifferencesApplied: (note_applied,),
-    ChangeVerified: (note_verification,),
-    ChangeHeld: (note_hold,),
+    ChangeVerified: (note_verification, tell_verification),
+    ChangeHeld: (note_hold, tell_hold),
+    UnauthorizedFound: (tell_unauthorized,),
     IncidentLinked: (note_incident,),
 }
 
@@ -230,6 +239,7 @@ JOBS: Jobs = {
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
     SWEEP_IMPACT: JobHandler(run_sweep, cron="50 2 * * *"),
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
+    MATCH: JobHandler(run_matching, cron="12 * * * *"),
     REDECIDE: JobHandler(redecide_register),
     RUN_IMPORT: JobHandler(run_import),
     MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),

@@ -25,10 +25,11 @@ import server.foundation.allowances
 import server.foundation.audit
 import server.foundation.jobs.models
 import server.imports.models
+import server.items.advisories.models
 import server.items.deriving.models
 import server.items.foreign.models
-import server.items.impacts.models
 import server.items.health.models
+import server.items.impacts.models
 import server.items.models
 import server.items.past.models
 import server.notify.models

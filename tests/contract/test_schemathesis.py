@@ -30,11 +30,12 @@ _TAGS = (
     "intake",
     "inventory_sources",
     "software",
+    "advisories",
     "discovery",
     "tickets",
-    "notifications",
     "problems",
     "knowledge",
+    "notifications",
     "changes",
     "workspace",
 )

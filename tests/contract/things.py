@@ -68,6 +68,9 @@ from server.items.actions import (
     create_relation,
     edit_item,
 )
+from server.items.advisories.actions import store_advisories
+from server.items.advisories.models import Advisory
+from server.items.advisories.values import ReadAdvisory, VersionRange
 from server.items.deriving.models import StoredRule
 from server.items.deriving.verdicts import reject_relation
 from server.items.enrolment import EnrolmentRequest, TokenDraft, create_token, enrol
@@ -448,8 +451,12 @@ class _Furnishing:
         )
         Inventory(session, now).record(seen)
         session.flush()
+        meant = VersionRange("deb", f"tool-of-{code}", fixed="2.0")
+        warned = ReadAdvisory(f"OSV-{code}", "osv", "A tool may fail.", ranges=(meant,))
+        store_advisories(session, system_actor("tests"), [warned], now)
         return {
             "product": session.scalar(select(func.max(SoftwareProduct.id))) or 0,
+            "advisory": session.scalar(select(func.max(Advisory.id))) or 0,
             "source": session.scalar(select(func.max(InventorySource.id))) or 0,
             "sender": session.scalar(select(func.max(WaitingSender.id))) or 0,
         }

@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.pages.absences import absences
 from web.pages.account import account
 from web.pages.administration import administration
+from web.pages.advisories import advisories
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
 from web.pages.approvals import approvals
@@ -24,12 +25,12 @@ from web.pages.imports import exports, imports
 from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
-from web.pages.lately import lately
 from web.pages.knowledge import knowledge
+from web.pages.lately import lately
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
-from web.pages.merging import identity
 from web.pages.major import major
+from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.network import network
 from web.pages.notifications import notifications
@@ -37,8 +38,8 @@ from web.pages.past import past
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
-from web.pages.provider_sign_in import provider_sign_in
 from web.pages.problems import problems
+from web.pages.provider_sign_in import provider_sign_in
 from web.pages.providers import providers
 from web.pages.reviews import reviews
 from web.pages.risk import risk
@@ -55,10 +56,10 @@ from web.pages.tokens import tokens
 from web.pages.words import words
 
 PAGES: tuple[Blueprint, ...] = (
+    absences,
     account,
     administration,
     agent_download,
-    absences,
     agents,
     approvals,
     changes,
@@ -69,13 +70,12 @@ PAGES: tuple[Blueprint, ...] = (
     discovery,
     network,
     sweeps,
+    emergencies,
     estate,
     foreign_agents,
-    emergencies,
     groups,
     health,
     history,
-    past,
     exports,
     imports,
     interface,
@@ -88,23 +88,25 @@ PAGES: tuple[Blueprint, ...] = (
     logins,
     model,
     notifications,
+    past,
     people,
     portal,
-    precedence,
     major,
-    provider_sign_in,
+    precedence,
     problems,
+    provider_sign_in,
     providers,
     reviews,
     risk,
     roles,
+    routing,
     search,
     second_factor,
     service,
     services,
     software,
+    advisories,
     tickets,
-    routing,
     tokens,
     words,
 )

@@ -107,7 +107,14 @@ def _navigation() -> tuple[_Entry, ...]:
             ("identity", "imports", "past", "reviews"),
         ),
         _Entry("register_health.show", gettext("Health"), "check", "g h", (Permission.ITEM_READ,)),
-        _Entry("software.index", gettext("Software"), "package", "g w", (Permission.ITEM_READ,)),
+        _Entry(
+            "software.index",
+            gettext("Software"),
+            "package",
+            "g w",
+            (Permission.ITEM_READ,),
+            ("advisories",),
+        ),
         _Entry(
             "services.index",
             gettext("Services"),
@@ -126,6 +133,7 @@ def _navigation() -> tuple[_Entry, ...]:
             (Permission.TICKET_READ,),
             ("absences", "major", "problems"),
         ),
+        _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),
         _Entry("portal.index", gettext("My requests"), "inbox", "g q", (Permission.TICKET_OPEN,)),
         _Entry(
@@ -133,7 +141,6 @@ def _navigation() -> tuple[_Entry, ...]:
             gettext("Changes"),
             "git-pull-request",
             "g c",
-        _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
             (Permission.CHANGE_READ,),
         ),
         _Entry(
@@ -171,8 +178,8 @@ def _navigation() -> tuple[_Entry, ...]:
                 "precedence",
                 "providers",
                 "roles",
-                "words",
                 "routing",
+                "words",
             ),
         ),
     )

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.translation import gettext
+from server.items.advisories.queries import of_product
 from server.items.software import queries
 from web.pages.frame import list_url
 from web.pages.lists import asked_page, asked_words, is_narrowed, paging_of
@@ -56,6 +57,7 @@ def show(product_id: int) -> ResponseReturnValue:
         versions=versions,
         below=below,
         chosen=chosen,
+        known=of_product(session, actor, found.id),
         older=sum(row.items for row in versions if row.below),
         rows=page.rows,
         columns=(

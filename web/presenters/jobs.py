@@ -39,6 +39,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "people.sync_changes": reader.gettext("Ask directories what changed"),
         "people.tidy": reader.gettext("Clear away old sessions"),
         "items.derive": reader.gettext("Derive relations from what was seen"),
+        "advisories.match": reader.gettext("Hold new software against known advisories"),
         "impact.sweep": reader.gettext("Let each item fail in thought"),
         "notify.deliver": reader.gettext("Send notifications"),
         "sla.sweep": reader.gettext("Tell of promises that run out"),
