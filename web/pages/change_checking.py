@@ -5,10 +5,10 @@ from collections.abc import Callable
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import InvalidValue
+from cmdb.errors import InvalidValue, ItemNotFound
 from cmdb.model import standing_model
 from server.desk.changes import actions
-from server.desk.changes.queries import list_unauthorized, list_watches
+from server.desk.changes.queries import followed_items, list_unauthorized, list_watches
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -78,10 +78,29 @@ def remove_watch(change_watch_id: int) -> ResponseReturnValue:
     return _act(write, gettext("It is watched no longer."))
 
 
+def follow() -> ResponseReturnValue:
+    """Be told of the changes that touch or hit an item."""
+    item_id = whole(request.form.get("item_id")) or 0
+
+    def write() -> None:
+        actions.follow_item(current_session(), current_actor(), item_id, current_time())
+
+    return _act(write, gettext("You are told of changes from now on."))
+
+
+def unfollow(item_id: int) -> ResponseReturnValue:
+    """Be told no longer."""
+
+    def write() -> None:
+        actions.unfollow_item(current_session(), current_actor(), item_id)
+
+    return _act(write, gettext("You are told no longer."))
+
+
 def _act(write: Callable[[], None], told: str) -> ResponseReturnValue:
     try:
         write()
-    except InvalidValue as error:
+    except (InvalidValue, ItemNotFound) as error:
         errors, status = refuse_in_words(error)
         return _page(errors), status
     return done(told, url_for("changes.unauthorized"))
@@ -105,6 +124,7 @@ def _page(errors: dict[str, str]) -> str:
             ("rolled_back", gettext("rolled back")),
         ],
         watches=watches,
+        followed=followed_items(session, actor),
         names=names_of(session, actor, ids) if ids else {},
         class_name=lambda code: class_label(model, code, language),
         classes=sorted(classes, key=lambda pair: pair[1].casefold()),

@@ -51,6 +51,13 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         change_checking.judge,
         ("POST",),
     ),
+    ("/followings", "follow", change_checking.follow, ("POST",)),
+    (
+        "/followings/<int:item_id>/remove",
+        "unfollow",
+        change_checking.unfollow,
+        ("POST",),
+    ),
     ("/watches", "add_watch", change_checking.add_watch, ("POST",)),
     (
         "/watches/<int:change_watch_id>/remove",

@@ -33,6 +33,10 @@ def kind_text(kind: str, reader: Reader) -> str:
         "attestation_overdue": reader.gettext("Confirmations of items are overdue"),
         "contract_ends": reader.gettext("A contract of an item of mine ends"),
         "emergency": reader.gettext("Somebody declared an emergency"),
+        "change_moved": reader.gettext("A change of what I follow is decided, begun or over"),
+        "change_verified": reader.gettext("A change was held against what was found"),
+        "change_held": reader.gettext("A change of mine did not begin by itself"),
+        "change_unauthorized": reader.gettext("Something changed without approval"),
         "clock_reached": reader.gettext("A promise runs out"),
     }
     return words.get(kind, kind)

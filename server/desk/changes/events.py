@@ -85,6 +85,18 @@ class ChangeHeld(ChangeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class UnauthorizedFound:
+    """Differences on a watched item, for which there was no approved window."""
+
+    item_id: int
+    at: datetime
+    #: The latest of them in the history, their subjects, and the watches that found them.
+    history_id: int
+    subjects: tuple[str, ...]
+    watch_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentLinked(ChangeEvent):
     """An incident followed it, so many steps from what it touched."""
 

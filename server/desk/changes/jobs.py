@@ -70,5 +70,5 @@ def run_tending(context: JobContext) -> Mapping[str, Any]:
             "escalated": escalate_overdue(session, now),
             "begun": start_due(session, now),
             "verified": verify_due(session, now),
-            "unauthorized": find_unauthorized(session),
+            "unauthorized": find_unauthorized(session, now),
         }

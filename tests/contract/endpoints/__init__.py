@@ -7,7 +7,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
-from tests.contract.endpoints.health import HEALTH, PAST
+from tests.contract.endpoints.health import ASSETS, HEALTH, PAST
 from tests.contract.endpoints.imports import IMPORTS
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
@@ -15,7 +15,7 @@ from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
-from tests.contract.endpoints.releases import RELEASES
+from tests.contract.endpoints.releases import FOLLOWINGS, RELEASES
 from tests.contract.endpoints.rest_calendar import REST_CALENDAR, REST_CHECKING
 from tests.contract.endpoints.rest_changes import REST_CHANGES
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
@@ -35,6 +35,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_MODEL,
     *HEALTH,
     *PAST,
+    *ASSETS,
     *IMPORTS,
     *REST_DESK,
     *DESK_AROUND,
@@ -42,6 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_CALENDAR,
     *REST_CHECKING,
     *RELEASES,
+    *FOLLOWINGS,
     *PAGES_DESK,
     *PAGES_CHANGES,
     *PAGES_REGISTER,

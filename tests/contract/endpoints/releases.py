@@ -1,4 +1,4 @@
-"""REST and pages of releases."""
+"""REST and pages of releases, and of what people follow."""
 
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
@@ -10,6 +10,26 @@ _PAGES = "/changes/releases"
 _PAGE = f"{_PAGES}/<release>"
 _BUNDLED = {"release": "bundle", "reference": "tasked"}
 _AIM = {"title": "Patch day", "product": "openssl", "target_version": "3.0.15"}
+
+FOLLOWINGS: tuple[Endpoint, ...] = (
+    Endpoint("GET", "/api/v1/item-followings"),
+    Endpoint("PUT", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ),
+    Endpoint("DELETE", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ, status=204),
+    Endpoint(
+        "POST",
+        "/changes/followings",
+        Permission.ITEM_READ,
+        form={"item_id": Named("item")},
+        status=303,
+    ),
+    Endpoint(
+        "POST",
+        "/changes/followings/<int:item_id>/remove",
+        Permission.ITEM_READ,
+        form={},
+        status=303,
+    ),
+)
 
 RELEASES: tuple[Endpoint, ...] = (
     Endpoint("GET", _REST, Permission.CHANGE_READ),

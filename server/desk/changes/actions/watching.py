@@ -1,5 +1,6 @@
 """What is watched, and differences on it for which there was no approved window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from cmdb.query.items import find_item
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item
 from server.desk.changes.actions.verifying import DIFFERENCES, NOT_DISCOVERY
+from server.desk.changes.events import UnauthorizedFound
 from server.desk.changes.models import (
     Change,
     ChangeItem,
@@ -21,6 +23,7 @@ from server.desk.changes.models import (
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.actions.checking import Problems, check_organisation, text_of
 from server.foundation.audit import record
+from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
 
@@ -82,17 +85,34 @@ def remove_watch(session: Session, actor: Actor, watch_id: int) -> None:
     record(session, actor, "change_watch_removed", f"change_watch:{watch_id}")
 
 
-def find_unauthorized(session: Session) -> int:
+def find_unauthorized(session: Session, now: datetime) -> int:
     """Look at the history that is new to each watch; return how many differences were found."""
     newest = session.scalar(select(func.max(HistoryEntry.id))) or 0
-    number = 0
+    found: dict[int, list[tuple[HistoryEntry, int]]] = {}
     for watch in session.scalars(select(ChangeWatch).where(ChangeWatch.seen_up_to < newest)):
         rows = session.execute(_differences(watch).limit(_MOST)).all()
         for entry, item in rows:
-            number += _kept(session, entry, item)
+            if _kept(session, entry, item):
+                found.setdefault(item.id, []).append((entry, watch.id))
         watch.seen_up_to = rows[-1][0].id if len(rows) == _MOST else newest
     session.flush()
-    return number
+    for item_id, kept in found.items():
+        publish(session, _told(item_id, kept, now))
+    return sum(map(len, found.values()))
+
+
+def _told(
+    item_id: int, kept: Sequence[tuple[HistoryEntry, int]], now: datetime
+) -> UnauthorizedFound:
+    """Return one event for all that was found on an item."""
+    subjects = dict.fromkeys(entry.subject for entry, _ in kept)
+    return UnauthorizedFound(
+        item_id,
+        now,
+        max(entry.id for entry, _ in kept),
+        tuple(subjects),
+        tuple({watch_id for _, watch_id in kept}),
+    )
 
 
 def _differences(watch: ChangeWatch) -> Select[HistoryEntry, Item]:

@@ -41,6 +41,7 @@ from server.desk.changes.queries.checking import (
 )
 from server.desk.changes.queries.collisions import Collision, Meeting
 from server.desk.changes.queries.foresight import Foresight, foresee, worse_than
+from server.desk.changes.queries.hearing import followed_items
 from server.desk.changes.queries.parts import (
     ApprovalRow,
     ChangeEntryRow,
@@ -127,6 +128,7 @@ __all__ = [
     "find_meeting",
     "find_release",
     "findings_of",
+    "followed_items",
     "foresee",
     "foreseen_services",
     "free_changes",

@@ -32,6 +32,8 @@ class Words:
     kinds: Mapping[str, Labels]
     states: Mapping[str, State]
     moves: Mapping[tuple[str, str], tuple[str, ...]]
+    #: What is said of a change after its window.
+    verdicts: Mapping[str, Labels]
 
     @property
     def first_state(self) -> str:
@@ -70,7 +72,7 @@ def read_words(data: Mapping[str, Any]) -> Words:
     strangers = {state for ends in moves for state in ends} - set(states)
     if strangers:
         raise ValueError(f"moves name unknown states: {', '.join(sorted(strangers))}")
-    return Words(data["kinds"], states, moves)
+    return Words(data["kinds"], states, moves, data.get("verdicts", {}))
 
 
 def check_move(words: Words, current: str, wanted: str, given: Mapping[str, str]) -> None:
