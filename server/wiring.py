@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint as Door
 from flask_smorest import Blueprint
 
+from server.assets.api import assets
+from server.assets.jobs import ALARM_CONTRACTS, run_alarms
 from server.assets.queries import contracts_reached
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
@@ -185,6 +187,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reconciling,
     health,
     past,
+    assets,
     imports,
     business_services,
     leavers,
@@ -247,6 +250,7 @@ JOBS: Jobs = {
     WATCH_BASELINES: JobHandler(watch_baselines, cron="45 4 * * *"),
     SEAL_HISTORY: JobHandler(seal_history, cron="47 * * * *"),
     RETAIN_HISTORY: JobHandler(retain_history, cron="30 4 * * *"),
+    ALARM_CONTRACTS: JobHandler(run_alarms, cron="35 6 * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),

@@ -24,6 +24,7 @@ _TAGS = (
     "reconciling",
     "health",
     "past",
+    "assets",
     "imports",
     "services",
     "leavers",

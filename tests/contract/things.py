@@ -39,6 +39,7 @@ from cmdb.vocabulary import (
     RelationTypeCode,
     SourceCode,
 )
+from server.assets.actions import ContractDraft, create_contract
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -351,7 +352,12 @@ class _Furnishing:
         asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
         draft = BaselineDraft(self._place.id, "Now", "class:server")
         kept = take_baseline(self._session, self._admin, draft, self._now)
+        promise = ContractDraft(
+            self._place.id, "CTR-1", "Support", "Acme", "support", self._now.date(), due
+        )
         return {
+            "contract": create_contract(self._session, self._admin, promise, self._now).id,
+            "rack": self._item("rack", f"rack-{self._place.code}"),
             "baseline": kept.id,
             "campaign": campaign.id,
             "attestation": self._session.scalar(asked) or 0,

@@ -25,6 +25,7 @@ from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
+from server.assets.actions import ContractDraft, create_contract
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -235,12 +236,26 @@ class _Furnishing:
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
+        found |= self._owned_things()
         return found | {
             "laptop": laptop,
             "endless": endless,
             "campaign": self._measured(),
             "baseline": self._kept(),
         }
+
+    def _owned_things(self) -> dict[str, int]:
+        """Fill a rack, and write a contract down that ends soon."""
+        rack = self._item("rack", "R-01", units=10)
+        placed = self._item("server", "node-1", rack_position=1, rack_height=2)
+        for node in (placed, self._item("server", "node-2")):
+            self._relate("located_in", node, rack)
+        ends = self._now.date() + timedelta(days=20)
+        promise = ContractDraft(
+            self._place, "CTR-7", "Next day", "Acme", "support", self._now.date(), ends, (rack,)
+        )
+        made = create_contract(self._session, self._admin, promise, self._now)
+        return {"rack": rack, "contract": made.id}
 
     def _measured(self) -> int:
         """Measure everything, and ask owners about it."""

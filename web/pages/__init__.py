@@ -9,6 +9,7 @@ from web.pages.advisories import advisories
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
 from web.pages.approvals import approvals
+from web.pages.assets import assets
 from web.pages.changes import changes
 from web.pages.dashboard import dashboard
 from web.pages.derivation import derivation
@@ -74,8 +75,10 @@ PAGES: tuple[Blueprint, ...] = (
     estate,
     foreign_agents,
     groups,
+    assets,
     health,
     history,
+    past,
     exports,
     imports,
     interface,
@@ -88,7 +91,6 @@ PAGES: tuple[Blueprint, ...] = (
     logins,
     model,
     notifications,
-    past,
     people,
     portal,
     major,

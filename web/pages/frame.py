@@ -104,7 +104,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "server-2",
             "g i",
             (Permission.ITEM_READ,),
-            ("identity", "imports", "past", "reviews"),
+            ("assets", "identity", "imports", "past", "reviews"),
         ),
         _Entry("register_health.show", gettext("Health"), "check", "g h", (Permission.ITEM_READ,)),
         _Entry(

@@ -51,6 +51,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "scanning.topology": reader.gettext("Work out how devices are linked"),
         "health.measure": reader.gettext("Measure how right the register is"),
         "health.campaigns": reader.gettext("Remind owners who have not answered"),
+        "assets.alarm": reader.gettext("Tell of contracts that end"),
         "past.watch": reader.gettext("Compare baselines with what is now"),
         "past.seal": reader.gettext("Seal closed history"),
         "past.retain": reader.gettext("Let old history go"),

@@ -18,6 +18,27 @@ _BASELINE = f"{_V1}/baselines/<int:baseline_id>"
 _KEPT: dict[str, Any] = {"organisation_id": Named("organisation"), "name": "Before"}
 _RULE = {"days": 400, "reason": "Policy"}
 
+_CONTRACT: dict[str, Any] = {
+    "organisation_id": Named("organisation"),
+    "reference": "CTR-9",
+    "name": "Support",
+    "supplier": "Acme",
+    "kind": "support",
+    "starts_on": "2026-01-01",
+    "ends_on": "2027-01-01",
+}
+
+ASSETS: tuple[Endpoint, ...] = (
+    Endpoint("GET", f"{_V1}/contracts", _READ),
+    Endpoint("POST", f"{_V1}/contracts", _WRITE, json=_CONTRACT, status=201),
+    Endpoint("GET", f"{_V1}/contracts/<int:contract_id>", _READ),
+    Endpoint("GET", f"{_V1}/racks/<int:item_id>", _READ, at={"item_id": "rack"}),
+    Endpoint("GET", "/contracts", _READ),
+    Endpoint("POST", "/contracts", _WRITE, form=_CONTRACT, status=303),
+    Endpoint("GET", "/contracts/<int:contract_id>", _READ),
+    Endpoint("GET", "/racks/<int:rack_id>", _READ),
+)
+
 PAST: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/baselines", _READ),
     Endpoint("POST", f"{_V1}/baselines", _WRITE, json=_KEPT, status=201),

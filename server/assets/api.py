@@ -1,0 +1,63 @@
+"""REST over contracts and racks."""
+
+from typing import Any
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from server.assets import queries
+from server.assets.actions import ContractDraft, create_contract
+from server.assets.racks import rack_view
+from server.assets.schemas import (
+    ContractDraftSchema,
+    ContractQuerySchema,
+    ContractSchema,
+    RackSchema,
+    rack_document,
+)
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.schemas import page_of, page_request
+
+assets = Blueprint(
+    "assets", __name__, url_prefix=PREFIX, description="Contracts, and racks as they are filled."
+)
+
+
+@assets.route("/contracts")
+class Contracts(MethodView):
+    """Promises of suppliers."""
+
+    @assets.arguments(ContractQuerySchema, location="query")
+    @assets.response(200, page_of(ContractSchema, "ContractPage"))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List contracts by number."""
+        page = page_request(query)
+        return queries.list_contracts(current_session(), current_actor(), query["ends_after"], page)
+
+    @assets.arguments(ContractDraftSchema)
+    @assets.response(201, ContractSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Write a contract down, with the items it covers."""
+        draft = ContractDraft(**body)
+        return create_contract(current_session(), current_actor(), draft, current_time())
+
+
+@assets.route("/contracts/<int:contract_id>")
+class OneContract(MethodView):
+    """One contract."""
+
+    @assets.response(200, ContractSchema)
+    def get(self, contract_id: int) -> Any:
+        """Return a contract."""
+        return queries.get_contract(current_session(), current_actor(), contract_id)
+
+
+@assets.route("/racks/<int:item_id>")
+class OneRack(MethodView):
+    """A rack."""
+
+    @assets.response(200, RackSchema)
+    def get(self, item_id: int) -> Any:
+        """Return what stands where in a rack."""
+        return rack_document(rack_view(current_session(), current_actor(), item_id))

@@ -1,0 +1,1 @@
+"""What follows from dates and places alone: alarms before an end, and places in a rack."""

@@ -1,0 +1,93 @@
+"""Contracts and racks over REST, and alarms before a contract ends."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from server.assets.jobs import tell_of_ends
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.notify.models import Notification
+from tests.server.items.rest import Callers, refused
+from tests.support.people import World
+
+
+def _contract(callers: Callers, days: int, **more: Any) -> int:
+    today = utc_now().date()
+    body = {
+        "organisation_id": 1,
+        "reference": "CTR-1",
+        "name": "Next day",
+        "supplier": "Acme",
+        "kind": "support",
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=days)).isoformat(),
+    }
+    made: dict[str, int] = callers.admin.post("/contracts", body | more)
+    return made["id"]
+
+
+def test_owners_are_told_at_each_step_once(
+    callers: Callers, database: Database, world: World
+) -> None:
+    item = callers.admin.create("db")
+    parties = {"parties": [{"role": "owner", "group_id": world.support.id}]}
+    callers.admin.patch(f"/items/{item}", {"values": {}} | parties)
+    contract = _contract(callers, 80, item_ids=[item])
+    now = utc_now()
+    for days in (0, 1, 30, 55, 90):
+        with database.writing() as session:
+            tell_of_ends(session, now + timedelta(days=days))
+    with database.reading() as session:
+        told = session.scalars(select(Notification).order_by(Notification.id)).all()
+    assert {one.person_id for one in told} == {world.agent.person_id}
+    assert [one.event_key for one in told] == [
+        f"contract_ends:{contract}:{step}" for step in (90, 60, 30)
+    ]
+
+
+def test_contracts_are_seen_where_one_may_read(callers: Callers, world: World) -> None:
+    contract = _contract(callers, 10)
+    theirs = _contract(callers, 0, reference="CTR-2", organisation_id=world.sales.id)
+    assert callers.reader.get(f"/contracts/{contract}")["supplier"] == "Acme"
+    assert [row["id"] for row in callers.outsider.get("/contracts")["rows"]] == [theirs]
+    refused(callers.outsider.send("GET", f"/contracts/{contract}"), 404)
+    tomorrow = (utc_now() + timedelta(days=1)).date().isoformat()
+    rows = callers.admin.get("/contracts", ends_after=tomorrow)["rows"]
+    assert [row["id"] for row in rows] == [contract]
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"kind": "friendship"}, "kind"),
+        ({"ends_on": "2020-01-01"}, "ends_on"),
+        ({"item_ids": [99]}, "item_ids"),
+        ({"supplier": ""}, "supplier"),
+    ],
+)
+def test_a_contract_that_makes_no_sense_is_refused(
+    callers: Callers, more: dict[str, Any], field: str
+) -> None:
+    today = utc_now().date().isoformat()
+    body = {"organisation_id": 1, "reference": "CTR-1", "name": "N", "supplier": "S"}
+    body |= {"kind": "support", "starts_on": today, "ends_on": today} | more
+    assert field in refused(callers.admin.send("POST", "/contracts", json=body), 422)
+
+
+def test_a_rack_tells_what_stands_where(callers: Callers, world: World) -> None:
+    rack = callers.admin.create("R-1", "rack", units=4)
+    db = callers.admin.create("db", rack_position=1, rack_height=2)
+    loose = callers.admin.create("loose")
+    for item in (db, loose):
+        callers.admin.relate("located_in", item, rack)
+    found = callers.admin.get(f"/racks/{rack}")
+    assert [slot["device"] and slot["device"]["name"] for slot in found["front"]] == [
+        None,
+        None,
+        "db",
+    ]
+    assert [one["name"] for one in found["unplaced"]] == ["loose"]
+    refused(callers.admin.send("GET", f"/racks/{db}"), 404)

@@ -1,0 +1,94 @@
+"""Contracts with what they cover, and racks as they are filled."""
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError, InvalidValue
+from server.assets import queries
+from server.assets.actions import KINDS, ContractDraft, create_contract
+from server.assets.racks import rack_view
+from server.assets.rules.alarms import alarm_due
+from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
+from server.foundation.translation import gettext
+from web.pages.choices import organisation_choices
+from web.pages.frame import done, reader, url_for, whole
+from web.pages.item_tabs import class_name
+from web.pages.refusals import refuse_in_words
+from web.presenters.assets import alarm_tone, contract_kind
+
+assets = Blueprint("assets", __name__)
+
+_ROWS = 500
+
+
+@assets.route("/contracts", methods=["GET", "POST"])
+def contracts() -> ResponseReturnValue:
+    """List contracts, the one that ends first at the top; write one down."""
+    session, actor, today = current_session(), current_actor(), current_time().date()
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            made = create_contract(session, actor, _draft(), current_time())
+            told = gettext("Written down.")
+            return done(told, url_for("assets.contract", contract_id=made.id))
+        except CadastreError as error:
+            errors, status = refuse_in_words(error)
+    body = render_template(
+        "assets/contracts.html",
+        rows=queries.ending_contracts(session, actor, today, _ROWS),
+        tone=lambda row: alarm_tone(alarm_due(row.ends_on, today)),
+        kind_name=lambda kind: contract_kind(kind, reader()),
+        kinds=[(kind, contract_kind(kind, reader())) for kind in KINDS],
+        errors=errors,
+        form_values=request.form,
+        organisations=organisation_choices(session, actor, Permission.ITEM_WRITE),
+    )
+    return body, status
+
+
+def _draft() -> ContractDraft:
+    form = request.form
+    return ContractDraft(
+        whole(form.get("organisation_id")) or 0,
+        form.get("reference", ""),
+        form.get("name", ""),
+        form.get("supplier", ""),
+        form.get("kind", ""),
+        _day("starts_on"),
+        _day("ends_on"),
+        [one for one in map(whole, form.getlist("items")) if one is not None],
+    )
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(name, ""))
+    except ValueError as error:
+        raise InvalidValue({name: "must not be empty"}) from error
+
+
+@assets.route("/contracts/<int:contract_id>")
+def contract(contract_id: int) -> ResponseReturnValue:
+    """Show a contract and what it covers."""
+    session, actor, today = current_session(), current_actor(), current_time().date()
+    row = queries.get_contract(session, actor, contract_id)
+    return render_template(
+        "assets/contract.html",
+        row=row,
+        over=row.ends_on < today,
+        tone=alarm_tone(alarm_due(row.ends_on, today)),
+        kind=contract_kind(row.kind, reader()),
+        covered=queries.covered_items(session, actor, contract_id, _ROWS),
+        class_name=class_name,
+    )
+
+
+@assets.route("/racks/<int:rack_id>")
+def rack(rack_id: int) -> ResponseReturnValue:
+    """Show a rack from both sides, unit by unit."""
+    view = rack_view(current_session(), current_actor(), rack_id)
+    return render_template("assets/rack.html", view=view, class_name=class_name)
