@@ -38,6 +38,7 @@ COMMANDS = {
     "token": "server.commands.token:token_group",
     "agents": "server.commands.agents:agents_group",
     "advisories": "server.commands.advisories:advisories_group",
+    "traps": "server.commands.traps:traps_command",
     "jobs": "server.commands.jobs:jobs_group",
     "import": "server.commands.exchange:import_command",
     "export": "server.commands.exchange:export_command",

@@ -10,7 +10,10 @@ from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 
 
 class HistoryEntry(Identified, Base):
-    """One difference. ``kind``: created, changed, section, related, unrelated, merged, party.
+    """One difference.
+
+    ``kind``: created, changed, section, related, unrelated, merged, party; or event, which is none
+    but what a device announced by itself, and which ``subject`` names.
 
     ``detail`` is {"old": …, "new": …} for values; {"section", "added", "removed", "changed"} for
     members of a section; the relation's type and weight for relations, whose far end is

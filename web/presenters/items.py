@@ -121,6 +121,8 @@ def history_row(
         return _section_row(entry.subject, detail, reader)
     if entry.kind in _IDENTITY:
         return HistoryRow(entry.kind, _identity_text(entry.kind, reader), "", other)
+    if entry.kind == "event":
+        return HistoryRow("event", _event_text(entry.subject, reader), "", "")
     if entry.kind == "party":
         return HistoryRow("party", reader.gettext("People and groups"), "", "")
     attribute = model.find_attribute(entry.subject, ClassCode(class_code))
@@ -140,6 +142,16 @@ def _identity_text(kind: str, reader: Reader) -> str:
         "split": reader.gettext("A part became an item of its own"),
     }
     return names[kind]
+
+
+def _event_text(subject: str, reader: Reader) -> str:
+    """Return what a device announced by itself."""
+    names = {
+        "cold_start": reader.gettext("Started anew"),
+        "warm_start": reader.gettext("Restarted without losing its state"),
+        "authentication_failure": reader.gettext("Turned away somebody with wrong credentials"),
+    }
+    return names.get(subject, subject)
 
 
 def _section_row(name: str, detail: Mapping[str, Any], reader: Reader) -> HistoryRow:

@@ -46,26 +46,26 @@ def number_of(datagram: bytes) -> int:
 def read_response(datagram: bytes) -> Response:
     """Return all of a response of SNMPv1 or SNMPv2c. Raises Malformed."""
     number, start, end = _head(datagram)
-    status, start = _number(datagram, start, end)
-    place, start = _number(datagram, start, end)
-    start, end = _content(datagram, start, end, _SEQUENCE)
-    return Response(number, status, place, _varbinds(datagram, start, end))
+    status, start = read_number(datagram, start, end)
+    place, start = read_number(datagram, start, end)
+    start, end = read_element(datagram, start, end, _SEQUENCE)
+    return Response(number, status, place, read_varbinds(datagram, start, end))
 
 
 def _head(data: bytes) -> tuple[int, int, int]:
     """Return the request id, and where the rest of the PDU begins and ends."""
-    start, end = _content(data, 0, len(data), _SEQUENCE)
-    version, start = _number(data, start, end)
+    start, end = read_element(data, 0, len(data), _SEQUENCE)
+    version, start = read_number(data, start, end)
     if version not in (0, 1):
         raise Malformed(f"version {version} has no community")
-    _, start = _content(data, start, end, _OCTETS)
-    start, end = _content(data, start, end, _RESPONSE)
-    number, start = _number(data, start, end)
+    _, start = read_element(data, start, end, _OCTETS)
+    start, end = read_element(data, start, end, _RESPONSE)
+    number, start = read_number(data, start, end)
     return number, start, end
 
 
-def _content(data: bytes, start: int, end: int, tag: int) -> tuple[int, int]:
-    """Return where the content of the element at ``start`` begins and ends."""
+def read_element(data: bytes, start: int, end: int, tag: int) -> tuple[int, int]:
+    """Return where the content of the element at ``start`` begins and ends. Raises Malformed."""
     if end - start < 2:
         raise Malformed("ends within a header")
     if data[start] != tag:
@@ -86,23 +86,25 @@ def _long_size(data: bytes, start: int, end: int, size: int) -> tuple[int, int]:
     return start + octets, int.from_bytes(data[start : start + octets])
 
 
-def _number(data: bytes, start: int, end: int) -> tuple[int, int]:
-    start, end = _content(data, start, end, _INTEGER)
+def read_number(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return the INTEGER at ``start`` and where it ends. Raises Malformed."""
+    start, end = read_element(data, start, end, _INTEGER)
     if end - start > _LONGEST_INTEGER:
         raise Malformed("an integer that is too long")
     return int.from_bytes(data[start:end], signed=True), end
 
 
-def _varbinds(data: bytes, start: int, end: int) -> list[VarBind]:
+def read_varbinds(data: bytes, start: int, end: int) -> list[VarBind]:
+    """Return the variables between two places. Raises Malformed."""
     found: list[VarBind] = []
     add = found.append
     while start < end:
-        start, stop = _content(data, start, end, _SEQUENCE)
-        name, after = _content(data, start, stop, _OBJECT_ID)
+        start, stop = read_element(data, start, end, _SEQUENCE)
+        name, after = read_element(data, start, stop, _OBJECT_ID)
         if after + 2 > stop:
             raise Malformed("a variable without a value")
         tag = data[after]
-        value, value_end = _content(data, after, stop, tag)
+        value, value_end = read_element(data, after, stop, tag)
         add((_object_id(data[name:after]), _value(tag, data[value:value_end])))
         start = stop
     return found

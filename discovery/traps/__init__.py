@@ -1,0 +1,1 @@
+"""What devices announce by themselves: received, understood, kept from flooding us."""

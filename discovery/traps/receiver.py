@@ -1,0 +1,96 @@
+"""Receives notifications on a UDP port, one at a time; what waits lies in the kernel's buffer."""
+
+import select
+import socket
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from discovery.snmp.codec.notifications import Notification, read_notification
+from discovery.snmp.codec.responses import Malformed
+from discovery.traps.crowd import Crowd
+from discovery.traps.meaning import Announcement, understand
+
+_BUFFER_BYTES = 4 << 20
+_POLL_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the datagrams, for those who ask why nothing comes."""
+
+    received: int = 0
+    malformed: int = 0
+    strangers: int = 0
+    unknown: int = 0
+    crowded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An announcement, who sent it, and under which community."""
+
+    sender: str
+    community: str
+    announcement: Announcement
+
+
+@dataclass(slots=True)
+class Receiver:
+    """Listens at an address. ``communities`` is asked at each datagram who may announce."""
+
+    host: str
+    port: int
+    communities: Callable[[], Collection[str]]
+    counts: Counts = field(default_factory=Counts)
+    crowd: Crowd = field(default_factory=Crowd)
+
+    def open(self) -> socket.socket:
+        """Return the bound socket. Raises OSError where the port is taken or not ours to take."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+        try:
+            sock.bind((self.host, self.port))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    def listen(self, sock: socket.socket, should_stop: Callable[[], bool]) -> Iterator[Heard]:
+        """Yield what is announced until told to stop; closes the socket."""
+        with closing(sock):
+            while not should_stop():
+                if not select.select([sock], [], [], _POLL_SECONDS)[0]:
+                    continue
+                datagram, peer = sock.recvfrom(65_535)
+                heard = self._take(datagram, str(peer[0]).removeprefix("::ffff:"))
+                if heard is None:
+                    continue
+                notification, found = heard
+                if notification.reply:
+                    sock.sendto(notification.reply, peer)
+                if found is not None:
+                    yield found
+
+    def _take(self, datagram: bytes, sender: str) -> tuple[Notification, Heard | None] | None:
+        self.counts.received += 1
+        try:
+            notification = read_notification(datagram)
+        except Malformed:
+            self.counts.malformed += 1
+            return None
+        community = notification.community.decode("utf-8", "replace")
+        if community not in self.communities():
+            self.counts.strangers += 1
+            return None
+        announcement = understand(notification)
+        if announcement is None:
+            self.counts.unknown += 1
+            return notification, None
+        origin = notification.agent if notification.agent not in {"", "0.0.0.0"} else sender  # noqa: S104 - an address in a message
+        if not self.crowd.lets_in(origin, announcement, time.monotonic()):
+            self.counts.crowded += 1
+            return notification, None
+        return notification, Heard(origin, community, announcement)

@@ -1,0 +1,82 @@
+"""``cadastre traps``: listens to what devices announce by themselves."""
+
+import time
+from dataclasses import dataclass
+
+import click
+
+from discovery.traps.receiver import Heard, Receiver
+from server.commands.console import say
+from server.commands.environment import CommandLine, pass_command_line
+from server.commands.helping import ExampleCommand
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.foundation.errors import SettingsError
+from server.foundation.secrets import SecretBox
+from server.scanning.trapping import Communities, read_communities, take_announcement
+
+#: How long a credential that was added or deleted may go unnoticed.
+_FRESH_SECONDS = 10.0
+
+
+@click.command(
+    "traps",
+    cls=ExampleCommand,
+    examples=[
+        "cadastre traps                        on port 162 of all addresses",
+        "cadastre traps --listen 0.0.0.0:10162 on a port that needs no privilege",
+    ],
+)
+@click.option("--listen", default="0.0.0.0:162", show_default=True, help="Address and UDP port.")
+@pass_command_line
+def traps_command(command_line: CommandLine, listen: str) -> None:
+    """Receive SNMP traps and informs (v1 and v2c) until stopped.
+
+    A trap counts under a community that is kept for the device's organisation. A link that went
+    down or came up becomes a difference of that port, a restart and a refused stranger become
+    events in the device's history.
+    """
+    host, port = _place(listen)
+    with command_line.database() as database:
+        desk = _Desk(database, SecretBox(command_line.settings.key_file))
+        receiver = Receiver(host, port, desk.communities)
+        try:
+            sock = receiver.open()
+        except OSError as error:
+            raise SettingsError(f"cannot listen on {listen}: {error.strerror}") from None
+        say(f"Listening on {host}:{sock.getsockname()[1]}. Stop with Ctrl-C.")
+        for heard in receiver.listen(sock, lambda: False):
+            say(desk.take(heard))
+
+
+def _place(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise click.BadParameter("write it as ADDRESS:PORT", param_hint="--listen")
+    return host.strip("[]"), int(port)
+
+
+@dataclass(slots=True)
+class _Desk:
+    """Records what is heard; knows the communities of the last seconds."""
+
+    database: Database
+    secrets: SecretBox
+    _known: Communities | None = None
+    _read_at: float = 0.0
+
+    def communities(self) -> Communities:
+        """Return the communities that are kept."""
+        if self._known is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
+            with self.database.reading() as session:
+                self._known = read_communities(session, self.secrets)
+            self._read_at = time.monotonic()
+        return self._known
+
+    def take(self, heard: Heard) -> str:
+        """Record an announcement and return a line about it."""
+        with self.database.writing() as session:
+            became = take_announcement(session, heard, self.communities(), utc_now())
+        port = heard.announcement.interface_index
+        place = f" port {port}" if port is not None else ""
+        return f"{heard.sender}{place}: {heard.announcement.happening.value}, {became}"
