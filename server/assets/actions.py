@@ -12,6 +12,7 @@ from cmdb.query.items import find_items
 from cmdb.records.bulk import insert_rows
 from server.assets.models import Contract, ItemContract
 from server.foundation.permissions import Actor, Permission
+from server.items.organisations import require_organisation
 from server.items.scope import visible_items
 
 KINDS = ("warranty", "support", "service", "lease", "licence")
@@ -38,7 +39,7 @@ def create_contract(
 
     Raises ``InvalidValue`` naming each wrong field, ``DuplicateName`` for a reference in use.
     """
-    actor.require(Permission.ITEM_WRITE, draft.organisation_id)
+    require_organisation(session, actor, Permission.ITEM_WRITE, draft.organisation_id)
     _check(session, actor, draft)
     taken = select(Contract.id).where(
         Contract.organisation_id == draft.organisation_id, Contract.reference == draft.reference
