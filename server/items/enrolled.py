@@ -73,6 +73,12 @@ def usable_tokens(session: Session, actor: Actor, now: datetime) -> list[Enrolme
     return list(session.scalars(query.order_by(EnrolmentToken.id.desc()).limit(200)))
 
 
+def reporting_ids(actor: Actor, wanted: AgentFilter) -> Select[int]:
+    """Select the ids of the agents the actor administers that fit and may report."""
+    actor.require(Permission.ADMIN_AGENTS)
+    return _agents(actor, wanted).where(Agent.revoked_at.is_(None)).with_only_columns(Agent.id)
+
+
 def agent(session: Session, actor: Actor, agent_row_id: int) -> Agent:
     """Return an agent the actor administers; raises ``NotFound`` for others."""
     actor.require(Permission.ADMIN_AGENTS)

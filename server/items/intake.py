@@ -21,6 +21,7 @@ from server.items.heard import last_sequence
 from server.items.models import Agent
 from server.items.observing import FOLDED, LISTS, observe
 from server.items.reports import Report, with_known_digests
+from server.items.wanting import ask_again
 
 #: When the agent should come back; the server decides, so a large site can slow everybody down.
 NEXT_REPORT_SECONDS = 3600
@@ -36,6 +37,7 @@ class Taken:
     recorded: Recorded | None
     resend: tuple[str, ...] = ()
     item_id: int | None = None
+    next_report_seconds: int = NEXT_REPORT_SECONDS
 
 
 class Arrived(Protocol):
@@ -55,6 +57,7 @@ class _Work:
     report: Report
     at: datetime
     request_id: str
+    next_report_seconds: int = NEXT_REPORT_SECONDS
 
 
 def take_reports(session: Session, arrived: Sequence[Arrived]) -> list[Taken | CadastreError]:
@@ -105,6 +108,8 @@ def _settle(session: Session, work: _Work) -> Taken | _Work:
         raise InvalidValue({"agent.id": "is not the agent this key was given to"})
     if report.sequence < last_sequence(session, agent) and report.boot_id == agent.last_boot_id:
         return Taken(None, item_id=agent.item_id)
+    if soon := ask_again(session, agent, report, work.at):
+        work = replace(work, next_report_seconds=soon)
     if not report.unchanged:
         return work
     standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)
@@ -129,7 +134,8 @@ def _confirmed(session: Session, work: _Work, standing: Standing) -> Taken:
     confirm(session, standing, min(work.report.collected_at, work.at))
     _note(work)
     work.agent.item_id = standing.item_id
-    return Taken(Recorded(Outcome.UNCHANGED, standing.item_id), item_id=standing.item_id)
+    recorded = Recorded(Outcome.UNCHANGED, standing.item_id)
+    return Taken(recorded, (), standing.item_id, work.next_report_seconds)
 
 
 def _record(session: Session, results: list[Taken | CadastreError | _Work]) -> None:
@@ -147,7 +153,7 @@ def _record(session: Session, results: list[Taken | CadastreError | _Work]) -> N
         _note(work)
         if one.item_id is not None:
             work.agent.item_id = one.item_id
-        results[place] = Taken(one, one.resend, work.agent.item_id)
+        results[place] = Taken(one, one.resend, work.agent.item_id, work.next_report_seconds)
     _tell(session, list(zip(works, recorded, strict=True)))
 
 

@@ -27,13 +27,12 @@ from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.foundation.errors import NotSignedIn
 from server.foundation.permissions import Permission
-from server.items import enrolment
+from server.items import enrolment, wanting
 from server.items.actions import author_of
 from server.items.bulk import BulkSettings, record_lines
 from server.items.enrolled import AgentFilter, list_agents
 from server.items.gathering import Arrival, gathering_of
 from server.items.idempotency import BulkRequest, earlier_answer, remember_answer
-from server.items.intake import NEXT_REPORT_SECONDS
 from server.items.organisations import require_organisation
 from server.items.payload import TooLarge, unpack
 from server.items.reports import read_report
@@ -44,6 +43,8 @@ from server.items.schemas import (
     EnrolmentTokenSchema,
     EnrolSchema,
     TakenSchema,
+    WantedCountSchema,
+    WantedSchema,
 )
 from server.items.scope import visible_items
 
@@ -175,7 +176,7 @@ def take() -> Any:
     return {
         "accepted": True,
         "resend": list(taken.resend),
-        "next_report_seconds": NEXT_REPORT_SECONDS,
+        "next_report_seconds": taken.next_report_seconds,
         "item": taken.item_id,
     }
 
@@ -197,6 +198,24 @@ class Agents(MethodView):
         """List enrolled agents, the longest silent first unless asked otherwise."""
         page = page_request(query | {"sort": query["sort"] or "heard"})
         return list_agents(current_session(), current_actor(), AgentFilter(), page)
+
+
+@intake.route("/agents/wanted-reports", methods=["POST"])
+@intake.arguments(WantedSchema)
+@intake.response(202, WantedCountSchema)
+def want_reports(body: dict[str, Any]) -> Any:
+    """Want a whole report of every agent that fits; each sends it at its next word, paced."""
+    now, silent = current_time(), body["silent_hours"]
+    before = None if silent is None else now - timedelta(hours=silent)
+    wanted = AgentFilter(body["q"], before, revoked=False)
+    return {"asked": wanting.want_reports(current_session(), current_actor(), wanted, now)}
+
+
+@intake.route("/agents/<int:agent_id>/wanted-report", methods=["POST"])
+@intake.response(202)
+def want_report(agent_id: int) -> None:
+    """Want a whole report of an agent at its next word."""
+    wanting.want_report(current_session(), current_actor(), agent_id, current_time())
 
 
 @intake.route("/agents/<int:agent_id>")

@@ -13,11 +13,12 @@ from server.foundation.edge.requests import (
     installation,
 )
 from server.foundation.permissions import Permission
-from server.foundation.translation import gettext
+from server.foundation.translation import gettext, ngettext
 from server.items import enrolled
 from server.items.enrolment import TokenDraft, create_token, revoke_agent, revoke_token
 from server.items.foreign.admitting import count_waiting
 from server.items.models import Agent
+from server.items.wanting import machines_behind, want_report, want_reports
 from web.agent_archive import NAME, agent_archive
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.frame import done, list_url, reader, url_for, whole
@@ -159,11 +160,35 @@ def show(agent_id: int) -> ResponseReturnValue:
     return render_template(
         "agents/show.html",
         agent=agent,
+        machines=machines_behind(session, agent),
         condition=condition(agent, current_time()),
         organisation=organisation_names(session, actor).get(agent.organisation_id),
         packed=agent_archive(),
         dialects=DIALECTS,
     )
+
+
+@agents.route("/report-now", methods=["POST"])
+def report_now() -> ResponseReturnValue:
+    """Want a whole report of every agent in the list as it was filtered."""
+    session, actor, now = current_session(), current_actor(), current_time()
+    silent = now - SILENT_AFTER if request.form.get("show") == "silent" else None
+    wanted = enrolled.AgentFilter(request.form.get("q", "")[:200], silent, revoked=False)
+    asked = want_reports(session, actor, wanted, now)
+    words = ngettext(
+        "%(num)d agent sends everything at its next word.",
+        "%(num)d agents send everything at their next word.",
+        asked,
+    )
+    return done(words, url_for("agents.index"))
+
+
+@agents.route("/<int:agent_id>/report-now", methods=["POST"])
+def report_now_one(agent_id: int) -> ResponseReturnValue:
+    """Want a whole report of one agent."""
+    want_report(current_session(), current_actor(), agent_id, current_time())
+    told = gettext("It sends everything at its next word.")
+    return done(told, url_for("agents.show", agent_id=agent_id))
 
 
 @agents.route("/<int:agent_id>/revoke", methods=["POST"])

@@ -117,6 +117,8 @@ def _systems(reader: Reader) -> dict[str, str]:
     return {
         "agent.admitted": reader.gettext("admitted an agent of another maker"),
         "agent.revoked": reader.gettext("revoked an agent"),
+        "agent.wanted": reader.gettext("asked an agent to report"),
+        "agents.wanted": reader.gettext("asked many agents to report"),
         "inventory_source.closed": reader.gettext("closed a source of foreign agents"),
         "inventory_source.created": reader.gettext("opened a source of foreign agents"),
         "waiting_sender.refused": reader.gettext("refused an agent of another maker"),

@@ -28,6 +28,8 @@ from server.items.schemas.programs import (
     EnrolmentTokenSchema,
     EnrolSchema,
     TakenSchema,
+    WantedCountSchema,
+    WantedSchema,
 )
 from server.items.schemas.relations import (
     GroupSchema,
@@ -62,6 +64,8 @@ __all__ = [
     "RelationSchema",
     "SoftwareSchema",
     "TakenSchema",
+    "WantedCountSchema",
+    "WantedSchema",
     "affected_document",
     "impact_document",
     "item_draft",

@@ -63,5 +63,22 @@ class AgentSchema(StrictSchema):
     item_id = fields.Integer(required=True, allow_none=True)
     enrolled_at = Moment(required=True)
     last_report_at = Moment(required=True, allow_none=True)
+    last_full_at = Moment(required=True, allow_none=True)
+    wanted_at = Moment(required=True, allow_none=True)
     revoked_at = Moment(required=True, allow_none=True)
     problems = fields.Dict(required=True)
+
+
+class WantedSchema(StrictSchema):
+    """Of which agents a whole report is wanted; ``q`` is part of the host's name."""
+
+    q = Line(load_default="", longest=200)
+    silent_hours = fields.Integer(
+        load_default=None, allow_none=True, validate=validate.Range(min=1, max=24 * 366)
+    )
+
+
+class WantedCountSchema(StrictSchema):
+    """How many agents were asked."""
+
+    asked = fields.Integer(required=True)

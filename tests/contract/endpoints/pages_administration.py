@@ -136,6 +136,16 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_ADMIN}/agents", Permission.ADMIN_AGENTS),
     Endpoint("GET", f"{_ADMIN}/agents/<int:agent_id>", Permission.ADMIN_AGENTS),
     Endpoint(
+        "POST", f"{_ADMIN}/agents/report-now", Permission.ADMIN_AGENTS, form={"q": ""}, status=303
+    ),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/agents/<int:agent_id>/report-now",
+        Permission.ADMIN_AGENTS,
+        form={},
+        status=303,
+    ),
+    Endpoint(
         "POST",
         f"{_ADMIN}/agents/<int:agent_id>/revoke",
         Permission.ADMIN_AGENTS,

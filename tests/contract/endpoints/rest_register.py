@@ -136,6 +136,13 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/sections", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/agents", Permission.ADMIN_AGENTS),
+    Endpoint("POST", f"{_V1}/agents/wanted-reports", Permission.ADMIN_AGENTS, json={}, status=202),
+    Endpoint(
+        "POST",
+        f"{_V1}/agents/<int:agent_id>/wanted-report",
+        Permission.ADMIN_AGENTS,
+        status=202,
+    ),
     Endpoint("DELETE", f"{_V1}/agents/<int:agent_id>", Permission.ADMIN_AGENTS, status=204),
     Endpoint(
         "POST",
