@@ -34,6 +34,7 @@ def show() -> ResponseReturnValue:
         steps=[] if all(step.done for step in steps) else steps,
         overnight=_overnight(seen),
         health=_health(seen),
+        desk=_desk(seen),
         ticket_words=ticket_wording(),
         change_words=change_wording(),
         class_name=lambda code: class_label(standing_model(), code, reader().language),
@@ -93,6 +94,29 @@ def _overnight(seen: Dashboard) -> list[Number]:
         label = ngettext("agent gone silent", "agents gone silent", silent)
         found.append(Number(label, silent, url, worth_a_look(silent)))
     return found
+
+
+def _desk(seen: Dashboard) -> list[Number]:
+    found = seen.desk
+    return [
+        Number(
+            ngettext("open ticket", "open tickets", found.open),
+            found.open,
+            url_for("tickets.index", view="all"),
+        ),
+        Number(
+            gettext("nobody's yet"),
+            found.unassigned,
+            url_for("tickets.index", view="unassigned"),
+            worth_a_look(found.unassigned),
+        ),
+        Number(
+            gettext("late"),
+            found.breached,
+            url_for("tickets.queues"),
+            worth_a_look(found.breached, "bad"),
+        ),
+    ]
 
 
 def _health(seen: Dashboard) -> list[Number]:

@@ -102,10 +102,20 @@ class HealthSchema(StrictSchema):
     waiting_for_review = fields.Integer(required=True)
 
 
+class DeskNumbersSchema(StrictSchema):
+    """Open tickets in sight: all, those that are nobody's, those with a missed promise."""
+
+    open = fields.Integer(required=True)
+    unassigned = fields.Integer(required=True)
+    breached = fields.Integer(required=True)
+
+
 class DashboardSchema(StrictSchema):
     """What the first page shows; tickets and changes by reference."""
 
     mine = fields.List(fields.String(), required=True)
+    due_next = fields.List(fields.String(), required=True)
+    desk = fields.Nested(DeskNumbersSchema, required=True)
     requested = fields.List(fields.String(), required=True)
     unassigned_in_my_groups = fields.Integer(required=True)
     open_by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
@@ -142,6 +152,8 @@ class DashboardView(MethodView):
         found = dashboard(current_session(), current_actor(), current_time())
         return {
             "mine": [row.ticket.reference for row in found.mine],
+            "due_next": [ticket.reference for ticket in found.due_next],
+            "desk": found.desk,
             "requested": [row.ticket.reference for row in found.requested],
             "unassigned_in_my_groups": found.unassigned_in_my_groups,
             "open_by_state": found.open_by_state,

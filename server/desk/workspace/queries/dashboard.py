@@ -13,6 +13,7 @@ from cmdb.records.identity import IdentityReview
 from cmdb.records.items import Item
 from cmdb.records.sources import QuarantinedValue
 from server.desk.changes.queries import ChangeFilter, ChangeRow, list_changes
+from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import (
     TicketFilter,
     TicketRow,
@@ -21,6 +22,7 @@ from server.desk.tickets.queries import (
     list_tickets,
     services_not_up,
 )
+from server.desk.tickets.queries.pressing import DeskNumbers, desk_numbers, due_next
 from server.foundation.paging import PageRequest, count_up_to
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.items.scope import visible_items
@@ -28,6 +30,7 @@ from server.items.scope import visible_items
 #: An item that nobody has seen for so long is worth a question.
 SILENT_AFTER = timedelta(days=30)
 _ROWS = 10
+_PRESSING = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class Dashboard:
 
     #: Open tickets assigned to the actor, most pressing first.
     mine: Sequence[TicketRow]
+    #: Open tickets in sight whose next promise runs out first; for those who work on tickets.
+    due_next: Sequence[Ticket]
+    desk: DeskNumbers
     #: Open tickets the actor asked for.
     requested: Sequence[TicketRow]
     #: Open tickets of the actor's groups that nobody has taken.
@@ -78,15 +84,18 @@ class Dashboard:
 
 
 def dashboard(session: Session, actor: Actor, now: datetime) -> Dashboard:
-    """Return what the first page shows; about fifteen queries, each of a few rows."""
+    """Return what the first page shows; about seventeen queries, each of a few rows."""
     reads_tickets = actor.may(Permission.TICKET_READ)
     by_priority = PageRequest("priority", limit=_ROWS)
     person_id = actor.person_id or -1
     mine = TicketFilter(open=True, assignee_id=person_id)
     requested = TicketFilter(open=True, requester_id=person_id)
+    works = reads_tickets and actor.may(Permission.TICKET_WORK)
     reached = services_not_up(session, actor, _ROWS) if reads_tickets else []
     return Dashboard(
         mine=list_tickets(session, actor, mine, by_priority).rows if reads_tickets else (),
+        due_next=due_next(session, actor, _PRESSING) if works else (),
+        desk=desk_numbers(session, actor) if works else DeskNumbers(),
         requested=list_tickets(session, actor, requested, by_priority).rows
         if reads_tickets
         else (),

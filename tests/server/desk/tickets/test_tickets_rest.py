@@ -258,6 +258,9 @@ def test_the_dashboard_says_what_is_not_up(as_: As, estate: Estate) -> None:
     found = document(agent.get("/api/v1/dashboard"))
     assert found["mine"] == ["INC-1"]
     assert found["unassigned_in_my_groups"] == 1
+    assert found["desk"] == {"open": 2, "unassigned": 1, "breached": 0}
+    # What hits the services of the first ticket is promised sooner.
+    assert found["due_next"] == ["INC-1", "INC-2"]
     assert found["open_by_state"] == {"new": 2}
     assert [(row["item"]["name"], row["state"]) for row in found["services_not_up"]] == [
         ("Orders", "down"),
@@ -266,3 +269,4 @@ def test_the_dashboard_says_what_is_not_up(as_: As, estate: Estate) -> None:
     assert found["health"]["items"] == 6
     nobody = document(as_(estate.world.nobody).get("/api/v1/dashboard"))
     assert (nobody["mine"], nobody["services_not_up"], nobody["health"]["items"]) == ([], [], 0)
+    assert (nobody["due_next"], nobody["desk"]["open"]) == ([], 0)
