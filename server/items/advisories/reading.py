@@ -57,7 +57,7 @@ def read_advisories(plain: bytes, file_name: str) -> Reading:
     try:
         document = json.loads(plain)
     except (ValueError, RecursionError) as error:
-        raise InvalidValue({"file": f"is not JSON: {error}"}) from error
+        raise InvalidValue({"file": "is not JSON"}) from error
     found = Reading([])
     for read, record in _records(document):
         try:
