@@ -22,6 +22,8 @@ class SiteParts:
     hosts: list[str] = field(default_factory=list)
     arrays: list[str] = field(default_factory=list)
     cluster: str = ""
+    #: The next free unit of each rack, from below.
+    free_units: dict[str, int] = field(default_factory=dict)
 
 
 def owned_by(teams: Teams, team: str) -> tuple[SeenParty, ...]:
@@ -85,7 +87,11 @@ def _power(sketch: Sketch, parts: SiteParts, room: str, teams: Teams) -> None:
 def _rack(sketch: Sketch, parts: SiteParts, key: str, number: int) -> None:
     """Put an item into a rack, on both of its power feeds."""
     place = number % len(parts.racks)
-    sketch.relate("located_in", key, parts.racks[place])
+    rack = parts.racks[place]
+    sketch.relate("located_in", key, rack)
+    unit = parts.free_units.setdefault(rack, 1)
+    sketch.place(key, unit)
+    parts.free_units[rack] = unit + 2
     sketch.any_of("powered_by", key, list(parts.pdus[place]), "power")
 
 

@@ -1,7 +1,7 @@
 """A drawing pad for an estate: items and relations by key, as light values."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,12 @@ class Sketch:
     observations: dict[str, Observation] = field(default_factory=dict)
     relations: list[SeenRelation] = field(default_factory=list)
     _macs: int = 0
+
+    def place(self, key: str, unit: int) -> None:
+        """Say in which unit of its rack an item stands."""
+        seen = self.observations[key]
+        values = {**seen.values, "rack_position": unit, "rack_height": 1}
+        self.observations[key] = replace(seen, values=values)
 
     def item(
         self,

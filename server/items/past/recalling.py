@@ -66,9 +66,10 @@ class PastItem:
 
     @property
     def values(self) -> dict[str, Any]:
-        """Return all its values by attribute."""
+        """Return all its values by attribute, its class and its place among them."""
         columns = {name: getattr(self, name) for name in COLUMNS}
-        return dict(self.attributes) | columns | {"location": self.location_id}
+        elsewhere = {"class": self.class_code, "location": self.location_id}
+        return dict(self.attributes) | columns | elsewhere
 
 
 def horizon(session: Session) -> datetime | None:
