@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "search.pick_people",
         "tickets.clocks",
         "tickets.download",
+        "tickets.export",
         "tickets.following",
         "tickets.handovers",
         "tickets.map_data",

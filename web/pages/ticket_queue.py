@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass, replace
 
-from flask import render_template, request
+from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import NotFound
+from cmdb.errors import CadastreError, NotFound
 from cmdb.records.parties import Group
+from server.desk.tickets.actions.bulk import BulkDraft, change_many
 from server.desk.tickets.queries import TicketFilter, count_tickets, list_tickets
-from server.foundation.edge.requests import current_actor, current_session
+from server.desk.tickets.queries.exporting import ticket_csv
+from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Permission
-from server.foundation.translation import gettext
+from server.foundation.translation import gettext, ngettext
 from server.items.queries import get_item
 from server.people.queries.groups import GroupFilter, list_groups
-from web.pages.frame import list_url, reader, url_for, whole
+from web.pages.frame import done, list_url, reader, url_for, whole
+from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
+from web.presenters.faults import fault_text
 from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.urls import with_query
 
@@ -49,8 +53,45 @@ def index() -> ResponseReturnValue:
         wording=ticket_wording(),
         counts_services=actor.may(Permission.IMPACT_COUNT_HIDDEN),
         filters=request.args,
+        works=actor.may(Permission.TICKET_WORK),
+        export_url=with_query(
+            url_for("tickets.export"), request.args.to_dict(flat=False), {"after": None}
+        ),
         reader=reader(),
     )
+
+
+def export() -> ResponseReturnValue:
+    """Return the list as it is narrowed now, for a spreadsheet."""
+    session, actor = current_session(), current_actor()
+    actor.require(Permission.TICKET_READ)
+    views = _views(actor)
+    view = next((one for one in views if one.key == request.args.get("view")), views[0])
+    lines = ticket_csv(session, actor, _narrowed(view.filter))
+    headers = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
+    return Response("".join(lines), 200, headers, mimetype="text/csv")
+
+
+def bulk() -> ResponseReturnValue:
+    """Do the same to the selected tickets, and say what became of them."""
+    session, actor, form = current_session(), current_actor(), request.form
+    actor.require(Permission.TICKET_WORK)
+    draft = BulkDraft(
+        whole(form.get("group_id")), whole(form.get("assignee_id")), note=form.get("note", "")
+    )
+    here = url_for("tickets.index", view=form.get("view") or None)
+    try:
+        found = change_many(session, actor, form.getlist("selected"), draft, current_time())
+    except CadastreError as error:
+        errors, _ = refuse_in_words(error)
+        flash(next(iter(errors.values())), "error")
+        return redirect(here, 303)
+    refused = [one for one in found if one.fault]
+    for one in refused[:5]:
+        flash(f"{one.reference}: {fault_text(one.fault, reader())}", "error")
+    done_to = len(found) - len(refused)
+    text = ngettext("%(num)d ticket changed.", "%(num)d tickets changed.", done_to)
+    return done(text % {"num": done_to}, here)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ View = Callable[..., ResponseReturnValue]
 _READ: tuple[tuple[str, str, View], ...] = (
     ("", "index", ticket_queue.index),
     ("/queues", "queues", ticket_handovers.show_queues),
+    ("/export.csv", "export", ticket_queue.export),
     ("/preview", "preview", ticket_opening.preview),
     ("/fields", "own_fields", ticket_opening.own_fields),
     ("/<reference>", "show", ticket_page.show),
@@ -36,6 +37,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
+    ("/bulk", "bulk", ticket_queue.bulk),
     ("/<reference>/reply", "reply", ticket_acts.reply),
     ("/<reference>/move", "move", ticket_acts.move),
     ("/<reference>/take", "take", ticket_acts.take),

@@ -57,6 +57,7 @@ def sentences(reader: Reader) -> dict[str, str]:
         "name a ticket or an item, not both": reader.gettext(
             "Name a ticket or an item, and not both."
         ),
+        "say what is to be done to them": reader.gettext("Say what is to be done to them."),
         "has no steps": reader.gettext("It has no steps."),
         "the ticket is still open; it can be rated once it is solved": reader.gettext(
             "It can be rated once it is solved."
@@ -92,6 +93,10 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"(?P<reference>\S+) is \S+; only open tickets are handed over",
             reader.gettext("%(reference)s is not open any more."),
+        ),
+        (
+            r"name 1 to (?P<number>\d+) tickets",
+            reader.gettext("Select 1 to %(number)s tickets."),
         ),
         (
             r"at most (?P<number>\d+) answers lead to a root",

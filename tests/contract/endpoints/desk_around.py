@@ -11,7 +11,6 @@ _READ = Permission.TICKET_READ
 _ROUTING = "/administration/desk/routing"
 _RULE = {"name": "Wireless", "group_id": Named("group")}
 _AWAY = {"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-02T00:00:00Z"}
-_NOBODYS = {"everywhere": True, "of_nobody": True}
 
 _PROBLEM = f"{_V1}/problems/<string:reference>"
 _AT_PROBLEM = {"reference": "problem"}
@@ -163,6 +162,23 @@ _PROBLEMS: tuple[Endpoint, ...] = (
 )
 
 DESK_AROUND: tuple[Endpoint, ...] = (
+    # What is out of sight is refused row by row.
+    Endpoint(
+        "POST",
+        f"{_V1}/ticket-bulk",
+        _WORK,
+        json={"references": [Named("ticket")], "note": "Seen."},
+        overlooks=True,
+    ),
+    Endpoint("GET", "/tickets/export.csv", _READ),
+    Endpoint(
+        "POST",
+        "/tickets/bulk",
+        _WORK,
+        form={"selected": Named("ticket"), "note": "Seen."},
+        status=303,
+        overlooks=True,
+    ),
     *_PROBLEMS,
     Endpoint("GET", f"{_V1}/routing-rules", _RULES, everywhere=True),
     Endpoint("POST", f"{_V1}/routing-rules", _RULES, json=_RULE, status=201, everywhere=True),
@@ -174,10 +190,24 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         json={"ids": [Named("routing_rule")]},
         everywhere=True,
     ),
-    Endpoint("GET", f"{_V1}/routing-rules/<int:routing_rule_id>", _RULES, **_NOBODYS),
-    Endpoint("PUT", f"{_V1}/routing-rules/<int:routing_rule_id>", _RULES, json=_RULE, **_NOBODYS),
     Endpoint(
-        "DELETE", f"{_V1}/routing-rules/<int:routing_rule_id>", _RULES, status=204, **_NOBODYS
+        "GET", f"{_V1}/routing-rules/<int:routing_rule_id>", _RULES, everywhere=True, of_nobody=True
+    ),
+    Endpoint(
+        "PUT",
+        f"{_V1}/routing-rules/<int:routing_rule_id>",
+        _RULES,
+        json=_RULE,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/routing-rules/<int:routing_rule_id>",
+        _RULES,
+        status=204,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint(
         "POST",
@@ -185,7 +215,8 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         _RULES,
         json={"reference": Named("ticket")},
         status=201,
-        **_NOBODYS,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint("GET", f"{_V1}/desk-groups/<int:group_id>", Permission.GROUP_READ),
     Endpoint(
@@ -219,19 +250,32 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         status=303,
         everywhere=True,
     ),
-    Endpoint("GET", f"{_ROUTING}/<int:routing_rule_id>", _RULES, **_NOBODYS),
+    Endpoint("GET", f"{_ROUTING}/<int:routing_rule_id>", _RULES, everywhere=True, of_nobody=True),
     Endpoint(
         "POST",
         f"{_ROUTING}/<int:routing_rule_id>",
         _RULES,
         form={"name": "Wireless", "priority": "2", "act": "try"},
-        **_NOBODYS,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint(
-        "POST", f"{_ROUTING}/<int:routing_rule_id>/remove", _RULES, form={}, status=303, **_NOBODYS
+        "POST",
+        f"{_ROUTING}/<int:routing_rule_id>/remove",
+        _RULES,
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint(
-        "POST", f"{_ROUTING}/<int:routing_rule_id>/earlier", _RULES, form={}, status=303, **_NOBODYS
+        "POST",
+        f"{_ROUTING}/<int:routing_rule_id>/earlier",
+        _RULES,
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint(
         "POST",
@@ -239,16 +283,18 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         _RULES,
         form={"reference": Named("ticket")},
         status=303,
-        **_NOBODYS,
+        everywhere=True,
+        of_nobody=True,
     ),
-    Endpoint("GET", f"{_ROUTING}/groups/<int:group_id>", _RULES, **_NOBODYS),
+    Endpoint("GET", f"{_ROUTING}/groups/<int:group_id>", _RULES, everywhere=True, of_nobody=True),
     Endpoint(
         "POST",
         f"{_ROUTING}/groups/<int:group_id>",
         _RULES,
         form={"line": "2", "assignment": "round_robin"},
         status=303,
-        **_NOBODYS,
+        everywhere=True,
+        of_nobody=True,
     ),
     Endpoint("GET", "/absences", _WORK),
     Endpoint(

@@ -6,7 +6,7 @@ from typing import Any
 from flask.views import MethodView
 
 from server.desk.routing.queries import desk_groups, handovers_of
-from server.desk.tickets.actions import absences, escalating, ruling
+from server.desk.tickets.actions import absences, bulk, escalating, ruling
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.api.tickets import answer_ticket
 from server.desk.tickets.queries import find_ticket, may_work_on
@@ -25,13 +25,16 @@ from server.desk.tickets.schemas.routing import (
     RoutingRuleSchema,
     RoutingTrialSchema,
     RoutingTrialWishSchema,
+    TicketBulkOutcomeSchema,
+    TicketBulkSchema,
     TicketQueueSchema,
     queue_row,
     rule_row,
     trial_document,
 )
-from server.desk.tickets.schemas.tickets import TicketSchema
+from server.desk.tickets.schemas.tickets import TicketSchema, move_draft
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
 from server.people.queries.groups import group
 
 
@@ -155,6 +158,22 @@ class Queues(MethodView):
     def get(self) -> Any:
         """List the queues of open tickets in sight."""
         return [queue_row(one) for one in queues(current_session(), current_actor())]
+
+
+@tickets.route("/ticket-bulk")
+class Bulk(MethodView):
+    """The same act on many tickets."""
+
+    @tickets.arguments(TicketBulkSchema)
+    @tickets.response(200, TicketBulkOutcomeSchema(many=True))
+    def post(self, body: dict[str, Any]) -> Any:
+        """Assign, move or note many tickets; each is done or refused by itself."""
+        references, step = body.pop("references"), body.pop("move")
+        draft = bulk.BulkDraft(**body, move=move_draft(step) if step else None)
+        current_actor().require(Permission.TICKET_WORK)
+        return bulk.change_many(
+            current_session(), current_actor(), references, draft, current_time()
+        )
 
 
 @tickets.route("/absences")

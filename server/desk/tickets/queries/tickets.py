@@ -89,7 +89,7 @@ def list_tickets(
         .outerjoin(Requester, Requester.id == Ticket.requester_id)
         .outerjoin(Assignee, Assignee.id == Ticket.assignee_id)
         .outerjoin(Group, Group.id == Ticket.group_id)
-        .where(*_conditions(actor, wanted))
+        .where(*narrowing(actor, wanted))
     )
     page = fetch_page(session, query, request, SORTS, Ticket.id)
     return Page([TicketRow(*row) for row in page.rows], page.next_cursor)
@@ -98,7 +98,7 @@ def list_tickets(
 def count_tickets(session: Session, actor: Actor, wanted: TicketFilter) -> int:
     """Count the tickets that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
     actor.require(Permission.TICKET_READ)
-    return count_up_to(session, select(Ticket.id).where(*_conditions(actor, wanted)))
+    return count_up_to(session, select(Ticket.id).where(*narrowing(actor, wanted)))
 
 
 def count_open_by_state(session: Session, actor: Actor) -> dict[str, int]:
@@ -192,7 +192,8 @@ def _named(reference: str | int) -> ColumnElement[bool]:
     return Ticket.reference == clean(text)
 
 
-def _conditions(actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+def narrowing(actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
+    """Return the conditions under which a ticket fits and is in sight."""
     found: list[ColumnElement[bool]] = [visible_tickets(actor)]
     for column, value in (
         (Ticket.state, wanted.state),

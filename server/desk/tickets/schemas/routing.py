@@ -8,9 +8,11 @@ from server.desk.routing.models import RoutingRule
 from server.desk.routing.rules.conditions import FIELDS, TESTS
 from server.desk.routing.rules.reading import read_rule, rule_document
 from server.desk.routing.rules.turns import LINES, MODES
+from server.desk.tickets.actions.bulk import MAX_BULK
 from server.desk.tickets.actions.checking import TEXT_LENGTH
 from server.desk.tickets.actions.ruling import MAX_TRIED, Tried
 from server.desk.tickets.queries.queues import Queue
+from server.desk.tickets.schemas.tickets import MoveDraftSchema
 from server.foundation.edge.fields import Identifier, Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema
 
@@ -201,6 +203,29 @@ class AbsenceDraftSchema(StrictSchema):
     ends_at = Moment(required=True)
     note = Line(longest=200, load_default="")
     pass_on = fields.Boolean(load_default=False)
+
+
+class TicketBulkSchema(StrictSchema):
+    """The same for many tickets; what is absent stays as it is."""
+
+    references = fields.List(
+        Line(longest=40, shortest=1), required=True, validate=validate.Length(min=1, max=MAX_BULK)
+    )
+    group_id = Identifier(load_default=None, allow_none=True)
+    assignee_id = Identifier(load_default=None, allow_none=True)
+    urgency = Line(longest=40, load_default="")
+    note = Passage(longest=TEXT_LENGTH, load_default="")
+    note_kind = fields.String(
+        load_default="internal", validate=validate.OneOf(["public", "internal"])
+    )
+    move = fields.Nested(MoveDraftSchema, load_default=None, allow_none=True)
+
+
+class TicketBulkOutcomeSchema(StrictSchema):
+    """What became of one ticket; a fault says why nothing was done to it."""
+
+    reference = fields.String(required=True)
+    fault = fields.String(required=True)
 
 
 class HandoverDraftSchema(StrictSchema):
