@@ -14,6 +14,8 @@ _TAGS = (
     "organisations",
     "roles",
     "directories",
+    "identity_providers",
+    "emergencies",
     "items",
     "relations",
     "derivation",

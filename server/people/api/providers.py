@@ -37,7 +37,7 @@ from server.people.schemas.providers import (
 )
 
 providers = Blueprint(
-    "identity providers", __name__, url_prefix=PREFIX, description="Who else vouches for people."
+    "identity_providers", __name__, url_prefix=PREFIX, description="Who else vouches for people."
 )
 
 
