@@ -25,9 +25,14 @@ def follow_item(session: Session, actor: Actor, item_id: int, now: datetime) -> 
 
 
 def unfollow_item(session: Session, actor: Actor, item_id: int) -> None:
-    """Be told no longer; of what one did not follow that changes nothing."""
+    """Be told no longer, also of what went out of sight meanwhile.
+
+    Raises ``ItemNotFound`` for what is out of sight and was not followed.
+    """
     actor.require(Permission.ITEM_READ)
     found = session.get(ItemFollower, (item_id, actor.person_id)) if actor.person_id else None
-    if found is not None:
-        session.delete(found)
-        session.flush()
+    if found is None:
+        find_item(session, item_id, visible_items(actor))
+        return
+    session.delete(found)
+    session.flush()
