@@ -13,6 +13,8 @@ from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE, LifeStage
 from server.desk.changes.queries import ChangeFilter, find_change, list_changes
+from server.desk.knowledge.queries import ArticleFilter, list_articles
+from server.desk.problems.queries.problems import ProblemFilter, find_problem, list_problems
 from server.desk.tickets.queries import TicketFilter, TicketRow, find_ticket, list_tickets
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.errors import PermissionDenied
@@ -60,6 +62,8 @@ def _find(words: str, limit: int) -> list[HitGroup]:
     session, actor = current_session(), current_actor()
     finders: tuple[tuple[Permission, Finder], ...] = (
         (Permission.TICKET_READ, _tickets),
+        (Permission.TICKET_READ, _problems),
+        (Permission.TICKET_OPEN, _articles),
         (Permission.CHANGE_READ, _changes),
         (Permission.ITEM_READ, _services),
         (Permission.ITEM_READ, _items),
@@ -85,6 +89,8 @@ def _called(reference: str) -> str:
         return url_for("tickets.show", reference=find_ticket(session, actor, reference).reference)
     with suppress(NotFound, PermissionDenied):
         return url_for("changes.show", reference=find_change(session, actor, reference).reference)
+    with suppress(NotFound, PermissionDenied):
+        return url_for("problems.show", reference=find_problem(session, actor, reference).reference)
     return ""
 
 
@@ -92,6 +98,30 @@ def _tickets(session: Session, actor: Actor, words: str, limit: int) -> HitGroup
     page = list_tickets(session, actor, TicketFilter(text=words), PageRequest(limit=limit))
     more = url_for("tickets.index", q=words) if page.next_cursor else ""
     return HitGroup(gettext("Tickets"), tuple(_ticket_hit(row) for row in page.rows), more)
+
+
+def _problems(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_problems(session, actor, ProblemFilter(words), PageRequest(limit=limit))
+    hits = tuple(
+        Hit(
+            url_for("problems.show", reference=row.reference),
+            row.title,
+            "alert-triangle",
+            row.reference,
+        )
+        for row in page.rows
+    )
+    more = url_for("problems.index", q=words, view="all") if page.next_cursor else ""
+    return HitGroup(gettext("Problems"), hits, more)
+
+
+def _articles(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    page = list_articles(session, actor, ArticleFilter(words), PageRequest(limit=limit))
+    hits = tuple(
+        Hit(url_for("knowledge.show", article_id=row.id), row.title, "book") for row in page.rows
+    )
+    more = url_for("knowledge.index", q=words) if page.next_cursor else ""
+    return HitGroup(gettext("Knowledge"), hits, more)
 
 
 def _changes(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:

@@ -18,8 +18,12 @@ def test_each_ticket_is_changed_or_refused_by_itself(as_: As, estate: Estate) ->
     one, two = (opened(agent, title=title)["reference"] for title in ("One", "Two"))
     end = {"state": "cancelled", "reason": "Not needed"}
     agent.post(f"{V1}/tickets/{two}/moves", json=end)
-    wish = {"references": [one, two, "INC-999"], "note": "Asked again", "move": end}
-    wish["assignee_id"] = estate.world.agent.person_id
+    wish = {
+        "references": [one, two, "INC-999"],
+        "note": "Asked again",
+        "move": end,
+        "assignee_id": estate.world.agent.person_id,
+    }
     done, ended, missing = agent.post(f"{V1}/ticket-bulk", json=wish).json or []
     assert done == {"reference": one, "fault": ""}
     assert "cancelled" in ended["fault"]
