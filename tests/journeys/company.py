@@ -65,6 +65,9 @@ from server.items.actions import (
     create_relation,
     edit_item,
 )
+from server.items.advisories.actions import store_advisories
+from server.items.advisories.models import Advisory
+from server.items.advisories.values import ReadAdvisory, VersionRange
 from server.items.deriving.verdicts import reject_relation
 from server.items.health.campaigns import CampaignDraft, start_campaign
 from server.items.health.measuring import measure
@@ -211,6 +214,20 @@ class _Furnishing:
             "relation_code": "guards",
         }
 
+    def _warned(self, product_id: int) -> int:
+        """Let a product of this machine be vulnerable, and its system near its end of support."""
+        known = self._session.get_one(SoftwareProduct, product_id)
+        meant = VersionRange(known.ecosystem, known.name, fixed="9999:1")
+        summary = "A file that was made for it lets it run what the file says, and tells nobody."
+        hole = ReadAdvisory(
+            "DSA-9001-1", "osv", summary, ("CVE-2026-1001",), "critical", 9.8, ranges=(meant,)
+        )
+        cycle = VersionRange("", "debian", system="debian", release="12")
+        end = self._now.date() + timedelta(days=90)
+        support = ReadAdvisory("debian 12", "life_cycle", "", ends_on=end, ranges=(cycle,))
+        store_advisories(self._session, self._admin, [hole, support], self._now)
+        return self._session.execute(select(func.min(Advisory.id))).scalar_one()
+
     def _items(self) -> dict[str, int]:
         owner = (PartyDraft("owner", group_id=self._world.support.id),)
         manager = (PartyDraft("owner", person_id=self._world.change_manager.person_id),)
@@ -233,6 +250,7 @@ class _Furnishing:
         found |= {"item": machine, "app": app, "db": first, "service": orders}
         product = select(func.min(SoftwareProduct.id))
         found["product"] = self._session.execute(product).scalar_one()
+        found["advisory"] = self._warned(found["product"])
         found["relation"] = self._derived("calls", machine, endless)
         wrong = self._derived("attached_to", machine, laptop)
         reject_relation(self._session, self._admin, wrong, self._now, "It stood here for a day.")
