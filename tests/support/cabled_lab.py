@@ -6,6 +6,7 @@ Needs root and CAP_NET_ADMIN.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -55,6 +56,7 @@ class CabledLab:
         self._prefix = f"cad{os.getpid()}"
         self.nodes = sorted({node for cable in cables for node in cable})
         self._stack = ExitStack()
+        self._announcing: dict[int, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
         try:
@@ -137,7 +139,7 @@ class CabledLab:
         folder.mkdir(mode=0o755)
         words = {"folder": folder, "number": node, "community": COMMUNITY}
         (folder / "snmpd.conf").write_text(_SNMPD.format(**words))
-        snmpd, lldpd = require_program("snmpd", "snmpd"), require_program("lldpd", "lldpd")
+        snmpd = require_program("snmpd", "snmpd")
         self._start(
             node,
             snmpd,
@@ -151,7 +153,11 @@ class CabledLab:
             str(folder / "pid"),
         )
         _wait_for(folder / "agentx")
-        self._start(
+        self._announce_from(node)
+
+    def _announce_from(self, node: int) -> None:
+        lldpd, folder = require_program("lldpd", "lldpd"), self._folder / str(node)
+        self._announcing[node] = self._start(
             node,
             "unshare",
             "-u",
@@ -161,20 +167,42 @@ class CabledLab:
             f"-u {folder}/lldpd -p {folder}/lldpd.pid -I 'to*' -C br0 -S text -O /dev/null",
         )
         _wait_for(folder / "lldpd")
-        # What was announced is believed for long, also on a machine that is busy.
+        # A node that started first is heard by those after it only when it announces itself again;
+        # what was announced is believed for long, also on a machine that is busy.
+        self._tell(node, "configure", "lldp", "tx-interval", "1")
         self._tell(node, "configure", "lldp", "tx-hold", "60")
 
     def announce(self) -> None:
-        """Let every node tell its neighbours who it is, now."""
+        """Let every node tell its neighbours who it is, now; one that came up deaf starts anew.
+
+        On a busy machine an lldpd may open its ports before they are up, and hear nothing for ever.
+        """
         for node in self.nodes:
-            if node not in self._silent:
-                self._tell(node, "update")
+            if node in self._silent:
+                continue
+            self._tell(node, "update")
+            if self._is_deaf(node):
+                self._announcing[node].terminate()
+                self._announcing[node].wait(10)
+                (self._folder / str(node) / "lldpd").unlink(missing_ok=True)
+                self._announce_from(node)
+
+    def _is_deaf(self, node: int) -> bool:
+        lldpcli = require_program("lldpcli", "lldpd")
+        control = str(self._folder / str(node) / "lldpd")
+        told = subprocess.run(
+            [lldpcli, "-u", control, "show", "statistics", "summary"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return re.search(r"Received:\s+0\b", told.stdout) is not None
 
     def _tell(self, node: int, *words: str) -> None:
         lldpcli = require_program("lldpcli", "lldpd")
         _run_until(lldpcli, "-u", str(self._folder / str(node) / "lldpd"), *words)
 
-    def _start(self, node: int, *command: str) -> None:
+    def _start(self, node: int, *command: str) -> "subprocess.Popen[bytes]":
         process = subprocess.Popen(
             ["ip", "netns", "exec", self._space(node), *command],
             stdin=subprocess.DEVNULL,
@@ -183,6 +211,7 @@ class CabledLab:
         )
         self._stack.callback(process.wait, 10)
         self._stack.callback(process.terminate)
+        return process
 
     def _in(self, node: int, *command: str) -> None:
         _run("ip", "netns", "exec", self._space(node), *command)
