@@ -1,6 +1,6 @@
 """Windows on the reader's clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -47,3 +47,14 @@ def test_a_window_is_told_with_its_length(
 def test_half_a_window_is_none() -> None:
     change = SimpleNamespace(window_start=datetime(2026, 1, 1, tzinfo=UTC), window_end=None)
     assert window_text(change, reader()) == ""
+
+
+def test_a_window_over_the_night_in_which_the_clocks_change_is_as_long_as_it_really_is() -> None:
+    start, end = (moment_of(text, reader()) for text in ("2026-03-28T23:00", "2026-03-29T05:00"))
+    assert start is not None
+    assert end is not None
+    assert end - start == timedelta(hours=5)
+    back, until = (moment_of(text, reader()) for text in ("2026-10-24T23:00", "2026-10-25T05:00"))
+    assert back is not None
+    assert until is not None
+    assert until - back == timedelta(hours=7)

@@ -92,3 +92,27 @@ def test_promises_that_still_run_when_the_window_opens_are_told(
         assert not queries.preview(session, estate.world.outsider, plan).effects.promises
         elsewhere = Plan([estate.laptop], 1, window_start=START, window_end=END)
         assert not queries.preview(session, estate.world.admin, elsewhere).effects.promises
+
+
+def test_an_item_retired_meanwhile_breaks_nothing_and_is_named_as_outside(
+    database: Database, estate: Estate
+) -> None:
+    gone = Observation(
+        origin=Origin(PERSON, "san-1"),
+        class_code=ClassCode("storage_array"),
+        organisation_id=estate.world.root.id,
+        observed_at=NOW,
+        values={"stage": "retired"},
+        item_id=estate.san,
+    )
+    plan = Plan([estate.san, estate.db], estate.world.root.id, window_start=START, window_end=END)
+    with database.writing() as session:
+        Inventory(session, NOW).record(gone)
+    with database.reading() as session:
+        found = queries.preview(session, estate.world.admin, plan)
+        assert found.impact.outside == (estate.san,)
+        assert {row.item.name for row in found.impact.services} == {"Orders", "Reports"}
+    alone = Plan([estate.san], estate.world.root.id, window_start=START, window_end=END)
+    with database.reading() as session:
+        found = queries.preview(session, estate.world.admin, alone)
+        assert (found.impact.outside, found.impact.services) == ((estate.san,), ())
