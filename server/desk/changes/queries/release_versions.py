@@ -137,7 +137,7 @@ def _installed(
         _of_product(release.product)
         .add_columns(Installation.item_id, SoftwareRelease.version, SoftwareProduct.ecosystem)
         .where(among(session, Installation.item_id, item_ids))
-        .order_by(SoftwareRelease.id)
+        .order_by(Installation.item_id, SoftwareRelease.version)
         .distinct()
     )
 
