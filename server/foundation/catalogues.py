@@ -37,7 +37,7 @@ _METHODS = [
 ]
 _PLACEHOLDER = re.compile(r"%\(\w+\)")
 #: Names and units, the same in every language.
-_NAMES = frozenset({"REST", "SNMP", "StartTLS", "VLAN"})
+_NAMES = frozenset({"CVSS", "REST", "SNMP", "StartTLS", "VLAN"})
 #: Texts that are the same in another language: names, units, and true cognates.
 SAME = {
     "es": _NAMES
@@ -56,6 +56,7 @@ SAME = {
         "Tickets",
         "cable",
         "cables",
+        "final",
         "no",
     },
     "ru": _NAMES,

@@ -239,7 +239,7 @@ def facts_of(session: Session, actor: Actor, item_id: int, now: datetime) -> Ite
         standings={name: standing(words, name, precedence, item.class_code, now) for name in names},
         sources=sorted(known.sources.values(), key=lambda state: (state.source, state.key)),
         identifiers=sorted(known.evidence(), key=lambda one: (one.kind, one.value)),
-        quarantine=[refused for _, _, refused in beside if refused is not None],
+        quarantine=list(filter(None, (row[2] for row in beside))),
     )
 
 

@@ -350,8 +350,8 @@ class _Furnishing:
         draft = CampaignDraft(self._place.id, "Spring", due, "class:server")
         campaign = start_campaign(self._session, self._admin, draft, self._now)
         asked = select(Attestation.id).where(Attestation.campaign_id == campaign.id)
-        draft = BaselineDraft(self._place.id, "Now", "class:server")
-        kept = take_baseline(self._session, self._admin, draft, self._now)
+        baseline = BaselineDraft(self._place.id, "Now", "class:server")
+        kept = take_baseline(self._session, self._admin, baseline, self._now)
         promise = ContractDraft(
             self._place.id, "CTR-1", "Support", "Acme", "support", self._now.date(), due
         )
