@@ -19,6 +19,8 @@ from cmdb.records.copying import copy_rows
 
 #: From so many rows on, setting up a COPY costs less than what it saves.
 _WORTH_A_COPY = 20
+#: So many rows go to the server at a time, which writes them while we prepare the next.
+_PART = 250
 
 
 def insert_rows(session: Session, entity: type[Base], rows: Sequence[dict[str, Any]]) -> None:
@@ -31,24 +33,24 @@ def insert_rows(session: Session, entity: type[Base], rows: Sequence[dict[str, A
         return
     connection = session.connection()
     form = _form(_table(entity), tuple(rows[0]), connection.dialect)
-    values = form.convert(rows)
     if form.copying and len(rows) >= _WORTH_A_COPY:
-        _copy(connection, form.copying, values)
+        _copy(connection, form, rows)
     elif form.positional:
-        connection.exec_driver_sql(form.statement, values)
+        connection.exec_driver_sql(form.statement, form.convert(rows))
     else:
-        named = [dict(zip(form.names, row, strict=True)) for row in values]
+        named = [dict(zip(form.names, row, strict=True)) for row in form.convert(rows)]
         connection.exec_driver_sql(form.statement, named)
 
 
-def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+def _copy(connection: Connection, form: "_Form", rows: Sequence[dict[str, Any]]) -> None:
     errors = connection.dialect.loaded_dbapi.Error
+    parts = (form.convert(rows[at : at + _PART]) for at in range(0, len(rows), _PART))
     try:
-        copy_rows(connection, statement, rows)
+        copy_rows(connection, form.copying, parts)
     except errors as error:
         # A broken constraint looks the same to the caller, whichever way the rows went in.
         raise DBAPIError.instance(
-            statement, None, error, errors, hide_parameters=True, dialect=connection.dialect
+            form.copying, None, error, errors, hide_parameters=True, dialect=connection.dialect
         ) from error
 
 

@@ -21,17 +21,20 @@ _ESCAPED = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
 _Column = Sequence[Any]
 
 
-def copy_rows(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Run ``statement`` (COPY … FROM STDIN) with rows of what the driver takes.
+def copy_rows(
+    connection: Connection, statement: str, parts: Iterable[Sequence[Sequence[Any]]]
+) -> None:
+    """Run ``statement`` (COPY … FROM STDIN) with rows of what the driver takes, part by part.
 
+    The server writes one part while the next is put into words here.
     Values are whole numbers, decimals, texts, truth values, moments, the driver's JSON wrappers or
     None. Raises what the driver raises, and TypeError for a value of another kind.
     """
-    columns = [_worded(column) for column in zip(*rows, strict=True)]
-    lines = "\n".join(map("\t".join, zip(*columns, strict=True)))
     cursor: Any = connection.connection.cursor()
     with cursor, cursor.copy(statement) as copy:
-        copy.write(lines + "\n")
+        for rows in parts:
+            columns = [_worded(column) for column in zip(*rows, strict=True)]
+            copy.write("\n".join(map("\t".join, zip(*columns, strict=True))) + "\n")
 
 
 def _worded(column: _Column) -> Iterable[str]:

@@ -81,7 +81,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # What was given for emergencies must not become lasting.
+    # What was given for emergencies must not become lasting; what names it goes along, also where
+    # the database does not look after references while tables are rebuilt.
+    op.execute(
+        "DELETE FROM directory_rule_grant WHERE grant_id IN"
+        " (SELECT id FROM role_grant WHERE emergency)"
+    )
     op.execute("DELETE FROM role_grant WHERE emergency")
     op.drop_column("role_grant", "emergency")
     op.drop_table("emergency_use")
