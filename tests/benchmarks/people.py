@@ -84,7 +84,8 @@ def _measure_directory(database: Database, world: World, folder: Path) -> None:
     text = configuration.read_text("utf-8").replace("maxsize 67108864", "maxsize 8589934592")
     configuration.write_text(text, "utf-8")
     note(f"filling a directory with {PEOPLE} people and {GROUPS} groups")
-    (place / "people.ldif").write_text("\n".join(_entries(server)), "utf-8")
+    with (place / "people.ldif").open("w", encoding="utf-8") as ldif:
+        ldif.writelines(entry + "\n" for entry in _entries(server))
     command = ["slapadd", "-q", "-f", str(configuration), "-l", str(place / "people.ldif")]
     subprocess.run(command, check=True, capture_output=True)
     server.start()

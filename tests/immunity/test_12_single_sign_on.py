@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from werkzeug.test import TestResponse
 
+from server.foundation.allowances import Spent
 from server.foundation.edge.requests import installation
 from server.people.models import ExternalIdentity
 from tests.immunity.conftest import Target, corpus
@@ -80,6 +81,9 @@ def provider(running: IdentityProvider) -> Iterator[IdentityProvider]:
 
 @pytest.fixture
 def visit(target: Target, provider: IdentityProvider) -> Visit:
+    # All these visits come from one address, which may begin only so many round trips.
+    with target.database.writing() as session:
+        session.execute(delete(Spent))
     return Visit(target, provider)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.foundation.edge.requests import current_actor, current_session
+from cmdb.model import standing_model
+from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.health import queries
 from server.items.health.jobs import MEASURE_HEALTH
 from server.items.health.queries import Figures, HealthFilter
+from server.items.queries import get_item
 from server.people.actions.rights import require_everywhere
 from server.people.queries.groups import names_of_groups
 from server.people.queries.people import names_of_people
@@ -129,6 +131,26 @@ def rows() -> ResponseReturnValue:
         rows=page.rows,
         paging=paging_of(page),
         class_name=class_name,
+    )
+
+
+@health.route("/items/<int:item_id>")
+def of_item(item_id: int) -> ResponseReturnValue:
+    """Show the health of one item: a part of its page, fetched once that stands."""
+    session, actor, model = current_session(), current_actor(), standing_model()
+    found = queries.health_of(session, actor, item_id, current_time())
+    item = get_item(session, actor, item_id)
+
+    def label(code: str) -> str:
+        attribute = model.find_attribute(code, item.class_code)
+        return model.label(attribute, reader().language) if attribute else code
+
+    return render_template(
+        "health/item.html",
+        health=found,
+        item=item,
+        twins=queries.twins_in_sight(session, actor, found.twins) if found else [],
+        attribute_label=label,
     )
 
 

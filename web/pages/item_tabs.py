@@ -16,7 +16,6 @@ from server.foundation.translation import gettext
 from server.items import impact, queries
 from server.items.deriving.explaining import explain_relations
 from server.items.deriving.verdicts import verdicts_on
-from server.items.health.queries import health_of, twins_in_sight
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader, url_for
 from web.pages.item_words import words_tab
@@ -86,22 +85,8 @@ def _facts(item: Item) -> dict[str, Any]:
         ],
         "identifiers": known.identifiers,
         "identifier_name": lambda kind: identifier_text(kind, reader()),
-        **health_panel(item),
         "readings": next((row.readings for row in known.sources if row.readings), {}),
     }
-
-
-def health_panel(item: Item) -> dict[str, Any]:
-    """Return what an item's page tells of its health."""
-    session, actor, model = current_session(), current_actor(), standing_model()
-    found = health_of(session, actor, item.id, current_time())
-
-    def label(code: str) -> str:
-        attribute = model.find_attribute(code, item.class_code)
-        return model.label(attribute, reader().language) if attribute else code
-
-    twins = twins_in_sight(session, actor, found.twins) if found else []
-    return {"health": found, "twins": twins, "attribute_label": label}
 
 
 def _software(item: Item) -> dict[str, Any]:

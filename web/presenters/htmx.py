@@ -14,10 +14,12 @@ RESPONSE_HANDLING = (
 
 HTMX_CONFIG = json.dumps(
     {
-        # Both would break the Content-Security-Policy.
+        # These would break the Content-Security-Policy.
         "allowEval": False,
         "includeIndicatorStyles": False,
         "allowScriptTags": False,
+        # So would carrying a style attribute, which scripts may set, over to what is swapped in.
+        "attributesToSettle": ["class", "width", "height"],
         "selfRequestsOnly": True,
         # Pages are not kept in the browser's storage, where they would outlive signing out: Back
         # loads the page anew from the address, which holds its whole state.

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 from cmdb.model import standing_model
 from cmdb.model.definition_text import read_model_document
 from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION
+from server.foundation.edge.document import CHECKS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.items.modelling import changing
@@ -58,6 +59,7 @@ class WholeModel(MethodView):
 
     @modelling.arguments(ModelDocumentSchema)
     @modelling.response(200, ModelPlanSchema)
+    @modelling.doc(responses=CHECKS_VERSION["responses"])
     def put(self, body: dict[str, Any]) -> Any:
         """Let this be all that people define; what it leaves out is taken back."""
         session, actor = current_session(), current_actor()

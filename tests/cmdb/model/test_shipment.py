@@ -87,12 +87,12 @@ def test_every_label_is_there_in_english_spanish_and_russian() -> None:
 
 def test_russian_labels_are_in_russian_but_for_names_nobody_translates() -> None:
     latin = {labels["ru"] for _, labels in every_label() if labels["ru"].isascii()}
-    assert latin == {"IMEI", "MTU", "TCP", "UDP", "SCTP", "REST", "GraphQL", "gRPC", "SOAP"}
+    assert latin == {"IMEI", "MTU", "VLAN", "TCP", "UDP", "SCTP", "REST", "GraphQL", "gRPC", "SOAP"}
 
 
 def test_spanish_labels_are_in_spanish_but_for_words_both_languages_share() -> None:
     same = {labels["es"] for _, labels in every_label() if labels["es"] == labels["en"]}
-    assert same == {"Alias", "Diagonal", "Monitor", "Software"} | {
+    assert same == {"Alias", "Diagonal", "Monitor", "Software", "VLAN"} | {
         *("IMEI", "MTU", "TCP", "UDP", "SCTP", "REST", "GraphQL", "gRPC", "SOAP")
     }
 

@@ -88,6 +88,7 @@ HEALTH: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", "/health", _READ),
     Endpoint("GET", "/health/rows", _READ),
+    Endpoint("GET", "/health/items/<int:item_id>", _READ),
     Endpoint(
         "POST", "/health/measure", Permission.ADMIN_JOBS, form={}, status=303, everywhere=True
     ),

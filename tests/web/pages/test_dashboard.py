@@ -85,7 +85,7 @@ def test_somebody_without_a_role_gets_an_empty_page_and_no_error(nobody: Browser
 def test_every_number_leads_to_a_page(admin: Browser) -> None:
     page = admin.read("/")
     addresses = re.findall(r'class="figure [^"]*" href="([^"]+)"', page)
-    assert len(addresses) == 7
+    assert len(addresses) == 10
     for address in addresses:
         admin.read(address.replace("&amp;", "&"))
 

@@ -44,6 +44,7 @@ def test_htmx_may_neither_evaluate_nor_leave_the_site_nor_keep_pages() -> None:
     config = json.loads(found.group(1).replace("&#34;", '"'))
     assert config["allowEval"] is False
     assert config["includeIndicatorStyles"] is False
+    assert "style" not in config["attributesToSettle"]
     assert config["selfRequestsOnly"] is True
     assert config["historyCacheSize"] == 0
     assert {"code": "422", "swap": True} in config["responseHandling"]
