@@ -46,7 +46,8 @@ async def sweep(
         finally:
             watching.cancel()
             await scan.stop()
-        (on_progress or _ignore)(scan.progress())
+            # Also of one that was stopped: it says how far it came, not how far it was lately.
+            (on_progress or _ignore)(scan.progress())
 
 
 class _Scan:

@@ -220,6 +220,7 @@ def _tickets(database: Database, stage: Stage, report: Reporter) -> int:
         with database.writing() as session:
             for moment in part:
                 write_ticket(session, stage, moment)
+            stage.keep_quiet(session)
         report.advance(len(part))
     return len(moments)
 
@@ -229,6 +230,7 @@ def _changes(database: Database, stage: Stage, report: Reporter) -> None:
     for number, plan in enumerate(CHANGES):
         with database.writing() as session:
             write_change(session, stage, plan)
+            stage.keep_quiet(session)
         report.advance()
         if number % 5 == 0:
             _let_others_write()

@@ -5,10 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from cmdb.records.parties import OrganisationClosure, Person
+from server.desk.changes.jobs import INVITE
+from server.desk.changes.models import Change
 from server.foundation.events import Reactions, drain
+from server.foundation.jobs.models import Job
 from server.foundation.permissions import Actor, system_actor
+from server.notify.actions import DELIVER
+from server.notify.models import Notification
+
+_QUEUED = Job.state == "queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,22 @@ class Stage:
         """Let what was just done leave its line at once, so that lines stand in their order."""
         session.flush()
         drain(session, self.reactions)
+
+    def keep_quiet(self, session: Session) -> None:
+        """Let nobody be written to: this happened long ago, to people who do not exist."""
+        self.settle(session)
+        within = select(OrganisationClosure.descendant_id).where(
+            OrganisationClosure.ancestor_id == self.organisation_id
+        )
+        people = select(Person.id).where(Person.organisation_id.in_(within))
+        waiting = Notification.mail_state == "waiting"
+        told = update(Notification).where(waiting, Notification.person_id.in_(people))
+        session.execute(told.values(mail_state="off"))
+        changes = select(Change.id).where(Change.organisation_id.in_(within))
+        asked = Job.payload["change_id"].as_integer().in_(changes)
+        session.execute(delete(Job).where(Job.kind == INVITE, _QUEUED, asked))
+        if session.scalar(select(Notification.id).where(waiting).limit(1)) is None:
+            session.execute(delete(Job).where(Job.kind == DELIVER, _QUEUED))
 
     def member_of(self, group_id: int, number: int = 0) -> Actor:
         """Return a member of a team as an actor who may do what the desk asks of them."""

@@ -22,6 +22,7 @@ from server.demo.sketch import Sketch
 from server.desk.changes.models import Change
 from server.desk.tickets.models import AffectedService
 from server.foundation.database import Database
+from server.foundation.jobs.models import Job
 from server.foundation.permissions import system_actor
 from server.foundation.progress import SilentReporter
 from server.items.impact import answer_impact
@@ -118,6 +119,8 @@ def _check_estate(database: Database) -> None:
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(QuarantinedValue)) == 0
         assert session.scalar(select(func.count()).select_from(IdentityReview)) == 0
+        # People who do not exist are not written to.
+        assert session.scalar(select(func.count()).select_from(Job)) == 0
         states = set(session.scalars(select(Change.state)))
         assert {"closed", "scheduled", "approval", "draft"} <= states
         assert session.scalar(select(func.count()).select_from(AffectedService)) != 0
