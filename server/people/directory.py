@@ -27,7 +27,9 @@ from ldap3.utils.conv import escape_bytes, escape_filter_chars
 
 from server.foundation.errors import AddressRefused, DirectoryUnavailable
 from server.foundation.outbound import INSIDE, Gate
+from server.people.rules.entries import RawEntry
 from server.people.rules.passwords import presentable
+from server.people.sieve import Sieve
 
 _PARSE: Callable[..., object] = parse_filter
 
@@ -66,20 +68,13 @@ class Endpoint:
         return [replace(self, url=url) for url in self.url.split()]
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
-    """One entry as the wire has it; names of attributes are in lower case."""
-
-    dn: str
-    attributes: Mapping[str, Sequence[bytes]]
-
-
 class OpenDirectory:
     """A connection that is bound for reading; made by ``open_directory``."""
 
     def __init__(self, endpoint: Endpoint, connection: ldap3.Connection) -> None:
         self._endpoint = endpoint
         self._connection = connection
+        self._sieve = Sieve(connection)
 
     def entries(
         self, base: str, search_filter: str, attributes: Sequence[str], page_size: int = 500
@@ -91,8 +86,8 @@ class OpenDirectory:
         """
         cookie: bytes | None = None
         while True:
-            result, response = self._search(base, search_filter, attributes, page_size, cookie)
-            yield from (_entry(raw) for raw in response if raw.get("type") == "searchResEntry")
+            result = self._search(base, search_filter, attributes, page_size, cookie)
+            yield from self._found()
             cookie = _cookie(result)
             if not cookie:
                 return
@@ -111,8 +106,7 @@ class OpenDirectory:
             )
         except LDAPException as error:
             raise _unavailable(self._endpoint, error) from error
-        response = self._connection.response or []
-        return [_entry(raw) for raw in response if raw.get("type") == "searchResEntry"]
+        return self._found()
 
     def single(self, dn: str, attributes: Sequence[str]) -> RawEntry | None:
         """Return one entry by its name, "" being the server's own; None when it is not shown."""
@@ -122,10 +116,8 @@ class OpenDirectory:
             )
         except LDAPException as error:
             raise _unavailable(self._endpoint, error) from error
-        found = [
-            raw for raw in self._connection.response or [] if raw.get("type") == "searchResEntry"
-        ]
-        return _entry(found[0]) if found else None
+        found = self._found()
+        return found[0] if found else None
 
     def accepts(self, dn: str, password: str) -> bool:
         """Say whether ``password`` is that of ``dn``, by binding with it; only as the last act.
@@ -152,7 +144,7 @@ class OpenDirectory:
         attributes: Sequence[str],
         page_size: int,
         cookie: bytes | None,
-    ) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    ) -> Mapping[str, Any]:
         try:
             self._connection.search(
                 base,
@@ -166,7 +158,12 @@ class OpenDirectory:
         result: Mapping[str, Any] = self._connection.result
         if result["result"] != _SUCCESS:
             raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
-        return result, self._connection.response or []
+        return result
+
+    def _found(self) -> list[RawEntry]:
+        response = self._connection.response or []
+        ranged = [_entry(raw) for raw in response if raw.get("type") == "searchResEntry"]
+        return [*self._sieve.take(), *ranged]
 
 
 @contextmanager

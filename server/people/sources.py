@@ -11,12 +11,12 @@ from server.foundation.settings import Settings
 from server.people.directory import (
     Endpoint,
     OpenDirectory,
-    RawEntry,
     open_directory,
     unique_id_filter,
 )
 from server.people.models import Directory
 from server.people.rules.deltas import TIMESTAMP, latest_stamp
+from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import (
     AttributeMap,
     GroupSeen,
@@ -177,7 +177,11 @@ def _persons(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterat
     wanted = [*source.chosen.person_attributes(), TIMESTAMP]
     entries = directory.entries(source.base_dn, source.person_filter, wanted)
     seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in stamps.noting(entries))
-    return (person for person in seen if person is not None)
+    names: dict[str, str] = {}
+    for person in seen:
+        if person is not None:
+            # The name of a manager is kept once, however many people have that one.
+            yield replace(person, manager_dn=names.setdefault(person.manager_dn, person.manager_dn))
 
 
 def _groups(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterator[GroupSeen]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.people.directory import OpenDirectory, RawEntry
+from server.people.directory import OpenDirectory
 from server.people.rules.deltas import (
     TIMESTAMP,
     Watermark,
@@ -13,6 +13,7 @@ from server.people.rules.deltas import (
     fingerprint,
     latest_stamp,
 )
+from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import ACTIVE_DIRECTORY, PersonSeen, person_seen, unique_id
 from server.people.sources import Source
 

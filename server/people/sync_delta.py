@@ -20,7 +20,7 @@ from server.people.sync_parties import Work, write_groups, write_persons
 from server.people.sync_rules import apply_rules
 from server.people.sync_stored import stored_groups, stored_persons, told
 
-_NOTHING = ("",) * len(DETAILS)
+_NOTHING = "\0" * (len(DETAILS) - 1)
 
 
 def carry_out_delta(work: Work, directory: OpenDirectory, former: Watermark) -> Watermark | None:

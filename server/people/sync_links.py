@@ -9,7 +9,11 @@ from cmdb.records.parties import Membership, Person
 from server.people.models import Account, DirectoryEntry
 from server.people.rules.login_plan import AccountState, LoginPlan, plan_logins
 from server.people.rules.logins import login_key
-from server.people.sync_parties import Work, in_steps
+from server.people.sync_parties import ROWS_AT_ONCE, Work, in_steps
+
+#: Groups whose members are compared together.
+_GROUPS_AT_ONCE = 200
+_IN_PARTS = {"yield_per": ROWS_AT_ONCE}
 
 
 def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
@@ -30,18 +34,30 @@ def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
 
 
 def write_memberships(work: Work, members: Mapping[str, frozenset[str]]) -> None:
-    """Add and remove the memberships that come from this directory; others are left alone."""
+    """Add and remove the memberships that come from this directory; others are left alone.
+
+    Some groups at a time: all the pairs of a large directory are many.
+    """
     with work.database.reading() as session:
         persons = _person_ids(session, work)
         groups = _group_ids(session, work)
-        stored = _memberships(session, set(groups.values()))
-    wanted = {
-        (persons[member], groups[group])
-        for group, inside in members.items()
-        if group in groups
-        for member in inside
-        if member in persons
-    }
+    known = [key for key in members if key in groups]
+    for keys in in_steps(known, _GROUPS_AT_ONCE):
+        wanted = {
+            (persons[member], groups[key])
+            for key in keys
+            for member in members[key]
+            if member in persons
+        }
+        _write_pairs(work, wanted, {groups[key] for key in keys})
+    # What a group held that left is taken away too.
+    for ids in in_steps(sorted(groups[key] for key in groups.keys() - members.keys())):
+        _write_pairs(work, set(), set(ids))
+
+
+def _write_pairs(work: Work, wanted: set[tuple[int, int]], groups: set[int]) -> None:
+    with work.database.reading() as session:
+        stored = _memberships(session, groups)
     missing = sorted(wanted - stored.keys())
     ours = {pair for pair, source in stored.items() if source == work.source.code}
     surplus = sorted(ours - wanted)
@@ -84,17 +100,13 @@ def _write_logins(work: Work, plan: LoginPlan) -> None:
         with work.database.writing() as session:
             session.execute(update(Account), rows)
     for creations in in_steps(plan.creations):
+        ours = {"directory_id": work.source.directory_id, "created_at": work.now}
+        made = [
+            ours | {"person_id": person_id, "login": login, "login_key": login_key(login)}
+            for person_id, login in creations
+        ]
         with work.database.writing() as session:
-            session.add_all(
-                Account(
-                    person_id=person_id,
-                    login=login,
-                    login_key=login_key(login),
-                    directory_id=work.source.directory_id,
-                    created_at=work.now,
-                )
-                for person_id, login in creations
-            )
+            session.execute(insert(Account), made)
 
 
 def _person_ids(session: Session, work: Work) -> dict[str, int]:
@@ -102,7 +114,8 @@ def _person_ids(session: Session, work: Work) -> dict[str, int]:
         select(DirectoryEntry.external_id, DirectoryEntry.person_id).where(
             DirectoryEntry.directory_id == work.source.directory_id,
             DirectoryEntry.person_id.is_not(None),
-        )
+        ),
+        execution_options=_IN_PARTS,
     )
     return {row.external_id: row.person_id for row in rows if row.person_id is not None}
 
@@ -121,7 +134,8 @@ def _managers(session: Session, work: Work) -> dict[int, int | None]:
     rows = session.execute(
         select(Person.id, Person.manager_id)
         .join(DirectoryEntry, DirectoryEntry.person_id == Person.id)
-        .where(DirectoryEntry.directory_id == work.source.directory_id)
+        .where(DirectoryEntry.directory_id == work.source.directory_id),
+        execution_options=_IN_PARTS,
     )
     return {row.id: row.manager_id for row in rows}
 
@@ -142,7 +156,8 @@ def _accounts(session: Session, work: Work) -> list[AccountState]:
     rows = session.execute(
         select(
             Account.id, Account.person_id, Account.login, Account.login_key, Account.directory_id
-        )
+        ),
+        execution_options=_IN_PARTS,
     )
     return [
         AccountState(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
@@ -26,6 +26,8 @@ from server.people.sources import Source
 
 #: Entries in one transaction: other writers get their turn in between.
 STEP = 500
+#: Rows read from the database at once: all those of a large directory are not needed together.
+ROWS_AT_ONCE = 2_000
 
 Thing = TypeVar("Thing")
 
@@ -106,28 +108,20 @@ def deactivate_persons(session: Session, person_ids: Sequence[int], now: datetim
 
 
 def _create_persons(session: Session, work: Work, seen: Sequence[PersonSeen]) -> None:
-    rows = []
-    for one in seen:
-        row = Person(
-            organisation_id=work.source.organisation_id,
-            source=work.source.code,
-            active=True,
-            created_at=work.now,
-        )
-        _fill_person(row, one, work.now)
-        rows.append(row)
-    session.add_all(rows)
-    session.flush()
-    session.add_all(
-        DirectoryEntry(
-            directory_id=work.source.directory_id,
-            external_id=one.external_id,
-            person_id=row.id,
-            dn=one.dn,
-            digest=person_digest(one),
-            seen_at=work.now,
-        )
-        for one, row in zip(seen, rows, strict=True)
+    source = {"organisation_id": work.source.organisation_id, "source": work.source.code}
+    ids = session.scalars(
+        insert(Person).returning(Person.id, sort_by_parameter_order=True),
+        [source | _particulars(one, work.now) | {"created_at": work.now} for one in seen],
+    )
+    entry = {"directory_id": work.source.directory_id, "seen_at": work.now}
+    session.execute(
+        insert(DirectoryEntry),
+        [
+            entry
+            | {"external_id": one.external_id, "person_id": person_id}
+            | {"dn": one.dn, "digest": person_digest(one)}
+            for one, person_id in zip(seen, ids, strict=True)
+        ],
     )
 
 
@@ -138,7 +132,8 @@ def _change_persons(
     entries = _by_id(session, DirectoryEntry, [stored.entry_id for stored, _ in changed])
     for stored, one in changed:
         person = people[stored.party_id]
-        _fill_person(person, one, work.now)
+        for column, value in _particulars(one, work.now).items():
+            setattr(person, column, value)
         person.version += 1
         if not person.active:
             person.active = True
@@ -147,12 +142,11 @@ def _change_persons(
         entry.dn, entry.digest, entry.seen_at = one.dn, person_digest(one), work.now
 
 
-def _fill_person(row: Person, seen: PersonSeen, now: datetime) -> None:
-    for column, text in zip(DETAILS, seen.details, strict=True):
-        setattr(row, column, text)
-    row.name_key = name_key(row.display_name)
-    row.email_key = login_key(row.email)
-    row.updated_at = now
+def _particulars(seen: PersonSeen, now: datetime) -> dict[str, Any]:
+    """Return the columns of a person that a directory fills."""
+    texts = dict(zip(DETAILS, seen.details, strict=True))
+    keys = {"name_key": name_key(texts["display_name"]), "email_key": login_key(texts["email"])}
+    return {**texts, **keys, "updated_at": now}
 
 
 def _create_groups(

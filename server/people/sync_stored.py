@@ -9,7 +9,7 @@ from cmdb.records.parties import Group, Person
 from server.people.models import DirectoryEntry
 from server.people.rules.sync_plan import StoredEntry, SyncPlan
 from server.people.sources import Source
-from server.people.sync_parties import Work
+from server.people.sync_parties import ROWS_AT_ONCE, Work
 
 _EXAMPLES = 50
 
@@ -52,5 +52,7 @@ def stored_groups(session: Session, source: Source) -> dict[str, StoredEntry]:
 def _stored(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, StoredEntry]:
     return {
         external_id: StoredEntry(entry_id, external_id, party_id, digest, active, dn)
-        for entry_id, external_id, digest, dn, party_id, active in session.execute(query)
+        for entry_id, external_id, digest, dn, party_id, active in session.execute(
+            query.execution_options(yield_per=ROWS_AT_ONCE)
+        )
     }

@@ -9,6 +9,9 @@ def login_key(login: str) -> str:
     >>> login_key(" \uff21\uff44\uff41 ") == login_key("ADA")
     True
     """
+    if login.isascii() and login.isprintable():
+        # What follows comes to the same, and takes a hundred times as long.
+        return login.casefold().strip()
     folded = unicodedata.normalize("NFKC", login).casefold()
     # What cannot be seen (control and format characters) must not make two logins differ.
     visible = "".join(char for char in folded if unicodedata.category(char) not in {"Cc", "Cf"})

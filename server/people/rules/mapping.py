@@ -73,14 +73,22 @@ FLAVOURS: Mapping[str, Flavour] = {
 
 @dataclass(frozen=True, slots=True)
 class PersonSeen:
-    """A person as a directory has them. ``details`` are the texts of ``DETAILS``, in order."""
+    """A person as a directory has them; of 100,000, so it is kept small.
+
+    ``packed``: the texts of ``DETAILS``, in order, with a NUL between them, which none contains.
+    """
 
     external_id: str
     dn: str
     login: str
-    details: tuple[str, ...]
+    packed: str
     manager_dn: str = ""
     disabled: bool = False
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """Return the texts of ``DETAILS``, in order."""
+        return tuple(self.packed.split("\0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +170,7 @@ def person_seen(
         external_id=external_id,
         dn=dn,
         login=login,
-        details=(details[0] or login, *details[1:]),
+        packed="\0".join((details[0] or login, *details[1:])),
         manager_dn=_first(attributes, chosen.fields["manager"]),
         disabled=any(_disabled(attributes, name) for name in chosen.fields["disabled"]),
     )

@@ -149,7 +149,7 @@ def plan_sync(
 
 def person_digest(person: PersonSeen) -> str:
     """Return what tells two states of a person's own facts apart."""
-    return _digest(person.dn, *person.details)
+    return _digest(person.dn, person.packed)
 
 
 def group_digest(group: GroupSeen) -> str:
