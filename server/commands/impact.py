@@ -13,6 +13,7 @@ from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
 from server.commands.impact_exporting import export_graph
 from server.commands.impact_findings import list_causes, list_needs, show_path
+from server.commands.impact_outages import show_availability
 from server.commands.impact_risks import rank_blast, run_sweep_now, show_single_points
 from server.commands.impact_words import (
     as_of_option,
@@ -51,6 +52,7 @@ class ImpactGroup(ExampleGroup):
         "cadastre impact causes shop mail          what one failure would explain both",
         "cadastre impact path ups-1 shop           how one gets to the other, or what holds",
         "cadastre impact single-points shop        what alone takes the shop down",
+        "cadastre impact availability shop         how often it is down, and through whom",
         "cadastre impact blast-radius              the items with the widest blast",
         "cadastre impact export db1 -o db1.graphml what suffers, for yEd or Gephi",
     ],
@@ -158,6 +160,7 @@ def _summary(answer: Mapping[str, Any]) -> str:
 for _command in (
     list_causes,
     show_single_points,
+    show_availability,
     rank_blast,
     show_path,
     list_needs,

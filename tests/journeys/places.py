@@ -32,6 +32,7 @@ NO_PAGES = frozenset(
         "search.pick_groups",
         "search.pick_items",
         "search.pick_people",
+        "service.availability",
         "tickets.clocks",
         "tickets.download",
         "tickets.export",

@@ -17,6 +17,7 @@ from server.foundation.edge.requests import current_actor, current_session, curr
 from server.foundation.permissions import Permission
 from server.items import queries
 from server.items.blast import service_classes
+from server.items.impacts.outages import OutageQuestion, outages_of
 from server.items.impacts.weak_points import weak_points_of
 from server.items.map_states import Drawn
 from server.items.maps import EstateMap, MapQuestion, draw_estate
@@ -24,6 +25,7 @@ from server.items.services.proposals import count_open
 from web.pages.frame import reader, url_for
 from web.pages.item_tabs import class_name
 from web.pages.wording import change_wording, ticket_wording
+from web.presenters.outages import hours_text, percent_text, share_text
 from web.presenters.redundancy import slack_text, standing_text
 from web.presenters.suspects import far_ends, suspect_lines
 from web.presenters.windows import window_text
@@ -33,6 +35,8 @@ service = Blueprint("service", __name__, url_prefix="/services")
 _MANY = 1000
 #: Single points of failure that are named; whoever has more has other worries.
 _POINTS = 50
+#: What keeps a service down, as far as it is named.
+_OUTAGES = 8
 #: Members of one layer that are named; the map shows them all.
 _NAMED = 24
 
@@ -60,6 +64,21 @@ def show(service_id: int) -> ResponseReturnValue:
         window=lambda change: window_text(change, reader()),
         class_name=class_name,
         **_weak_points(item),
+    )
+
+
+@service.route("/<int:service_id>/availability")
+def availability(service_id: int) -> ResponseReturnValue:
+    """Show how often the service is down by what it stands on, and through whom. A fragment."""
+    found = outages_of(current_session(), current_actor(), service_id, OutageQuestion(_OUTAGES))
+    return render_template(
+        "services/availability.html",
+        told=found,
+        up=share_text(found.availability, reader()),
+        hours=lambda hours: hours_text(hours, reader()),
+        kept=None if found.target is None else found.availability * 100 >= found.target,
+        target=None if found.target is None else share_text(found.target / 100, reader()),
+        percent=lambda share: percent_text(share, reader()),
     )
 
 

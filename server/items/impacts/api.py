@@ -20,6 +20,7 @@ from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
 from server.items.impacts.exporting import ExportQuestion, Format, export_network, export_text
 from server.items.impacts.needs import NeedsQuestion, needs_of
+from server.items.impacts.outages import KnownTimes, OutageQuestion, outages_of
 from server.items.impacts.queries import ranked_items, ranked_services
 from server.items.impacts.questions import ImpactQuestion
 from server.items.impacts.reaching import CONTRACTS, ContractReader
@@ -31,6 +32,9 @@ from server.items.impacts.schemas import (
     ImpactWishSchema,
     NeedsQuerySchema,
     NeedsSchema,
+    OutageAnswerSchema,
+    OutageQuerySchema,
+    OutageQuestionSchema,
     RankingQuerySchema,
     RankingSchema,
     SymptomsSchema,
@@ -107,6 +111,29 @@ class ItemWeakPoints(MethodView):
     def get(self, query: dict[str, Any], item_id: int) -> Any:
         """List the single points of failure of a service, or of any other item."""
         return weak_points_of(current_session(), current_actor(), item_id, **query)
+
+
+@impacts.route("/items/<int:item_id>/availability")
+class ItemAvailability(MethodView):
+    """How often an item is down, and through whom."""
+
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(OutageQuerySchema, location="query")
+    @impacts.response(200, OutageAnswerSchema)
+    def get(self, query: dict[str, Any], item_id: int) -> Any:
+        """Tell how often a service is up, by the mean times of what it stands on."""
+        question = OutageQuestion(query["limit"], query["as_of"])
+        return outages_of(current_session(), current_actor(), item_id, question)
+
+    @impacts.doc(**LOOKS_UP)
+    @impacts.doc(**LOOKS_BACK)
+    @impacts.arguments(OutageQuestionSchema)
+    @impacts.response(200, OutageAnswerSchema)
+    def post(self, body: dict[str, Any], item_id: int) -> Any:
+        """Tell the same with other mean times. Changes nothing."""
+        known = [KnownTimes(**one) for one in body["known"]]
+        question = OutageQuestion(body["limit"], body["as_of"], known)
+        return outages_of(current_session(), current_actor(), item_id, question)
 
 
 @impacts.route("/single-points")

@@ -86,6 +86,8 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/items/<int:item_id>/impact", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/depends-on", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/single-points", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/availability", Permission.ITEM_READ),
+    Endpoint("POST", f"{_V1}/items/<int:item_id>/availability", Permission.ITEM_READ, json={}),
     Endpoint("GET", f"{_V1}/single-points", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/blast-radius", Permission.ITEM_READ),
     Endpoint(

@@ -21,6 +21,11 @@ from server.items.impacts.schemas.findings import (
     WeakServiceQuerySchema,
     WeakServicesSchema,
 )
+from server.items.impacts.schemas.outages import (
+    OutageAnswerSchema,
+    OutageQuerySchema,
+    OutageQuestionSchema,
+)
 
 __all__ = [
     "CausesSchema",
@@ -30,6 +35,9 @@ __all__ = [
     "ImpactWishSchema",
     "NeedsQuerySchema",
     "NeedsSchema",
+    "OutageAnswerSchema",
+    "OutageQuerySchema",
+    "OutageQuestionSchema",
     "RankingQuerySchema",
     "RankingSchema",
     "SymptomsSchema",
