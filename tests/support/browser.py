@@ -74,7 +74,9 @@ class PageFaults:
         page.on("response", self._note_response)
 
     def _note_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A request that the next page overtook is no fault; one that failed says more than this.
+        overtaken = message.text.startswith(("htmx:afterRequest", "htmx:sendAbort"))
+        if message.type == "error" and not overtaken:
             self._seen.append(f"console: {message.text}")
 
     def _note_request(self, request: Request) -> None:
