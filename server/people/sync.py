@@ -19,7 +19,13 @@ from server.foundation.permissions import system_actor
 from server.people.directory import OpenDirectory, open_directory
 from server.people.models import Directory, DirectoryRun
 from server.people.rules.deltas import Watermark, next_watermark, stored_watermark
-from server.people.rules.sync_plan import SyncReport, managers_of, members_of, plan_sync
+from server.people.rules.sync_plan import (
+    SyncReport,
+    managers_of,
+    members_of,
+    plan_sync,
+    without_details,
+)
 from server.people.sources import Access, read_snapshot, source_of
 from server.people.sources_changed import position_of, reading_fingerprint
 from server.people.sync_delta import carry_out_delta
@@ -104,11 +110,15 @@ def _carry_out_full(
     seen, stamp = read_snapshot(source, directory)
     report.persons_seen, report.groups_seen = len(seen.persons), len(seen.groups)
     with work.database.reading() as session:
-        plan = plan_sync(seen, stored_persons(session, source), stored_groups(session, source))
+        stored = stored_persons(session, source, seen.persons)
+        plan = plan_sync(seen, stored, stored_groups(session, source))
     if told(work, plan, confirm=confirm):
         return None
     write_persons(work, plan)
     write_groups(work, plan)
+    # From here on only ties are needed, and memory for them.
+    seen = without_details(seen)
+    del plan, stored
     write_managers(work, managers_of(seen))
     write_memberships(work, members_of(seen))
     write_logins(

@@ -26,10 +26,11 @@ def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
         person_id = persons.get(key)
         manager_id = persons.get(manager) if manager else None
         if person_id is not None and stored.get(person_id) != manager_id:
-            changes.append({"id": person_id, "manager_id": manager_id, "updated_at": work.now})
+            changes.append((person_id, manager_id))
     for step in in_steps(changes):
+        rows = [{"id": p, "manager_id": m, "updated_at": work.now} for p, m in step]
         with work.database.writing() as session:
-            session.execute(update(Person), step)
+            session.execute(update(Person), rows)
     work.report.managers_changed += len(changes)
 
 

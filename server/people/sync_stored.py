@@ -1,5 +1,6 @@
 """What is held of a directory's people and groups, and whether a plan may be carried out."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
 from server.people.models import DirectoryEntry
+from server.people.rules.mapping import PersonSeen
 from server.people.rules.sync_plan import StoredEntry, SyncPlan
 from server.people.sources import Source
 from server.people.sync_parties import ROWS_AT_ONCE, Work
@@ -29,10 +31,16 @@ def told(work: Work, plan: SyncPlan, *, confirm: bool) -> bool:
     return held
 
 
-def stored_persons(session: Session, source: Source) -> dict[str, StoredEntry]:
-    """Return what we hold of the directory's people, by unique id."""
+def stored_persons(
+    session: Session, source: Source, seen: Mapping[str, PersonSeen] | None = None
+) -> dict[str, StoredEntry]:
+    """Return what we hold of the directory's people, by unique id.
+
+    What reads the same in ``seen`` is taken from there, and so is kept once.
+    """
     return _stored(
         session,
+        seen or {},
         _ENTRY.add_columns(Person.id, Person.active)
         .join(Person, Person.id == DirectoryEntry.person_id)
         .where(DirectoryEntry.directory_id == source.directory_id),
@@ -43,16 +51,21 @@ def stored_groups(session: Session, source: Source) -> dict[str, StoredEntry]:
     """Return what we hold of the directory's groups, by unique id."""
     return _stored(
         session,
+        {},
         _ENTRY.add_columns(Group.id, Group.active)
         .join(Group, Group.id == DirectoryEntry.group_id)
         .where(DirectoryEntry.directory_id == source.directory_id),
     )
 
 
-def _stored(session: Session, query: Select[*tuple[Any, ...]]) -> dict[str, StoredEntry]:
-    return {
-        external_id: StoredEntry(entry_id, external_id, party_id, digest, active, dn)
-        for entry_id, external_id, digest, dn, party_id, active in session.execute(
-            query.execution_options(yield_per=ROWS_AT_ONCE)
-        )
-    }
+def _stored(
+    session: Session, seen: Mapping[str, PersonSeen], query: Select[*tuple[Any, ...]]
+) -> dict[str, StoredEntry]:
+    found = {}
+    rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+    for entry_id, external_id, digest, dn, party_id, active in rows:
+        known = seen.get(external_id)
+        key = known.external_id if known else external_id
+        name = known.dn if known and known.dn == dn else dn
+        found[key] = StoredEntry(entry_id, key, party_id, digest, active, name)
+    return found

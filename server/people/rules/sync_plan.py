@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from server.people.rules.dn import dn_key, looks_like_dn
@@ -145,6 +145,12 @@ def plan_sync(
         doubt=_doubt("people", stored_persons, leaving)
         or _doubt("groups", stored_groups, leaving_groups),
     )
+
+
+def without_details(seen: Snapshot) -> Snapshot:
+    """Return who is tied to whom, without what people are called."""
+    bare = {key: replace(person, packed="") for key, person in seen.persons.items()}
+    return Snapshot(bare, seen.groups)
 
 
 def person_digest(person: PersonSeen) -> str:

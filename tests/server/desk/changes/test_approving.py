@@ -1,6 +1,7 @@
 """Who approves: quorums by rule, deputies, time that runs out, links that work once, boards."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,11 +17,14 @@ from server.foundation.audit import AuditEntry
 from server.foundation.database import Database
 from server.foundation.errors import PermissionDenied, SegregationOfDuties
 from server.foundation.jobs.models import Job
-from server.foundation.permissions import Actor
+from server.foundation.permissions import Actor, Permission
+from server.foundation.signing import Signer
+from server.people.actions.emergencies import EmergencyDraft, take_emergency
+from server.people.actions.roles import Holder, Scope, give_role
 from server.people.authentication import load_actor
 from tests.server.desk.changes.planned import asked
 from tests.server.desk.estate import NOW, Estate
-from tests.support.people import make_group, make_person
+from tests.support.people import actor_of, make_group, make_person
 
 #: Deputies stand in by the clock of whoever looks.
 TODAY = datetime.now(UTC)
@@ -223,3 +227,38 @@ def test_many_are_answered_each_for_itself(database: Database, estate: Estate) -
         ("CHG-99", "", "NotFound"),
         (good, "", "IllegalMove"),
     ]
+
+
+def test_who_broke_the_glass_still_approves_nothing_of_their_own(
+    database: Database, estate: Estate, tmp_path: Path
+) -> None:
+    world = estate.world
+    with database.writing() as session:
+        scope = Scope(world.root.id, emergency=True)
+        holder = Holder(person_id=world.agent.person_id)
+        grant_id = give_role(session, "administrator", holder, scope, NOW).id
+        draft = EmergencyDraft("the storage array is down", 2)
+        signer = Signer(tmp_path / "signing.key")
+        take_emergency(session, world.agent, signer, grant_id, draft, TODAY)
+    with database.reading() as session:
+        rescuer = actor_of(session, world.agent.person_id or 0)
+    assert rescuer.may(Permission.CHANGE_APPROVE)
+    own, slot = asked_by(database, estate, rescuer)
+    for said in (Decision("approved"), Decision("approved", approval_id=slot)):
+        with pytest.raises(SegregationOfDuties), database.writing() as session:
+            actions.decide(session, rescuer, own, said, NOW)
+    theirs, slot = asked_by(database, estate, world.admin)
+    with database.writing() as session:
+        said = Decision("approved", approval_id=slot)
+        assert actions.decide(session, rescuer, theirs, said, NOW).state in {
+            "approval",
+            "scheduled",
+        }
+
+
+def asked_by(database: Database, estate: Estate, author: Actor) -> tuple[str, int]:
+    """Ask for the approval of an emergency; return its reference and one approval of it."""
+    reference = asked(database, estate, estate.app, author=author, kind="emergency")
+    with database.reading() as session:
+        newest = select(ChangeApproval.id).order_by(ChangeApproval.id.desc()).limit(1)
+        return reference, session.scalars(newest).one()
