@@ -9,8 +9,14 @@ from flask import Blueprint as Door
 from flask_smorest import Blueprint
 
 from server.assets.api import assets
+from server.assets.custody.api import custody
 from server.assets.jobs import ALARM_CONTRACTS, run_alarms
+from server.assets.products.api import products
+from server.assets.products.linking import LINK_MODELS, run_linking
+from server.assets.products.queries import FAILURES
+from server.assets.purchases.api import purchases
 from server.assets.queries import contracts_reached
+from server.assets.stock.api import stock
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
@@ -69,6 +75,7 @@ from server.desk.tickets.jobs import (
     run_tidying,
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
+from server.desk.tickets.queries.failing import failures_among
 from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
@@ -188,6 +195,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     health,
     past,
     assets,
+    products,
+    purchases,
+    custody,
+    stock,
     imports,
     business_services,
     leavers,
@@ -251,6 +262,7 @@ JOBS: Jobs = {
     SEAL_HISTORY: JobHandler(seal_history, cron="47 * * * *"),
     RETAIN_HISTORY: JobHandler(retain_history, cron="30 4 * * *"),
     ALARM_CONTRACTS: JobHandler(run_alarms, cron="35 6 * * *"),
+    LINK_MODELS: JobHandler(run_linking, cron="*/10 * * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
@@ -265,4 +277,7 @@ JOBS: Jobs = {
 }
 
 #: Readers that features lend to those below them, which may not import them.
-LENT: Mapping[str, Callable[..., object]] = {CONTRACTS: contracts_reached}
+LENT: Mapping[str, Callable[..., object]] = {
+    CONTRACTS: contracts_reached,
+    FAILURES: failures_among,
+}

@@ -5,9 +5,9 @@ that replace each other by source move as a whole, one source at a time: of two 
 told, the newer ones count and the older stay with the item that nobody sees any more.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Table, UniqueConstraint, delete, insert, select, update
@@ -35,6 +35,11 @@ _STAYING = frozenset(
 )
 #: Rows that say the same although no index keeps them apart.
 _SAYING_THE_SAME = {"item_party": ("role", "person_id", "group_id", "source")}
+#: What a trail keeps as text.
+_READERS: Mapping[type, Callable[[str], Any]] = {
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+}
 #: No source is called so; what is swapped waits under it.
 _WAITING = "~moving"
 
@@ -155,13 +160,15 @@ def _this(belonging: Belonging, row: Mapping[str, Any]) -> list[Any]:
 
 
 def _document(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in row.items()}
+    return {k: v.isoformat() if isinstance(v, date) else v for k, v in row.items()}
 
 
 def _parsed(table: Table, stored: Mapping[str, Any]) -> dict[str, Any]:
-    moments = {column.name for column in table.columns if column.type.python_type is datetime}
+    kinds = {column.name: column.type.python_type for column in table.columns}
     return {
-        name: datetime.fromisoformat(value) if name in moments and value is not None else value
+        name: _READERS[kinds[name]](value)
+        if value is not None and kinds[name] in _READERS
+        else value
         for name, value in stored.items()
     }
 

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.items import ItemParty
+from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Membership
-from cmdb.vocabulary import PartyRole
+from cmdb.vocabulary import LifeStage, PartyRole
 from server.assets.models import Contract, ItemContract
+from server.assets.purchases.models import ItemPurchase, Supplier
 from server.assets.rules.alarms import STEPS, alarm_due
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
@@ -21,9 +22,10 @@ ALARM_CONTRACTS = "assets.alarm"
 
 
 def run_alarms(context: JobContext) -> Mapping[str, Any]:
-    """Tell owners of covered items of what ends within 90, 60 and 30 days."""
+    """Tell owners of contracts and warranties that end within 90, 60 and 30 days."""
     with context.database.writing() as session:
-        return {"told": tell_of_ends(session, utc_now())}
+        now = utc_now()
+        return {"told": tell_of_ends(session, now), "warranties": tell_of_warranties(session, now)}
 
 
 def tell_of_ends(session: Session, now: datetime) -> int:
@@ -45,13 +47,41 @@ def tell_of_ends(session: Session, now: datetime) -> int:
                 "who": contract.supplier,
             },
         )
-        told += tell(session, _responsible(session, contract.id), notice, now)
+        covered = select(ItemContract.item_id).where(ItemContract.contract_id == contract.id)
+        told += tell(session, _responsible(session, covered), notice, now)
     return told
 
 
-def _responsible(session: Session, contract_id: int) -> set[int]:
-    """Return the people who own covered items, members of owning groups included."""
-    covered = select(ItemContract.item_id).where(ItemContract.contract_id == contract_id)
+def tell_of_warranties(session: Session, now: datetime) -> int:
+    """Tell owners of items whose warranty ends, at each step once; return how many notices."""
+    today = now.date()
+    soon = (
+        select(ItemPurchase.warranty_ends_on, Item.id, Item.name, Supplier.name)
+        .join(Item, Item.id == ItemPurchase.item_id)
+        .outerjoin(Supplier, Supplier.id == ItemPurchase.supplier_id)
+        .where(
+            ItemPurchase.warranty_ends_on >= today,
+            ItemPurchase.warranty_ends_on <= today + timedelta(days=max(STEPS)),
+            Item.stage != LifeStage.RETIRED.value,
+        )
+    )
+    told = 0
+    for ends_on, item_id, name, supplier in session.execute(soon.order_by(Item.id)).all():
+        if ends_on is None:  # the query asks for none of these
+            continue
+        notice = Notice(
+            "warranty_ends",
+            f"warranty_ends:{item_id}:{ends_on.isoformat()}:{alarm_due(ends_on, today)}",
+            f"/items/{item_id}/ownership",
+            {"title": name, "text": ends_on.isoformat(), "who": supplier or ""},
+        )
+        this = select(Item.id).where(Item.id == item_id)
+        told += tell(session, _responsible(session, this), notice, now)
+    return told
+
+
+def _responsible(session: Session, covered: Select[int]) -> set[int]:
+    """Return the people who own the items, members of owning groups included."""
     owning = select(ItemParty.person_id, ItemParty.group_id).where(
         ItemParty.item_id.in_(covered), ItemParty.role == PartyRole.OWNER.value
     )

@@ -10,7 +10,11 @@ import cmdb.records.past
 import cmdb.records.precedence
 import cmdb.records.relations
 import cmdb.records.sources
+import server.assets.custody.models
 import server.assets.models
+import server.assets.products.models
+import server.assets.purchases.models
+import server.assets.stock.models
 import server.desk.changes.models.approving
 import server.desk.changes.models.calendar
 import server.desk.changes.models.change

@@ -40,6 +40,11 @@ from cmdb.vocabulary import (
     SourceCode,
 )
 from server.assets.actions import ContractDraft, create_contract
+from server.assets.custody.actions import give_item
+from server.assets.products.linking import link_items
+from server.assets.products.queries import model_of_item
+from server.assets.purchases.actions import SupplierDraft, write_supplier
+from server.assets.stock.actions import ArticleDraft, create_article
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -331,8 +336,24 @@ class _Furnishing:
         found = {"item": app, "provider": db, "relation": relation.id, "verdict": denied.id}
         self._reachable(app)
         found |= self._asked()
-        found |= {"service": service}
+        found |= {"service": service} | self._around(app, owner_id)
         return found | derived
+
+    def _around(self, item_id: int, holder_id: int) -> dict[str, int]:
+        """Give an item a model, a supplier and a holder, and let something lie in stock."""
+        session, admin, now, code = self._session, self._admin, self._now, self._place.code
+        said = {"vendor": f"Acme-{code}", "model": f"Rocket-{code}"}
+        edit_item(session, admin, item_id, said, now)
+        link_items(session, [item_id], now)
+        supplier = write_supplier(session, admin, SupplierDraft(self._place.id, "Acme"), now)
+        held = self._item("laptop", f"held-{code}")
+        article = ArticleDraft(self._place.id, "Mouse", quantity=5)
+        return {
+            "product": model_of_item(session, admin, item_id).row.model.id,  # type: ignore[union-attr]
+            "supplier": supplier.id,
+            "custody": give_item(session, admin, held, holder_id, "", now).custody.id,
+            "stock": create_article(session, admin, article, now).article.id,
+        }
 
     def _reachable(self, item_id: int) -> None:
         """Give an item an address that a ticket may check."""

@@ -103,6 +103,16 @@ def _changes(reader: Reader) -> dict[str, str]:
 def _register(reader: Reader) -> dict[str, str]:
     return {
         "items.edited": reader.gettext("edited many items"),
+        "product_model.written": reader.gettext("wrote a product model down"),
+        "item.model_chosen": reader.gettext("chose the model of an item"),
+        "supplier.written": reader.gettext("wrote a supplier down"),
+        "item.purchase_written": reader.gettext("said how an item was bought"),
+        "item.purchase_forgotten": reader.gettext("forgot how an item was bought"),
+        "item.given": reader.gettext("gave somebody an item"),
+        "item.accepted": reader.gettext("confirmed to have an item"),
+        "item.declined": reader.gettext("declined an item"),
+        "item.taken_back": reader.gettext("took an item back"),
+        "stock.written": reader.gettext("wrote a consumable down"),
         "model.changed": reader.gettext("changed the class model"),
         "import.started": reader.gettext("started an import"),
         "import.undone": reader.gettext("took an import back"),

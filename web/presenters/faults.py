@@ -150,9 +150,14 @@ def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("At most %(number)s items fit."),
         ),
         (
+            r"there is no (?:model|supplier) \d+",
+            reader.gettext("This does not exist any more, or you may not see it."),
+        ),
+        (
             r"there is no (?:active )?(?:person|group|item|organisation) \d+(?: that .+)?",
             reader.gettext("This does not exist any more, or you may not see it."),
         ),
+        (r"there are only (?P<number>\d+)", reader.gettext("Only %(number)s are there.")),
         (
             r"the graph has changed: (?P<number>\d+) services would suffer more.+",
             reader.gettext(

@@ -13,6 +13,25 @@ def sentences(reader: Reader) -> dict[str, str]:
         "holds no advisory of OSV, NVD or endoflife.date": reader.gettext(
             "The file holds no advisory of OSV, of NVD or by endoflife.date."
         ),
+        "must not lie before the first day": reader.gettext(
+            "The end must not lie before the beginning."
+        ),
+        "names no model": reader.gettext("This names no model."),
+        "there is no such attribute": reader.gettext("There is no such attribute."),
+        "must be an amount such as 12.50": reader.gettext("Give an amount such as 12.50."),
+        "must have at most 2 digits after the point": reader.gettext(
+            "Give at most two digits after the point."
+        ),
+        "must be a currency such as EUR": reader.gettext("Give a currency such as EUR."),
+        "must begin with https:// or http://": reader.gettext(
+            "The address must begin with https:// or http://."
+        ),
+        "is needed for this": reader.gettext("This is needed for the depreciation."),
+        "must not be more than the price": reader.gettext("This must not be more than the price."),
+        "a retired item is given to nobody": reader.gettext("A retired item is given to nobody."),
+        "somebody has this item; let it come back first": reader.gettext(
+            "Somebody has this item. Let it come back first."
+        ),
         "no item fits": reader.gettext("No item fits."),
         "the past cannot be asked for this": reader.gettext("The past cannot be asked for this."),
         "the past is listed by id alone": reader.gettext("The past is listed by id alone."),

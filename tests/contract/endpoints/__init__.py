@@ -4,6 +4,7 @@ A new route is written down here, in the file of its corner: which permission it
 is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 """
 
+from tests.contract.endpoints.assets import AROUND_ITEMS
 from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public
 from tests.contract.endpoints.foreign_agents import FOREIGN_AGENTS
@@ -36,6 +37,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *HEALTH,
     *PAST,
     *ASSETS,
+    *AROUND_ITEMS,
     *IMPORTS,
     *REST_DESK,
     *DESK_AROUND,

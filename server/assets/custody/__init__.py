@@ -1,0 +1,1 @@
+"""Who has been given which item, what they said to it, and what is observed instead."""

@@ -1,0 +1,1 @@
+"""Makers and their models: what many items are one of."""

@@ -1,0 +1,1 @@
+"""Suppliers, what items cost, and what they are still worth."""
