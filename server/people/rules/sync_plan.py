@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from server.people.rules.dn import dn_key, looks_like_dn
@@ -169,9 +170,8 @@ def members_of(seen: Snapshot) -> dict[str, frozenset[str]]:
     A member that is neither a group of ``seen`` nor a person who is not disabled is nobody to us.
     Complexity: for each group, the members reached from it.
     """
-    enabled = {key: person for key, person in seen.persons.items() if not person.disabled}
-    persons = {dn_key(person.dn): key for key, person in enabled.items()}
-    logins = {login_key(person.login): key for key, person in enabled.items() if person.login}
+    persons = {dn_key(one.dn): key for key, one in seen.persons.items() if not one.disabled}
+    logins = _logins(seen)
     groups = {dn_key(group.dn): key for key, group in seen.groups.items()}
     direct: dict[str, set[str]] = {}
     nested: dict[str, set[str]] = {}
@@ -193,8 +193,8 @@ def managers_of(
 
     ``others`` are people known from before, who may be somebody's manager too.
     """
-    known = {**(others or {}), **seen.persons}
-    persons = {dn_key(person.dn): key for key, person in known.items()}
+    known = chain((others or {}).values(), seen.persons.values())
+    persons = {dn_key(person.dn): person.external_id for person in known}
     return {
         key: persons.get(dn_key(person.manager_dn)) if person.manager_dn else None
         for key, person in seen.persons.items()
@@ -224,6 +224,14 @@ def _doubt(what: str, stored: Mapping[str, StoredEntry], leaving: Sequence[Store
 
 def _digest(*texts: str) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _logins(seen: Snapshot) -> Mapping[str, str]:
+    """Return who has which login; nobody where no group names its members by login."""
+    if all(looks_like_dn(member) for group in seen.groups.values() for member in group.members):
+        return {}
+    enabled = (one for one in seen.persons.values() if one.login and not one.disabled)
+    return {login_key(one.login): one.external_id for one in enabled}
 
 
 def _known(names: Iterable[str], index: Mapping[str, str]) -> set[str]:
