@@ -17,6 +17,8 @@ from server.assets.products.queries import FAILURES
 from server.assets.purchases.api import purchases
 from server.assets.queries import contracts_reached
 from server.assets.stock.api import stock
+from server.desk.alarms.api import alarms
+from server.desk.alarms.jobs import SURVEY, WATCH, run_survey, run_watch
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
@@ -212,6 +214,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     knowledge,
     notifications,
     changes,
+    alarms,
     workspace,
 )
 
@@ -274,6 +277,8 @@ JOBS: Jobs = {
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),
+    WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
+    SURVEY: JobHandler(run_survey, cron="23 * * * *"),
 }
 
 #: Readers that features lend to those below them, which may not import them.

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from server.desk.alarms.actions.ruling import change_rule
 from server.desk.knowledge.actions import ArticleDraft, write_article
 from server.desk.problems.actions.major import MajorDraft, run_major
 from server.desk.problems.actions.problems import ProblemDraft, open_problem
@@ -59,4 +60,6 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
     rule: RoutingRule = add_rule(session, system_actor("tests"), document, BEGINNING)
     draft = ArticleDraft("Restart it", "Press the button.", "everyone", "published")
     article = write_article(session, system_actor("tests"), draft, BEGINNING)
-    return {"routing_rule": rule.id, "article": article.id}
+    kept = {"name": "Too full", "signal": "filesystem", "threshold": 90}
+    change_rule(session, system_actor("tests"), "full_filesystem", kept, BEGINNING)
+    return {"routing_rule": rule.id, "article": article.id, "alarm_rule": "full_filesystem"}

@@ -40,6 +40,7 @@ _TAGS = (
     "knowledge",
     "notifications",
     "changes",
+    "alarms",
     "workspace",
 )
 

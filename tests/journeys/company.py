@@ -174,6 +174,7 @@ class _Furnishing:
         article = ArticleDraft("x100", "1. x100", "everyone", "published", model="x100")
         found["article"] = write_article(self._session, self._admin, article, self._now).id
         rule = {"name": "Pressing", "conditions": _PRESSING, "priority": 1}
+        found["alarm_rule"] = "full_filesystem"
         found["routing_rule"] = add_routing_rule(self._session, self._admin, rule, self._now).id
         found |= self._items() | self._programs()
         return found | self._desk(found)

@@ -15,6 +15,7 @@ NO_PAGES = frozenset(
         "agent_download.archive",
         "agent_download.script",
         "agents.arrivals",
+        "alarms.for_ticket",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
         "exports.bill",

@@ -8,6 +8,7 @@ from web.pages.administration import administration
 from web.pages.advisories import advisories
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
+from web.pages.alarms import alarms
 from web.pages.approvals import approvals
 from web.pages.assets import assets
 from web.pages.changes import changes
@@ -63,6 +64,7 @@ PAGES: tuple[Blueprint, ...] = (
     agent_download,
     agents,
     approvals,
+    alarms,
     changes,
     dashboard,
     derivation,

@@ -167,6 +167,7 @@ def _navigation() -> tuple[_Entry, ...]:
             ADMINISTERING,
             (
                 "agents",
+                "alarms",
                 "derivation",
                 "emergencies",
                 "directories",

@@ -146,6 +146,8 @@ def _systems(reader: Reader) -> dict[str, str]:
         "derivation_rule.changed": reader.gettext("changed a rule of derivation"),
         "sla.changed": reader.gettext("changed service levels"),
         "knowledge.written": reader.gettext("wrote an article"),
+        "alarm_rule.changed": reader.gettext("changed a rule of alarms"),
+        "alarm_rule.removed": reader.gettext("removed a rule of alarms"),
         "routing_rule.changed": reader.gettext("changed a rule of routing"),
         "routing_rule.removed": reader.gettext("removed a rule of routing"),
         "routing_rule.ordered": reader.gettext("changed the order of routing rules"),

@@ -92,12 +92,23 @@ def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLi
         "routed": lambda: (
             reader.gettext("routed by: %(rules)s") % {"rules": ", ".join(detail.get("rules") or ())}
         ),
+        "alarm": lambda: reader.gettext("opened by the rule %(rule)s") % {"rule": _rule(detail)},
+        "alarm_back": lambda: (
+            reader.gettext("the cause is back: %(rule)s") % {"rule": _rule(detail)}
+        ),
+        "alarm_gone": lambda: (
+            reader.gettext("the cause is gone: %(rule)s") % {"rule": _rule(detail)}
+        ),
         "accepted": lambda: reader.gettext("accepted the hand-over"),
         "rated": lambda: (
             reader.gettext("rated it %(rating)s of 5") % {"rating": detail.get("rating")}
         ),
     }.get(event)
     return SystemLine(said() if said else event, str(detail.get("note") or ""))
+
+
+def _rule(detail: Mapping[str, Any]) -> str:
+    return str(detail.get("rule", ""))
 
 
 def _clock(detail: Mapping[str, Any], reader: Reader) -> str:

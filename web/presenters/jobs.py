@@ -45,6 +45,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "sla.sweep": reader.gettext("Tell of promises that run out"),
         "sla.reckon": reader.gettext("Reckon promises anew"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),
+        "alarms.watch": reader.gettext("Open tickets for what events tell of"),
+        "alarms.survey": reader.gettext("Open tickets for what stands wrong"),
         "tickets.check": reader.gettext("Check whether an item is there"),
         "scanning.probe": reader.gettext("Visit a device"),
         "scanning.sweep": reader.gettext("Sweep a range of addresses"),

@@ -4,6 +4,7 @@ A new route is written down here, in the file of its corner: which permission it
 is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 """
 
+from tests.contract.endpoints.alarms import ALARMS
 from tests.contract.endpoints.assets import AROUND_ITEMS
 from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public
@@ -41,6 +42,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *IMPORTS,
     *REST_DESK,
     *DESK_AROUND,
+    *ALARMS,
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,

@@ -1,0 +1,1 @@
+"""Changing rules of alarms, and doing what they say."""

@@ -1,0 +1,1 @@
+"""Reading rules of alarms, alarms, and what is wrong in the register."""
