@@ -25,6 +25,7 @@ from cmdb.vocabulary import AGENT, PERSON, REST, ClassCode, RelationTypeCode, So
 from server.foundation.database import Database
 from tests.cmdb.engine.machines import Machine
 from tests.support.people import make_world
+from tests.support.standing import standing
 
 Row = TypeVar("Row", bound=Base)
 MORNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -37,15 +38,14 @@ class Register:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.now = MORNING
-        with database.writing() as session:
-            world = make_world(session)
-            self.root, self.operations, self.sales = (
-                world.root.id,
-                world.operations.id,
-                world.sales.id,
-            )
-            self.support = world.support.id
-            self.person = world.agent.person_id or 0
+        world = standing(database, make_world)
+        self.root, self.operations, self.sales = (
+            world.root.id,
+            world.operations.id,
+            world.sales.id,
+        )
+        self.support = world.support.id
+        self.person = world.agent.person_id or 0
 
     def record(self, *observations: Observation, author: Author | None = None) -> list[Recorded]:
         with self.database.writing() as session:

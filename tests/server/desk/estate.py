@@ -13,6 +13,7 @@ from cmdb.vocabulary import DEPENDS_ON, PERSON, ClassCode, PartyRole
 from server.foundation.database import Database
 from server.wiring import REACTIONS
 from tests.support.people import World, make_world
+from tests.support.standing import standing
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=30)
@@ -102,9 +103,7 @@ def estate_at(url: str) -> Iterator[tuple[Database, Estate]]:
     """Give a database with the estate committed, reactions as in the running server."""
     database = Database(url, REACTIONS)
     try:
-        with database.writing() as session:
-            estate = make_estate(session)
-        yield database, estate
+        yield database, standing(database, make_estate)
     finally:
         database.dispose()
 

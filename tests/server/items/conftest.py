@@ -12,6 +12,7 @@ from server.wiring import REACTIONS
 from tests.server.items.rest import Caller, Callers
 from tests.support.people import BEGINNING, World, actor_of, make_person, make_world
 from tests.support.sites import site_over
+from tests.support.standing import standing
 
 
 @pytest.fixture
@@ -23,8 +24,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def world(database: Database) -> World:
-    with database.writing() as session:
-        return make_world(session)
+    return standing(database, make_world)
 
 
 @pytest.fixture

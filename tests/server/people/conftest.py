@@ -15,6 +15,7 @@ from tests.server.people.company import Company
 from tests.support.directory import SlapdServer
 from tests.support.people import World, make_world, token_of
 from tests.support.sites import site_over
+from tests.support.standing import standing
 
 
 @pytest.fixture
@@ -28,8 +29,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def world(database: Database) -> World:
     """Return the small world, written into `database`."""
-    with database.writing() as session:
-        return make_world(session)
+    return standing(database, make_world)
 
 
 @pytest.fixture

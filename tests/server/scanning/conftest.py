@@ -9,6 +9,7 @@ from server.foundation.database import Database
 from server.foundation.settings import Settings
 from server.wiring import REACTIONS
 from tests.support.people import World, make_world
+from tests.support.standing import standing
 
 
 @pytest.fixture
@@ -22,8 +23,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def world(database: Database) -> World:
     """Return the small world, written into `database`."""
-    with database.writing() as session:
-        return make_world(session)
+    return standing(database, make_world)
 
 
 @pytest.fixture

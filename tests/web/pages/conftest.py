@@ -15,6 +15,7 @@ from server.foundation.settings import Settings
 from server.wiring import REACTIONS
 from tests.support.people import World, cookie_of, make_world
 from tests.support.sites import site_over
+from tests.support.standing import standing
 from web.site import create_site
 
 
@@ -29,8 +30,7 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def world(database: Database) -> World:
     """Return the small world, written into `database`."""
-    with database.writing() as session:
-        return make_world(session)
+    return standing(database, make_world)
 
 
 @pytest.fixture

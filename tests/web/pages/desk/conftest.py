@@ -16,14 +16,14 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from tests.server.desk.estate import Estate, make_estate
 from tests.support.people import World
+from tests.support.standing import standing
 from tests.web.pages.conftest import Browser, Browsers
 
 
 @pytest.fixture
 def estate(database: Database) -> Estate:
     """Return the estate, written into `database` with its people."""
-    with database.writing() as session:
-        return make_estate(session)
+    return standing(database, make_estate)
 
 
 @pytest.fixture
