@@ -117,14 +117,22 @@ def guess_class(findings: DeviceFindings) -> ClassCode:
     """Guess the kind of a device that no rule knows, by what it does.
 
     The capabilities it announces to its neighbours are not read back to itself, so what is left is
-    sysServices, a bridge that learnt addresses and the number of its ports.
+    sysServices, a bridge that learnt addresses or takes part in a spanning tree, and the number of
+    its ports.
     """
     services = findings.system.services or 0
-    ports = sum(1 for interface in findings.interfaces if interface.type == _ETHERNET)
+    ports = _ports_of(findings)
     if ports >= 5 and (findings.system.bridge_mac or services & _BRIDGES):
         return SWITCH
-    if ports >= 2 and findings.learnt and not services & _ROUTES:
+    if ports >= 2 and (findings.learnt or findings.spanning_ports) and not services & _ROUTES:
         return SWITCH
     if ports >= 2 and services & _ROUTES and not services & _BRIDGES:
         return ROUTER
     return NETWORK_DEVICE if ports >= 2 else _PERIPHERAL
+
+
+def _ports_of(findings: DeviceFindings) -> int:
+    """Count ports; a bridge without a table of interfaces still has bridge ports."""
+    ethernet = sum(1 for interface in findings.interfaces if interface.type == _ETHERNET)
+    learnt = {row.bridge_port for row in findings.learnt if row.bridge_port and not row.own}
+    return max(ethernet, len(findings.bridge_ports), len(learnt))

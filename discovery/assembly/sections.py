@@ -49,6 +49,7 @@ def sections(findings: DeviceFindings) -> tuple[Section, ...]:
         "interfaces": ({"interfaces", "addresses"}, interface_rows(findings)),
         "neighbours": ({"lldp", "cdp"}, _neighbours(findings.neighbours)),
         "components": ({"entities"}, component_rows(findings)),
+        "spanning": ({"spanning"}, spanning_rows(findings)),
     }
     return tuple(
         Section(name, digest(content), content)
@@ -169,4 +170,17 @@ def component_rows(findings: DeviceFindings) -> list[dict[str, Any]]:
         }
         for one in findings.entities
         if one.kind in _COMPONENT_KINDS and (one.serial or one.model)
+    ]
+
+
+def spanning_rows(findings: DeviceFindings) -> list[dict[str, Any]]:
+    """Return the spanning trees the device takes part in, and whether it is the root of each."""
+    trees = {
+        (one.context, one.root, bool(one.bridge) and one.root == one.bridge, one.priority)
+        for one in findings.spanning_trees
+        if one.root
+    }
+    return [
+        {"name": f"VLAN {vlan}" if vlan else "", "root": root, "is_root": is_root, "priority": rank}
+        for vlan, root, is_root, rank in sorted(trees, key=str)
     ]

@@ -84,10 +84,7 @@ def _take(found: dict[str, DeviceFindings], result: DeviceFindings, knowledge: K
 
 
 def _tell(found: dict[str, DeviceFindings], knowledge: Knowledge, *, as_json: bool) -> None:
-    devices = [
-        Device(one.address, one, serials=tuple(filter(None, (identify(one, knowledge).serial,))))
-        for one in found.values()
-    ]
+    devices = [_device(one, knowledge) for one in found.values()]
     names = {one.key: one.findings.system.name or one.key for one in devices}
     topology = solve(devices)
     if as_json:
@@ -95,3 +92,9 @@ def _tell(found: dict[str, DeviceFindings], knowledge: Knowledge, *, as_json: bo
             click.echo(documents.line(document))
     else:
         tables.console().print(output.tables(topology, names))
+
+
+def _device(found: DeviceFindings, knowledge: Knowledge) -> Device:
+    identity = identify(found, knowledge)
+    serials = (identity.serial,) if identity.serial else ()
+    return Device(found.address, found, serials=serials, role=identity.class_code)

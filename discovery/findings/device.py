@@ -9,7 +9,7 @@ class SystemFinding:
 
     ``object_id`` is dotted without a leading dot; ``engine_id`` and ``bridge_mac`` are hexadecimal
     (``80001f88…``, ``00:1b:…``). ``services`` is the sum of sysServices (RFC 3418): 2 = layer 2,
-    4 = layer 3, 64 = applications.
+    4 = layer 3, 64 = applications. ``forwards``: it hands packets of others on (ipForwarding).
     """
 
     object_id: str = ""
@@ -21,6 +21,7 @@ class SystemFinding:
     services: int | None = None
     engine_id: str = ""
     bridge_mac: str = ""
+    forwards: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from discovery.topology.values import Endpoint, HalfLink, Link, Port, Topology
+from discovery.topology.values import Endpoint, HalfLink, Link, Port, Subnet, Topology
 
 
 def tables(topology: Topology, names: Mapping[str, str]) -> RenderableType:
-    """Return links, half-links and known endpoints as tables; ``names`` are those of devices."""
+    """Return links, half-links, segments and networks as tables, devices by their ``names``."""
     links = _table("Links", ("From", "To", "Layer", "Proof", "Sure", "VLANs"))
     for link in topology.links:
         proof = ", ".join(link.evidence) + (" (shared)" if link.shared else "")
@@ -29,17 +29,22 @@ def tables(topology: Topology, names: Mapping[str, str]) -> RenderableType:
     for segment in topology.segments:
         ports = "\n".join(_port(port, names) for port in segment.ports)
         _row(segments, ports, str(len(segment.macs)))
-    shown = [one for one in (links, segments, halves) if one.row_count]
+    networks = _table("Networks", ("Prefix", "Left by", "Shared addresses", "Proof"))
+    for network in topology.subnets:
+        ways = "\n".join(f"{_port(one.port, names)} {one.address}" for one in network.gateways)
+        _row(networks, network.prefix, ways, ", ".join(network.shared), network.proof)
+    shown = [one for one in (links, segments, networks, halves) if one.row_count]
     return Group(*shown)
 
 
 def documents(topology: Topology, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """Yield one document for each link, segment, endpoint and half-link, with its ``kind``."""
+    """Yield a document for each link, segment, endpoint, half-link and subnet, by ``kind``."""
     parts = (
         ("link", topology.links),
         ("segment", topology.segments),
         ("endpoint", topology.endpoints),
         ("half_link", topology.half_links),
+        ("subnet", topology.subnets),
     )
     for kind, rows in parts:
         for row in rows:
@@ -55,6 +60,8 @@ def _named(row: Any, names: Mapping[str, str]) -> dict[str, Any]:
         ends = [document["local"]]
     elif isinstance(row, Endpoint):
         ends = [document["port"]]
+    elif isinstance(row, Subnet):
+        ends = [one["port"] for one in document["gateways"]]
     else:
         ends = list(document["ports"])
     for end in ends:

@@ -1,4 +1,7 @@
-"""Who are you? System group (RFC 3418), engine id (RFC 3411), bridge address (RFC 4188)."""
+"""Who are you? System group (RFC 3418), engine id (RFC 3411), bridge address (RFC 4188).
+
+And whether it hands on what is not for itself (ipForwarding, RFC 4293).
+"""
 
 from discovery.findings import Harvest, SystemFinding
 from discovery.snmp.conversation import Conversation
@@ -15,6 +18,8 @@ _LOCATION = (*_SYSTEM, 6, 0)
 _SERVICES = (*_SYSTEM, 7, 0)
 _ENGINE_ID: Oid = (1, 3, 6, 1, 6, 3, 10, 2, 1, 1, 0)
 _BRIDGE_ADDRESS: Oid = (1, 3, 6, 1, 2, 1, 17, 1, 1, 0)
+_FORWARDING: Oid = (1, 3, 6, 1, 2, 1, 4, 1, 0)
+_FORWARDS = {1: True, 2: False}
 
 
 async def ask(device: Conversation) -> Harvest:
@@ -24,9 +29,9 @@ async def ask(device: Conversation) -> Harvest:
     )
     complaints: tuple[str, ...] = ()
     try:
-        answers |= await device.get([_ENGINE_ID, _BRIDGE_ADDRESS])
+        answers |= await device.get([_ENGINE_ID, _BRIDGE_ADDRESS, _FORWARDING])
     except SnmpError as error:  # some agents stumble over what they do not have
-        complaints = (f"engine id and bridge address: {error}",)
+        complaints = (f"engine id, bridge address and forwarding: {error}",)
     return Harvest({"system": _finding(answers)}, 1, complaints)
 
 
@@ -44,4 +49,5 @@ def _finding(answers: dict[Oid, Value]) -> SystemFinding:
         services=number(answers.get(_SERVICES)),
         engine_id=engine_id.hex() if isinstance(engine_id, bytes) else "",
         bridge_mac=mac(answers.get(_BRIDGE_ADDRESS)),
+        forwards=_FORWARDS.get(number(answers.get(_FORWARDING)) or 0),
     )

@@ -16,6 +16,7 @@ from discovery.topology.passing import not_passing
 from discovery.topology.ports import Ports
 from discovery.topology.routing import routing_links
 from discovery.topology.stating import neighbour_statements, spanning_statements
+from discovery.topology.subnets import subnets
 from discovery.topology.tables import Bridge, bridges_of, regions
 from discovery.topology.values import (
     Device,
@@ -67,6 +68,7 @@ class _Solving:
                 sorted(self._segments, key=lambda one: [port.order for port in one.ports])
             ),
             endpoints=tuple(hanging),
+            subnets=subnets(self._devices, self._ports),
         )
 
     def _statements(self, read: _Read) -> list[Statement]:

@@ -11,13 +11,14 @@ class Device:
 
     ``names`` and ``serials`` are what is known of it beside its findings (an item's name, a serial
     number from a vendor MIB). A machine that was never asked over SNMP takes part by its
-    interfaces.
+    interfaces. ``role`` is the code of its class, empty where it is not known.
     """
 
     key: str
     findings: DeviceFindings
     names: tuple[str, ...] = ()
     serials: tuple[str, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,35 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Gateway:
+    """A router's own address in a subnet."""
+
+    port: Port
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A network of IP addresses, and by whom it is left; ``shared`` addresses are held in turns.
+
+    ``key`` tells it from another network that has the same ``prefix`` elsewhere. ``proof`` says
+    why these are the gateways: ``hsrp``, ``vrrp``, ``routes`` (others send their traffic there) or
+    ``address`` (they route, and have an address there).
+    """
+
+    key: str
+    prefix: str
+    gateways: tuple[Gateway, ...]
+    shared: tuple[str, ...] = ()
+    proof: str = ""
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first network known with its prefix, mostly the only one."""
+        return self.key == self.prefix
+
+
+@dataclass(frozen=True, slots=True)
 class Topology:
     """The network as far as it can be known; every sequence is sorted."""
 
@@ -103,6 +133,7 @@ class Topology:
     half_links: tuple[HalfLink, ...] = ()
     segments: tuple[Segment, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
+    subnets: tuple[Subnet, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

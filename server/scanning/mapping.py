@@ -1,10 +1,9 @@
-"""The topology of everything that was visited, into the register: links, relations, half-links.
+"""The topology of everything that was visited, into the register: links, relations, networks.
 
 Derived from the facts of all devices at once and from the addresses that agents report, in a child
 process. What joins two items becomes the relation *connects to*; what is no longer seen fades.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
@@ -24,19 +23,21 @@ from cmdb.records.relations import Relation
 from cmdb.vocabulary import CONNECTS_TO, SNMP
 from discovery.findings import DeviceFindings, InterfaceFinding
 from discovery.topology.solving import solve
-from discovery.topology.values import Device, HalfLink, Link, Port, Segment, Topology
+from discovery.topology.values import Device, Link, Port, Segment, Topology
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import run_pure
 from server.foundation.jobs.queue import enqueue
 from server.items.deriving.changing import DERIVE
-from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
+from server.scanning.linking import FADES_AFTER, store_halves, store_links
+from server.scanning.models import DeviceFacts
 from server.scanning.recording import unpack
+from server.scanning.subnetting import store_subnets
 
 #: The kind, as in ``server.wiring.JOBS``.
 TOPOLOGY_JOB = "scanning.topology"
-#: A link that nobody has seen for so long is gone.
-FADES_AFTER = timedelta(days=7)
+#: What a device said so long before the newest visit of all counts no more: it is not there.
+_FORGOTTEN_AFTER = timedelta(days=30)
 _SHARED = 0.6
 #: Media with more bridges are told as a star.
 _EACH_WITH_EACH = 5
@@ -65,17 +66,25 @@ def run_topology(context: JobContext) -> Mapping[str, Any]:
         "links": len(topology.links),
         "half_links": len(topology.half_links),
         "endpoints": len(topology.endpoints),
+        "subnets": len(topology.subnets),
     }
 
 
 def read_devices(session: Session) -> list[Device]:
     """Return all visited devices, and the machines whose addresses these have learnt."""
+    newest = session.scalar(select(func.max(DeviceFacts.seen_at)))
     rows = session.execute(
-        select(DeviceFacts.item_id, DeviceFacts.packed, Item.name)
+        select(DeviceFacts.item_id, DeviceFacts.packed, Item.name, Item.class_code)
         .join(Item, Item.id == DeviceFacts.item_id)
-        .where(Item.stage != "retired")
+        .where(
+            Item.stage != "retired",
+            DeviceFacts.seen_at >= (newest or utc_now()) - _FORGOTTEN_AFTER,
+        )
     )
-    devices = [Device(str(row.item_id), unpack(row.packed), (row.name,)) for row in rows]
+    devices = [
+        Device(str(row.item_id), unpack(row.packed), (row.name,), role=row.class_code)
+        for row in rows
+    ]
     known = {int(device.key) for device in devices}
     learnt = {mac for one in devices for row in one.findings.learnt for mac in row.macs}
     return devices + _machines(session, learnt, known)
@@ -105,9 +114,10 @@ def _machines(session: Session, learnt: set[str], known: set[int]) -> list[Devic
 def store(session: Session, topology: Topology, now: datetime) -> None:
     """Bring links, half-links and relations to a topology; what it does not hold fades."""
     topology = replace(topology, links=(*topology.links, *_on_media(topology.segments)))
-    _store_links(session, topology.links, now)
-    _store_halves(session, topology.half_links, now)
+    store_links(session, topology.links, now)
+    store_halves(session, topology.half_links, now)
     _relate(session, topology, now)
+    store_subnets(session, topology.subnets, now)
 
 
 def _on_media(segments: Iterable[Segment]) -> Iterator[Link]:
@@ -123,52 +133,6 @@ def _on_media(segments: Iterable[Segment]) -> Iterator[Link]:
         for a, b in pairs if few else ((segment.ports[0], one) for one in segment.ports[1:]):
             evidence = ("fdb:a", "fdb:b")
             yield Link(a, b, evidence, _SHARED, vlans=segment.vlans, shared=True)
-
-
-def _store_links(session: Session, links: Iterable[Link], now: datetime) -> None:
-    known = {row.key: row for row in session.scalars(select(NetworkLink))}
-    for link in links:
-        key = _key(link.layer, link.a.device, link.a.name, link.b.device, link.b.name)
-        row = known.pop(key, None)
-        if row is None:
-            row = NetworkLink(key=key, first_seen_at=now, layer=link.layer)
-            row.start_id, row.start_port = int(link.a.device), link.a.name
-            row.end_id, row.end_port = int(link.b.device), link.b.name
-            session.add(row)
-        row.evidence, row.vlans = list(link.evidence), list(link.vlans)
-        row.shared, row.confidence, row.last_seen_at = link.shared, link.confidence, now
-    _forget(session, known.values(), now)
-
-
-def _store_halves(session: Session, halves: Iterable[HalfLink], now: datetime) -> None:
-    known = {row.key: row for row in session.scalars(select(NetworkHalfLink))}
-    seen: set[str] = set()
-    for half in halves:
-        remote = half.remote_chassis, half.remote_name, half.remote_port, half.remote_key
-        key = _key(half.local.device, half.local.name, half.protocol, *remote)
-        if key in seen:
-            continue
-        seen.add(key)
-        row = known.pop(key, None)
-        if row is None:
-            row = NetworkHalfLink(key=key, first_seen_at=now, protocol=half.protocol)
-            row.item_id, row.port = int(half.local.device), half.local.name
-            session.add(row)
-        row.reason, row.last_seen_at = half.reason, now
-        row.remote_name, row.remote_chassis = half.remote_name, half.remote_chassis
-        row.remote_port, row.remote_description = half.remote_port, half.remote_description
-        row.remote_addresses = list(half.remote_addresses)
-    _forget(session, known.values(), now)
-
-
-def _forget(session: Session, rows: Iterable[NetworkLink | NetworkHalfLink], now: datetime) -> None:
-    for row in rows:
-        if row.last_seen_at < now - FADES_AFTER:
-            session.delete(row)
-
-
-def _key(*words: object) -> str:
-    return hashlib.sha256("\0".join(map(str, words)).encode()).hexdigest()[:40]
 
 
 @dataclass(slots=True)

@@ -22,6 +22,8 @@ def evidence_name(evidence: str, reader: Reader) -> str:
         "guest_interfaces": reader.gettext("network cards of guests on their hosts"),
         "same_boot": reader.gettext("one boot that two agents report"),
         "neighbours": reader.gettext("neighbours that devices report"),
+        "gateways": reader.gettext("routers by which a network is left"),
+        "addresses": reader.gettext("addresses within a network"),
         "reference": reader.gettext("an attribute that names an item"),
         "same_place": reader.gettext("two items in one place"),
         "relations": reader.gettext("relations that another source told"),
@@ -51,14 +53,40 @@ def seen_text(evidence: str, seen: Mapping[str, Any], reader: Reader) -> str:
     if evidence == "connections":
         return _connection(seen, reader)
     if evidence == "neighbours":
-        here, there = seen.get("local_port") or "?", seen.get("remote_port") or "?"
-        return f"{str(seen.get('protocol') or '').upper()}: {here} → {there}"
+        return _cable(seen, reader)
+    if evidence == "gateways":
+        return _gateway(seen, reader)
     if evidence == "guest_interfaces":
         return f"{seen.get('card', '')} → {seen.get('interface', '')}"
     if evidence == "relations":
         source = source_label(str(seen.get("source", "")), reader)
         return reader.gettext("told by: %(source)s") % {"source": source}
     return _plain(seen.values())
+
+
+def _cable(seen: Mapping[str, Any], reader: Reader) -> str:
+    here, there = seen.get("local_port") or "?", seen.get("remote_port") or "?"
+    cable = f"{str(seen.get('protocol') or '').upper()}: {here} → {there}"
+    between = int(seen.get("through") or 0)
+    if not between:
+        return cable
+    words = reader.ngettext(
+        "a detour by %(number)s other device", "a detour by %(number)s other devices", between
+    )
+    return f"{cable} ({words % {'number': between}})"
+
+
+def _gateway(seen: Mapping[str, Any], reader: Reader) -> str:
+    names = {
+        "hsrp": "HSRP",
+        "vrrp": "VRRP",
+        "routes": reader.gettext("others send their traffic there"),
+        "address": reader.gettext("it routes, and has an address there"),
+    }
+    proof = names.get(str(seen.get("proof")), "")
+    shared = f"{proof} {seen.get('shared') or ''}".strip()
+    where = f"{seen.get('interface') or '?'}: {seen.get('address') or '?'}"
+    return f"{where} ({shared})" if shared else where
 
 
 def _connection(seen: Mapping[str, Any], reader: Reader) -> str:

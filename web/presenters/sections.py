@@ -38,6 +38,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "protocol",
     ),
     "components": ("name", "kind", "model", "vendor", "serial", "firmware_revision"),
+    "gateways": ("name", "interface", "shared"),
+    "spanning": ("name", "root", "is_root", "priority"),
     "certificates": ("name", "issuer", "not_before", "not_after", "names", "path"),
 }
 #: Columns that hold a moment, ISO 8601 in UTC.

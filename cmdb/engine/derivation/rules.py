@@ -51,11 +51,15 @@ EVIDENCE: Mapping[str, Evidence] = {
         Evidence("guest_interfaces", live=True),
         # Two agents report one boot of one kernel: a container, and the machine that carries it.
         Evidence("same_boot", live=True),
-        # LLDP or CDP: two devices see each other; the one farther from the way out comes first.
+        # LLDP, CDP or a cable that discovery found; the one farther from the way out comes first.
         Evidence(
             "neighbours",
             options={"roots": Option("classes"), "carriers": Option("classes")},
         ),
+        # A network of addresses, and the router by which it is left.
+        Evidence("gateways"),
+        # A network of addresses, and an item with an address in it; of nested ones the smallest.
+        Evidence("addresses"),
         # An attribute of one item names the other.
         Evidence("reference", options={"attribute": Option("attribute", required=True)}),
         # Both stand in the same place, of one of these classes.

@@ -1,14 +1,16 @@
 """Sightings of uplinks: what joins two devices, turned towards the way out.
 
 Told by the neighbour rows of the devices themselves, and by the relations *connects to* that
-discovery derives from all devices at once (bridges' tables, machines on their ports).
+discovery derives from all devices at once (bridges' tables, machines on their ports). The way out
+is at the routers and firewalls; in a part of the network without any, where networks of addresses
+have their gateways; failing that, at the root of the spanning tree.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation.deciding import End, Sighting
@@ -26,7 +28,6 @@ from server.items.deriving.scope import Scope, ends_of
 
 _ROOTS = ("router", "firewall")
 _CARRIERS = ("switch", "router", "firewall")
-_TOLD_BY_ROWS = {"lldp", "cdp"}
 
 
 def read_neighbours(
@@ -49,38 +50,66 @@ def read_neighbours(
         other = known.item_of(row)
         if other is not None and other != item_id:
             told[item_id, other].append(_told(row))
+    by_rows = {frozenset(pair) for pair in told}
     for pair, cable in _cables(session, scope):
-        told[pair].append(cable)
+        if frozenset(pair) not in by_rows:
+            told[pair].append(cable)
     ends = ends_of(session, scope, {item_id for pair in told for item_id in pair})
     pairs = [pair for pair in told if pair[0] in ends and pair[1] in ends]
     roots, carriers = (
         _of_classes(ends.values(), options.get(name) or usual)
         for name, usual in (("roots", _ROOTS), ("carriers", _CARRIERS))
     )
-    for lower, upper in uphill(pairs, roots, carriers):
-        for one in [*told.get((lower, upper), ()), *told.get((upper, lower), ())]:
-            yield Sighting(ends[lower], ends[upper], told=one)
+    gateways, tops = _other_roots(session, scope)
+    for lower, upper, through in uphill(pairs, (roots, gateways, tops), carriers | gateways):
+        first = through[0] if through else upper
+        for one in [*told.get((lower, first), ()), *told.get((first, lower), ())]:
+            detour = {"through": len(through)} if through else {}
+            yield Sighting(ends[lower], ends[upper], told=one | detour)
+
+
+def _other_roots(session: Session, scope: Scope) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the gateways of networks, and the roots of the spanning tree."""
+    gateways, tops = set[int](), set[int]()
+    query = (
+        select(FactSection.item_id, FactSection.name, FactSection.rows)
+        .join(Item, Item.id == FactSection.item_id)
+        .where(FactSection.name.in_(("gateways", "spanning")), scope.takes_part())
+    )
+    for item_id, name, rows in session.execute(query):
+        for row in rows:
+            if name == "spanning" and row.get("is_root"):
+                tops.add(item_id)
+            elif name == "gateways" and isinstance(row.get("item_id"), int):
+                gateways.add(row["item_id"])
+    return frozenset(gateways), frozenset(tops)
 
 
 def _cables(session: Session, scope: Scope) -> Iterator[tuple[tuple[int, int], dict[str, Any]]]:
-    """Yield the cables that discovery found, where no neighbour row tells of them already."""
+    """Yield the cables that discovery found.
+
+    All of them are confirmed each time the topology is derived; one that was not, has vanished,
+    though the relation stands for some days more.
+    """
+    found = (
+        Relation.type_code == CONNECTS_TO,
+        Relation.source == SNMP,
+        Relation.valid_to.is_(None),
+    )
+    latest = session.scalar(select(func.max(Relation.last_seen_at)).where(*found))
+    if latest is None:
+        return
     query = (
         select(Relation.start_id, Relation.end_id, Relation.evidence)
         .join(Item, Item.id == Relation.start_id)
-        .where(
-            Relation.type_code == CONNECTS_TO,
-            Relation.source == SNMP,
-            Relation.valid_to.is_(None),
-            scope.takes_part(),
-        )
+        .where(*found, Relation.last_seen_at >= latest, scope.takes_part())
     )
     for start, end, evidence in session.execute(query):
         for cable in (evidence or {}).get("cables", ()):
-            protocols = [one for one in cable.get("protocols", ()) if one not in _TOLD_BY_ROWS]
-            if protocols:
-                ports = str(cable.get("start_port") or ""), str(cable.get("end_port") or "")
-                names = ("protocol", "local_port", "remote_port", "remote_name")
-                yield (start, end), dict(zip(names, (protocols[0], *ports, ""), strict=True))
+            protocol = next(iter(cable.get("protocols") or ()), "")
+            ports = str(cable.get("start_port") or ""), str(cable.get("end_port") or "")
+            names = ("protocol", "local_port", "remote_port", "remote_name")
+            yield (start, end), dict(zip(names, (protocol, *ports, ""), strict=True))
 
 
 def _told(row: Mapping[str, Any]) -> dict[str, Any]:

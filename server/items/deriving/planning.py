@@ -18,6 +18,7 @@ from server.items.deriving.hosting import read_guest_interfaces, read_same_boot
 from server.items.deriving.models import DerivationVerdict
 from server.items.deriving.neighbours import read_neighbours
 from server.items.deriving.scope import Scope, ends_of
+from server.items.deriving.subnets import read_addresses, read_gateways
 from server.items.deriving.values import (
     read_references,
     read_relations,
@@ -34,6 +35,8 @@ READERS: Mapping[str, Reader] = {
     "guest_interfaces": read_guest_interfaces,
     "same_boot": read_same_boot,
     "neighbours": read_neighbours,
+    "gateways": read_gateways,
+    "addresses": read_addresses,
     "reference": read_references,
     "same_place": read_same_place,
     "relations": read_relations,

@@ -229,10 +229,11 @@ def test_a_section_whose_reading_was_broken_off_is_not_sent(recorded_devices: De
         return {section.name for section in observation.sections}
 
     cut = ProbeOutcome("interfaces", ProbeState.PARTIAL, 3, reason="too slow", cut_short=True)
-    assert with_outcome(cut) == {"neighbours", "components"}
-    assert with_outcome(replace(cut, cut_short=False)) == {"interfaces", "neighbours", "components"}
+    assert with_outcome(cut) == {"neighbours", "components", "spanning"}
+    everything = {"interfaces", "neighbours", "components", "spanning"}
+    assert with_outcome(replace(cut, cut_short=False)) == everything
     failed = ProbeOutcome("cdp", ProbeState.FAILED, reason="no answer")
-    assert with_outcome(failed) == {"interfaces", "components"}
+    assert with_outcome(failed) == {"interfaces", "components", "spanning"}
 
 
 def test_what_was_not_asked_is_not_said(recorded_devices: Devices) -> None:

@@ -23,6 +23,18 @@ from web.presenters.rule_faults import rule_fault_text
             {"protocol": "lldp", "local_port": "te1", "remote_port": "ge0"},
             "LLDP: te1 → ge0",
         ),
+        (
+            "neighbours",
+            {"protocol": "lldp", "local_port": "te2", "remote_port": "", "through": 2},
+            "LLDP: te2 → ? (a detour by 2 other devices)",
+        ),
+        (
+            "gateways",
+            {"address": "10.0.1.2", "interface": "vlan10", "proof": "vrrp", "shared": "10.0.1.254"},
+            "vlan10: 10.0.1.2 (VRRP 10.0.1.254)",
+        ),
+        ("gateways", {"address": "10.0.1.2"}, "?: 10.0.1.2"),
+        ("addresses", {"address": "10.0.1.20"}, "10.0.1.20"),
         ("guest_interfaces", {"card": "eth0", "interface": "vnet0"}, "eth0 → vnet0"),
         ("relations", {"source": "person"}, "told by: by hand"),
         ("same_place", {"place": "rack-7"}, "rack-7"),
