@@ -21,6 +21,7 @@ from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from web.pages.change_corners import corners
+from web.pages.change_inbox import suffering_of
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
@@ -114,7 +115,7 @@ def decide(meeting_id: int, reference: str) -> ResponseReturnValue:
             current_session(), current_actor(), meeting_id, reference, given, current_time()
         )
 
-    return _act(meeting_id, write, gettext("The decision is written."))
+    return _act(meeting_id, write, gettext("The decision is written."), reference)
 
 
 def minutes(meeting_id: int) -> ResponseReturnValue:
@@ -134,17 +135,20 @@ def minutes(meeting_id: int) -> ResponseReturnValue:
     return _act(meeting_id, write, gettext("The minutes are written."))
 
 
-def _act(meeting_id: int, write: Callable[[], None], told: str) -> ResponseReturnValue:
+def _act(
+    meeting_id: int, write: Callable[[], None], told: str, point: str = ""
+) -> ResponseReturnValue:
+    """Do it, or show the meeting with what stands against it beside the point it is about."""
+    find_meeting(current_session(), current_actor(), meeting_id)
     try:
-        find_meeting(current_session(), current_actor(), meeting_id)
         write()
-    except InvalidValue as error:
+    except CadastreError as error:
         errors, status = refuse_in_words(error)
-        return _meeting(meeting_id, errors), status
+        return _meeting(meeting_id, errors, point), status
     return done(told, url_for("changes.meeting", meeting_id=meeting_id))
 
 
-def _meeting(meeting_id: int, errors: dict[str, str]) -> str:
+def _meeting(meeting_id: int, errors: dict[str, str], point: str = "") -> str:
     session, actor = current_session(), current_actor()
     found = find_meeting(session, actor, meeting_id)
     rows = agenda_of(session, actor, meeting_id)
@@ -158,7 +162,10 @@ def _meeting(meeting_id: int, errors: dict[str, str]) -> str:
         agenda=rows,
         slots={row.change.id: _slots(row.change.id) for row in rows},
         waiting=[row.change for row in waiting.rows if row.change.id not in standing],
+        suffering={row.change.id: suffering_of(row.change) for row in rows},
         errors=errors,
+        failed=point,
+        typed=request.form,
         may_lead=actor.may(Permission.CHANGE_APPROVE, found.organisation_id),
         wording=change_wording(),
         window=lambda change: window_text(change, reader()),

@@ -1,12 +1,15 @@
 """The calendar: month and week, by site and service; a change is dragged, or moved by a form."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
+from cmdb.model import standing_model
 from server.desk.changes import actions
+from server.desk.changes.models import CalendarWindow
 from server.desk.changes.queries import (
     Calendar,
     calendar_of,
@@ -27,7 +30,7 @@ from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.items.sites import sites_in_sight
 from web.pages.change_corners import corners
-from web.pages.choices import organisation_choices
+from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording
@@ -39,6 +42,7 @@ from web.presenters.calendar import (
     weekday_of,
     weeks_of,
 )
+from web.presenters.values import class_label
 from web.presenters.windows import moment_of
 
 _DAY = timedelta(days=1)
@@ -88,8 +92,10 @@ def add_window() -> ResponseReturnValue:
             form.get("reason", ""),
             form.get("repeats", ""),
             str(reader().zone),
-            item_ids=[one for one in map(whole, form.getlist("item")) if one],
-            site_ids=[one for one in map(whole, form.getlist("site_id")) if one],
+            item_ids=_numbers("item"),
+            class_codes=[one for one in form.getlist("class_code") if one],
+            service_ids=_numbers("service_id"),
+            site_ids=_numbers("site_id"),
         )
         actions.add_window(current_session(), current_actor(), draft, current_time())
     except CadastreError as error:
@@ -108,7 +114,7 @@ def suspend_window(calendar_window_id: int) -> ResponseReturnValue:
             request.form.get("reason", ""),
             current_time(),
         )
-    except InvalidValue as error:
+    except CadastreError as error:
         errors, status = refuse_in_words(error)
         return _page(errors), status
     return done(gettext("It holds no longer."), url_for("changes.calendar"))
@@ -130,6 +136,10 @@ def revoke_feed(feed_id: int) -> ResponseReturnValue:
     """Let a feed be read no longer."""
     actions.revoke_feed(current_session(), current_actor(), feed_id, current_time())
     return done(gettext("That address shows nothing any more."), url_for("changes.calendar"))
+
+
+def _numbers(name: str) -> list[int]:
+    return [one for one in map(whole, request.form.getlist(name)) if one]
 
 
 def _moment(name: str) -> datetime:
@@ -165,6 +175,7 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
     days = Period(midnight(span.first, zone), midnight(span.last + _DAY, zone))
     found = calendar_of(session, actor, days, site, service)
     hit = services_hit(session, actor, days) if service is None else []
+    windows = [row for row in list_windows(session, actor) if row.suspended_at is None]
     return render_template(
         "changes/calendar.html",
         view=view,
@@ -179,7 +190,9 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
         service=names_of(session, actor, [service]) if service else {},
         services=[(str(one.id), one.name) for one in hit],
         sites=[(str(one.id), one.name) for one in sites_in_sight(session, actor)],
-        windows=[row for row in list_windows(session, actor) if row.suspended_at is None],
+        windows=windows,
+        classes=class_choices(reader().language, abstract=True),
+        about=_about(windows),
         feeds=list_feeds(session, actor),
         opened=opened,
         errors=errors,
@@ -189,6 +202,23 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
         organisations=organisation_choices(session, actor, Permission.CHANGE_APPROVE),
         home=actor.organisation_id,
     )
+
+
+def _about(windows: Sequence[CalendarWindow]) -> Callable[[CalendarWindow], list[str]]:
+    """Return what tells by name what a window is about; nothing for one about everything."""
+    named = {
+        item_id for row in windows for item_id in (*row.item_ids, *row.service_ids, *row.site_ids)
+    }
+    names = names_of(current_session(), current_actor(), sorted(named)) if named else {}
+    unseen = gettext("an item outside your view")
+
+    def names_in(row: CalendarWindow) -> list[str]:
+        ids = (*row.item_ids, *row.service_ids, *row.site_ids)
+        model, language = standing_model(), reader().language
+        classes = [class_label(model, code, language) for code in row.class_codes]
+        return classes + [names.get(item_id, unseen) for item_id in ids]
+
+    return names_in
 
 
 def _entries(found: Calendar) -> list[Entry]:

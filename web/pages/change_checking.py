@@ -5,10 +5,10 @@ from collections.abc import Callable
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import InvalidValue, ItemNotFound
+from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from server.desk.changes import actions
-from server.desk.changes.queries import followed_items, list_unauthorized, list_watches
+from server.desk.changes.queries import followed_items, is_followed, list_unauthorized, list_watches
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -85,7 +85,7 @@ def follow() -> ResponseReturnValue:
     def write() -> None:
         actions.follow_item(current_session(), current_actor(), item_id, current_time())
 
-    return _act(write, gettext("You are told of changes from now on."))
+    return _act(write, gettext("You are told of changes from now on."), _item_page(item_id))
 
 
 def unfollow(item_id: int) -> ResponseReturnValue:
@@ -94,16 +94,27 @@ def unfollow(item_id: int) -> ResponseReturnValue:
     def write() -> None:
         actions.unfollow_item(current_session(), current_actor(), item_id)
 
-    return _act(write, gettext("You are told no longer."))
+    return _act(write, gettext("You are told no longer."), _item_page(item_id))
 
 
-def _act(write: Callable[[], None], told: str) -> ResponseReturnValue:
+def following(item_id: int) -> ResponseReturnValue:
+    """Offer to follow an item, or to follow it no longer: a fragment of the item's page."""
+    followed = is_followed(current_session(), current_actor(), item_id)
+    return render_template("changes/following.html", item_id=item_id, followed=followed)
+
+
+def _item_page(item_id: int) -> str:
+    """Return where one came from when that was the item's own page."""
+    return url_for("items.show", item_id=item_id) if request.form.get("from") == "item" else ""
+
+
+def _act(write: Callable[[], None], told: str, back: str = "") -> ResponseReturnValue:
     try:
         write()
-    except (InvalidValue, ItemNotFound) as error:
+    except CadastreError as error:
         errors, status = refuse_in_words(error)
         return _page(errors), status
-    return done(told, url_for("changes.unauthorized"))
+    return done(told, back or url_for("changes.unauthorized"))
 
 
 def _page(errors: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from cmdb.model import standing_model
 from cmdb.model.values import ValueType, label_of
 from cmdb.records.items import Item
+from cmdb.vocabulary import ITEM
 from web.pages.frame import reader
 
 
@@ -18,6 +19,13 @@ def attribute_choices(items: Iterable[Item]) -> list[tuple[str, str]]:
         if attribute.type is not ValueType.JSON
     }
     return sorted(found.items(), key=lambda pair: pair[1].casefold())
+
+
+def environment_choices() -> list[tuple[str, str]]:
+    """Return (code, label) of the environments, in the order of the model."""
+    model, language = standing_model(), reader().language
+    kind = next(one for one in model.attributes_of(ITEM) if str(one.code) == "environment")
+    return [(one.code, label_of(one.labels, language)) for one in kind.choices]
 
 
 def relation_choices() -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
 from server.desk.changes import actions
-from server.desk.changes.models import Change
-from server.desk.changes.queries import Plan, change_item_ids, lock_change
+from server.desk.changes.models import Change, ChangeTemplate
+from server.desk.changes.queries import Plan, change_item_ids, list_templates, lock_change
 from server.desk.changes.rules.questionnaire import shipped_questions
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.errors import PermissionDenied
+from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.people.queries.people import person
@@ -33,7 +34,10 @@ def plan_typed(
 ) -> Plan:
     """Return what the preview is computed from; what cannot be read is left out of it."""
     actor = current_actor()
-    kind = typed.get("kind", "")
+    template = template_typed(session, typed) if change is None else None
+    texts = (template.plan["texts"] if template else {}) | {
+        name: text for name, text in typed.items() if text.strip()
+    }
     hidden: list[int] = []
     if change is not None:
         known = change_item_ids(session, change.id)
@@ -45,17 +49,30 @@ def plan_typed(
             if change
             else whole(typed.get("organisation_id")) or actor.organisation_id or 0
         ),
-        kind=kind if kind in change_wording().words.kinds else "normal",
+        kind="standard" if template else _kind(typed.get("kind", "")),
         window_start=_moment_or_none(typed.get("window_start", "")),
         window_end=_moment_or_none(typed.get("window_end", "")),
         author_id=change.author_id if change else actor.person_id,
         implementer_id=whole(typed.get("implementer_id")),
-        has_test_plan=bool(typed.get("test_plan", "").strip()),
-        has_back_out_plan=bool(typed.get("back_out_plan", "").strip()),
+        has_test_plan=bool(texts.get("test_plan")),
+        has_back_out_plan=bool(texts.get("back_out_plan")),
         change_id=change.id if change else None,
-        template_id=change.template_id if change else whole(typed.get("template_id")),
+        template_id=change.template_id if change else template.id if template else None,
         answers=answers_typed(typed),
     )
+
+
+def _kind(typed: str) -> str:
+    return typed if typed in change_wording().words.kinds else "normal"
+
+
+def template_typed(session: Session, typed: Mapping[str, str]) -> ChangeTemplate | None:
+    """Return the approved template that a new plan follows; None for one of its own."""
+    template_id, actor = whole(typed.get("template_id")), current_actor()
+    if template_id is None or not actor.may(Permission.CHANGE_READ):
+        return None
+    approved = list_templates(session, actor, approved_only=True)
+    return next((one for one in approved if one.id == template_id), None)
 
 
 def _moment_or_none(field: str) -> datetime | None:

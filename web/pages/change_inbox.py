@@ -70,7 +70,7 @@ def _page(errors: dict[str, str]) -> str:
         errors=errors,
         typed=request.form,
         corners=corners(),
-        suffering={row.change.id: _suffering(row.change) for row in page.rows},
+        suffering={row.change.id: suffering_of(row.change) for row in page.rows},
         may_count=actor.may(Permission.IMPACT_COUNT_HIDDEN),
         wording=change_wording(),
         window=lambda change: window_text(change, reader()),
@@ -84,7 +84,7 @@ def _page(errors: dict[str, str]) -> str:
     )
 
 
-def _suffering(change: Change) -> list[tuple[str, str]]:
+def suffering_of(change: Change) -> list[tuple[str, str]]:
     """Return (name, state) of the services that were frozen into the round, those in sight."""
     rounds = rounds_of(current_session(), current_actor(), change.id)
     if not rounds:

@@ -14,6 +14,7 @@ from server.desk.workspace.queries import ChangePage, change_workspace
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.items.queries import names_of
 from web.pages.change_choices import attribute_choices, relation_choices
 from web.pages.change_corners import corners
 from web.pages.change_effect import effect
@@ -53,6 +54,7 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
     change, wording = page.header.change, change_wording()
     names = {item.id: item.name for item in page.items}
     names |= {row.item.id: row.item.name for row in page.preview.impact.rows}
+    names |= _reasons(page, names)
     labels = dict((*attribute_choices(page.items), *relation_choices()))
     shown = effect(session, actor, page.preview, plan_of(session, change))
     body = render_template(
@@ -94,11 +96,24 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         release=releases_of(session, actor, [change]).get(change.release_id or 0),
         corners=corners(),
         voided=page.rounds[0].round if page.rounds and page.rounds[0].round.voided_at else None,
+        asked_about=_asked_about(page),
         ticket_words=ticket_wording(),
         drift=_drift(page),
         **shown,
     )
     return body, status
+
+
+def _reasons(page: ChangePage, known: Mapping[int, str]) -> dict[int, str]:
+    """Return the names of what gives somebody a say and stands nowhere else on the page."""
+    named = {
+        why["item_id"]
+        for row in page.approvals
+        for why in row.approval.why
+        if why.get("item_id") is not None
+    }
+    missing = sorted(named - set(known))
+    return names_of(current_session(), current_actor(), missing) if missing else {}
 
 
 def _moves(page: ChangePage) -> list[tuple[str, tuple[str, ...]]]:
@@ -115,6 +130,23 @@ def _rounds(page: ChangePage) -> list[tuple[int, list[Any]]]:
     for row in page.approvals:
         found.setdefault(row.approval.round, []).append(row)
     return list(found.items())
+
+
+def _asked_about(page: ChangePage) -> dict[str, Any] | None:
+    """Return what was frozen into the latest round; services out of sight are left out."""
+    if not page.rounds:
+        return None
+    kept, names = page.rounds[0].round, page.rounds[0].names
+    return {
+        "at": kept.asked_at,
+        "risk": kept.impact.get("risk", 0),
+        "people": kept.impact.get("people", 0),
+        "services": [
+            (names[one["item_id"]], one["state"])
+            for one in kept.impact.get("services", ())
+            if one["item_id"] in names
+        ],
+    }
 
 
 def _drift(page: ChangePage) -> bool:

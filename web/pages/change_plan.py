@@ -36,13 +36,14 @@ from web.pages.change_form import (
     named_items,
     plan_typed,
     stored_fields,
+    template_typed,
     values_of_form,
 )
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.wording import change_wording
-from web.presenters.changes import question_choices
+from web.presenters.changes import plan_labels, question_choices
 
 
 def new() -> ResponseReturnValue:
@@ -125,6 +126,8 @@ def _form(template: str, typed: dict[str, str], errors: dict[str, str], **more: 
         organisations=organisation_choices(session, actor, Permission.CHANGE_WRITE),
         home=actor.organisation_id,
         wording=change_wording(),
+        followed=None if change else template_typed(session, typed),
+        labels=plan_labels(reader()),
         templates=[(str(one.id), one.name) for one in _templates()],
         questions=question_choices(shipped_questions(), reader()),
         **effect(session, actor, preview(session, actor, plan), plan),
@@ -152,4 +155,7 @@ def preview_plan() -> ResponseReturnValue:
         seen = names_of(session, actor, named_ids())
         plan = plan_typed(session, request.form.to_dict(), list(seen), change)
         shown = effect(session, actor, preview(session, actor, plan), plan)
-        return render_template("changes/effect.html", **shown)
+        template = template_typed(session, request.form) if change is None else None
+        return render_template(
+            "changes/effect.html", followed=template, labels=plan_labels(reader()), **shown
+        )

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from cmdb.errors import InvalidValue
+from cmdb.errors import CadastreError, InvalidValue
 from cmdb.model import standing_model
 from cmdb.records.parties import Group, Person
 from server.desk.changes import actions
@@ -15,6 +15,7 @@ from server.desk.changes.rules.approval import QUORUMS
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from web.pages.change_choices import environment_choices
 from web.pages.change_corners import corners
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
@@ -40,6 +41,8 @@ def add_rule() -> ResponseReturnValue:
             name=form.get("name", ""),
             organisation_id=whole(form.get("organisation_id")),
             class_code=form.get("class_code") or None,
+            environment=form.get("environment") or None,
+            max_criticality=whole(form.get("max_criticality")),
             min_risk=whole(form.get("min_risk")) or 0,
             person_id=whole(form.get("person_id")),
             group_id=whole(form.get("group_id")),
@@ -130,7 +133,7 @@ def dismiss_deputy(deputy_id: int) -> ResponseReturnValue:
 def _act(name: str, write: Callable[[], None], told: str) -> ResponseReturnValue:
     try:
         write()
-    except InvalidValue as error:
+    except CadastreError as error:
         errors, status = refuse_in_words(error)
         return _page(name, errors), status
     return done(told, url_for("changes.policy"))
@@ -157,6 +160,7 @@ def _page(failed: str, errors: dict[str, str]) -> str:
         people={row.id: row.display_name for row in session.execute(named)},
         groups={row.id: row.name for row in session.execute(teams)},
         classes=sorted(classes, key=lambda pair: pair[1].casefold()),
+        environments=environment_choices(),
         class_name=lambda code: class_label(model, code, language),
         quorums=[(code, quorum_words(reader())[code]) for code in QUORUMS],
         failed=failed,

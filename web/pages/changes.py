@@ -52,6 +52,7 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         ("POST",),
     ),
     ("/followings", "follow", change_checking.follow, ("POST",)),
+    ("/followings/<int:item_id>", "following", change_checking.following, ("GET",)),
     (
         "/followings/<int:item_id>/remove",
         "unfollow",

@@ -12,6 +12,9 @@ def sentences(reader: Reader) -> dict[str, str]:
             "What this link was made for has been edited or decided since."
         ),
         "this has been decided already": reader.gettext("This has been decided already."),
+        "you have answered here already, and each head counts once": reader.gettext(
+            "You have answered here already, and each head counts once. Somebody else must agree."
+        ),
         "must be later than starts_at": reader.gettext("The end must be later than the start."),
         "the approved window is not open; edit the window and ask again": reader.gettext(
             "The approved window is not open. Edit the window and ask again."

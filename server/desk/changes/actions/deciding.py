@@ -12,7 +12,7 @@ from server.desk.changes.actions.asking import move
 from server.desk.changes.events import ApprovalDecided, ChangeMoved
 from server.desk.changes.models import Change, ChangeApproval, ChangeRound
 from server.desk.changes.queries import escalated_to, lock_change, names
-from server.desk.changes.rules.approval import Demand, Vote, standing_of
+from server.desk.changes.rules.approval import Demand, Vote, seats_taken, standing_of
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.audit import record
 from server.foundation.errors import IllegalMove, PermissionDenied, SegregationOfDuties
@@ -55,6 +55,8 @@ def decide(
     if given.digest and given.digest != change.digest:
         raise StaleVersion("the change was edited after you read it; read it again")
     slots = _slots(session, actor, change, given.approval_id, now)
+    if given.decision == "approved":
+        slots = _seats(session, actor, change, slots)
     settle(session, actor, change, slots, given, now)
     return change
 
@@ -145,6 +147,30 @@ def _slots(
     return pending
 
 
+def _seats(
+    session: Session, actor: Actor, change: Change, slots: Sequence[ChangeApproval]
+) -> list[ChangeApproval]:
+    """Leave out what a yes of the same head would only use up; one's own approval comes first."""
+    mine = sorted(slots, key=lambda slot: slot.person_id != actor.person_id)
+    heard = map(_vote, _round(session, change))
+    places = seats_taken(
+        actor.person_id or 0, list(map(_vote, mine)), heard, demands_on(session, change)
+    )
+    if not places:
+        raise Conflict("you have answered here already, and each head counts once")
+    return [mine[place] for place in places]
+
+
+def _round(session: Session, change: Change) -> Sequence[ChangeApproval]:
+    """Return the approvals of the present round."""
+    return session.scalars(
+        select(ChangeApproval).where(
+            ChangeApproval.change_id == change.id,
+            ChangeApproval.round == change.approval_round,
+        )
+    ).all()
+
+
 def _not_asked(actor: Actor, change: Change) -> Exception:
     if actor.may(Permission.CHANGE_APPROVE, change.organisation_id):
         text = "you were not asked; name the approval you decide in somebody's place"
@@ -170,12 +196,7 @@ def demands_on(session: Session, change: Change) -> dict[str, Demand]:
 
 def _conclude(session: Session, actor: Actor, change: Change, now: datetime) -> None:
     """Schedule or reject the change when this round is over."""
-    rows = session.scalars(
-        select(ChangeApproval).where(
-            ChangeApproval.change_id == change.id,
-            ChangeApproval.round == change.approval_round,
-        )
-    )
+    rows = _round(session, change)
     standing = standing_of(map(_vote, rows), demands_on(session, change))
     if standing == "pending":
         return

@@ -41,7 +41,7 @@ from server.desk.changes.queries.checking import (
 )
 from server.desk.changes.queries.collisions import Collision, Meeting
 from server.desk.changes.queries.foresight import Foresight, foresee, worse_than
-from server.desk.changes.queries.hearing import followed_items
+from server.desk.changes.queries.hearing import followed_items, is_followed
 from server.desk.changes.queries.parts import (
     ApprovalRow,
     ChangeEntryRow,
@@ -133,6 +133,7 @@ __all__ = [
     "foreseen_services",
     "free_changes",
     "incidents_after",
+    "is_followed",
     "latest_change_entries",
     "list_changes",
     "list_deputies",

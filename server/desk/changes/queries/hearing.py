@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cmdb.query.items import find_item
 from cmdb.records.among import among
 from cmdb.records.items import Item, ItemParty
 from cmdb.vocabulary import PartyRole
@@ -68,6 +69,12 @@ def _who_may_see(session: Session, pairs: Sequence[Sequence[int | None]]) -> dic
         if session.scalar(seen.limit(1)) is not None:
             found[person_id] = actor
     return found
+
+
+def is_followed(session: Session, actor: Actor, item_id: int) -> bool:
+    """Say whether the actor follows an item. Raises ``ItemNotFound`` for one out of sight."""
+    find_item(session, item_id, visible_items(actor))
+    return session.get(ItemFollower, (item_id, actor.person_id or 0)) is not None
 
 
 def followed_items(session: Session, actor: Actor) -> list[Item]:

@@ -151,6 +151,31 @@ def standing_of(votes: Iterable[Vote], demands: Mapping[str, Demand]) -> Standin
     return "approved" if found == {"approved"} else "pending"
 
 
+def seats_taken(
+    person_id: int, pending: Sequence[Vote], heard: Iterable[Vote], demands: Mapping[str, Demand]
+) -> list[int]:
+    """Return the places in ``pending`` that somebody's yes fills: one for each head that counts.
+
+    Where so many of several must agree, a second place would be used up without counting, and those
+    who were asked could no longer be enough.
+
+    >>> board = {"rule:1": Demand("rule:1", "at_least", 2), "rule:2": Demand("rule:2")}
+    >>> waiting = [Vote("pending", None, (key,)) for key in ("rule:1", "rule:1", "rule:2")]
+    >>> seats_taken(7, waiting, [], board)
+    [0, 2]
+    >>> seats_taken(7, waiting[:2], [Vote("approved", 7, ("rule:1",))], board)
+    []
+    """
+    by_head = {key for key, demand in demands.items() if demand.quorum != "all"}
+    counted = {key for vote in heard if vote.decided_by_id == person_id for key in vote.demands}
+    found = []
+    for place, vote in enumerate(pending):
+        if not vote.demands or any(one not in counted & by_head for one in vote.demands):
+            found.append(place)
+            counted.update(vote.demands)
+    return found
+
+
 def _standing(demand: Demand, said: Sequence[Vote]) -> Standing:
     needed = demand.needed(len(said))
     agreed = [vote for vote in said if vote.decision == "approved"]
