@@ -34,6 +34,7 @@ from server.desk.changes.events import (
     UnauthorizedFound,
 )
 from server.desk.changes.jobs import INVITE, TEND, run_invitations, run_tending
+from server.desk.changes.queries.upstream import changes_upstream
 from server.desk.changes.reactions import (
     blame_changes,
     invite_approvers,
@@ -78,6 +79,7 @@ from server.desk.tickets.jobs import (
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
 from server.desk.tickets.queries.failing import failures_among
+from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
@@ -126,7 +128,9 @@ from server.items.health.jobs import (
 )
 from server.items.identity.api import identity
 from server.items.impacts.api import impacts
+from server.items.impacts.hints import CHANGES
 from server.items.impacts.jobs import SWEEP_IMPACT, run_sweep
+from server.items.impacts.levels import PROMISES
 from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
 from server.items.leavers_api import leavers
@@ -284,5 +288,7 @@ JOBS: Jobs = {
 #: Readers that features lend to those below them, which may not import them.
 LENT: Mapping[str, Callable[..., object]] = {
     CONTRACTS: contracts_reached,
+    CHANGES: changes_upstream,
+    PROMISES: promises_about,
     FAILURES: failures_among,
 }

@@ -23,12 +23,15 @@ from server.commands.impact_words import (
     say_outside,
     tree_lines,
 )
+from server.desk.tickets.queries.promising import promises_about
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
 from server.items.impacts.graphs import AsOf
 from server.items.impacts.questions import AFFECTED, ImpactQuestion
+from server.items.impacts.reaching import Readers
 
 _DEFAULT = "of"
+_READERS = Readers(contracts_reached, promises_about)
 
 
 class ImpactGroup(ExampleGroup):
@@ -108,9 +111,7 @@ def impact_of(
     with command_line.database() as database, database.reading() as session:
         failed = tuple(item_ids(session, command_line.actor, items))
         question = ImpactQuestion(failed, wanted, limit=limit, as_of=as_of)
-        text = answer_text(
-            answer_question(session, command_line.actor, question, contracts_reached)
-        )
+        text = answer_text(answer_question(session, command_line.actor, question, _READERS))
     if shape == "json":
         say(text)
         return

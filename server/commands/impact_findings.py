@@ -16,6 +16,7 @@ from server.commands.impact_words import (
     limit_option,
     say_outside,
 )
+from server.desk.changes.queries.upstream import changes_upstream
 from server.foundation.clock import utc_now
 from server.items.impacts.graphs import AsOf
 from server.items.impacts.needs import NeedsQuestion, needs_of
@@ -71,7 +72,7 @@ def list_causes(  # noqa: PLR0913 - one for each option
             limit=limit,
             as_of=as_of,
         )
-        answer = CausesSchema().dump(causes_of(session, actor, question))
+        answer = CausesSchema().dump(causes_of(session, actor, question, changes_upstream))
     if as_json:
         say(json.dumps(answer))
         return
@@ -85,10 +86,20 @@ def list_causes(  # noqa: PLR0913 - one for each option
             str(cause["silent"]),
             str(cause["down"]),
             str(cause["differences"]),
+            ", ".join(change["reference"] for change in cause["changes"]),
         )
         for cause in answer["causes"]
     ]
-    headings = ("Rank", "Item", "Share", "Explains", "Silent", "Goes down", "Changes before")
+    headings = (
+        "Rank",
+        "Item",
+        "Share",
+        "Explains",
+        "Silent",
+        "Goes down",
+        "Differences",
+        "Changes",
+    )
     show_table(headings, rows)
     for tie in answer["ties"]:
         told = ", ".join(map(called, tie["items"]))

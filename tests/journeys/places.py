@@ -29,6 +29,7 @@ NO_PAGES = frozenset(
         "provider_sign_in.back",
         "provider_sign_in.begin",
         "problems.proposals",
+        "reach.show",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",

@@ -43,6 +43,7 @@ from web.pages.precedence import precedence
 from web.pages.problems import problems
 from web.pages.provider_sign_in import provider_sign_in
 from web.pages.providers import providers
+from web.pages.reach import reach
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
@@ -100,6 +101,7 @@ PAGES: tuple[Blueprint, ...] = (
     problems,
     provider_sign_in,
     providers,
+    reach,
     reviews,
     risk,
     roles,

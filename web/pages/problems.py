@@ -1,7 +1,7 @@
 """Problems: the list with what incidents may share, one of them, and what is done there."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -14,10 +14,16 @@ from server.desk.problems.queries.major import running_majors
 from server.desk.problems.queries.proposing import propose_problems
 from server.desk.problems.rules.lifecycle import steps_from
 from server.foundation.edge.conditional import check_form_version
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.items.impacts.hints import CHANGES, ChangeReader
 from server.items.queries import names_of
 from server.people.queries.groups import names_of_groups
 from server.people.queries.people import names_of_people
@@ -64,7 +70,12 @@ def index() -> ResponseReturnValue:
 @problems.route("/proposals")
 def proposals() -> ResponseReturnValue:
     """Show what open incidents may have in common. A fragment."""
-    found = propose_problems(current_session(), current_actor(), current_time())
+    found = propose_problems(
+        current_session(),
+        current_actor(),
+        current_time(),
+        cast("ChangeReader", installation().lent[CHANGES]),
+    )
     return render_template(
         "problems/proposals.html",
         proposals=found,

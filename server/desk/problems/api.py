@@ -1,6 +1,6 @@
 """REST over problems, known errors, what incidents may share, and major incidents."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, jsonify, make_response
 from flask.views import MethodView
@@ -16,9 +16,15 @@ from server.desk.problems.queries import problems as queries
 from server.desk.tickets.queries import affected_item_ids, find_ticket
 from server.foundation.edge.conditional import check_version, tagged
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
+from server.items.impacts.hints import CHANGES, ChangeReader
 
 problems = Blueprint(
     "problems",
@@ -195,7 +201,12 @@ class ProblemProposals(MethodView):
     @problems.response(200, schemas.ProblemProposalSchema(many=True))
     def get(self) -> Any:
         """List failures that would explain several open incidents at once, with the evidence."""
-        found = proposing.propose_problems(current_session(), current_actor(), current_time())
+        found = proposing.propose_problems(
+            current_session(),
+            current_actor(),
+            current_time(),
+            cast("ChangeReader", installation().lent[CHANGES]),
+        )
         return [schemas.proposal_row(one) for one in found]
 
 

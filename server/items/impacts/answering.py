@@ -15,7 +15,7 @@ from server.items.blast import ReachedService, compute_impact, reached_services
 from server.items.impacts.graphs import graph_at
 from server.items.impacts.places import cursor_at, place_after
 from server.items.impacts.questions import AFFECTED, MAX_ROWS, ImpactQuestion
-from server.items.impacts.reaching import ContractReader, Reach, no_contracts, reach_of
+from server.items.impacts.reaching import NO_READERS, Reach, Readers, reach_of
 from server.items.impacts.sight import Mask, columns_for_sight, in_sight
 from server.items.impacts.spreads import RowFinder, Rows, Spread, Telling, spread_of
 from server.items.scope import visible_items
@@ -48,7 +48,7 @@ def answer_question(
     session: Session,
     actor: Actor,
     question: ImpactQuestion,
-    contracts_of: ContractReader = no_contracts,
+    readers: Readers = NO_READERS,
 ) -> SpreadAnswer:
     """Return what suffers when the items of ``question`` fail together.
 
@@ -78,9 +78,7 @@ def answer_question(
         spread=spread_of(session, snapshot, report, telling),
         totals=report.count_by_state() if may_count else None,
         hidden=int(len(seen) - seen.sum()) if may_count else None,
-        reached=(
-            reach_of(session, actor, report, reached, contracts_of) if question.reached else None
-        ),
+        reached=(reach_of(session, actor, report, reached, readers) if question.reached else None),
         next_cursor=cursor,
     )
 

@@ -19,11 +19,13 @@ from server.foundation.edge.schemas import page_request
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
 from server.items.impacts.exporting import ExportQuestion, Format, export_network, export_text
+from server.items.impacts.hints import CHANGES, ChangeReader
+from server.items.impacts.levels import PROMISES, PromiseReader
 from server.items.impacts.needs import NeedsQuestion, needs_of
 from server.items.impacts.outages import KnownTimes, OutageQuestion, outages_of
 from server.items.impacts.queries import ranked_items, ranked_services
 from server.items.impacts.questions import ImpactQuestion
-from server.items.impacts.reaching import CONTRACTS, ContractReader
+from server.items.impacts.reaching import CONTRACTS, ContractReader, Readers
 from server.items.impacts.schemas import (
     CausesSchema,
     ExportQuerySchema,
@@ -191,7 +193,8 @@ class Causes(MethodView):
             limit=body["limit"],
             as_of=body["as_of"],
         )
-        return causes_of(current_session(), current_actor(), question)
+        changes_of = cast("ChangeReader", installation().lent[CHANGES])
+        return causes_of(current_session(), current_actor(), question, changes_of)
 
 
 @impacts.route("/graph.graphml")
@@ -245,6 +248,9 @@ def _export(query: dict[str, Any], form: Format) -> Response:
 
 def tell_impact(question: ImpactQuestion) -> Response:
     """Return the whole answer, as `ImpactAnswerSchema` describes it; for other corners too."""
-    contracts_of = cast("ContractReader", installation().lent[CONTRACTS])
-    answer = answer_question(current_session(), current_actor(), question, contracts_of)
+    lent = installation().lent
+    readers = Readers(
+        cast("ContractReader", lent[CONTRACTS]), cast("PromiseReader", lent[PROMISES])
+    )
+    answer = answer_question(current_session(), current_actor(), question, readers)
     return Response(answer_text(answer), mimetype="application/json")

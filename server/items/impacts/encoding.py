@@ -15,6 +15,7 @@ from cmdb.engine.impact.values import ReasonKind, State
 from cmdb.records.items import Item
 from server.items.blast import service_classes
 from server.items.impacts.answering import SpreadAnswer
+from server.items.impacts.levels import ServiceLevel
 from server.items.impacts.reaching import Reach
 from server.items.impacts.spreads import Rows, Spread
 
@@ -30,6 +31,7 @@ _STEPS = {
 }
 
 _COUNTED = (State.DOWN, State.DEGRADED, State.AT_RISK)
+_PROMISE = ("measure", "minutes", "calendar")
 _CONTRACT = ("reference", "name", "supplier", "kind")
 _NONE = '""'
 
@@ -73,7 +75,24 @@ def _reached(reach: Reach | None) -> dict[str, Any] | None:
         {key: getattr(one, key) for key in _CONTRACT} | {"ends_on": one.ends_on.isoformat()}
         for one in reach.contracts
     ]
-    return {"tiers": tiers, "people": reach.people, "sites": sites, "contracts": contracts}
+    return {
+        "tiers": tiers,
+        "people": reach.people,
+        "sites": sites,
+        "contracts": contracts,
+        "levels": [_level(one) for one in reach.levels],
+    }
+
+
+def _level(level: ServiceLevel) -> dict[str, Any]:
+    return {
+        "item": _reference(level.item),
+        "state": level.state.text,
+        "availability_target": level.availability_target,
+        "recovery_minutes": level.recovery_minutes,
+        "service_hours": level.service_hours,
+        "promises": [{key: getattr(one, key) for key in _PROMISE} for one in level.promises],
+    }
 
 
 class _Rows:

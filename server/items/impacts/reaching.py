@@ -17,6 +17,12 @@ from cmdb.records.items import Item
 from cmdb.vocabulary import SITE
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import ReachedService, people_using
+from server.items.impacts.levels import (
+    PromiseReader,
+    ServiceLevel,
+    levels_reached,
+    no_promises,
+)
 from server.items.scope import visible_items
 
 Tiers = Mapping[int | None, Mapping[State, int]]
@@ -66,13 +72,26 @@ class Reach:
     """Services by tier and state, and people who use them: None without the right to count.
 
     ``sites`` are those in sight at which affected items stand, ``contracts`` those that cover
-    affected items in sight.
+    affected items in sight, ``levels`` what was agreed about affected services in sight.
     """
 
     tiers: Tiers | None
     people: int | None
     sites: Sequence[Item]
     contracts: Sequence[ReachedContract] = ()
+    levels: Sequence[ServiceLevel] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What features above know and an answer tells: contracts, and what the desk promises."""
+
+    contracts: ContractReader = no_contracts
+    promises: PromiseReader = no_promises
+
+
+#: For questions that nobody asks for a whole answer.
+NO_READERS = Readers()
 
 
 def reach_of(
@@ -80,19 +99,20 @@ def reach_of(
     actor: Actor,
     report: ImpactReport,
     services: Sequence[ReachedService],
-    contracts_of: ContractReader,
+    readers: Readers = NO_READERS,
 ) -> Reach:
-    """Return what the affected items mean beyond themselves. Three statements."""
+    """Return what the affected items mean beyond themselves. Six statements at most."""
     item_ids = report.ids.tolist()
     sites = sites_reached(session, actor, item_ids)
-    contracts = contracts_of(session, actor, item_ids)
+    contracts = readers.contracts(session, actor, item_ids)
+    levels = levels_reached(session, actor, services, readers.promises)
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
-        return Reach(None, None, sites, contracts)
+        return Reach(None, None, sites, contracts, levels)
     tiers: dict[int | None, Counter[State]] = {}
     for one in services:
         tiers.setdefault(one.criticality, Counter())[one.state] += 1
     people = people_using(session, [one.item_id for one in services])
-    return Reach(tiers, people, sites, contracts)
+    return Reach(tiers, people, sites, contracts, levels)
 
 
 def sites_reached(session: Session, actor: Actor, item_ids: Sequence[int]) -> Sequence[Item]:

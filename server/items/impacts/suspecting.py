@@ -1,34 +1,34 @@
 """What one failure would explain several symptoms: the engine's ranking, with names and changes.
 
-What changed of late is the strongest hint there is, so that an item with differences recorded in
-the days before counts as `CHANGED` times likelier to have failed.
+What changed of late is the strongest hint there is: `hints` says how much it makes likelier.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.graph import ItemId
 from cmdb.engine.impact.causes import Cause, CauseQuestion, CauseReport, Tie
-from cmdb.records.among import among
-from cmdb.records.history import HistoryEntry
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import takes_part, upstream_of
 from server.items.impacts.graphs import AsOf, graph_at
+from server.items.impacts.hints import (
+    NO_HINT,
+    ChangeReader,
+    Hint,
+    UpstreamChange,
+    hints_about,
+    no_changes,
+)
 from server.items.impacts.naming import NamedItem, name_items, named_only
 from server.items.queries import require_items
 
-#: How many times likelier an item is to have failed when it changed of late.
-CHANGED = 10.0
-#: How far back a change is of late, how far upstream one looks, and at how many items.
-WINDOW = timedelta(hours=72)
+#: How far upstream one looks, and at how many items.
 _HOPS = 12
 _ITEMS = 5_000
-_KINDS = ("changed", "section", "related", "unrelated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class RankedCause:
 
     ``share`` is how likely it is among those ranked and coincidence. ``silent`` are watched items
     that would suffer and show nothing, ``down`` all items it takes down: None without the right to
-    count. ``differences`` were recorded on it in the 72 hours before, the last at ``changed_at``.
+    count. ``differences`` were recorded on it in the 72 hours before, the last at ``changed_at``;
+    ``changes`` are those in sight whose window touched them.
     """
 
     item: NamedItem | None
@@ -63,6 +64,7 @@ class RankedCause:
     down: int | None
     differences: int
     changed_at: datetime | None
+    changes: Sequence[UpstreamChange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ class CauseAnswer:
     sequence: int
 
 
-def causes_of(session: Session, actor: Actor, question: SymptomQuestion) -> CauseAnswer:
+def causes_of(
+    session: Session,
+    actor: Actor,
+    question: SymptomQuestion,
+    changes_of: ChangeReader = no_changes,
+) -> CauseAnswer:
     """Return what would explain the symptoms, whoever may see it.
 
     Causes out of sight are told, without a name, only to who may count what is hidden. Raises
@@ -111,7 +118,7 @@ def causes_of(session: Session, actor: Actor, question: SymptomQuestion) -> Caus
     if not inside:
         return CauseAnswer((), (), (), (), outside, snapshot.sequence)
     upstream = upstream_of(snapshot, inside, _HOPS, _ITEMS)
-    changed = _changes(session, list(upstream), question.at)
+    changed = hints_about(session, actor, list(upstream), question.at, changes_of)
     watched = question.watched
     report = snapshot.engine.causes(
         CauseQuestion(
@@ -119,31 +126,12 @@ def causes_of(session: Session, actor: Actor, question: SymptomQuestion) -> Caus
             watched=None
             if watched is None
             else np.intersect1d(np.array(watched, np.int64), snapshot.ids),
-            prior={ItemId(item): CHANGED for item in changed},
+            prior={ItemId(item): hint.likelier(question.at) for item, hint in changed.items()},
             limit=question.limit,
         )
     )
     names = name_items(session, actor, snapshot, _mentioned(report), question.as_of)
     return _told(actor, report, names, changed, (outside, snapshot.sequence))
-
-
-Changes = Mapping[int, tuple[int, datetime]]
-
-
-def _changes(session: Session, item_ids: Sequence[int], at: datetime) -> Changes:
-    """Return how many differences each item had in the days before, and when the last was."""
-    seen_at = HistoryEntry.observed_at
-    query = (
-        select(HistoryEntry.item_id, func.count(), func.max(seen_at))
-        .where(
-            among(session, HistoryEntry.item_id, item_ids),
-            HistoryEntry.kind.in_(_KINDS),
-            seen_at >= at - WINDOW,
-            seen_at <= at,
-        )
-        .group_by(HistoryEntry.item_id)
-    )
-    return {item_id: (count, last) for item_id, count, last in session.execute(query)}
 
 
 def _mentioned(report: CauseReport) -> set[int]:
@@ -158,7 +146,7 @@ def _told(
     actor: Actor,
     report: CauseReport,
     names: Mapping[int, NamedItem],
-    changed: Changes,
+    changed: Mapping[int, Hint],
     stamp: tuple[Sequence[int], int],
 ) -> CauseAnswer:
     counted = actor.may(Permission.IMPACT_COUNT_HIDDEN)
@@ -182,10 +170,10 @@ def _told(
 
 
 def _ranked(
-    cause: Cause, names: Mapping[int, NamedItem], changed: Changes, *, counted: bool
+    cause: Cause, names: Mapping[int, NamedItem], changed: Mapping[int, Hint], *, counted: bool
 ) -> RankedCause:
     item = names.get(cause.item)
-    differences, changed_at = changed.get(cause.item, (0, None)) if item else (0, None)
+    hint = changed.get(cause.item, NO_HINT) if item else NO_HINT
     evidence = cause.evidence
     return RankedCause(
         item=item,
@@ -195,8 +183,9 @@ def _ranked(
         explains=named_only(names, sorted(evidence.explains)),
         silent=len(evidence.silent) if counted else None,
         down=evidence.down if counted else None,
-        differences=differences,
-        changed_at=changed_at,
+        differences=hint.differences,
+        changed_at=hint.seen_at,
+        changes=[one for one in hint.changes if one.reference is not None],
     )
 
 

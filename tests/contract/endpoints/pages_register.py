@@ -93,6 +93,7 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("GET", "/risk", Permission.ITEM_READ),
     Endpoint("POST", "/risk/compute", Permission.ADMIN_JOBS, form={}, status=303, everywhere=True),
     Endpoint("GET", "/services", Permission.ITEM_READ),
+    Endpoint("GET", "/items/<int:item_id>/reached", Permission.ITEM_READ),
     Endpoint("GET", "/services/<int:service_id>", Permission.ITEM_READ),
     Endpoint("GET", "/services/<int:service_id>/availability", Permission.ITEM_READ),
     Endpoint("GET", "/services/new", Permission.SERVICE_CREATE, query={"entry": Named("item")}),

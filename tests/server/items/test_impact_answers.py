@@ -166,6 +166,7 @@ def test_services_by_tier_people_and_sites_are_told(
         "people": 1,
         "sites": [{"id": estate.site, "name": "Harbour", "class": "site"}],
         "contracts": [],
+        "levels": reached["levels"],
     }
     uncounted = callers.reader.get(f"/items/{estate.ups}/impact")["reached"]
     assert (uncounted["tiers"], uncounted["people"]) == (None, None)
@@ -193,6 +194,29 @@ def test_contracts_that_cover_what_suffers_are_told_to_who_sees_the_items(
     }
     partly = callers.outsider.get(f"/items/{estate.web2}/impact")["reached"]["contracts"]
     assert [contract["reference"] for contract in partly] == ["C-1"]
+
+
+def test_what_was_agreed_about_the_services_reached_is_told(
+    callers: Callers, estate: Estate
+) -> None:
+    agreed = {"availability_target": 99.9, "recovery_time": 60, "service_hours": "8 to 18"}
+    callers.admin.patch(f"/items/{estate.shop}", {"values": agreed})
+    levels = callers.admin.get(f"/items/{estate.host}/impact")["reached"]["levels"]
+    assert [(one["item"]["name"], one["state"]) for one in levels] == [
+        ("report", "degraded"),
+        ("shop", "at_risk"),
+    ]
+    assert levels[0]["promises"] == [
+        {"measure": "respond", "minutes": 480, "calendar": "office"},
+        {"measure": "resolve", "minutes": 2400, "calendar": "office"},
+    ]
+    assert {name: levels[1][name] for name in ("recovery_minutes", "service_hours")} == {
+        "recovery_minutes": 60,
+        "service_hours": "8 to 18",
+    }
+    assert levels[1]["availability_target"] == 99.9
+    unseen = callers.outsider.get(f"/items/{estate.web2}/impact")["reached"]["levels"]
+    assert unseen == []
 
 
 def test_who_sees_no_site_is_told_of_none(

@@ -15,6 +15,7 @@ from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries import visible_tickets
 from server.desk.tickets.queries.words import words_of
 from server.foundation.permissions import Actor, Permission
+from server.items.impacts.hints import ChangeReader, no_changes
 from server.items.impacts.naming import NamedItem
 from server.items.impacts.suspecting import CauseAnswer, SymptomQuestion, causes_of
 from server.items.scope import visible_items
@@ -41,7 +42,9 @@ class Proposal:
     changed_at: datetime | None
 
 
-def propose_problems(session: Session, actor: Actor, now: datetime) -> list[Proposal]:
+def propose_problems(
+    session: Session, actor: Actor, now: datetime, changes_of: ChangeReader = no_changes
+) -> list[Proposal]:
     """Return what open incidents of the last days may have in common; the widest first.
 
     Incidents that a problem or a major incident gathers already are left out.
@@ -51,7 +54,8 @@ def propose_problems(session: Session, actor: Actor, now: datetime) -> list[Prop
     symptoms = sorted({item for items in affected.values() for item in items})[:_ITEMS]
     if len(affected) < 2 or not symptoms:
         return []
-    answer = causes_of(session, actor, SymptomQuestion(tuple(symptoms), now, limit=25))
+    question = SymptomQuestion(tuple(symptoms), now, limit=25)
+    answer = causes_of(session, actor, question, changes_of)
     evidence = {one.item.id: one for one in answer.causes if one.item is not None}
     proposals = propose(_suspects(answer), {t: frozenset(i) for t, i in affected.items()})
     ids = {ticket_id for one in proposals for ticket_id in one.ticket_ids}

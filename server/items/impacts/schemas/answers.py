@@ -157,6 +157,25 @@ class ReachedContractSchema(StrictSchema):
     ends_on = fields.Date(required=True)
 
 
+class PromiseSchema(StrictSchema):
+    """Working time that the desk may take, in the hours of a calendar."""
+
+    measure = fields.String(required=True, metadata={"description": "respond or resolve."})
+    minutes = fields.Integer(required=True)
+    calendar = fields.String(required=True)
+
+
+class ServiceLevelSchema(StrictSchema):
+    """What was agreed about a service that suffers; null and empty where nothing was."""
+
+    item = fields.Nested(ItemRefSchema, required=True)
+    state = fields.String(required=True)
+    availability_target = fields.Float(required=True, allow_none=True)
+    recovery_minutes = fields.Integer(required=True, allow_none=True)
+    service_hours = fields.String(required=True)
+    promises = fields.List(fields.Nested(PromiseSchema), required=True)
+
+
 class ReachSchema(StrictSchema):
     """What is reached beyond items; counts need ``impact:count_hidden``."""
 
@@ -164,6 +183,11 @@ class ReachSchema(StrictSchema):
     people = fields.Integer(required=True, allow_none=True)
     sites = fields.List(fields.Nested(ItemRefSchema), required=True)
     contracts = fields.List(fields.Nested(ReachedContractSchema), required=True)
+    levels = fields.List(
+        fields.Nested(ServiceLevelSchema),
+        required=True,
+        metadata={"description": "Of the 200 worst services in sight about which is agreed."},
+    )
 
 
 class ImpactAnswerSchema(ImpactSchema):

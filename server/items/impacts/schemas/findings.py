@@ -115,6 +115,17 @@ class SymptomsSchema(StrictSchema):
     as_of = as_of_field()
 
 
+class UpstreamChangeSchema(StrictSchema):
+    """A planned change on a cause whose window touched the 72 hours before."""
+
+    reference = fields.String(required=True)
+    title = fields.String(required=True)
+    at = Moment(
+        required=True,
+        metadata={"description": "When its window ended, or the failure came within it."},
+    )
+
+
 class RankedCauseSchema(StrictSchema):
     """An item whose failure would explain symptoms; null where it is out of sight."""
 
@@ -127,6 +138,7 @@ class RankedCauseSchema(StrictSchema):
     down = fields.Integer(required=True, allow_none=True)
     differences = fields.Integer(required=True)
     changed_at = Moment(required=True, allow_none=True)
+    changes = fields.List(fields.Nested(UpstreamChangeSchema), required=True)
 
 
 class UndecidedSchema(StrictSchema):
