@@ -66,7 +66,11 @@ class _Replay:
             GraphChange.seq > self._known.sequence, GraphChange.seq <= self._to
         )
         touched: dict[str, set[int]] = defaultdict(set)
-        for op, row_id in self._session.execute(tail):
+        rows = self._session.execute(tail).all()
+        if len(rows) < self._to - self._known.sequence:
+            # Numbers leave no gap: what is missing was let go while this process slept.
+            raise CannotReplay
+        for op, row_id in rows:
             if op == "item-":
                 raise CannotReplay
             touched[op[:-1]].add(row_id)

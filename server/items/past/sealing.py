@@ -21,6 +21,7 @@ from server.foundation import audit
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.permissions import Actor, Permission, system_actor
+from server.items.past.forgetting import forget_graph
 from server.items.past.models import HistoryRange, HistoryRetention
 from server.people.actions.rights import require_everywhere
 
@@ -168,6 +169,7 @@ def retain_history(context: JobContext) -> Mapping[str, Any]:
         _delete_rows(context, row.first_entry_id, row.last_entry_id)
     for range_id in ids:
         _let_go(context, range_id, rule)
+    forget_graph(context)
     return {"ranges": len(ids)}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from cmdb.engine.graph import ItemId
@@ -14,6 +14,7 @@ from cmdb.errors import HistoryNotKept
 from cmdb.inventory.door import Inventory
 from cmdb.model import shipped_model
 from cmdb.observation import GroupMembership
+from cmdb.records.forgetting import forget_changes, forget_terms
 from cmdb.records.items import Item
 from cmdb.records.parties import Organisation
 from cmdb.records.relations import GraphChange, Relation, current_sequence
@@ -255,3 +256,44 @@ def test_before_the_horizon_the_date_of_the_first_kept_change_is_told(register: 
                 LiveGraphs().as_of(session, when)
             assert refused.value.since == kept_since
         assert len(LiveGraphs().as_of(session, 3).ids) == 2
+
+
+def test_what_is_let_go_is_refused_and_every_later_moment_is_answered_as_before(
+    register: Register,
+) -> None:
+    a, b = pair(register)
+    sleeper = LiveGraphs()
+    with register.database.reading() as session:
+        sleeper.at(session)
+    for name in ("old", "older", "kept", "newest"):
+        register.later()
+        register.types(b, {"name": name})
+        register.relate(relation(b, "depends_on", a, weight=0.5 + len(name) / 100))
+    with register.database.reading() as session:
+        first, last = 1, current_sequence(session)
+        then = {at: picture(LiveGraphs().as_of(session, at)) for at in range(first, last + 1)}
+        kept_since = session.scalars(
+            select(GraphChange.at).where(GraphChange.seq == last - 3)
+        ).one()
+    with register.database.writing() as session:
+        assert forget_terms(session, 100) == 0
+        assert forget_changes(session, kept_since, at_most=2) == 2
+        assert forget_changes(session, kept_since, at_most=100) == last - 4 - 2
+        assert forget_changes(session, kept_since, at_most=100) == 0
+        assert forget_terms(session, 100) > 0
+    with register.database.reading() as session:
+        for at in range(first, last - 4):
+            with pytest.raises(HistoryNotKept):
+                LiveGraphs().as_of(session, at)
+        for at in range(last - 4, last + 1):
+            assert picture(LiveGraphs().as_of(session, at)) == then[at]
+        # Who slept through what was let go reads anew, and is right.
+        assert picture(sleeper.at(session)) == then[last]
+    with register.database.writing() as session:
+        # Even with everything let go the numbers go on.
+        forget_changes(session, register.now + HOUR, at_most=100)
+    register.imported("after")
+    with register.database.reading() as session:
+        assert current_sequence(session) == last + 1
+        found = sleeper.at(session)
+        assert found.checksum % 2**64 == sum_of(session, found) % 2**64

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select, update
 from cmdb.inventory.door import Inventory
 from cmdb.observation import Observation, Origin
 from cmdb.records.history import HistoryEntry
+from cmdb.records.relations import GraphChange
 from cmdb.vocabulary import AGENT, SERVER
 from server.desk.tickets.models import Ticket
 from server.foundation.audit import AuditEntry, verify
@@ -184,6 +185,11 @@ def test_what_the_rule_lets_go_leaves_its_hash_and_who_what_and_why(
         assert (act.detail["digest"], act.detail["rows"]) == (row.digest, row.rows)
         assert act.detail["decided_by"] == world.admin.person_id
         assert act.detail["reason"] == "Data protection"
+        # The graph's own past goes along; its newest change stays.
+        assert row.last_at is not None
+        older = select(func.count()).select_from(GraphChange).where(GraphChange.at < row.last_at)
+        newest = select(func.max(GraphChange.seq)).scalar_subquery()
+        assert session.scalar(older.where(GraphChange.seq < newest)) == 0
     gone = callers.admin.send("GET", f"/items/{web}", query_string={"as_of": _on(1)})
     refused(gone, 410, "history-not-kept")
     assert callers.admin.get(f"/items/{web}", as_of=_on(80))["name"] == "www"
