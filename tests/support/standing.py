@@ -49,17 +49,22 @@ def _put_back(engine: sa.Engine, photograph: _Photograph) -> None:
         for table, rows in photograph:
             connection.execute(table.insert(), rows)
         if engine.dialect.name == "postgresql":
-            for table, rows in photograph:
-                _move_sequence(connection, table, rows)
+            _move_sequences(connection, photograph)
 
 
-def _move_sequence(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """Let the next id be higher than those put back, and no lower than it would have been."""
-    if "id" not in table.c or not isinstance(table.c.id.type, sa.BigInteger):
-        return
-    name = connection.scalar(sa.select(sa.func.pg_get_serial_sequence(table.name, "id")))
-    if name is not None:
-        highest = max(row["id"] for row in rows)
-        place = sa.table(name.removeprefix("public."), sa.column("last_value"))
-        counted = sa.func.greatest(place.c.last_value, highest)
-        connection.execute(sa.select(sa.func.setval(name, counted)).select_from(place))
+def _move_sequences(connection: sa.Connection, photograph: _Photograph) -> None:
+    """Let the next ids be higher than those put back."""
+    highest = {
+        table.name: max(row["id"] for row in rows)
+        for table, rows in photograph
+        if "id" in table.c and isinstance(table.c.id.type, sa.BigInteger)
+    }
+    # What has no sequence gives NULL, and then nothing is set.
+    connection.execute(
+        sa.select(
+            *(
+                sa.func.setval(sa.func.pg_get_serial_sequence(name, "id"), number)
+                for name, number in highest.items()
+            )
+        )
+    )

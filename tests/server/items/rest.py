@@ -74,20 +74,42 @@ class Caller:
 
 
 class Callers:
-    """A caller for each person of the small world."""
+    """A caller for each person of the small world, with a token from when it is first asked for."""
 
     def __init__(self, app: Flask, database: Database, world: World) -> None:
         self._app = app
         self._database = database
+        self._world = world
         self._made: dict[int, Caller] = {}
         self.nobody_known = Caller(app, "")
-        self.admin = self.of(world.admin)
-        self.manager = self.of(world.configuration_manager)
-        self.support = self.of(world.agent)
-        self.reader = self.of(world.reader)
-        self.requester = self.of(world.requester)
-        self.outsider = self.of(world.outsider)
-        self.without_role = self.of(world.nobody)
+
+    @property
+    def admin(self) -> Caller:
+        return self.of(self._world.admin)
+
+    @property
+    def manager(self) -> Caller:
+        return self.of(self._world.configuration_manager)
+
+    @property
+    def support(self) -> Caller:
+        return self.of(self._world.agent)
+
+    @property
+    def reader(self) -> Caller:
+        return self.of(self._world.reader)
+
+    @property
+    def requester(self) -> Caller:
+        return self.of(self._world.requester)
+
+    @property
+    def outsider(self) -> Caller:
+        return self.of(self._world.outsider)
+
+    @property
+    def without_role(self) -> Caller:
+        return self.of(self._world.nobody)
 
     def of(self, actor: Actor) -> Caller:
         person_id = actor.person_id or 0
