@@ -11,6 +11,14 @@ class SignInRefused(CadastreError):
     """The credentials do not fit; the text never says which part."""
 
 
+class PasskeyRefused(CadastreError):
+    """What a browser answered proves nothing; the text is for the log."""
+
+
+class FreshSessionRequired(CadastreError):
+    """This needs somebody who has just signed in: an open screen is not enough."""
+
+
 class SecondFactorRequired(CadastreError):
     """The password was right; a code must follow. ``pending`` is for the browser's cookie."""
 

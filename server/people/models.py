@@ -258,6 +258,26 @@ class RecoveryCode(Identified, Base):
     used_at: Mapped[datetime | None]
 
 
+class Passkey(Identified, Base):
+    """A key pair of WebAuthn that lets somebody in; only the public half is here."""
+
+    __tablename__ = "passkey"
+
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    #: What its owner calls it.
+    name: Mapped[str] = mapped_column(String)
+    #: SHA-256 of the credential's id, which may be as long as 1,023 bytes.
+    credential_hash: Mapped[str] = mapped_column(Key, unique=True)
+    #: AAGUID, id and public key, as section 6.5.1 of WebAuthn lays them out, in base 64.
+    credential: Mapped[str] = mapped_column(String)
+    #: How often it has signed, by its own count; a copy of it counts apart. 0: it does not count.
+    signatures: Mapped[int] = mapped_column(BigId, default=0)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+
+
 class IdentityProvider(Identified, Base):
     """An OpenID Connect provider that vouches for people."""
 

@@ -18,6 +18,7 @@ from web.pages.directories import directories
 from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
 from web.pages.emergencies import emergencies
+from web.pages.equipment import equipment
 from web.pages.estate import estate
 from web.pages.foreign_agents import foreign_agents
 from web.pages.groups import groups
@@ -28,6 +29,7 @@ from web.pages.interface import interface
 from web.pages.items import items
 from web.pages.junk import junk
 from web.pages.knowledge import knowledge
+from web.pages.labels import labels
 from web.pages.lately import lately
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
@@ -36,11 +38,14 @@ from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.network import network
 from web.pages.notifications import notifications
+from web.pages.ownership import ownership
+from web.pages.passkeys import passkeys
 from web.pages.past import past
 from web.pages.people import people
 from web.pages.portal import portal
 from web.pages.precedence import precedence
 from web.pages.problems import problems
+from web.pages.products import products
 from web.pages.provider_sign_in import provider_sign_in
 from web.pages.providers import providers
 from web.pages.reach import reach
@@ -53,6 +58,8 @@ from web.pages.second_factor import second_factor
 from web.pages.service_page import service
 from web.pages.services import services
 from web.pages.software import software
+from web.pages.stock import stock
+from web.pages.suppliers import suppliers
 from web.pages.sweeps import sweeps
 from web.pages.tickets import tickets
 from web.pages.tokens import tokens
@@ -64,8 +71,8 @@ PAGES: tuple[Blueprint, ...] = (
     administration,
     agent_download,
     agents,
-    approvals,
     alarms,
+    approvals,
     changes,
     dashboard,
     derivation,
@@ -80,6 +87,13 @@ PAGES: tuple[Blueprint, ...] = (
     groups,
     health,
     assets,
+    products,
+    suppliers,
+    ownership,
+    passkeys,
+    equipment,
+    stock,
+    labels,
     history,
     exports,
     imports,

@@ -35,6 +35,7 @@ from server.people.actions.sign_in import Credentials, Door, door_of
 from server.people.actions.sign_in import sign_in as open_session_for
 from server.people.actions.sign_in import sign_out as end_session
 from server.people.queries.providers import open_providers
+from server.people.webauthn import site_of
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
 from web.presenters.faults import fault_text
@@ -89,7 +90,12 @@ def _sign_in_page(errors: dict[str, str], login: str) -> str:
     with installation().database.reading() as session:
         providers = open_providers(session)
     return render_template(
-        "account/sign_in.html", errors=errors, login=login, next=where_to(), providers=providers
+        "account/sign_in.html",
+        errors=errors,
+        login=login,
+        next=where_to(),
+        providers=providers,
+        passkeys=site_of(installation().settings.base_url) is not None,
     )
 
 

@@ -19,7 +19,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.people.actions.accounts import give_account, switch_account
 from server.people.actions.passwords import reset_password
-from server.people.actions.second_factor import factor_of, take_factor_away
+from server.people.actions.second_factor import needs_second_step, take_factor_away
 from server.people.models import Account
 from server.people.queries.accounts import account
 from server.people.queries.people import person
@@ -145,4 +145,4 @@ def unfactor(person_id: int) -> ResponseReturnValue:
 
 def has_second_factor(login: Account | None) -> bool:
     """Say whether a person has to show a code after the password."""
-    return login is not None and factor_of(current_session(), login.person_id) is not None
+    return login is not None and needs_second_step(current_session(), login.person_id)

@@ -23,6 +23,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.secrets import SecretBox
 from server.foundation.translation import gettext
+from server.people.actions.passkey_sign_in import offers_passkey
 from server.people.actions.second_factor import (
     begin_factor,
     confirm_factor,
@@ -50,7 +51,7 @@ def code() -> ResponseReturnValue:
     if pending is None:
         return redirect(url_for("account.sign_in"), code=303)
     if request.method == "GET":
-        return render_template("account/code.html", errors={}, next=where_to())
+        return _code_page(pending, {})
     place = installation()
     client = Client(client_address(), client_agent(), session_secret())
     try:
@@ -62,14 +63,19 @@ def code() -> ResponseReturnValue:
         told = gettext("The code is not right, or it is too late; then sign in anew.")
         if problem.status == 429:
             told = gettext("Too many attempts. Wait a few minutes and try again.")
-        page = render_template("account/code.html", errors={"": told}, next=where_to())
-        return page, problem.status, dict(problem.headers)
+        return _code_page(pending, {"": told}), problem.status, dict(problem.headers)
     must = signed_in.must_change_password
     address = url_for("account.password") if must else where_to()
     response = make_response(redirect(address, code=303))
     clear_pending_cookie(response)
     set_session_cookie(response, signed_in.secret, signed_in.expires_at)
     return response
+
+
+def _code_page(pending: str, errors: dict[str, str]) -> str:
+    with installation().database.reading() as session:
+        passkey = offers_passkey(session, pending, current_time())
+    return render_template("account/code.html", errors=errors, next=where_to(), passkey=passkey)
 
 
 @second_factor.route("/account/second-factor", methods=["GET", "POST"])

@@ -36,6 +36,19 @@ def sentences(reader: Reader) -> dict[str, str]:
         "there is a second factor already; remove it first": reader.gettext(
             "There is a second factor already. Remove it first."
         ),
+        "sign in anew first: it was more than 15 minutes ago": reader.gettext(
+            "Sign in anew first: it was more than 15 minutes ago."
+        ),
+        "passkeys need a server that people reach by a name and over HTTPS": reader.gettext(
+            "Passkeys need a server that people reach by a name and over HTTPS."
+        ),
+        "is not what was asked for; try again": reader.gettext(
+            "The browser's answer is not what was asked for. Try again."
+        ),
+        "at most 20; remove one first": reader.gettext(
+            "There may be 20 at most. Remove one first."
+        ),
+        "must have 1 to 80 letters": reader.gettext("This must have 1 to 80 letters."),
         "only somebody who is signed in may do this": reader.gettext(
             "Only somebody who is signed in may do this; a token may not."
         ),

@@ -135,6 +135,25 @@ def clear_round_trip_cookie(response: Response) -> None:
     response.delete_cookie(_round_trip_name(), **_cookie_rules())
 
 
+def passkey_secret() -> str | None:
+    """Return the secret of what this browser's authenticator was asked, if it was."""
+    return request.cookies.get(_passkey_name()) or None
+
+
+def set_passkey_cookie(response: Response, secret: str, expires_at: datetime) -> None:
+    """Let the browser answer for its authenticator; this cookie signs nobody in."""
+    response.set_cookie(_passkey_name(), secret, expires=expires_at, **_cookie_rules())
+
+
+def clear_passkey_cookie(response: Response) -> None:
+    """Forget what the authenticator was asked."""
+    response.delete_cookie(_passkey_name(), **_cookie_rules())
+
+
+def _passkey_name() -> str:
+    return cookie_name(installation().settings) + "-passkey"
+
+
 def _round_trip_name() -> str:
     return cookie_name(installation().settings) + "-round-trip"
 

@@ -56,6 +56,8 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.SecondFactorRequired: ("second-factor-required", 401, "A second factor must follow"),
     desk.PasswordChangeRequired: ("password-change-required", 403, "Change the password first"),
     desk.ForgeryRefused: ("forgery-refused", 403, "The request was not sent by our own pages"),
+    desk.PasskeyRefused: ("sign-in-refused", 401, "The sign-in was refused"),
+    desk.FreshSessionRequired: ("fresh-session-required", 403, "A person must sign in anew"),
     desk.SessionRequired: ("session-required", 403, "A person must do this, signed in"),
     desk.PermissionDenied: ("permission-denied", 403, "This is not allowed"),
     desk.IllegalMove: ("illegal-move", 409, "The life cycle does not allow this"),

@@ -24,7 +24,7 @@ from server.foundation.web_client import WebClient
 from server.people.actions.identities import link_identity
 from server.people.actions.pending import await_code
 from server.people.actions.providers import provider_of
-from server.people.actions.second_factor import factor_of
+from server.people.actions.second_factor import needs_second_step
 from server.people.actions.sessions import Client, SignedIn, open_session
 from server.people.actions.sign_in import Door, door_of
 from server.people.models import Account, ExternalIdentity, IdentityProvider, PendingSignIn
@@ -220,7 +220,7 @@ def _let_in(
     account = _account(session, trip, claims, now)
     if trip.person_id is not None:
         return Arrival(trip.next_path)
-    if factor_of(session, account.person_id) is not None:
+    if needs_second_step(session, account.person_id):
         return Arrival(trip.next_path, pending=await_code(session, account, now))
     account.last_sign_in_at = now
     signed_in = open_session(session, account, client, now, door.session_length)

@@ -12,8 +12,9 @@ from server.foundation.errors import SessionRequired
 from server.foundation.permissions import Actor
 from server.foundation.secrets import Place, SecretBox
 from server.people.actions.rights import refuse_more_than_own
-from server.people.models import Account, PendingSignIn, RecoveryCode, SecondFactor
+from server.people.models import Account, Passkey, PendingSignIn, RecoveryCode, SecondFactor
 from server.people.queries.accounts import person_to_administer
+from server.people.queries.passkeys import passkeys_of
 from server.people.rules.totp import (
     enrolment_uri,
     matching_step,
@@ -41,6 +42,11 @@ def factor_of(session: Session, person_id: int | None) -> SecondFactor | None:
             SecondFactor.person_id == person_id, SecondFactor.confirmed_at.is_not(None)
         )
     ).first()
+
+
+def needs_second_step(session: Session, person_id: int) -> bool:
+    """Say whether a password, or a provider's word, alone does not let this person in."""
+    return factor_of(session, person_id) is not None or bool(passkeys_of(session, person_id))
 
 
 def begin_factor(session: Session, actor: Actor, secrets: SecretBox, now: datetime) -> Enrolment:
@@ -86,7 +92,7 @@ def confirm_factor(
         raise InvalidValue(_WRONG)
     row.confirmed_at = now
     record(session, actor, "second_factor_added", f"person:{person_id}")
-    return _fresh_codes(session, person_id)
+    return fresh_codes(session, person_id)
 
 
 def remove_factor(
@@ -96,25 +102,28 @@ def remove_factor(
     person_id = _themselves(actor)
     if not shows_factor(session, secrets, person_id, code, now):
         raise InvalidValue(_WRONG)
-    forget_factor(session, person_id)
+    session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
+    if not passkeys_of(session, person_id):
+        forget_factor(session, person_id)
     record(session, actor, "second_factor_removed", f"person:{person_id}")
 
 
 def take_factor_away(session: Session, actor: Actor, person_id: int) -> None:
-    """Remove the factor of somebody who lost it. Needs ``admin:users``, and not less than theirs.
+    """Remove factor and passkeys of somebody who lost them.
 
-    Raises ``Conflict`` when they have none.
+    Needs ``admin:users``, and not less than theirs. Raises ``Conflict`` when they have none.
     """
     person = person_to_administer(session, actor, person_id)
     refuse_more_than_own(session, actor, person.id)
-    if factor_of(session, person.id) is None:
+    if not needs_second_step(session, person.id):
         raise Conflict("this person has no second factor")
     forget_factor(session, person.id)
     record(session, actor, "second_factor_removed", f"person:{person.id}")
 
 
 def forget_factor(session: Session, person_id: int) -> None:
-    """Delete the factor, its recovery codes and sign-ins that wait for it."""
+    """Delete the factor, passkeys, recovery codes and sign-ins that wait for one of them."""
+    session.execute(delete(Passkey).where(Passkey.person_id == person_id))
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     session.execute(delete(PendingSignIn).where(PendingSignIn.person_id == person_id))
     session.execute(delete(SecondFactor).where(SecondFactor.person_id == person_id))
@@ -130,7 +139,7 @@ def shows_factor(
         .with_for_update()
     ).first()
     if row is None:
-        return False
+        return bool(passkeys_of(session, person_id)) and _recovers(session, person_id, code, now)
     return _takes(session, row, secrets, code, now) or _recovers(session, person_id, code, now)
 
 
@@ -165,7 +174,8 @@ def _recovers(session: Session, person_id: int, code: str, now: datetime) -> boo
     return used is not None
 
 
-def _fresh_codes(session: Session, person_id: int) -> list[str]:
+def fresh_codes(session: Session, person_id: int) -> list[str]:
+    """Make the codes for whoever loses what they sign in with; the former ones end."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person_id))
     codes = new_recovery_codes()
     session.add_all(

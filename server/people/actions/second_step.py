@@ -18,7 +18,7 @@ from server.people.models import Account, PendingSignIn
 from server.people.rules.credentials import secret_hash
 
 #: Codes for one right password; after that the password is asked for again.
-_TRIES = 5
+TRIES = 5
 _REFUSAL = "the code is not right"
 
 
@@ -31,8 +31,8 @@ def sign_in_with_code(
     ``SignInRefused``, or ``TooManyAttempts``.
     """
     with door.database.writing() as session:
-        waiting = _waiting(session, pending, now)
-        account = None if waiting is None else _account(session, waiting)
+        waiting = sign_in_waiting(session, pending, now)
+        account = None if waiting is None else account_waiting(session, waiting)
         if waiting is None or account is None:
             raise SignInRefused(_REFUSAL)
         attempt_id = register_attempt(session, account.login_key, client.address, now)
@@ -48,9 +48,9 @@ def sign_in_with_code(
 def _let_in(
     session: Session, door: Door, pending: str, code: str, client: Client, now: datetime
 ) -> SignedIn | None:
-    waiting = _waiting(session, pending, now)
-    account = None if waiting is None else _account(session, waiting)
-    if waiting is None or account is None or waiting.tries > _TRIES:
+    waiting = sign_in_waiting(session, pending, now)
+    account = None if waiting is None else account_waiting(session, waiting)
+    if waiting is None or account is None or waiting.tries > TRIES:
         return None
     if not shows_factor(session, door.secrets, account.person_id, code, now):
         return None
@@ -63,7 +63,8 @@ def _let_in(
     return signed_in
 
 
-def _waiting(session: Session, pending: str, now: datetime) -> PendingSignIn | None:
+def sign_in_waiting(session: Session, pending: str, now: datetime) -> PendingSignIn | None:
+    """Return the sign-in that waits under a browser's secret."""
     return session.scalars(
         select(PendingSignIn)
         .where(PendingSignIn.secret_hash == secret_hash(pending), PendingSignIn.expires_at > now)
@@ -71,7 +72,7 @@ def _waiting(session: Session, pending: str, now: datetime) -> PendingSignIn | N
     ).first()
 
 
-def _account(session: Session, waiting: PendingSignIn) -> Account | None:
+def account_waiting(session: Session, waiting: PendingSignIn) -> Account | None:
     """Return the account, unless it was closed or its password changed meanwhile."""
     account = session.scalars(
         select(Account)

@@ -22,7 +22,7 @@ from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.people.actions.attempts import note_outcome, register_attempt
 from server.people.actions.pending import await_code
-from server.people.actions.second_factor import factor_of
+from server.people.actions.second_factor import needs_second_step
 from server.people.actions.sessions import Client, SignedIn, open_session, revoke_session
 from server.people.models import Account, Directory, DirectoryEntry
 from server.people.passwords import hash_password, is_outdated, verify_password
@@ -194,7 +194,7 @@ def _let_in(
         session.execute(
             update(Account).where(Account.id == account.id).values(password_hash=entry.rehashed)
         )
-    if factor_of(session, account.person_id) is not None:
+    if needs_second_step(session, account.person_id):
         # Not "succeeded": that would forgive the wrong codes typed so far.
         note_outcome(session, entry.attempt_id, "void", None)
         return await_code(session, account, now)

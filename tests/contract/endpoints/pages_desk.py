@@ -148,6 +148,10 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", "/account/second-factor"),
     Endpoint("POST", "/account/second-factor", form={"act": "begin"}, status=303),
+    Endpoint("GET", "/account/passkeys"),
+    # Reached by a bare address, for which there are none.
+    Endpoint("POST", "/account/passkeys", form={"act": "add", "name": "x"}, status=409),
+    Endpoint("POST", "/account/passkeys/begin", form={}, status=409),
     Endpoint("GET", "/account/tokens"),
     Endpoint("POST", "/account/tokens", form={"name": "new"}),
     Endpoint("POST", "/account/tokens/<int:token_id>/revoke", form={}, status=303),

@@ -13,6 +13,7 @@ import { startKeyboard } from "./page/keyboard.js";
 import { startMenus } from "./page/menus.js";
 import { startNavigation } from "./page/navigation.js";
 import { startPalette } from "./page/palette.js";
+import { startPasskeys } from "./page/passkeys.js";
 import { startRefused } from "./page/refused.js";
 import { startRequests } from "./page/requests.js";
 import { startRows } from "./page/rows.js";
@@ -37,6 +38,7 @@ startCalendar();
 startSending();
 startTimes();
 startDrafts();
+startPasskeys();
 startRefused();
 
 /** Load what the part of the page just shown asks for. */
