@@ -351,6 +351,7 @@ class _Furnishing:
         return {
             "product": model_of_item(session, admin, item_id).row.model.id,  # type: ignore[union-attr]
             "supplier": supplier.id,
+            "held": held,
             "custody": give_item(session, admin, held, holder_id, "", now).custody.id,
             "stock": create_article(session, admin, article, now).article.id,
         }

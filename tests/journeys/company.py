@@ -24,8 +24,20 @@ from cmdb.records.bulk import insert_rows
 from cmdb.records.facts import SoftwareProduct
 from cmdb.records.identity import JunkValue
 from cmdb.records.items import Item
+from cmdb.records.parties import Person
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.assets.actions import ContractDraft, create_contract
+from server.assets.custody.actions import give_item
+from server.assets.products.linking import link_items
+from server.assets.products.queries import model_of_item
+from server.assets.purchases.actions import (
+    PurchaseDraft,
+    SupplierDraft,
+    write_purchase,
+    write_supplier,
+)
+from server.assets.stock.actions import ArticleDraft as StockDraft
+from server.assets.stock.actions import create_article
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -274,7 +286,31 @@ class _Furnishing:
             self._place, "CTR-7", "Next day", "Acme", "support", self._now.date(), ends, (rack,)
         )
         made = create_contract(self._session, self._admin, promise, self._now)
-        return {"rack": rack, "contract": made.id}
+        return {"rack": rack, "contract": made.id} | self._bought(placed)
+
+    def _bought(self, item_id: int) -> dict[str, int]:
+        """Say what an item is and cost, give it to somebody who never confirms it; fill a shelf."""
+        session, admin, now = self._session, self._admin, self._now
+        edit_item(session, admin, item_id, {"vendor": "Acme", "model": "Rocket 3"}, now)
+        link_items(session, [item_id], now)
+        shop = write_supplier(session, admin, SupplierDraft(self._place, "Acme"), now)
+        today = now.date()
+        paid = PurchaseDraft(
+            shop.id, "PO-7", today, "1234.50", "EUR", today + timedelta(days=50), 36, "100"
+        )
+        write_purchase(session, admin, item_id, paid, now)
+        known = model_of_item(session, admin, item_id).row
+        long_ago = now - timedelta(days=40)
+        readers = select(Person.id).where(Person.language != "en")
+        for person_id in (_known(admin.person_id), *session.scalars(readers).all()):
+            tablet = self._item("laptop", f"tablet-{person_id}")
+            give_item(session, admin, tablet, person_id, "", long_ago)
+        mouse = StockDraft(self._place, "Mouse", None, minimum=5, quantity=3)
+        return {
+            "product": known.model.id if known else 0,
+            "supplier": shop.id,
+            "stock": create_article(session, admin, mouse, now).article.id,
+        }
 
     def _measured(self) -> int:
         """Measure everything, and ask owners about it."""

@@ -24,6 +24,7 @@ NO_PAGES = frozenset(
         "knowledge.suggestions",
         "model.download",
         "network.graph",
+        "ownership.summary",
         "network.table",
         # They lead to an identity provider and back, and show nothing of their own.
         "provider_sign_in.back",
@@ -75,6 +76,8 @@ _ALSO = (
     "/health?by=organisation",
     "/health?by=owner",
     "/health/rows?measure=ownerless",
+    "/labels?selected={app}&selected={laptop}&skip=2",
+    "/stock?q=nothing-like-this",
     "/lately?kind=new",
     "/map?about={app}",
     "/map?about={app}&fail={db}&choose={service}",

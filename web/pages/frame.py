@@ -104,7 +104,18 @@ def _navigation() -> tuple[_Entry, ...]:
             "server-2",
             "g i",
             (Permission.ITEM_READ,),
-            ("assets", "identity", "imports", "past", "reviews"),
+            (
+                "assets",
+                "identity",
+                "imports",
+                "labels",
+                "ownership",
+                "past",
+                "products",
+                "reviews",
+                "stock",
+                "suppliers",
+            ),
         ),
         _Entry("register_health.show", gettext("Health"), "check", "g h", (Permission.ITEM_READ,)),
         _Entry(
@@ -136,6 +147,7 @@ def _navigation() -> tuple[_Entry, ...]:
         _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),
         _Entry("portal.index", gettext("My requests"), "inbox", "g q", (Permission.TICKET_OPEN,)),
+        _Entry("equipment.mine", gettext("My equipment"), "device-laptop", "g e"),
         _Entry(
             "changes.index",
             gettext("Changes"),

@@ -16,6 +16,7 @@ def sentences(reader: Reader) -> dict[str, str]:
         "must not lie before the first day": reader.gettext(
             "The end must not lie before the beginning."
         ),
+        "is not a day": reader.gettext("This is not a day."),
         "names no model": reader.gettext("This names no model."),
         "there is no such attribute": reader.gettext("There is no such attribute."),
         "must be an amount such as 12.50": reader.gettext("Give an amount such as 12.50."),

@@ -12,6 +12,7 @@ _PRODUCT = f"{_V1}/product-models/<int:product_id>"
 _ARTICLE = f"{_V1}/stock-articles/<int:stock_id>"
 _CUSTODY = f"{_V1}/custody/<int:custody_id>"
 
+_OWNED = "/items/<int:item_id>/ownership"
 _MODEL = {"vendor": "Acme", "name": "Rocket 3"}
 _SUPPLIER: dict[str, Any] = {"organisation_id": Named("organisation"), "name": "Shop"}
 _PURCHASE = {"supplier_id": Named("supplier"), "price": "12.50", "currency": "EUR"}
@@ -49,4 +50,34 @@ AROUND_ITEMS: tuple[Endpoint, ...] = (
     Endpoint("PUT", _ARTICLE, _WRITE, json=_SHELF),
     Endpoint("GET", f"{_ARTICLE}/movements", _READ),
     Endpoint("POST", f"{_ARTICLE}/movements", _WRITE, json={"change": 1}, status=201),
+    Endpoint("GET", "/product-models", _READ),
+    Endpoint("POST", "/product-models", _WRITE, form=_MODEL, status=303),
+    Endpoint("GET", "/product-models/<int:product_id>", _READ),
+    Endpoint("POST", "/product-models/<int:product_id>", _WRITE, form=_MODEL, status=303),
+    Endpoint("GET", "/suppliers", _READ),
+    Endpoint("POST", "/suppliers", _WRITE, form=_SUPPLIER, status=303),
+    Endpoint("GET", "/suppliers/<int:supplier_id>", _READ),
+    Endpoint("POST", "/suppliers/<int:supplier_id>", _WRITE, form={"name": "Shop"}, status=303),
+    Endpoint("GET", f"{_OWNED}", _READ),
+    Endpoint("GET", f"{_OWNED}/summary", _READ),
+    Endpoint("POST", f"{_OWNED}/purchase", _WRITE, form=_PURCHASE, status=303),
+    Endpoint("POST", f"{_OWNED}/model", _WRITE, form={"model_id": Named("product")}, status=303),
+    Endpoint("POST", f"{_OWNED}/give", _WRITE, form=_GIVING, status=303),
+    Endpoint(
+        "POST",
+        f"{_OWNED}/back",
+        _WRITE,
+        at={"item_id": "held"},
+        form={"custody_id": Named("custody")},
+        status=303,
+    ),
+    Endpoint("GET", "/mine"),
+    Endpoint("POST", "/mine/<int:custody_id>", form={"has_it": "yes"}, status=303),
+    Endpoint("GET", "/custody", _READ),
+    Endpoint("GET", "/stock", _READ),
+    Endpoint("POST", "/stock", _WRITE, form=_STOCK, status=303),
+    Endpoint("GET", "/stock/<int:stock_id>", _READ),
+    Endpoint("POST", "/stock/<int:stock_id>/move", _WRITE, form={"number": "1"}, status=303),
+    Endpoint("POST", "/stock/<int:stock_id>/edit", _WRITE, form=_SHELF, status=303),
+    Endpoint("GET", "/labels", _READ, query={"selected": Named("item")}),
 )

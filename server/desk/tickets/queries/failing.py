@@ -16,9 +16,7 @@ _KIND = "incident"
 _MOST = 20_000
 
 
-def failures_among(
-    session: Session, actor: Actor, item_ids: Select[int]
-) -> Sequence[Failure]:
+def failures_among(session: Session, actor: Actor, item_ids: Select[int]) -> Sequence[Failure]:
     """Return the incidents in sight that are about any of the items, the latest first."""
     if not actor.may(Permission.TICKET_READ):
         return []
