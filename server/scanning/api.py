@@ -14,7 +14,7 @@ from server.foundation.edge.requests import (
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.foundation.secrets import SecretBox
-from server.scanning import actions, network, queries, ranges
+from server.scanning import actions, network, paths, queries, ranges
 from server.scanning.schemas import (
     CredentialDraftSchema,
     CredentialSchema,
@@ -22,11 +22,13 @@ from server.scanning.schemas import (
     LinkQuerySchema,
     LinkSchema,
     OutcomeSchema,
+    PathQuerySchema,
     ProbeDraftSchema,
     ProbeSchema,
     RangeDraftSchema,
     RangeSchema,
     RunSchema,
+    StepSchema,
 )
 
 scanning = Blueprint("discovery", __name__, url_prefix=f"{PREFIX}/discovery", description="SNMP.")
@@ -205,3 +207,14 @@ class HalfLinks(MethodView):
     def get(self) -> Any:
         """List reported neighbours that join no known port, with the reason."""
         return network.list_half_links(current_session(), current_actor())
+
+
+@scanning.route("/path")
+class Path(MethodView):
+    """The way between two items."""
+
+    @scanning.arguments(PathQuerySchema, location="query")
+    @scanning.response(200, StepSchema(many=True))
+    def get(self, query: dict[str, Any]) -> Any:
+        """List the cables from one item to another, in their order; none where no way is known."""
+        return paths.find_path(current_session(), current_actor(), **query)

@@ -146,6 +146,31 @@ class LinkSchema(StrictSchema):
     last_seen_at = Moment(required=True, attribute="link.last_seen_at")
 
 
+class PathQuerySchema(StrictSchema):
+    """Between which items."""
+
+    from_text = True
+
+    start_id = fields.Integer(required=True)
+    end_id = fields.Integer(required=True)
+
+
+class StepSchema(StrictSchema):
+    """One cable of a way, in the direction of the way."""
+
+    item_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    port = fields.String(required=True)
+    next_id = fields.Integer(required=True)
+    next_name = fields.String(required=True)
+    next_port = fields.String(required=True)
+    evidence = fields.List(fields.String(), required=True, attribute="link.evidence")
+    confidence = fields.Float(required=True, attribute="link.confidence")
+    vlans = fields.List(fields.Integer(), required=True, attribute="link.vlans")
+    shared = fields.Boolean(required=True, attribute="link.shared")
+    last_seen_at = Moment(required=True, attribute="link.last_seen_at")
+
+
 class HalfLinkSchema(StrictSchema):
     """A reported neighbour that joins no known port, and why."""
 

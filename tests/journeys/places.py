@@ -23,6 +23,7 @@ NO_PAGES = frozenset(
         "knowledge.for_ticket",
         "knowledge.suggestions",
         "model.download",
+        "network.cables",
         "network.graph",
         "ownership.summary",
         "network.table",

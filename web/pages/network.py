@@ -4,7 +4,9 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.foundation.edge.requests import current_actor, current_session
-from server.items.queries import get_item
+from server.foundation.permissions import Permission
+from server.items.queries import get_item, names_of
+from server.scanning import paths
 from server.scanning import network as queries
 from server.scanning.drawing import as_csv, as_graphml
 from server.scanning.network import HalfLinkView, LinkView
@@ -14,6 +16,7 @@ from web.presenters.network import (
     MOST_NODES,
     discovery_tabs,
     network_map,
+    path_map,
     proof_text,
     reason_text,
 )
@@ -87,6 +90,27 @@ def _file(text: str, kind: str, name: str) -> Response:
     return answer
 
 
+@network.get("/path")
+def path() -> str:
+    """Show the way of a frame between two items: drawn, and cable by cable."""
+    session, actor = current_session(), current_actor()
+    actor.require(Permission.DISCOVERY_READ)
+    ends = [whole(request.args.get(name)) for name in ("start", "end")]
+    known = names_of(session, actor, [one for one in ends if one is not None])
+    start, end = ((one, known[one]) if one in known else None for one in ends)
+    steps = paths.find_path(session, actor, start[0], end[0]) if start and end else []
+    graph = path_map(steps, reader(), lambda item_id: url_for("items.show", item_id=item_id))
+    return render_template(
+        "discovery/path.html",
+        tabs=discovery_tabs(url_for, reader()),
+        start=start,
+        end=end,
+        steps=steps,
+        graph=graph.as_json(reader()) if steps else None,
+        proof=lambda link: proof_text(link.evidence, reader()),
+    )
+
+
 @network.get("/unknown")
 def unknown() -> str:
     """List the neighbours that nobody knows: what is left to be visited or explained."""
@@ -108,4 +132,16 @@ def ports(item_id: int) -> str:
         "discovery/ports.html",
         item=item,
         ports=queries.ports_of(session, actor, item_id),
+    )
+
+
+@network.get("/devices/<int:item_id>/cables")
+def cables(item_id: int) -> str:
+    """Say where an item is plugged in: a part of its own page."""
+    session, actor = current_session(), current_actor()
+    return render_template(
+        "discovery/cables.html",
+        item_id=item_id,
+        steps=paths.attachments_of(session, actor, item_id),
+        proof=lambda link: proof_text(link.evidence, reader()),
     )

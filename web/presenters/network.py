@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from server.scanning.network import HalfLinkView, LinkView
+from server.scanning.paths import Step
 from web.presenters.lists import Tab
 from web.presenters.maps import MapEdge, MapGraph, MapNode
 from web.presenters.reader import Reader
@@ -116,6 +117,20 @@ def network_map(
     return MapGraph(tuple(nodes.values()), tuple(edges))
 
 
+def path_map(steps: Sequence[Step], reader: Reader, address: Callable[[int], str]) -> MapGraph:
+    """Draw the way between two items as a chain."""
+    nodes: dict[str, MapNode] = {}
+    edges = []
+    for one in steps:
+        for item_id, name in ((one.item_id, one.name), (one.next_id, one.next_name)):
+            nodes.setdefault(str(item_id), MapNode(str(item_id), name, "", UP, address(item_id)))
+        label = f"{one.port or '?'} - {one.next_port or '?'}"
+        proof = proof_text(one.link.evidence, reader)
+        ends = str(one.item_id), str(one.next_id)
+        edges.append(MapEdge(f"l{one.link.id}", *ends, label, not one.link.shared, proof))
+    return MapGraph(tuple(nodes.values()), tuple(edges))
+
+
 def discovery_tabs(url: Callable[[str], str], reader: Reader) -> list[Tab]:
     """Return the parts of discovery."""
     return [
@@ -123,5 +138,6 @@ def discovery_tabs(url: Callable[[str], str], reader: Reader) -> list[Tab]:
         Tab("ranges", reader.gettext("Ranges"), url("sweeps.ranges")),
         Tab("runs", reader.gettext("Sweeps"), url("sweeps.runs")),
         Tab("network", reader.gettext("Network"), url("network.show")),
+        Tab("path", reader.gettext("Path"), url("network.path")),
         Tab("unknown", reader.gettext("Unknown devices"), url("network.unknown")),
     ]

@@ -239,7 +239,9 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("GET", "/discovery/network.csv", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery/network.graphml", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery/unknown", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/path", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery/devices/<int:item_id>", Permission.DISCOVERY_READ),
+    Endpoint("GET", "/discovery/devices/<int:item_id>/cables", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery", Permission.DISCOVERY_READ),
     Endpoint(
         "POST",

@@ -225,4 +225,10 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", f"{_V1}/discovery/links", Permission.DISCOVERY_READ),
     Endpoint("GET", f"{_V1}/discovery/half-links", Permission.DISCOVERY_READ),
+    Endpoint(
+        "GET",
+        f"{_V1}/discovery/path",
+        Permission.DISCOVERY_READ,
+        query={"start_id": Named("item"), "end_id": Named("item")},
+    ),
 )
