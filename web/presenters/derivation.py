@@ -20,6 +20,7 @@ def evidence_name(evidence: str, reader: Reader) -> str:
     names = {
         "connections": reader.gettext("connections that agents see"),
         "guest_interfaces": reader.gettext("network cards of guests on their hosts"),
+        "guest_lists": reader.gettext("guests that their hosts list"),
         "same_boot": reader.gettext("one boot that two agents report"),
         "neighbours": reader.gettext("neighbours that devices report"),
         "gateways": reader.gettext("routers by which a network is left"),
@@ -58,6 +59,8 @@ def seen_text(evidence: str, seen: Mapping[str, Any], reader: Reader) -> str:
         return _gateway(seen, reader)
     if evidence == "guest_interfaces":
         return f"{seen.get('card', '')} → {seen.get('interface', '')}"
+    if evidence == "guest_lists":
+        return _plain([seen.get("name"), seen.get("kind")])
     if evidence == "relations":
         source = source_label(str(seen.get("source", "")), reader)
         return reader.gettext("told by: %(source)s") % {"source": source}

@@ -49,6 +49,9 @@ EVIDENCE: Mapping[str, Evidence] = {
         # A virtual machine's network card is plugged into an interface of its host: libvirt gives
         # the host's end the guest's address with 0xFE as its first byte.
         Evidence("guest_interfaces", live=True),
+        # A machine lists the guests that are defined on it, with the UUID or the addresses by which
+        # each knows itself.
+        Evidence("guest_lists"),
         # Two agents report one boot of one kernel: a container, and the machine that carries it.
         Evidence("same_boot", live=True),
         # LLDP, CDP or a cable that discovery found; the one farther from the way out comes first.

@@ -14,6 +14,7 @@ from cmdb.model import standing_model
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import DERIVED
 from server.items.deriving.connections import port_key, read_connections
+from server.items.deriving.guest_lists import read_guest_lists
 from server.items.deriving.hosting import read_guest_interfaces, read_same_boot
 from server.items.deriving.models import DerivationVerdict
 from server.items.deriving.neighbours import read_neighbours
@@ -33,6 +34,7 @@ Reader = Callable[[Session, Scope, Mapping[str, Any]], Iterator[Sighting]]
 READERS: Mapping[str, Reader] = {
     "connections": read_connections,
     "guest_interfaces": read_guest_interfaces,
+    "guest_lists": read_guest_lists,
     "same_boot": read_same_boot,
     "neighbours": read_neighbours,
     "gateways": read_gateways,

@@ -6,6 +6,7 @@ secrets.
 """
 
 import ipaddress
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -163,6 +164,17 @@ def _groups(content: Mapping[str, Any]) -> Rows:
     return found
 
 
+#: What these agents say of a guest; other words say nothing either way.
+_RUNNING = {"running": True, "idle": True, "blocked": True, "off": False, "shutdown": False}
+_MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
+
+
+def _macs(told: str | None) -> list[str] | None:
+    """Return the addresses in a list that some write with slashes, others with commas."""
+    found = _MAC.findall(told or "")
+    return sorted({one.casefold().replace("-", ":") for one in found}) or None
+
+
 def _guests(content: Mapping[str, Any]) -> Rows:
     return [
         filled(
@@ -173,6 +185,8 @@ def _guests(content: Mapping[str, Any]) -> Rows:
             cpus=whole(row, "vcpu"),
             image=text(row, "image"),
             serial=text(row, "serial"),
+            macs=_macs(text(row, "mac")),
+            running=_RUNNING.get(str(text(row, "status") or "").casefold()),
         )
         for row in rows(content, "virtualmachines")
     ]

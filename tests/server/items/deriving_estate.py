@@ -49,7 +49,7 @@ class Estate:
         """Record a machine as its agent sees it; sections and values by keyword."""
         at = what.pop("at", None) or utc_now()
         self._sequence += 1
-        names = ("interfaces", "listeners", "connections", "neighbours")
+        names = ("interfaces", "listeners", "connections", "neighbours", "guests")
         sections = tuple(
             Section(section, f"{self._sequence}", what.pop(section))
             for section in names

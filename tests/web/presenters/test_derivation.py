@@ -36,6 +36,7 @@ from web.presenters.rule_faults import rule_fault_text
         ("gateways", {"address": "10.0.1.2"}, "?: 10.0.1.2"),
         ("addresses", {"address": "10.0.1.20"}, "10.0.1.20"),
         ("guest_interfaces", {"card": "eth0", "interface": "vnet0"}, "eth0 → vnet0"),
+        ("guest_lists", {"name": "shop-1", "kind": "hyper-v"}, "shop-1, hyper-v"),
         ("relations", {"source": "person"}, "told by: by hand"),
         ("same_place", {"place": "rack-7"}, "rack-7"),
         ("same_boot", {}, ""),
