@@ -18,6 +18,7 @@ NO_PAGES = frozenset(
         "alarms.for_ticket",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
+        "changes.following",
         "exports.bill",
         "exports.items",
         "knowledge.for_ticket",

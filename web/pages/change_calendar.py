@@ -30,6 +30,7 @@ from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.items.sites import sites_in_sight
 from web.pages.change_corners import corners
+from web.pages.change_form import no_moment
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
@@ -145,8 +146,8 @@ def _numbers(name: str) -> list[int]:
 def _moment(name: str) -> datetime:
     try:
         found = moment_of(request.form.get(name, ""), reader())
-    except ValueError:
-        raise InvalidValue({name: gettext("This is no date with a time.")}) from None
+    except ValueError as error:
+        raise InvalidValue({name: no_moment(error)}) from None
     if found is None:
         raise InvalidValue({name: "must not be empty"})
     return found

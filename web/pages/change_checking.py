@@ -18,6 +18,7 @@ from web.pages.change_parts import act_on
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
+from web.presenters.items import history_row, source_label
 from web.presenters.values import class_label
 
 _STATES = ("open", "accepted", "rolled_back")
@@ -136,6 +137,8 @@ def _page(errors: dict[str, str]) -> str:
         ],
         watches=watches,
         followed=followed_items(session, actor),
+        shown=lambda row: history_row(model, row.item.class_code, row.found, "", reader()),
+        source=lambda code: source_label(code, reader()),
         names=names_of(session, actor, ids) if ids else {},
         class_name=lambda code: class_label(model, code, language),
         classes=sorted(classes, key=lambda pair: pair[1].casefold()),

@@ -21,7 +21,7 @@ from server.items.queries import names_of
 from server.people.queries.people import person
 from web.pages.frame import reader, whole
 from web.pages.wording import change_wording
-from web.presenters.windows import field_of, moment_of
+from web.presenters.windows import SkippedTime, field_of, moment_of
 
 TEXTS = ("reason", "implementation_plan", "test_plan", "back_out_plan", "communication_plan")
 _WINDOW = ("window_start", "window_end")
@@ -82,6 +82,13 @@ def _moment_or_none(field: str) -> datetime | None:
         return None
 
 
+def no_moment(error: ValueError) -> str:
+    """Return why a field for date and time cannot be read."""
+    if isinstance(error, SkippedTime):
+        return gettext("The clocks go forward then: this time does not exist.")
+    return gettext("This is no date with a time.")
+
+
 def _window() -> dict[str, datetime | None]:
     """Read the window. Raises ``InvalidValue`` for what is no moment."""
     found: dict[str, datetime | None] = {}
@@ -89,8 +96,8 @@ def _window() -> dict[str, datetime | None]:
     for name in _WINDOW:
         try:
             found[name] = moment_of(request.form.get(name, ""), reader())
-        except ValueError:
-            faults[name] = gettext("This is no date with a time.")
+        except ValueError as error:
+            faults[name] = no_moment(error)
     if faults:
         raise InvalidValue(faults)
     return found

@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
+from cmdb.model import standing_model
 from server.desk.changes import actions
 from server.desk.changes.queries import find_change, plan_of, releases_of
 from server.desk.workspace.queries import ChangePage, change_workspace
@@ -30,6 +31,8 @@ from web.presenters.changes import (
     verdict_words,
     why_text,
 )
+from web.presenters.findings import found_value, subject_text
+from web.presenters.items import source_label
 from web.presenters.writing import pieces
 
 
@@ -78,6 +81,13 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         pieces=pieces,
         tasks=page.tasks,
         findings=page.findings,
+        subject=lambda row: subject_text(
+            standing_model(), row.item.class_code, row.finding.subject, reader()
+        ),
+        value=lambda row, value: found_value(
+            standing_model(), row.item.class_code, row.finding.subject, value, reader()
+        ),
+        source=lambda code: source_label(code, reader()),
         incidents=page.incidents,
         verdicts=verdict_words(reader()),
         may_verify=page.header.may_write

@@ -10,18 +10,30 @@ from web.presenters.times import duration, short_time
 _FIELD = "%Y-%m-%dT%H:%M"
 
 
+class SkippedTime(ValueError):
+    """A time that the clocks of the reader's zone skip when they go forward."""
+
+
 def field_of(moment: datetime | None, reader: Reader) -> str:
     """Return the value of a form field for a moment, on the reader's clock."""
     return "" if moment is None else moment.astimezone(reader.zone).strftime(_FIELD)
 
 
 def moment_of(field: str, reader: Reader) -> datetime | None:
-    """Read a form field in the reader's zone; None when empty. Raises ``ValueError``."""
+    """Read a form field in the reader's zone; None when empty. Raises ``ValueError``.
+
+    Of an hour that the clocks go through twice, the first is meant; one that they skip is a
+    ``SkippedTime``: read as another, a window would be an hour shorter than it looks.
+    """
     text = field.strip()
     if not text:
         return None
     # Some browsers send seconds.
-    return datetime.strptime(text[:16], _FIELD).replace(tzinfo=reader.zone).astimezone(UTC)
+    wall = datetime.strptime(text[:16], _FIELD).replace(tzinfo=reader.zone)
+    moment = wall.astimezone(UTC)
+    if moment.astimezone(reader.zone).strftime(_FIELD) != wall.strftime(_FIELD):
+        raise SkippedTime(text)
+    return moment
 
 
 def window_text(change: Any, reader: Reader) -> str:

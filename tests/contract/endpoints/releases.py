@@ -15,6 +15,7 @@ FOLLOWINGS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v1/item-followings"),
     Endpoint("PUT", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ),
     Endpoint("DELETE", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ, status=204),
+    Endpoint("GET", "/changes/followings/<int:item_id>", Permission.ITEM_READ),
     Endpoint(
         "POST",
         "/changes/followings",

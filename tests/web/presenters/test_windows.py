@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.web.presenters.readers import reader
-from web.presenters.windows import field_of, moment_of, window_text
+from web.presenters.windows import SkippedTime, field_of, moment_of, window_text
 
 
 def test_a_form_speaks_the_readers_clock() -> None:
@@ -58,3 +58,9 @@ def test_a_window_over_the_night_in_which_the_clocks_change_is_as_long_as_it_rea
     assert back is not None
     assert until is not None
     assert until - back == timedelta(hours=7)
+
+
+def test_a_time_that_the_clocks_skip_is_refused_and_one_they_pass_twice_is_the_first() -> None:
+    with pytest.raises(SkippedTime):
+        moment_of("2026-03-29T02:30", reader())
+    assert moment_of("2026-10-25T02:30", reader()) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

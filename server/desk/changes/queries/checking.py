@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item
@@ -55,10 +55,11 @@ def incidents_after(session: Session, actor: Actor, reference: str | int) -> lis
 
 @dataclass(frozen=True, slots=True)
 class UnauthorizedRow:
-    """A difference that nobody had approved, and where it is."""
+    """A difference that nobody had approved, where it is, and the ticket that rolls it back."""
 
     found: UnauthorizedChange
     item: Item
+    ticket: Ticket | None = None
 
 
 def list_unauthorized(
@@ -68,8 +69,9 @@ def list_unauthorized(
     actor.require(Permission.CHANGE_READ)
     columns = ScopeColumns(organisation=UnauthorizedChange.organisation_id)
     query = (
-        select(UnauthorizedChange, Item)
+        select(UnauthorizedChange, Item, Ticket)
         .join(Item, Item.id == UnauthorizedChange.item_id)
+        .outerjoin(Ticket, and_(Ticket.id == UnauthorizedChange.ticket_id, visible_tickets(actor)))
         .where(
             visible(actor, Permission.CHANGE_READ, columns),
             visible_items(actor),

@@ -100,9 +100,10 @@ def risk_of(points: Iterable[RiskPoint]) -> int:
 
 
 def _worst_service(services: list[tuple[int | None, State]]) -> RiskPoint:
+    # Of thousands of services few differ in both.
     scored = [
         (_SERVICE.get(state, {}).get(9 if tier is None else tier, _LESSER_SERVICE), state)
-        for tier, state in services
+        for tier, state in set(services)
     ]
     points, state = max(scored, default=(0, State.UP))
     return RiskPoint(f"service_{state.text}", points, len(services))
