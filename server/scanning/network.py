@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cmdb.records.items import Item
-from discovery.assembly.sections import unique_names
+from discovery.assembly.sections import is_port, unique_names
 from discovery.findings import DeviceFindings
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
@@ -44,7 +44,8 @@ class HalfLinkView:
 class PortView:
     """One port of a device: what it is, what it carries, and what is behind it.
 
-    ``macs`` are the first addresses learnt there of ``mac_count``.
+    ``macs`` are the first addresses learnt there of ``mac_count``, in ``learnt_vlans``.
+    ``socket`` is one for a cable; the others are built on top.
     """
 
     index: int
@@ -58,6 +59,13 @@ class PortView:
     macs: tuple[str, ...]
     neighbours: tuple[str, ...]
     linked: tuple[tuple[int, str], ...]
+    learnt_vlans: tuple[int, ...] = ()
+    socket: bool = True
+
+    @property
+    def quiet(self) -> bool:
+        """Say whether it is no socket, and nothing is known of it but its name."""
+        return not (self.socket or self.linked or self.neighbours or self.mac_count)
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -151,9 +159,11 @@ def _ports(
         if row.interface_index:
             vlans[row.interface_index][row.untagged].add(row.vlan)
     macs: dict[int, set[str]] = defaultdict(set)
+    seen_in: dict[int, set[int]] = defaultdict(set)
     for learnt in facts.learnt:
         if not learnt.own and learnt.interface_index:
             macs[learnt.interface_index].update(learnt.macs)
+            seen_in[learnt.interface_index].update({learnt.vlan} if learnt.vlan else ())
     found = []
     for one in facts.interfaces:
         said = one.name or one.description or str(one.index)
@@ -170,6 +180,8 @@ def _ports(
                 macs=tuple(sorted(macs[one.index])[:MOST_MACS]),
                 neighbours=tuple(dict.fromkeys(halves.get(said, ()))),
                 linked=tuple(linked.get(said, ())),
+                learnt_vlans=tuple(sorted(seen_in[one.index])),
+                socket=is_port(one),
             )
         )
     return found

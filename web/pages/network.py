@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.permissions import Permission
 from server.items.queries import get_item, names_of
-from server.scanning import paths
 from server.scanning import network as queries
+from server.scanning import paths
 from server.scanning.drawing import as_csv, as_graphml
 from server.scanning.network import HalfLinkView, LinkView
 from web.pages.frame import reader, url_for, whole
@@ -19,6 +19,7 @@ from web.presenters.network import (
     path_map,
     proof_text,
     reason_text,
+    strangers,
 )
 
 network = Blueprint("network", __name__, url_prefix="/discovery")
@@ -53,16 +54,16 @@ def _halves() -> list[HalfLinkView]:
 def show() -> str:
     """Draw the network, and say the same in a table."""
     links = _links()
-    strangers = _halves() if asked_choice("strangers", ("1",)) else []
+    halves = _halves() if asked_choice("strangers", ("1",)) else []
     graph = network_map(
-        links, strangers, reader(), lambda item_id: url_for("network.ports", item_id=item_id)
+        links, halves, reader(), lambda item_id: url_for("network.ports", item_id=item_id)
     )
     drawn = len(graph.nodes) <= MOST_NODES
     return render_template(
         "discovery/network.html",
         tabs=discovery_tabs(url_for, reader()),
         links=links,
-        halves=strangers,
+        halves=halves,
         graph=graph.as_json(reader()) if drawn and graph.nodes else None,
         drawn=drawn,
         most=MOST_NODES,
@@ -117,9 +118,8 @@ def unknown() -> str:
     return render_template(
         "discovery/unknown.html",
         tabs=discovery_tabs(url_for, reader()),
-        rows=_halves(),
-        asked=request.args,
-        why=lambda half: reason_text(half.reason, reader()),
+        rows=strangers(_halves()),
+        why=lambda reason: reason_text(reason, reader()),
     )
 
 

@@ -1,6 +1,8 @@
 """The network that was found, in the reader's words: a map, proofs, ports."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from server.scanning.network import HalfLinkView, LinkView
 from server.scanning.paths import Step
@@ -85,6 +87,47 @@ def reason_text(reason: str, reader: Reader) -> str:
     if reason.startswith("passes through"):
         return reader.gettext("it passes through a switch that keeps silent")
     return known.get(reason, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A neighbour that nobody knows, with everybody who sees it."""
+
+    name: str
+    chassis: str
+    description: str
+    addresses: tuple[str, ...]
+    reasons: tuple[str, ...]
+    seen_by: tuple[HalfLinkView, ...]
+    last_seen_at: datetime
+
+
+def strangers(halves: Sequence[HalfLinkView]) -> list[Stranger]:
+    """Return one row for each neighbour, whoever sees it and however often; most seen first.
+
+    Rows mean the same neighbour when they tell the same chassis, or else the same name.
+    """
+    same: dict[str, list[HalfLinkView]] = {}
+    for one in halves:
+        row = one.half
+        told = row.remote_chassis or row.remote_name or ", ".join(row.remote_addresses)
+        same.setdefault(told.casefold() or f"#{row.id}", []).append(one)
+    found = [_stranger(group) for group in same.values()]
+    return sorted(found, key=lambda one: (-len(one.seen_by), one.name or one.chassis))
+
+
+def _stranger(group: Sequence[HalfLinkView]) -> Stranger:
+    rows = [one.half for one in group]
+    places = {(row.item_id, row.port): one for one, row in zip(group, rows, strict=True)}
+    return Stranger(
+        name=next((row.remote_name for row in rows if row.remote_name), ""),
+        chassis=next((row.remote_chassis for row in rows if row.remote_chassis), ""),
+        description=next((row.remote_description for row in rows if row.remote_description), ""),
+        addresses=tuple(sorted({one for row in rows for one in row.remote_addresses})),
+        reasons=tuple(dict.fromkeys(row.reason for row in rows)),
+        seen_by=tuple(places.values()),
+        last_seen_at=max(row.last_seen_at for row in rows),
+    )
 
 
 def network_map(
