@@ -10,7 +10,8 @@ pairs are failed together.
 All of it happens in the part of the graph that has to do with the services asked for. For `n`
 changes and `p` overlapping pairs it takes `n` cascades, `p` comparisons of what the groups lost,
 and as many joint cascades as there are suspects. What a change does alone is kept as long as the
-graph: asked again with another draft, a calendar costs no cascade any more.
+graph: asked again with another draft, a calendar costs no cascade any more. So is what the latest
+suspects do together: while somebody types, the same pairs are asked about with every keystroke.
 """
 
 import threading
@@ -41,6 +42,10 @@ _MOST_KEPT = 2_000_000
 """Services, groups and items that effects kept may name together: some 60 MB."""
 
 
+_MOST_PAIRS = 2_000
+"""Suspected pairs of which the joint outcome is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What one change does alone: services down, groups that lost weight and hold, their slack."""
@@ -65,6 +70,7 @@ class Collider:
         self._cascades = Cascades(self._arrays)
         self._effects: dict[tuple[ItemId, ...], Effect] = {}
         self._kept = 0
+        self._joint: dict[tuple[tuple[ItemId, ...], tuple[ItemId, ...]], frozenset[int]] = {}
         self._lost = np.zeros(self._arrays.group_count)
         self._laid: Vertices | None = None
         self._lock = threading.Lock()
@@ -106,9 +112,21 @@ class Collider:
         )
         together: frozenset[int] = frozenset()
         if self._suspicious(one, other):
-            joint = self._cascades.down(self._vertices({*pair[0].items, *pair[1].items}))
-            together = self._services(joint) - one.services - other.services
+            together = self._together(pair) - one.services - other.services
         return collision_of(pair, self._named(one.services & other.services), self._named(together))
+
+    def _together(self, pair: Pair) -> frozenset[int]:
+        """Return the services that both together take down; kept, for who asks while typing."""
+        key = pair[0].items, pair[1].items
+        known = self._joint.get(key)
+        if known is None:
+            if len(self._joint) >= _MOST_PAIRS:
+                # The oldest go first: a draft is asked about again within moments or never.
+                for old in list(self._joint)[: _MOST_PAIRS // 2]:
+                    del self._joint[old]
+            joint = self._cascades.down(self._vertices({*pair[0].items, *pair[1].items}))
+            known = self._joint[key] = self._services(joint)
+        return known
 
     def _effect(self, change: PlannedChange) -> Effect:
         known = self._effects.get(change.items)

@@ -20,10 +20,11 @@ def visible_changes(
     own: ColumnElement[bool] = false()
     if actor.person_id is not None:
         own = or_(Change.author_id == actor.person_id, Change.implementer_id == actor.person_id)
-    columns = ScopeColumns(organisation=Change.organisation_id, own=own, team=asked(actor))
+    mine = asked(actor)
+    columns = ScopeColumns(organisation=Change.organisation_id, own=own, team=mine)
     granted = visible(actor, permission, columns)
     if permission is Permission.CHANGE_READ and _token_allows(actor):
-        return or_(granted, asked(actor))
+        return or_(granted, mine)
     return granted
 
 
