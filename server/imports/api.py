@@ -17,7 +17,7 @@ from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.foundation.storage import Storage
 from server.imports import actions
-from server.imports.exporting import bill_of_materials, csv_lines
+from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
 from server.imports.jobs import UPLOADS
 from server.imports.mapping import ColumnMapping
 from server.imports.schemas import (
@@ -30,6 +30,7 @@ from server.imports.schemas import (
     UploadQuerySchema,
     rehearsal_document,
 )
+from server.imports.workbooks import WORKBOOK, pieces_of
 from server.items.schemas import ItemQuerySchema, item_filter
 
 imports = Blueprint(
@@ -155,6 +156,27 @@ class Export(MethodView):
         body = "".join(lines)
         headers = {"Content-Disposition": 'attachment; filename="items.csv"'}
         return Response(body, 200, headers, mimetype="text/csv")
+
+
+@imports.route("/items/export.xlsx")
+class Workbook(MethodView):
+    """The list as a workbook."""
+
+    @imports.doc(
+        responses={
+            "200": {
+                "description": "XLSX",
+                "content": {WORKBOOK: {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    )
+    @imports.arguments(ItemQuerySchema, location="query")
+    def get(self, query: dict[str, Any]) -> Any:
+        """Return the items that fit as a workbook without formulas."""
+        page_request(query)
+        book = workbook_of(current_session(), current_actor(), item_filter(query))
+        headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
+        return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
 
 
 @imports.route("/items/<int:item_id>/sbom")

@@ -8,7 +8,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
@@ -20,6 +20,7 @@ from cmdb.query.items import ItemFilter
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 from cmdb.records.items import Item
 from server.foundation.permissions import Actor, Permission
+from server.imports.workbooks import write_workbook
 from server.items.queries import get_item, selected_items
 
 _BATCH = 1000
@@ -81,6 +82,22 @@ def csv_lines(
 
     ``attributes`` are columns of classes; without any, all that the first thousand items have.
     """
+    mark = "\ufeff"
+    for rows in _batches(session, actor, filters, attributes):
+        yield mark + _written([safe_cell(cell) for cell in row] for row in rows)
+        mark = ""
+
+
+def workbook_of(session: Session, actor: Actor, filters: ItemFilter) -> BinaryIO:
+    """Return the list as a workbook (XLSX), whose texts no spreadsheet takes for formulas."""
+    batches = _batches(session, actor, filters, ())
+    return write_workbook(row for rows in batches for row in rows)
+
+
+def _batches(
+    session: Session, actor: Actor, filters: ItemFilter, attributes: Sequence[str]
+) -> Iterator[list[list[Any]]]:
+    """Yield the headers, then the cells of a thousand items at a time."""
     actor.require(Permission.ITEM_READ)
     query = selected_items(session, actor, filters).order_by(Item.id)
     last = 0
@@ -88,20 +105,20 @@ def csv_lines(
     while rows := session.scalars(query.where(Item.id > last).limit(_BATCH)).all():
         if not last:
             wanted = wanted or sorted({name for item in rows for name in item.attributes})
-            yield "\ufeff" + _written([[*_COLUMNS, *wanted, *_SEEN]])
+            yield [[*_COLUMNS, *wanted, *_SEEN]]
         last = rows[-1].id
-        yield _written(_cells(item, wanted) for item in rows)
+        yield [_cells(item, wanted) for item in rows]
         session.expunge_all()
     if not last:
-        yield "\ufeff" + _written([[*_COLUMNS, *wanted, *_SEEN]])
+        yield [[*_COLUMNS, *wanted, *_SEEN]]
 
 
-def _cells(item: Item, attributes: Sequence[str]) -> list[str]:
+def _cells(item: Item, attributes: Sequence[str]) -> list[Any]:
     root = ("name", "stage", "environment", "criticality", "vendor", "model", "serial")
     own = [getattr(item, name) for name in root]
     of_class = [item.attributes.get(name) for name in attributes]
     seen = [getattr(item, name) for name in _SEEN]
-    return [safe_cell(cell) for cell in (item.id, item.class_code, *own, *of_class, *seen)]
+    return [item.id, item.class_code, *own, *of_class, *seen]
 
 
 def _written(rows: Iterable[Sequence[str]]) -> str:

@@ -21,6 +21,7 @@ NO_PAGES = frozenset(
         "changes.following",
         "exports.bill",
         "exports.items",
+        "exports.workbook",
         "knowledge.for_ticket",
         "knowledge.suggestions",
         "model.download",

@@ -17,11 +17,12 @@ from server.foundation.permissions import Permission
 from server.foundation.storage import Storage
 from server.foundation.translation import gettext, ngettext
 from server.imports import actions
-from server.imports.exporting import bill_of_materials, csv_lines
+from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
 from server.imports.jobs import UPLOADS
 from server.imports.mapping import CLASS, KEY, ColumnMapping
 from server.imports.presets import preset_for, presets
 from server.imports.running import LineOutcome
+from server.imports.workbooks import WORKBOOK, pieces_of
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.items import item_filters
@@ -185,6 +186,13 @@ def export_list() -> Response:
     return Response("".join(lines), 200, headers, mimetype="text/csv")
 
 
+def export_workbook() -> Response:
+    """Return the list as it is narrowed now as a workbook."""
+    book = workbook_of(current_session(), current_actor(), item_filters())
+    headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
+    return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
+
+
 def bill(item_id: int) -> Response:
     """Return what is installed on an item as a CycloneDX document."""
     document = bill_of_materials(current_session(), current_actor(), item_id, current_time())
@@ -195,4 +203,5 @@ def bill(item_id: int) -> Response:
 
 exports = Blueprint("exports", __name__, url_prefix="/items")
 exports.add_url_rule("/export.csv", "items", export_list)
+exports.add_url_rule("/export.xlsx", "workbook", export_workbook)
 exports.add_url_rule("/<int:item_id>/sbom.json", "bill", bill)

@@ -29,6 +29,8 @@ IMPORTS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_ONE}/undo", _IMPORT, **_RAN),
     Endpoint("GET", f"{_ONE}/lines", _IMPORT),
     Endpoint("GET", f"{_V1}/items/export.csv", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/items/export.xlsx", Permission.ITEM_READ),
+    Endpoint("GET", "/items/export.xlsx", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/<int:item_id>/sbom", Permission.ITEM_READ),
     Endpoint("GET", "/imports", _IMPORT),
     Endpoint("POST", "/imports", _IMPORT, form={"source": "sheet"}, status=422),
