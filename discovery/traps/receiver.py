@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 
 from discovery.snmp.codec.notifications import Notification, read_notification
 from discovery.snmp.codec.responses import Malformed
+from discovery.snmp.codec.secured import is_third_version
+from discovery.snmp.credentials import User
 from discovery.traps.crowd import Crowd
 from discovery.traps.meaning import Announcement, understand
+from discovery.traps.opening import Clocks, Stranger, open_secured
 
 _BUFFER_BYTES = 4 << 20
 _POLL_SECONDS = 0.2
@@ -29,22 +32,25 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An announcement, who sent it, and under which community."""
+    """An announcement, who sent it, and under which community or as which SNMPv3 user."""
 
     sender: str
     community: str
     announcement: Announcement
+    user: User | None = None
 
 
 @dataclass(slots=True)
 class Receiver:
-    """Listens at an address. ``communities`` is asked at each datagram who may announce."""
+    """Listens at an address. ``communities`` and ``users`` are asked each time who may announce."""
 
     host: str
     port: int
     communities: Callable[[], Collection[str]]
+    users: Callable[[], Collection[User]] = tuple
     counts: Counts = field(default_factory=Counts)
     crowd: Crowd = field(default_factory=Crowd)
+    clocks: Clocks = field(default_factory=Clocks)
 
     def open(self) -> socket.socket:
         """Return the bound socket. Raises OSError where the port is taken or not ours to take."""
@@ -77,14 +83,14 @@ class Receiver:
     def _take(self, datagram: bytes, sender: str) -> tuple[Notification, Heard | None] | None:
         self.counts.received += 1
         try:
-            notification = read_notification(datagram)
+            notification, user = self._open(datagram)
         except Malformed:
             self.counts.malformed += 1
             return None
-        community = notification.community.decode("utf-8", "replace")
-        if community not in self.communities():
+        except Stranger:
             self.counts.strangers += 1
             return None
+        community = notification.community.decode("utf-8", "replace")
         announcement = understand(notification)
         if announcement is None:
             self.counts.unknown += 1
@@ -93,4 +99,13 @@ class Receiver:
         if not self.crowd.lets_in(origin, announcement, time.monotonic()):
             self.counts.crowded += 1
             return notification, None
-        return notification, Heard(origin, community, announcement)
+        return notification, Heard(origin, community, announcement, user)
+
+    def _open(self, datagram: bytes) -> tuple[Notification, User | None]:
+        """Return what is announced by somebody who may. Raises Malformed and Stranger."""
+        if is_third_version(datagram):
+            return open_secured(datagram, self.users(), self.clocks)
+        notification = read_notification(datagram)
+        if notification.community.decode("utf-8", "replace") not in self.communities():
+            raise Stranger("no such community")
+        return notification, None

@@ -1,10 +1,12 @@
 """``cadastre traps``: listens to what devices announce by themselves."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import click
 
+from discovery.snmp.credentials import User
 from discovery.traps.receiver import Heard, Receiver
 from server.commands.console import say
 from server.commands.environment import CommandLine, pass_command_line
@@ -13,7 +15,7 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import SettingsError
 from server.foundation.secrets import SecretBox
-from server.scanning.trapping import Communities, read_communities, take_announcement
+from server.scanning.trapping import Announcers, read_announcers, take_announcement
 
 #: How long a credential that was added or deleted may go unnoticed.
 _FRESH_SECONDS = 10.0
@@ -30,16 +32,16 @@ _FRESH_SECONDS = 10.0
 @click.option("--listen", default="0.0.0.0:162", show_default=True, help="Address and UDP port.")
 @pass_command_line
 def traps_command(command_line: CommandLine, listen: str) -> None:
-    """Receive SNMP traps and informs (v1 and v2c) until stopped.
+    """Receive SNMP traps (v1, v2c, v3) and informs (v2c) until stopped.
 
-    A trap counts under a community that is kept for the device's organisation. A link that went
-    down or came up becomes a difference of that port, a restart and a refused stranger become
-    events in the device's history.
+    A trap counts under a community or as a user that is kept for the device's organisation. A
+    link that went down or came up becomes a difference of that port, a restart and a refused
+    stranger become events in the device's history.
     """
     host, port = _place(listen)
     with command_line.database() as database:
         desk = _Desk(database, SecretBox(command_line.settings.key_file))
-        receiver = Receiver(host, port, desk.communities)
+        receiver = Receiver(host, port, desk.communities, desk.users)
         try:
             sock = receiver.open()
         except OSError as error:
@@ -58,25 +60,33 @@ def _place(listen: str) -> tuple[str, int]:
 
 @dataclass(slots=True)
 class _Desk:
-    """Records what is heard; knows the communities of the last seconds."""
+    """Records what is heard; knows who may announce, as of the last seconds."""
 
     database: Database
     secrets: SecretBox
-    _known: Communities | None = None
+    _known: Announcers | None = None
     _read_at: float = 0.0
 
-    def communities(self) -> Communities:
+    def communities(self) -> Collection[str]:
         """Return the communities that are kept."""
+        return self.known().communities
+
+    def users(self) -> Collection[User]:
+        """Return the SNMPv3 users that are kept."""
+        return self.known().users
+
+    def known(self) -> Announcers:
+        """Return who may announce."""
         if self._known is None or time.monotonic() - self._read_at > _FRESH_SECONDS:
             with self.database.reading() as session:
-                self._known = read_communities(session, self.secrets)
+                self._known = read_announcers(session, self.secrets)
             self._read_at = time.monotonic()
         return self._known
 
     def take(self, heard: Heard) -> str:
         """Record an announcement and return a line about it."""
         with self.database.writing() as session:
-            became = take_announcement(session, heard, self.communities(), utc_now())
+            became = take_announcement(session, heard, self.known(), utc_now())
         port = heard.announcement.interface_index
         place = f" port {port}" if port is not None else ""
         return f"{heard.sender}{place}: {heard.announcement.happening.value}, {became}"

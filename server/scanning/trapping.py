@@ -1,13 +1,14 @@
 """What devices announce enters the register: a port that went down is a difference of that port.
 
 A trap says little and says it once, and anybody can send one. So it counts only under a community
-that is kept for the organisation of the item, and only where the sender's address belongs to one
-known device. A state of a port goes through the one door, as if the device had been visited for
-that one fact; a restart and a refused stranger become events in the item's history.
+or as an SNMPv3 user that is kept for the organisation of the item, and only where the sender's
+address belongs to one known device. A state of a port goes through the one door, as if the device
+had been visited for that one fact; a restart and a refused stranger become events in the item's
+history.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -24,7 +25,7 @@ from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import SNMP, ClassCode
 from discovery.assembly.sections import digest, interface_rows, unique_names
 from discovery.findings import DeviceFindings
-from discovery.snmp.credentials import Community
+from discovery.snmp.credentials import Community, User
 from discovery.traps.meaning import Announcement, Happening
 from discovery.traps.receiver import Heard
 from server.foundation.secrets import SecretBox
@@ -35,25 +36,42 @@ from server.scanning.recording import pack, unpack
 _LINK = {Happening.LINK_DOWN: False, Happening.LINK_UP: True}
 _AUTHOR = Author(None, "traps")
 
-Communities = Mapping[str, frozenset[int]]
+
+@dataclass(frozen=True, slots=True)
+class Announcers:
+    """Who may announce: communities and SNMPv3 users, with the organisations they are kept for."""
+
+    communities: Mapping[str, frozenset[int]]
+    users: Mapping[User, frozenset[int]]
+
+    def organisations(self, heard: Heard) -> frozenset[int]:
+        """Return the organisations for which it counts."""
+        if heard.user is not None:
+            return self.users.get(heard.user, frozenset())
+        return self.communities.get(heard.community, frozenset())
 
 
-def read_communities(session: Session, secrets: SecretBox) -> Communities:
-    """Return the communities that are kept, each with the organisations it is kept for."""
-    found: dict[str, set[int]] = {}
-    for row in session.scalars(select(SnmpCredential).where(SnmpCredential.version != "3")):
+def read_announcers(session: Session, secrets: SecretBox) -> Announcers:
+    """Return who may announce, out of the credentials that are kept."""
+    communities: dict[str, set[int]] = {}
+    users: dict[User, set[int]] = {}
+    for row in session.scalars(select(SnmpCredential).order_by(SnmpCredential.id)):
         credential = open_credential(row, secrets)
         if isinstance(credential, Community):
-            found.setdefault(credential.community, set()).add(row.organisation_id)
-    return {community: frozenset(ids) for community, ids in found.items()}
+            communities.setdefault(credential.community, set()).add(row.organisation_id)
+        else:
+            unnamed = replace(credential, name="", context="")
+            users.setdefault(unnamed, set()).add(row.organisation_id)
+    return Announcers(
+        {one: frozenset(ids) for one, ids in communities.items()},
+        {one: frozenset(ids) for one, ids in users.items()},
+    )
 
 
-def take_announcement(
-    session: Session, heard: Heard, communities: Communities, now: datetime
-) -> str:
+def take_announcement(session: Session, heard: Heard, known: Announcers, now: datetime) -> str:
     """Record what a device announced; return what became of it, in a few words."""
     devices = _devices_at(session, heard.sender)
-    allowed = communities.get(heard.community, frozenset())
+    allowed = known.organisations(heard)
     mine = [item for item in devices if item.organisation_id in allowed]
     if len(mine) != 1:
         return "several devices have this address" if mine else "no known device"

@@ -1,4 +1,4 @@
-"""Notifications that devices send by themselves: traps of SNMPv1, traps and informs of SNMPv2c."""
+"""Notifications that devices send by themselves: traps of all versions, informs of SNMPv2c."""
 
 from dataclasses import dataclass
 
@@ -49,6 +49,12 @@ def read_notification(datagram: bytes) -> Notification:
             reply = datagram[:start] + bytes((_RESPONSE,)) + datagram[start + 1 :]
         return Notification(community, name, varbinds, reply=reply)
     raise Malformed("no notification")
+
+
+def read_scoped(content: bytes, start: int, end: int) -> Notification:
+    """Read the trap of an SNMPv3 message, which has no community. Raises Malformed."""
+    name, varbinds = _second_version(content, read_element(content, start, end, TRAP_V2))
+    return Notification(b"", name, varbinds)
 
 
 def _first_version(data: bytes, span: tuple[int, int], community: bytes) -> Notification:

@@ -1,5 +1,7 @@
 """What a device announces becomes history of that device, and of nobody else."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Select, select
 
@@ -23,7 +25,7 @@ from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.scanning.actions import CredentialDraft, create_credential
 from server.scanning.recording import record_device
-from server.scanning.trapping import Communities, port_of, read_communities, take_announcement
+from server.scanning.trapping import Announcers, port_of, read_announcers, take_announcement
 from tests.support.people import World
 
 _SWITCH = DeviceFindings(
@@ -48,15 +50,19 @@ _SWITCH = DeviceFindings(
 
 
 @pytest.fixture
-def trapped(database: Database, settings: Settings, world: World) -> tuple[int, Communities]:
+def trapped(database: Database, settings: Settings, world: World) -> tuple[int, Announcers]:
     """Record a switch; return its id and the communities that are kept."""
     box, now = SecretBox(settings.key_file), utc_now()
     with database.writing() as session:
         draft = CredentialDraft(world.root.id, "Switches", community="office")
         create_credential(session, world.admin, box, draft, now)
+        watch = CredentialDraft(
+            world.root.id, "Watch", "3", user="watch", auth_protocol="SHA", auth_key="open sesame"
+        )
+        create_credential(session, world.admin, box, watch, now)
         recorded = record_device(session, _SWITCH, world.root.id, Author(None, "test"), now)
         assert recorded.item_id is not None
-        return recorded.item_id, read_communities(session, box)
+        return recorded.item_id, read_announcers(session, box)
 
 
 def _heard(happening: Happening, index: int | None = None, **other: str) -> Heard:
@@ -65,7 +71,7 @@ def _heard(happening: Happening, index: int | None = None, **other: str) -> Hear
 
 
 def test_a_link_that_goes_down_is_a_difference_of_that_port(
-    database: Database, trapped: tuple[int, Communities]
+    database: Database, trapped: tuple[int, Announcers]
 ) -> None:
     item_id, communities = trapped
     for happening, up in ((Happening.LINK_DOWN, False), (Happening.LINK_UP, True)):
@@ -86,7 +92,7 @@ def _history(item_id: int) -> Select[HistoryEntry]:
 
 
 def test_a_restart_and_a_refused_stranger_are_events(
-    database: Database, trapped: tuple[int, Communities]
+    database: Database, trapped: tuple[int, Announcers]
 ) -> None:
     item_id, communities = trapped
     for happening in (Happening.COLD_START, Happening.AUTHENTICATION_FAILURE):
@@ -98,7 +104,7 @@ def test_a_restart_and_a_refused_stranger_are_events(
 
 
 def test_who_does_not_belong_to_the_device_announces_nothing(
-    database: Database, trapped: tuple[int, Communities]
+    database: Database, trapped: tuple[int, Announcers]
 ) -> None:
     _, communities = trapped
     with database.writing() as session:
@@ -108,9 +114,22 @@ def test_who_does_not_belong_to_the_device_announces_nothing(
             (_heard(Happening.LINK_DOWN, 99), "no such port"),
         ):
             assert take_announcement(session, heard, communities, utc_now()) == became
-        elsewhere = {"office": frozenset({0})}
+        elsewhere = Announcers({"office": frozenset({0})}, {})
         heard = _heard(Happening.LINK_DOWN, 2)
         assert take_announcement(session, heard, elsewhere, utc_now()) == "no known device"
+
+
+def test_a_user_of_snmpv3_announces_for_the_organisation_he_is_kept_for(
+    database: Database, trapped: tuple[int, Announcers]
+) -> None:
+    _, known = trapped
+    (watch,) = known.users
+    assert (watch.user, watch.auth_protocol) == ("watch", "SHA")
+    with database.writing() as session:
+        heard = replace(_heard(Happening.LINK_DOWN, 2), community="", user=watch)
+        assert take_announcement(session, heard, known, utc_now()) == "recorded"
+        stranger = replace(heard, user=replace(watch, auth_key="other words"))
+        assert take_announcement(session, stranger, known, utc_now()) == "no known device"
 
 
 @pytest.mark.parametrize(
