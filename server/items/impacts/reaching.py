@@ -14,7 +14,8 @@ from cmdb.engine.impact.values import State
 from cmdb.model import standing_model
 from cmdb.records.among import among
 from cmdb.records.items import Item
-from cmdb.vocabulary import SITE
+from cmdb.records.relations import Relation
+from cmdb.vocabulary import LOCATED_IN, SITE
 from server.foundation.permissions import Actor, Permission
 from server.items.blast import ReachedService, people_using
 from server.items.impacts.levels import (
@@ -121,18 +122,37 @@ def sites_reached(session: Session, actor: Actor, item_ids: Sequence[int]) -> Se
 
 
 def _sites_of(session: Session, actor: Actor, item_ids: Sequence[int]) -> Select[Item]:
-    """Select the sites above items: up the locations until there is none; a circle ends itself."""
-    places = (
-        select(Item.location_id.label("place"))
-        .where(among(session, Item.id, item_ids), Item.location_id.is_not(None))
-        .cte("places", recursive=True)
-    )
-    above = select(Item.location_id).join(places, Item.id == places.c.place)
-    places = places.union(above.where(Item.location_id.is_not(None)))
+    """Select the sites above items, by their locations and by what they are located in."""
+    places = _by_location(session, item_ids).union(_by_relation(session, item_ids))
     classes = sorted(standing_model().descendants(SITE))
     is_site = Item.class_code.in_(classes)
     return (
         select(Item)
-        .where(Item.id.in_(select(places.c.place)), is_site, visible_items(actor))
+        .where(Item.id.in_(places), is_site, visible_items(actor))
         .order_by(Item.name_key, Item.id)
     )
+
+
+def _by_location(session: Session, item_ids: Sequence[int]) -> Select[int | None]:
+    """Select the places up the locations until there is none; a circle ends itself."""
+    places = (
+        select(Item.location_id.label("place"))
+        .where(among(session, Item.id, item_ids), Item.location_id.is_not(None))
+        .cte("locations", recursive=True)
+    )
+    above = select(Item.location_id).join(places, Item.id == places.c.place)
+    places = places.union(above.where(Item.location_id.is_not(None)))
+    return select(places.c.place)
+
+
+def _by_relation(session: Session, item_ids: Sequence[int]) -> Select[int]:
+    """Select the same up the relations *is located in*."""
+    located = (Relation.type_code == LOCATED_IN, Relation.valid_to.is_(None))
+    places = (
+        select(Relation.end_id.label("place"))
+        .where(among(session, Relation.start_id, item_ids), *located)
+        .cte("surroundings", recursive=True)
+    )
+    above = select(Relation.end_id).join(places, Relation.start_id == places.c.place)
+    places = places.union(above.where(*located))
+    return select(places.c.place)

@@ -168,9 +168,15 @@ def test_services_by_tier_people_and_sites_are_told(
         "contracts": [],
         "levels": reached["levels"],
     }
+    annex = callers.admin.create("Annex", "site", organisation_id=world.operations.id)
+    rack = callers.admin.create("rack", "rack", organisation_id=world.operations.id)
+    callers.admin.relate("located_in", rack, annex)
+    callers.admin.relate("located_in", estate.web1, rack)
+    told = callers.admin.get(f"/items/{estate.ups}/impact")["reached"]["sites"]
+    assert [site["name"] for site in told] == ["Annex", "Harbour"]
     uncounted = callers.reader.get(f"/items/{estate.ups}/impact")["reached"]
     assert (uncounted["tiers"], uncounted["people"]) == (None, None)
-    assert [site["name"] for site in uncounted["sites"]] == ["Harbour"]
+    assert [site["name"] for site in uncounted["sites"]] == ["Annex", "Harbour"]
 
 
 def test_contracts_that_cover_what_suffers_are_told_to_who_sees_the_items(
