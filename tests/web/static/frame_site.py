@@ -42,7 +42,14 @@ PAGES = {path.stem: path.read_text(encoding="utf-8") for path in _HERE.glob("pag
 @contextmanager
 def serving(site: Flask) -> Iterator[str]:
     """Serve ``site`` on a free port of loopback; yields its address."""
-    server = make_server("127.0.0.1", 0, site, threaded=True)
+    with serving_at(site, 0) as address:
+        yield address
+
+
+@contextmanager
+def serving_at(site: Flask, port: int) -> Iterator[str]:
+    """Serve ``site`` on this port of loopback; yields its address."""
+    server = make_server("127.0.0.1", port, site, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
