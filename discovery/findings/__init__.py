@@ -12,6 +12,7 @@ from discovery.findings.device import (
     NeighbourFinding,
     SystemFinding,
 )
+from discovery.findings.equipment import BatteryFinding, PoeFinding, SupplyFinding
 from discovery.findings.layers import (
     AdjacencyFinding,
     BridgePortFinding,
@@ -41,6 +42,7 @@ from discovery.findings.whole import (
 __all__ = [
     "AddressFinding",
     "AdjacencyFinding",
+    "BatteryFinding",
     "BridgePortFinding",
     "DeviceFindings",
     "EntityFinding",
@@ -51,6 +53,7 @@ __all__ = [
     "LocalPortFinding",
     "NearbyFinding",
     "NeighbourFinding",
+    "PoeFinding",
     "ProbeOutcome",
     "ProbeState",
     "RouteFinding",
@@ -59,6 +62,7 @@ __all__ = [
     "SpanningTreeFinding",
     "StackFinding",
     "StandbyFinding",
+    "SupplyFinding",
     "SystemFinding",
     "Unreachable",
     "VlanFinding",

@@ -10,6 +10,7 @@ from discovery.findings.device import (
     NeighbourFinding,
     SystemFinding,
 )
+from discovery.findings.equipment import BatteryFinding, PoeFinding, SupplyFinding
 from discovery.findings.layers import (
     AdjacencyFinding,
     BridgePortFinding,
@@ -60,6 +61,9 @@ class DeviceFindings:
     system_id: str = ""
     adjacencies: tuple[AdjacencyFinding, ...] = ()
     standbys: tuple[StandbyFinding, ...] = ()
+    supplies: tuple[SupplyFinding, ...] = ()
+    batteries: tuple[BatteryFinding, ...] = ()
+    poe: tuple[PoeFinding, ...] = ()
     particulars: dict[str, str] = field(default_factory=dict)
     outcomes: tuple[ProbeOutcome, ...] = ()
     seconds: float = 0.0

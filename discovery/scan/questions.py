@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from discovery.findings import Harvest
 from discovery.probes import (
     addresses,
+    battery,
     bridge,
     cdp,
     components,
@@ -13,10 +14,12 @@ from discovery.probes import (
     interfaces,
     lldp,
     nearby,
+    poe,
     routes,
     routing,
     spanning,
     stack,
+    supplies,
     system,
     vlans,
 )
@@ -51,6 +54,9 @@ QUESTIONS: Mapping[str, Question] = {
     "nearby": Question(nearby.ask, "stations reached directly: ARP and IPv6 neighbours"),
     "routes": Question(routes.ask, "routes with their next hops"),
     "routing": Question(routing.ask, "OSPF and IS-IS neighbours, HSRP and VRRP addresses"),
+    "supplies": Question(supplies.ask, "toner, ink and drums of printers, and what is left"),
+    "battery": Question(battery.ask, "battery, load and source of a UPS"),
+    "poe": Question(poe.ask, "power over Ethernet: watts, and how many ports draw it"),
 }
 
 #: Asked after the system group, with the values that the knowledge tables name for the make.

@@ -118,6 +118,12 @@ def facts_of(session: Session, item_id: int) -> DeviceFindings | None:
     return unpack(packed) if packed is not None else None
 
 
+def equipment_of(session: Session, actor: Actor, item_id: int) -> DeviceFindings | None:
+    """Return what the last visit told, for those who see the item; None for one never visited."""
+    actor.require(Permission.DISCOVERY_READ)
+    return facts_of(session, item_id) if names_of(session, actor, [item_id]) else None
+
+
 def ports_of(session: Session, actor: Actor, item_id: int) -> list[PortView]:
     """Return the ports of a device by ifIndex; empty for one that was never visited."""
     actor.require(Permission.DISCOVERY_READ)

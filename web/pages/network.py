@@ -12,6 +12,7 @@ from server.scanning.drawing import as_csv, as_graphml
 from server.scanning.network import HalfLinkView, LinkView
 from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_choice, asked_words
+from web.presenters.equipment import equipment_rows
 from web.presenters.network import (
     MOST_NODES,
     discovery_tabs,
@@ -131,6 +132,7 @@ def ports(item_id: int) -> str:
     return render_template(
         "discovery/ports.html",
         item=item,
+        equipment=equipment_rows(queries.equipment_of(session, actor, item_id), reader()),
         ports=queries.ports_of(session, actor, item_id),
     )
 
