@@ -3,11 +3,12 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue
+from cmdb.errors import CadastreError, InvalidValue, NotFound
 from server.desk.changes import actions
 from server.desk.changes.queries import change_items_of, rounds_of
 from server.foundation.edge.problems import problem_of
 from server.foundation.edge.requests import current_session, current_time, for_anybody
+from server.foundation.translation import gettext
 from web.pages.frame import reader
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording
@@ -67,6 +68,8 @@ def _page(secret: str, errors: dict[str, str]) -> tuple[str, int]:
 def _refused(error: CadastreError) -> tuple[str, int]:
     problem = problem_of(error)
     told = fault_text(problem.detail, reader())
+    if isinstance(error, NotFound):
+        told = gettext("This does not exist any more, or you may not see it.")
     page = render_template(
         "changes/link.html", change=None, opened=None, given=None, refusal=told, errors={}
     )
