@@ -56,14 +56,13 @@ def _with(amount: int | None, unit: str, reader: Reader) -> str:
 
 def _poe(group: PoeFinding, reader: Reader, *, several: bool) -> tuple[str, str]:
     label = reader.gettext("Power over Ethernet")
-    ports = reader.gettext("%(some)s of %(all)s ports draw power") % {
-        "some": number(group.delivering, reader),
-        "all": number(group.ports, reader),
-    }
-    said = [ports]
+    said = []
     if group.watts and group.drawn_watts is not None:
         watts = {"drawn": number(group.drawn_watts, reader), "all": number(group.watts, reader)}
-        said.insert(0, reader.gettext("%(drawn)s of %(all)s W") % watts)
+        said.append(reader.gettext("%(drawn)s of %(all)s W") % watts)
+    if group.ports:
+        counts = {"some": number(group.delivering, reader), "all": number(group.ports, reader)}
+        said.append(reader.gettext("%(some)s of %(all)s ports draw power") % counts)
     if group.faulty:
         faulty = {"number": number(group.faulty, reader)}
         said.append(reader.gettext("%(number)s faulty") % faulty)
