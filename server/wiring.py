@@ -70,17 +70,20 @@ from server.desk.tickets.events import (
 )
 from server.desk.tickets.jobs import (
     CHECK,
+    INDEX_TICKETS,
     RECKON,
     SWEEP_CLOCKS,
     TIDY_FILES,
     run_check,
     run_reckoning,
+    run_ticket_indexing,
     run_tidying,
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
 from server.desk.tickets.queries.failing import failures_among
 from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
+from server.desk.tickets.reactions.indexing import find_entry, find_ticket_anew
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
     keep_accepted,
@@ -143,6 +146,7 @@ from server.items.reactions import derive_relations
 from server.items.reconciling.api import reconciling
 from server.items.reconciling.jobs import expire_words, redecide_register
 from server.items.reconciling.setting import REDECIDE
+from server.items.searching import INDEX_ITEMS, run_indexing
 from server.items.services.api import business_services
 from server.items.software.api import software
 from server.notify.api import notifications
@@ -214,11 +218,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advisories,
     scanning,
     tickets,
+    alarms,
     problems,
     knowledge,
     notifications,
     changes,
-    alarms,
     workspace,
 )
 
@@ -229,13 +233,13 @@ REACTIONS: Reactions = {
     GlassBroken: (tell_emergency,),
     ItemsReported: (derive_relations,),
     BaselineLeft: (open_follow_up,),
-    TicketOpened: (note_opening, keep_time, tell_opening, blame_changes),
-    TicketEdited: (note_edit, keep_time),
+    TicketOpened: (note_opening, keep_time, tell_opening, blame_changes, find_ticket_anew),
+    TicketEdited: (note_edit, keep_time, find_ticket_anew),
     TicketAssigned: (note_assignment, tell_assignment),
-    TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major),
+    TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major, find_ticket_anew),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
-    ItemsAffected: (note_items, keep_time, blame_changes),
-    EntryAdded: (keep_time, tell_entry),
+    ItemsAffected: (note_items, keep_time, blame_changes, find_ticket_anew),
+    EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening, keep_accepted),
     ChangeDrafted: (note_draft,),
@@ -277,12 +281,14 @@ JOBS: Jobs = {
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     CHECK: JobHandler(run_check, max_failures=1),
+    WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
+    SURVEY: JobHandler(run_survey, cron="23 * * * *"),
+    INDEX_TICKETS: JobHandler(run_ticket_indexing, cron="*/2 * * * *"),
+    INDEX_ITEMS: JobHandler(run_indexing, cron="*/2 * * * *"),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),
-    WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
-    SURVEY: JobHandler(run_survey, cron="23 * * * *"),
 }
 
 #: Readers that features lend to those below them, which may not import them.

@@ -29,6 +29,7 @@ import server.desk.tickets.models
 import server.foundation.allowances
 import server.foundation.audit
 import server.foundation.jobs.models
+import server.foundation.search.marks
 import server.imports.models
 import server.items.advisories.models
 import server.items.deriving.models

@@ -15,13 +15,16 @@ from cmdb.vocabulary import SERVICE, LifeStage
 from server.desk.changes.queries import ChangeFilter, find_change, list_changes
 from server.desk.knowledge.queries import ArticleFilter, list_articles
 from server.desk.problems.queries.problems import ProblemFilter, find_problem, list_problems
-from server.desk.tickets.queries import TicketFilter, TicketRow, find_ticket, list_tickets
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries import TicketFilter, find_ticket, list_tickets
+from server.desk.tickets.queries.searching import search_tickets
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.errors import PermissionDenied
 from server.foundation.paging import Page, PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.translation import gettext
 from server.items.queries import list_items
+from server.items.searching import search_items
 from server.people.queries.groups import GroupFilter, list_groups
 from server.people.queries.people import PersonFilter, list_people
 from web.pages.frame import reader, url_for, whole
@@ -95,9 +98,12 @@ def _called(reference: str) -> str:
 
 
 def _tickets(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
-    page = list_tickets(session, actor, TicketFilter(text=words), PageRequest(limit=limit))
-    more = url_for("tickets.index", q=words) if page.next_cursor else ""
-    return HitGroup(gettext("Tickets"), tuple(_ticket_hit(row) for row in page.rows), more)
+    found = search_tickets(session, actor, words, limit)
+    more = url_for("tickets.index", q=words) if found.examined > limit else ""
+    hits = tuple(_ticket_hit(ticket) for ticket in found.tickets)
+    note = gettext("The best of the newest %(number)s that fit; older ones are in the list.")
+    told = note % {"number": f"{found.examined:,}"} if found.more else ""
+    return HitGroup(gettext("Tickets"), hits, more, told)
 
 
 def _problems(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
@@ -146,12 +152,12 @@ def _own_tickets() -> HitGroup:
         return HitGroup("", ())
     mine = TicketFilter(open=True, assignee_id=actor.person_id)
     page = list_tickets(current_session(), actor, mine, PageRequest("priority", "", _IN_PALETTE))
-    return HitGroup(gettext("My tickets"), tuple(_ticket_hit(row) for row in page.rows))
+    return HitGroup(gettext("My tickets"), tuple(_ticket_hit(row.ticket) for row in page.rows))
 
 
-def _ticket_hit(row: TicketRow) -> Hit:
-    url = url_for("tickets.show", reference=row.ticket.reference)
-    return Hit(url, row.ticket.title, "ticket", row.ticket.reference)
+def _ticket_hit(ticket: Ticket) -> Hit:
+    url = url_for("tickets.show", reference=ticket.reference)
+    return Hit(url, ticket.title, "ticket", ticket.reference)
 
 
 def _services(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
@@ -163,7 +169,10 @@ def _services(session: Session, actor: Actor, words: str, limit: int) -> HitGrou
 def _items(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
     page = _named_items(session, actor, ItemFilter(text=words), limit)
     services = standing_model().descendants(SERVICE)
-    rows = [item for item in page.rows if item.class_code not in services]
+    # What begins so stands first; after it what holds a part of it, or the words.
+    known = {item.id for item in page.rows}
+    others = [item for item in search_items(session, actor, words, limit) if item.id not in known]
+    rows = [item for item in [*page.rows, *others] if item.class_code not in services][:limit]
     more = url_for("items.index", q=words) if page.next_cursor else ""
     return HitGroup(gettext("Items"), _item_hits(rows, "server-2"), more)
 

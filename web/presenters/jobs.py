@@ -45,6 +45,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "sla.sweep": reader.gettext("Tell of promises that run out"),
         "sla.reckon": reader.gettext("Reckon promises anew"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),
+        "search.tickets": reader.gettext("Let tickets be found by their words"),
+        "search.items": reader.gettext("Let items be found by parts of their names"),
         "alarms.watch": reader.gettext("Open tickets for what events tell of"),
         "alarms.survey": reader.gettext("Open tickets for what stands wrong"),
         "tickets.check": reader.gettext("Check whether an item is there"),

@@ -20,6 +20,8 @@ class HitGroup:
     title: str
     hits: tuple[Hit, ...]
     more_url: str = ""
+    #: What the reader should know of how it was found.
+    note: str = ""
 
 
 def filled_groups(groups: list[HitGroup]) -> list[HitGroup]:

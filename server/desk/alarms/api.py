@@ -45,7 +45,7 @@ class AlarmRules(MethodView):
         return rule_row(ruling.add_rule(session, actor, code, body, current_time()))
 
 
-@alarms.route("/alarm-rules/trial")
+@alarms.route("/alarm-trials")
 class AlarmTrials(MethodView):
     """A rule on paper."""
 

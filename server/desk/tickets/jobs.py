@@ -11,6 +11,7 @@ from discovery.reach.checking import check
 from discovery.reach.values import CannotCheck
 from server.desk.sla.actions.agreeing import RECKON
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
+from server.desk.tickets.actions.indexing import fill_tickets
 from server.desk.tickets.actions.reaching import CHECK, keep_answer
 from server.desk.tickets.models import Ticket, TicketAttachment
 from server.desk.tickets.rules.reaching import note_of, refusal_of
@@ -21,17 +22,20 @@ from server.foundation.translation import Language
 
 __all__ = [
     "CHECK",
+    "INDEX_TICKETS",
     "RECKON",
     "SWEEP_CLOCKS",
     "TIDY_FILES",
     "run_check",
     "run_reckoning",
     "run_sweep",
+    "run_ticket_indexing",
     "run_tidying",
 ]
 
 SWEEP_CLOCKS = "sla.sweep"
 TIDY_FILES = "tickets.tidy_files"
+INDEX_TICKETS = "search.tickets"
 #: A file without a row is somebody's upload that is not committed yet, or was never.
 _YOUNG = timedelta(hours=24)
 
@@ -94,3 +98,15 @@ def run_tidying(context: JobContext) -> Mapping[str, Any]:
             storage.remove(name)
             removed += 1
     return {"removed": removed}
+
+
+def run_ticket_indexing(context: JobContext) -> Mapping[str, Any]:
+    """Take the tickets into the index of words that are not in it, a batch in each transaction."""
+    done = 0
+    while True:
+        context.go_on()
+        with context.database.writing() as session:
+            taken = fill_tickets(session)
+        done += taken
+        if not taken:
+            return {"tickets": done}

@@ -27,7 +27,7 @@ def _one(method: str, rule: str, **more: Any) -> Endpoint:
 ALARMS: tuple[Endpoint, ...] = (
     _of_all("GET", f"{_V1}/alarm-rules"),
     _of_all("POST", f"{_V1}/alarm-rules", json=_RULE | {"code": "ours"}, status=201),
-    _of_all("POST", f"{_V1}/alarm-rules/trial", json={"rule": _RULE}),
+    _of_all("POST", f"{_V1}/alarm-trials", json={"rule": _RULE}),
     _one("GET", _ONE),
     _one("PUT", _ONE, json=_RULE),
     _one("DELETE", _ONE, status=204),

@@ -136,6 +136,7 @@ REST_DESK: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_TICKET}/moves", Permission.TICKET_WORK, json={"state": "in_progress"}),
     Endpoint("PUT", f"{_TICKET}/watch", Permission.TICKET_READ, status=204),
     Endpoint("DELETE", f"{_TICKET}/watch", Permission.TICKET_READ, status=204),
+    Endpoint("GET", f"{_V1}/search", query={"q": "printer"}),
     Endpoint("GET", f"{_TICKET}/workspace", Permission.TICKET_READ),
     *_BELONGINGS,
     Endpoint("GET", f"{_V1}/changes", Permission.CHANGE_READ),

@@ -13,6 +13,7 @@ from cmdb.model.text import clean, text_key
 from cmdb.records.parties import Group, Organisation, OrganisationClosure, Person
 from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
+from server.desk.tickets.queries.searching import holding
 from server.foundation.errors import PermissionDenied
 from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor, Permission
@@ -35,8 +36,9 @@ Assignee = aliased(Person)
 class TicketFilter:
     """Which tickets; None and "" narrow nothing.
 
-    ``text`` is a reference, or words that stand in the title. ``item_id`` means directly affected,
-    ``service_id`` a service that suffers. ``organisation_id`` includes those below it.
+    ``text`` is a reference, a part of the title, or words in it and in what was said on it.
+    ``item_id`` means directly affected, ``service_id`` a service that suffers.
+    ``organisation_id`` includes those below it.
     """
 
     text: str = ""
@@ -209,7 +211,7 @@ def narrowing(actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
     if wanted.unassigned:
         found.append(Ticket.assignee_id.is_(None))
     if wanted.text.strip():
-        found.append(_matches(wanted.text))
+        found.append(or_(_matches(wanted.text), holding(actor, wanted.text)))
     if wanted.category:
         below = Ticket.category.startswith(f"{wanted.category}.", autoescape=True)
         found.append(or_(Ticket.category == wanted.category, below))

@@ -280,7 +280,7 @@ def test_rules_are_tried_changed_switched_and_taken_back_over_rest(
     admin, agent = as_(estate.world.admin), as_(estate.world.agent)
     machine.tell(free=1, filesystems=root())
     rule = {"name": "Full", "signal": "filesystem", "threshold": 90, "class_codes": ["computer"]}
-    tried = document(admin.post(f"{V1}/alarm-rules/trial", json={"rule": rule}))
+    tried = document(admin.post(f"{V1}/alarm-trials", json={"rule": rule}))
     assert (tried["tickets"], tried["from_history"]) == (1, False)
     assert tried["rows"][0]["item_id"] == machine.item_id
     assert document_list(admin.get(f"{V1}/alarms")) == []

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import jsonify
 from flask.views import MethodView
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from server.desk.tickets.schemas.tickets import (
@@ -14,6 +13,7 @@ from server.desk.tickets.schemas.tickets import (
     entry_row,
     ticket_document,
 )
+from server.desk.workspace.api.blueprint import workspace
 from server.desk.workspace.queries import (
     SuspectRow,
     TicketPage,
@@ -22,11 +22,8 @@ from server.desk.workspace.queries import (
     ticket_workspace,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.schemas import AffectedSchema, HistorySchema, ItemRefSchema, affected_document
-
-workspace = Blueprint("workspace", __name__, url_prefix=PREFIX, description="Whole pages.")
 
 
 class PartyRefSchema(StrictSchema):

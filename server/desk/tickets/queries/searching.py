@@ -1,0 +1,52 @@
+"""Finding tickets by the words in them and in what was said on them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.queries.scope import visible_tickets
+from server.foundation.permissions import Actor, Permission
+from server.foundation.search.index import NEWEST, TICKET, asked, matching
+from server.foundation.search.ranking import Candidate, ranked
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTickets:
+    """The best of what was found. ``more``: there are older ones that were not looked at."""
+
+    tickets: list[Ticket]
+    examined: int
+    more: bool
+
+
+def holding(actor: Actor, words: str) -> ColumnElement[bool]:
+    """Return the condition on ``Ticket`` that it holds every word, where the actor may read it.
+
+    What is internal counts only for those who may work on the ticket.
+    """
+    question = asked(words)
+    if not question:
+        return false()
+    inside = Ticket.id.in_(matching(question, TICKET, inner=True))
+    openly = Ticket.id.in_(matching(question, TICKET, inner=False))
+    works = visible_tickets(actor, Permission.TICKET_WORK)
+    return or_(openly, and_(works, inside))
+
+
+def search_tickets(session: Session, actor: Actor, words: str, limit: int) -> FoundTickets:
+    """Return the best of the newest tickets in sight that hold every word."""
+    actor.require(Permission.TICKET_READ)
+    query = (
+        select(Ticket.id, Ticket.title, Ticket.is_open)
+        .where(visible_tickets(actor), holding(actor, words))
+        .order_by(Ticket.id.desc())
+        .limit(NEWEST + 1)
+    )
+    rows = [Candidate(row.id, row.title, row.is_open) for row in session.execute(query)]
+    best = ranked(words, rows[:NEWEST])[:limit]
+    tickets = {row.id: row for row in session.scalars(select(Ticket).where(Ticket.id.in_(best)))}
+    return FoundTickets(
+        [tickets[one] for one in best if one in tickets], min(len(rows), NEWEST), len(rows) > NEWEST
+    )

@@ -1,0 +1,16 @@
+"""What happens to a ticket is found at once."""
+
+from sqlalchemy.orm import Session
+
+from server.desk.tickets.actions.indexing import index_entry, index_tickets
+from server.desk.tickets.events import EntryAdded, TicketEvent
+
+
+def find_ticket_anew(session: Session, event: TicketEvent) -> None:
+    """Let a ticket be found by what it says now."""
+    index_tickets(session, [event.ticket_id])
+
+
+def find_entry(session: Session, event: EntryAdded) -> None:
+    """Let a ticket be found by what was just written on it."""
+    index_entry(session, event.entry_id)
