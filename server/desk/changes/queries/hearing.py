@@ -10,7 +10,7 @@ from cmdb.records.among import among
 from cmdb.records.items import Item, ItemParty
 from cmdb.vocabulary import PartyRole
 from server.desk.changes.models import Change, ChangeItem, ChangeService, ChangeWatch, ItemFollower
-from server.foundation.permissions import Actor
+from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
 from server.people.authentication import load_actor
 
@@ -73,6 +73,7 @@ def _who_may_see(session: Session, pairs: Sequence[Sequence[int | None]]) -> dic
 
 def is_followed(session: Session, actor: Actor, item_id: int) -> bool:
     """Say whether the actor follows an item. Raises ``ItemNotFound`` for one out of sight."""
+    actor.require(Permission.ITEM_READ)
     find_item(session, item_id, visible_items(actor))
     return session.get(ItemFollower, (item_id, actor.person_id or 0)) is not None
 
