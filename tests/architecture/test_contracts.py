@@ -61,6 +61,10 @@ _FORBIDDEN = {
         ("server.people.actions.providers", "authlib"),
         ("web.pages.account", "joserfc.jwt"),
     ],
+    "fido2-has-one-user": [
+        ("server.people.actions.passkeys", "fido2.server"),
+        ("web.pages.passkeys", "fido2"),
+    ],
     "ldap3-has-one-user": [
         ("server.people.sync", "ldap3"),
         ("web.pages.people", "ldap3.core.exceptions"),
