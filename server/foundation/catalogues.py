@@ -57,6 +57,7 @@ SAME = {
         "cable",
         "cables",
         "final",
+        "min",
         "no",
     },
     "ru": _NAMES,
