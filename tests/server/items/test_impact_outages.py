@@ -25,9 +25,7 @@ class Estate:
         self.web1 = admin.create("web1", organisation_id=ours)
         self.web2 = admin.create("web2", organisation_id=theirs)
         promised = {"availability_target": 99.95}
-        self.shop = admin.create(
-            "shop", "business_service", organisation_id=ours, **promised
-        )
+        self.shop = admin.create("shop", "business_service", organisation_id=ours, **promised)
         for web in (self.web1, self.web2):
             admin.relate("depends_on", web, self.switch)
             admin.relate("depends_on", self.shop, web, group={"name": "web"})
