@@ -215,6 +215,7 @@ class Path(MethodView):
 
     @scanning.arguments(PathQuerySchema, location="query")
     @scanning.response(200, StepSchema(many=True))
+    @scanning.alt_response(404, description="An end is not there, or out of sight.")
     def get(self, query: dict[str, Any]) -> Any:
         """List the cables from one item to another, in their order; none where no way is known."""
         return paths.find_path(current_session(), current_actor(), **query)
