@@ -40,11 +40,11 @@ _TAGS = (
     "advisories",
     "discovery",
     "tickets",
+    "alarms",
     "problems",
     "knowledge",
     "notifications",
     "changes",
-    "alarms",
     "workspace",
 )
 
