@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "provider_sign_in.begin",
         "problems.proposals",
         "reach.show",
+        "register_health.of_item",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",

@@ -78,7 +78,8 @@ def _find(words: str, limit: int) -> list[HitGroup]:
             find(session, actor, words, limit)
             for permission, find in finders
             if actor.may(permission)
-        ]
+        ],
+        words,
     )
 
 
