@@ -323,7 +323,8 @@ class _Furnishing:
         }
 
     def _items(self, owner_id: int) -> dict[str, int]:
-        app = self._item("server", f"app-{self._place.code}")
+        made = {"vendor": f"Acme-{self._place.code}", "model": f"Rocket-{self._place.code}"}
+        app = self._item("server", f"app-{self._place.code}", **made)
         owner = PartyDraft("owner", person_id=owner_id)
         db = self._item("server", f"db-{self._place.code}", (owner,))
         draft = RelationDraft("depends_on", app, db)
@@ -342,8 +343,6 @@ class _Furnishing:
     def _around(self, item_id: int, holder_id: int) -> dict[str, int]:
         """Give an item a model, a supplier and a holder, and let something lie in stock."""
         session, admin, now, code = self._session, self._admin, self._now, self._place.code
-        said = {"vendor": f"Acme-{code}", "model": f"Rocket-{code}"}
-        edit_item(session, admin, item_id, said, now)
         link_items(session, [item_id], now)
         supplier = write_supplier(session, admin, SupplierDraft(self._place.id, "Acme"), now)
         held = self._item("laptop", f"held-{code}")
@@ -396,8 +395,10 @@ class _Furnishing:
         (related,) = door.relate([seen], DERIVED, self._place.id)
         return related.relation_id or 0
 
-    def _item(self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = ()) -> int:
-        draft = ItemDraft(class_code, self._place.id, {"name": name}, parties)
+    def _item(
+        self, class_code: str, name: str, parties: tuple[PartyDraft, ...] = (), **values: str
+    ) -> int:
+        draft = ItemDraft(class_code, self._place.id, {"name": name, **values}, parties)
         return create_item(self._session, self._admin, draft, self._now).id
 
     def _views(self, keeper_id: int | None) -> dict[str, int]:

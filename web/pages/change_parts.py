@@ -36,6 +36,15 @@ def remove_task(reference: str, change_task_id: int) -> ResponseReturnValue:
     return act_on(reference, "task", write, gettext("The task is taken out."))
 
 
+def raise_task(reference: str, change_task_id: int) -> ResponseReturnValue:
+    """Let a task of the plan come before the one that now stands above it."""
+
+    def write() -> None:
+        _edit(reference, {"tasks": _tasks(reference, raised=change_task_id)})
+
+    return act_on(reference, "task", write, gettext("The task comes sooner."))
+
+
 def mark_task(reference: str, change_task_id: int) -> ResponseReturnValue:
     """Say that a task is done, or is not."""
     finished = request.form.get("done") == "yes"
@@ -85,13 +94,19 @@ def _task_typed() -> actions.TaskDraft:
     return actions.TaskDraft(request.form.get("title", ""), whole(request.form.get("owner_id")))
 
 
-def _tasks(reference: str, without: int | None = None) -> list[actions.TaskDraft]:
+def _tasks(
+    reference: str, without: int | None = None, raised: int | None = None
+) -> list[actions.TaskDraft]:
     change = find_change(current_session(), current_actor(), reference)
-    return [
-        actions.TaskDraft(one.title, one.owner_id)
+    found = [
+        one
         for one in tasks_on(current_session(), change.id)
         if one.phase == "plan" and one.id != without
     ]
+    place = next((n for n, one in enumerate(found) if one.id == raised), 0)
+    if place:
+        found[place - 1 : place + 1] = [found[place], found[place - 1]]
+    return [actions.TaskDraft(one.title, one.owner_id) for one in found]
 
 
 def _difference_typed() -> actions.DifferenceDraft:

@@ -131,6 +131,12 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         change_parts.remove_task,
         ("POST",),
     ),
+    (
+        "/<reference>/tasks/<int:change_task_id>/raise",
+        "raise_task",
+        change_parts.raise_task,
+        ("POST",),
+    ),
     ("/<reference>/tasks/<int:change_task_id>", "mark_task", change_parts.mark_task, ("POST",)),
     ("/<reference>/differences", "add_difference", change_parts.add_difference, ("POST",)),
     (

@@ -125,6 +125,7 @@ PAGES_CHANGES: tuple[Endpoint, ...] = (
     ),
     Endpoint("POST", _TASK, Permission.CHANGE_WRITE, at=_TASKED, form={"done": "yes"}, status=303),
     Endpoint("POST", f"{_TASK}/remove", Permission.CHANGE_WRITE, at=_TASKED, form={}, status=303),
+    Endpoint("POST", f"{_TASK}/raise", Permission.CHANGE_WRITE, at=_TASKED, form={}, status=303),
     # Nothing is planned for the register, and that is what it says.
     Endpoint("POST", f"{_CHANGE}/differences", Permission.CHANGE_WRITE, form={}, status=422),
     Endpoint(

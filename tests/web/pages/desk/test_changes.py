@@ -2,7 +2,8 @@
 
 import pytest
 
-from server.desk.changes.queries import find_change
+from server.desk.changes.models import ChangeTask
+from server.desk.changes.queries import find_change, tasks_on
 from server.foundation.database import Database
 from tests.server.desk.estate import Estate
 from tests.web.pages.conftest import Browser, Browsers
@@ -44,6 +45,25 @@ def test_the_preview_names_no_item_out_of_sight(browser_of: Browsers, estate: Es
     fragment = outsider.post("/changes/preview", item=str(estate.san)).text
     assert "Name the items that are touched" in fragment
     assert "Orders" not in fragment
+
+
+def test_tasks_are_put_into_another_order(
+    agent: Browser, database: Database, estate: Estate, change: str
+) -> None:
+    for title in ("Back up", "Swap", "Look at it"):
+        agent.done(f"/changes/{change}/tasks", title=title)
+    for place in (2, 1, 0):  # the first has nothing above it and stays
+        agent.done(f"/changes/{change}/tasks/{_tasks(database, estate, change)[place].id}/raise")
+    assert [task.title for task in _tasks(database, estate, change)] == [
+        "Look at it",
+        "Back up",
+        "Swap",
+    ]
+
+
+def _tasks(database: Database, estate: Estate, change: str) -> list[ChangeTask]:
+    with database.reading() as session:
+        return tasks_on(session, find_change(session, estate.world.admin, change).id)
 
 
 def test_two_changes_in_one_window_collide(
