@@ -64,7 +64,7 @@ def where_to() -> str:
 def sign_in() -> ResponseReturnValue:
     """Sign in with login and password."""
     if request.method == "GET":
-        return _sign_in_page({}, "")
+        return sign_in_page({})
     login = request.form.get("login", "")
     client = Client(client_address(), client_agent(), session_secret())
     try:
@@ -79,14 +79,15 @@ def sign_in() -> ResponseReturnValue:
         told = gettext("The login or the password is not right.")
         if problem.status == 429:
             told = gettext("Too many attempts. Wait a few minutes and try again.")
-        return _sign_in_page({"": told}, login), problem.status, dict(problem.headers)
+        return sign_in_page({"": told}, login), problem.status, dict(problem.headers)
     address = url_for("account.password") if signed_in.must_change_password else where_to()
     response = make_response(redirect(address, code=303))
     set_session_cookie(response, signed_in.secret, signed_in.expires_at)
     return response
 
 
-def _sign_in_page(errors: dict[str, str], login: str) -> str:
+def sign_in_page(errors: dict[str, str], login: str = "") -> str:
+    """Return the page of signing in, with every way in that is open here."""
     with installation().database.reading() as session:
         providers = open_providers(session)
     return render_template(

@@ -45,8 +45,8 @@ from server.people.actions.provider_sign_in import (
     leave,
 )
 from server.people.actions.sessions import Client
-from server.people.queries.providers import identities_of, open_providers, providers_of_person
-from web.pages.account import where_to
+from server.people.queries.providers import identities_of, providers_of_person
+from web.pages.account import sign_in_page, where_to
 from web.pages.frame import done, url_for
 
 provider_sign_in = Blueprint("provider_sign_in", __name__)
@@ -150,16 +150,8 @@ def _on_the_way(response: "Response | object", departure: Departure) -> Response
 
 
 def _sign_in_again(error: CadastreError) -> Response:
-    with installation().database.reading() as session:
-        providers = open_providers(session)
-    page = render_template(
-        "account/sign_in.html",
-        errors={"": _sorry(error)},
-        login="",
-        next=where_to(),
-        providers=providers,
-    )
     problem = problem_of(error)
+    page = sign_in_page({"": _sorry(error)})
     return make_response(page, problem.status, dict(problem.headers))
 
 

@@ -186,7 +186,8 @@ def test_everybody_keeps_their_own_tokens_and_nobody_else_s(
     assert nobody.post("/account/tokens", name="mine").status_code == 200
     with database.reading() as session:
         number = session.query(ApiToken.id).scalar()
-    assert "mine" not in admin.read("/account/tokens")
+    assert ">mine<" in nobody.read("/account/tokens")
+    assert ">mine<" not in admin.read("/account/tokens")
     assert admin.post(f"/account/tokens/{number}/revoke").status_code == 404
 
 
