@@ -45,7 +45,7 @@ def qr_drawing(text: str) -> str:
     """Return a QR code (ISO/IEC 18004, level M or better) as an SVG without size or namespace.
 
     >>> qr_drawing("https://cadastre.test/items/7")[:32]
-    '<svg viewBox="0 0 33 33" class="'
+    '<svg viewBox="0 0 37 37" class="'
     """
     out = BytesIO()
     segno.make(text, error="m", micro=False).save(

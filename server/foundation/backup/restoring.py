@@ -48,6 +48,7 @@ def load_tables(
     """
     for table in reversed(rows.tables_of(connection)):
         table.drop(connection)
+    rows.drop_search(connection)
     connection.execute(sa.text("DROP TABLE IF EXISTS alembic_version"))
     prepare(connection, manifest.revision)
     tables = rows.tables_of(connection)

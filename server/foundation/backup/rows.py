@@ -30,6 +30,12 @@ def tables_of(connection: sa.Connection) -> list[sa.Table]:
     return [table for table in metadata.sorted_tables if table.name not in _SPARED]
 
 
+def drop_search(connection: sa.Connection) -> None:
+    """Take away what ``tables_of`` leaves out; the schema brings it back empty."""
+    for name in ("search_index", "search_mark"):
+        connection.execute(sa.text(f"DROP TABLE IF EXISTS {name}"))
+
+
 def dump_table(connection: sa.Connection, table: sa.Table, path: Path) -> int:
     """Write the rows in the order of their key, one JSON array per line; return how many."""
     columns = [_to_read(column, connection.dialect.name) for column in _typed(table)]
@@ -95,8 +101,9 @@ def advance_sequences(connection: sa.Connection, tables: list[sa.Table]) -> None
 
 
 def _is_search(name: str) -> bool:
-    # Filled from code and made anew at need; SQLite would reflect its hidden tables too.
-    return name.startswith("search_index")
+    # The index of words and how far it is filled: made anew at need from what is restored.
+    # SQLite would reflect its hidden tables too.
+    return name.startswith(("search_index", "search_mark"))
 
 
 def _typed(table: sa.Table) -> list[sa.ColumnClause[Any]]:
