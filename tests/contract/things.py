@@ -323,8 +323,8 @@ class _Furnishing:
         }
 
     def _items(self, owner_id: int) -> dict[str, int]:
-        made = {"vendor": f"Acme-{self._place.code}", "model": f"Rocket-{self._place.code}"}
-        app = self._item("server", f"app-{self._place.code}", **made)
+        code = self._place.code
+        app = self._item("server", f"app-{code}", vendor=f"Acme-{code}", model=f"Rocket-{code}")
         owner = PartyDraft("owner", person_id=owner_id)
         db = self._item("server", f"db-{self._place.code}", (owner,))
         draft = RelationDraft("depends_on", app, db)
