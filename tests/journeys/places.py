@@ -50,6 +50,7 @@ NO_PAGES = frozenset(
         "tickets.papers",
         "tickets.planned",
         "tickets.preview",
+        "tickets.related",
         "tickets.suspects",
         "tickets.work",
     }

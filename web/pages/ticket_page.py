@@ -19,6 +19,7 @@ from server.desk.tickets.rules.words import Move
 from server.desk.workspace.queries import (
     AffectedPart,
     TicketPage,
+    related_tickets,
     ticket_suspects,
     ticket_workspace,
 )
@@ -212,6 +213,18 @@ def show_suspects(reference: str) -> ResponseReturnValue:
     return render_template(
         "tickets/suspects.html",
         suspects=suspect_lines(rows, failed_at, names, standing_model(), reader()),
+    )
+
+
+def show_related(reference: str) -> ResponseReturnValue:
+    """Show the other open tickets on the same items, and those of the same requester."""
+    ticket, related = related_tickets(current_session(), current_actor(), reference)
+    return render_template(
+        "tickets/related.html",
+        ticket=ticket,
+        on_same_items=[one for one in related if one.item_ids],
+        of_requester=[one for one in related if one.same_requester],
+        wording=ticket_wording(),
     )
 
 

@@ -35,6 +35,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/papers", "papers", ticket_parts.show_papers),
     ("/<reference>/files/<int:attachment_id>", "download", ticket_parts.download),
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
+    ("/<reference>/related", "related", ticket_page.show_related),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/bulk", "bulk", ticket_queue.bulk),

@@ -15,9 +15,11 @@ from server.desk.tickets.schemas.tickets import (
 )
 from server.desk.workspace.api.blueprint import workspace
 from server.desk.workspace.queries import (
+    RelatedTicket,
     SuspectRow,
     TicketPage,
     dashboard,
+    related_tickets,
     ticket_suspects,
     ticket_workspace,
 )
@@ -134,7 +136,8 @@ class TicketWorkspace(MethodView):
         actor = current_actor()
         page = ticket_workspace(current_session(), actor, reference)
         _, suspects = ticket_suspects(current_session(), actor, reference)
-        told = TicketWorkspaceSchema().dump(_page(page, suspects))
+        _, related = related_tickets(current_session(), actor, reference)
+        told = TicketWorkspaceSchema().dump(_page(page, suspects, related))
         told["ticket"] = ticket_document(actor, page.header.ticket, TicketSchema)
         return jsonify(told)
 
@@ -165,7 +168,9 @@ class DashboardView(MethodView):
         }
 
 
-def _page(page: TicketPage, suspects: Sequence[SuspectRow]) -> dict[str, Any]:
+def _page(
+    page: TicketPage, suspects: Sequence[SuspectRow], related: Sequence[RelatedTicket]
+) -> dict[str, Any]:
     header = page.header
     totals = page.totals
     return {
@@ -200,7 +205,7 @@ def _page(page: TicketPage, suspects: Sequence[SuspectRow]) -> dict[str, Any]:
                 "item_ids": list(one.item_ids),
                 "same_requester": one.same_requester,
             }
-            for one in page.related
+            for one in related
         ],
     }
 

@@ -8,6 +8,7 @@ from server.desk.workspace.queries.tickets import (
     AffectedPart,
     RelatedTicket,
     TicketPage,
+    related_tickets,
     ticket_suspects,
     ticket_workspace,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "change_workspace",
     "dashboard",
     "desk_on_item",
+    "related_tickets",
     "ticket_suspects",
     "ticket_workspace",
 ]

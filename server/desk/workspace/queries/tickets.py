@@ -73,17 +73,6 @@ class TicketPage:
     hidden_items: int | None
     services: Sequence[AffectedRow]
     totals: Mapping[State, int] | None
-    related: Sequence[RelatedTicket]
-
-    @property
-    def on_same_items(self) -> list[RelatedTicket]:
-        """Return the other open tickets on the same items."""
-        return [one for one in self.related if one.item_ids]
-
-    @property
-    def of_requester(self) -> list[RelatedTicket]:
-        """Return the other open tickets of the requester."""
-        return [one for one in self.related if one.same_requester]
 
 
 def ticket_workspace(session: Session, actor: Actor, reference: str | int) -> TicketPage:
@@ -107,8 +96,18 @@ def ticket_workspace(session: Session, actor: Actor, reference: str | int) -> Ti
         hidden_items=len(named.all_ids) - len(named.affected) if may_count else None,
         services=suffering_services(session, actor, report) if report else (),
         totals=_totals(report) if may_count else None,
-        related=_related(session, actor, ticket, named.all_ids),
     )
+
+
+def related_tickets(
+    session: Session, actor: Actor, reference: str | int
+) -> tuple[Ticket, list[RelatedTicket]]:
+    """Return a ticket, and the open ones on the same items or of the same requester.
+
+    The most pressing first. Raises ``NotFound``, ``PermissionDenied``.
+    """
+    ticket = find_ticket(session, actor, reference)
+    return ticket, _related(session, actor, ticket, affected_item_ids(session, ticket.id))
 
 
 def ticket_suspects(

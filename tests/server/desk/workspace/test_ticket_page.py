@@ -10,7 +10,7 @@ from cmdb.records.items import Item
 from cmdb.vocabulary import PERSON, ClassCode
 from server.desk.tickets import actions
 from server.desk.tickets.actions import EntryDraft, TicketDraft
-from server.desk.workspace.queries import ticket_suspects, ticket_workspace
+from server.desk.workspace.queries import related_tickets, ticket_suspects, ticket_workspace
 from server.foundation.database import Database
 from tests.server.desk.estate import NOW, Estate, estate_at, put_many
 
@@ -57,13 +57,15 @@ def count_queries(database: Database, reference: str, estate: Estate) -> list[st
     return told
 
 
-def test_a_page_with_a_hundred_affected_items_takes_ten_queries_at_most(database_url: str) -> None:
+def test_a_page_with_a_hundred_affected_items_takes_few_queries(database_url: str) -> None:
     with estate_at(database_url) as (database, estate):
         with database.writing() as session:
             nodes = put_many(session, estate, 100)
         reference = open_on(database, estate, *nodes)
-        statements = count_queries(database, reference, estate)
-        assert len(statements) <= 10, "\n\n".join(statements)
+        asked = count_queries(database, reference, estate)
+        statements = [one for one in asked if one != "BEGIN"]
+        # Two more find out who asks.
+        assert len(statements) <= 7, "\n\n".join(statements)
 
 
 def test_what_changed_upstream_shortly_before_is_a_suspect(database_url: str) -> None:
@@ -114,6 +116,8 @@ def test_other_open_tickets_on_the_item_and_of_the_requester_are_named(database_
         second = open_on(database, estate, estate.db)
         third = open_on(database, estate, estate.san)
         with database.reading() as session:
-            page = ticket_workspace(session, estate.world.agent, first)
-            assert [one.ticket.reference for one in page.on_same_items] == [second]
-            assert {one.ticket.reference for one in page.of_requester} == {second, third}
+            _, related = related_tickets(session, estate.world.agent, first)
+            same_items = [one.ticket.reference for one in related if one.item_ids]
+            of_requester = {one.ticket.reference for one in related if one.same_requester}
+            assert same_items == [second]
+            assert of_requester == {second, third}
