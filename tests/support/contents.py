@@ -43,9 +43,7 @@ def fill_every_table(engine: sa.Engine, metadata: sa.MetaData, rows: int = 3) ->
 def _tables(connection: sa.Connection) -> list[sa.Table]:
     metadata = sa.MetaData()
     # The index of words holds nothing of its own, and is filled again wherever it is missing.
-    # What the index of words holds stands elsewhere, and it is filled again at need.
-    found_by = ("search_index", "search_mark")
-    metadata.reflect(connection, only=lambda name, _schema: not name.startswith(found_by))
+    metadata.reflect(connection, only=lambda name, _schema: not name.startswith("search_index"))
     return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
 
 
