@@ -60,6 +60,8 @@ def test_a_newcomer_gets_from_the_first_sign_in_to_a_resolved_ticket(
     open_a_ticket(page, installation.machine)
     read_what_it_touches(page, installation.machine)
     resolve(page)
+    # The server stops after this: what the page still asks for would find nobody.
+    page.wait_for_load_state("networkidle")
 
 
 def sign_in_for_the_first_time(page: Page, who: FirstAdministrator) -> None:
