@@ -118,11 +118,16 @@ def _of_class(code: str, model: Model) -> ColumnElement[bool]:
 
 
 def _matches_text(text: str, exact: Sequence[int] | None) -> ColumnElement[bool]:
-    key = text_key(clean(text))
-    named = and_(Item.name_key >= key, Item.name_key < key + _HIGH)
+    named = named_from(text)
     if exact is None:
         return or_(named, Item.serial == clean(text), *_has_address(text))
     return or_(named, Item.id.in_(exact)) if exact else named
+
+
+def named_from(text: str) -> ColumnElement[bool]:
+    """Return the condition on ``Item`` that its name begins with ``text``, whatever the case."""
+    key = text_key(clean(text))
+    return and_(Item.name_key >= key, Item.name_key < key + _HIGH)
 
 
 def _has_address(text: str) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """Finding items by any part of a name or serial, and by words of what they are."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item
+from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.permissions import Actor, Permission
 from server.foundation.search.index import (
@@ -31,6 +33,8 @@ from server.items.scope import visible_items
 INDEX_ITEMS = "search.items"
 _FILL, _NEWS = "items", "items_history"
 _BATCH = 500
+#: Transactions that write history end within this time.
+_UNSETTLED = timedelta(minutes=10)
 #: Values by which an item is found; of those below any part is enough.
 _NAMES = ("fqdn", "asset_tag", "hostname", "imei")
 _TELLING = ("created", "changed", "merged")
@@ -67,9 +71,19 @@ def index_next(session: Session) -> int:
         .limit(_BATCH)
     )
     rows = session.execute(changed).all()
-    news.position = rows[-1].id if rows else max(newest, news.position)
+    news.position = rows[-1].id if rows else _settled(session)
     index_items(session, {row.item_id for row in rows})
     return len(rows)
+
+
+def _settled(session: Session) -> int:
+    """Return the last number of history behind which no other can turn up any more.
+
+    A number is drawn before its transaction ends, so that lower ones may appear after higher ones:
+    the last minutes are read once more each time.
+    """
+    query = select(HistoryEntry.id).where(HistoryEntry.at < utc_now() - _UNSETTLED)
+    return session.scalar(query.order_by(HistoryEntry.id.desc()).limit(1)) or 0
 
 
 def index_items(session: Session, item_ids: Collection[int]) -> None:

@@ -98,11 +98,10 @@ def _row(detail: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def ports_down(session: Session, parts: Parts) -> set[tuple[int, str]]:
     """Return those of the ports that no source sees up now."""
     ids = sorted({item_id for item_id, _ in parts})
-    query = select(Interface.item_id, Interface.name).where(Interface.up.is_(True))
-    up = {(row[0], row[1]) for row in session.execute(query.where(Interface.item_id.in_(ids)))}
-    query = select(Interface.item_id, Interface.name).where(Interface.item_id.in_(ids))
-    known = {(row[0], row[1]) for row in session.execute(query)}
-    return (set(parts) & known) - up
+    query = select(Interface.item_id, Interface.name, Interface.up)
+    rows = session.execute(query.where(Interface.item_id.in_(ids))).all()
+    known = {(item_id, name) for item_id, name, _ in rows}
+    return (set(parts) & known) - {(item_id, name) for item_id, name, up in rows if up}
 
 
 def disks_bad(session: Session, parts: Parts) -> set[tuple[int, str]]:

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.items import Item
 from cmdb.records.parties import Person
-from server.desk.tickets.models import AffectedItem, Ticket, TicketEntry
+from server.desk.tickets.models import Ticket, TicketEntry
 from server.foundation.search.index import TICKET, Document, extend, is_empty, put
 from server.foundation.search.marks import mark_of
 from server.foundation.search.stemming import stems_of
@@ -54,12 +53,8 @@ def _document(session: Session, ticket: Ticket) -> Document:
     written = [ticket.title, ticket.description, ticket.resolution_text]
     written += [value for value in ticket.fields.values() if isinstance(value, str)]
     written += [requester.display_name] if requester is not None else []
-    # Whether an item is in sight is another question than whether a ticket is.
-    named = select(Item.name).join(AffectedItem, AffectedItem.item_id == Item.id)
-    items = session.scalars(named.where(AffectedItem.ticket_id == ticket.id).limit(100))
-    return Document(
-        TICKET, ticket.id, _stems([*written, *public]), _stems([*internal, *items.all()])
-    )
+    # No names of affected items: whether one is in sight is asked when somebody searches.
+    return Document(TICKET, ticket.id, _stems([*written, *public]), _stems(internal))
 
 
 def _said(session: Session, ticket_id: int) -> tuple[list[str], list[str]]:

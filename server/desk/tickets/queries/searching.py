@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from server.desk.tickets.models import Ticket
+from cmdb.query.items import named_from
+from cmdb.records.items import Item
+from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
 from server.foundation.permissions import Actor, Permission
 from server.foundation.search.index import NEWEST, TICKET, asked, matching
 from server.foundation.search.ranking import Candidate, ranked
+from server.items.scope import visible_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class FoundTickets:
 def holding(actor: Actor, words: str) -> ColumnElement[bool]:
     """Return the condition on ``Ticket`` that it holds every word, where the actor may read it.
 
-    What is internal counts only for those who may work on the ticket.
+    What is internal counts only for those who may work on the ticket, and so does an affected item
+    whose name begins with the words. That one has to be in sight as well: a word that finds a
+    ticket must not tell the name of an item that the reader may not see.
     """
     question = asked(words)
     if not question:
@@ -32,7 +37,12 @@ def holding(actor: Actor, words: str) -> ColumnElement[bool]:
     inside = Ticket.id.in_(matching(question, TICKET, inner=True))
     openly = Ticket.id.in_(matching(question, TICKET, inner=False))
     works = visible_tickets(actor, Permission.TICKET_WORK)
-    return or_(openly, and_(works, inside))
+    return or_(openly, and_(works, or_(inside, _about(actor, words))))
+
+
+def _about(actor: Actor, words: str) -> ColumnElement[bool]:
+    affected = select(AffectedItem.ticket_id).join(Item, Item.id == AffectedItem.item_id)
+    return Ticket.id.in_(affected.where(visible_items(actor), named_from(words)))
 
 
 def search_tickets(session: Session, actor: Actor, words: str, limit: int) -> FoundTickets:

@@ -53,6 +53,19 @@ def test_tickets_are_found_by_all_that_was_said_and_notes_only_by_insiders(
     assert found(agent, "fast") == [other]
 
 
+def test_an_items_name_finds_its_tickets_only_where_the_item_may_be_seen(
+    as_: As, estate: Estate
+) -> None:
+    agent, outsider = as_(estate.world.agent), as_(estate.world.outsider)
+    requester = estate.world.requester.person_id
+    filed = {"requester_id": requester, "affected_item_ids": [estate.db]}
+    reference = opened(agent, title="Orders are late", **filed)["reference"]
+    assert found(outsider, "orders late") == [reference]
+    for name in ("db-07", "DB-0"):
+        assert found(agent, name, kind="ticket") == [reference]
+    assert found(outsider, "db-07") == found(as_(estate.world.requester), "db-07") == []
+
+
 def test_a_lost_index_is_filled_again_and_items_are_found_by_parts_of_their_names(
     database: Database, as_: As, estate: Estate, tmp_path: Path
 ) -> None:
@@ -61,6 +74,16 @@ def test_a_lost_index_is_filled_again_and_items_are_found_by_parts_of_their_name
     context = JobContext(database, Settings(home=tmp_path), {})
     assert run_indexing(context)["items"] >= 6
     assert run_indexing(context) == {"items": 0}
+    manager = as_(estate.world.configuration_manager)
+    changed = manager.patch(f"{V1}/items/{estate.san}", json={"values": {"name": "san-1b"}})
+    assert changed.status_code == 200, changed.text
+    assert run_indexing(context) == {"items": 1}
+    with database.writing() as session:
+        session.execute(update(Item).where(Item.id == estate.san).values(serial="SAN-99812"))
+    assert found(agent, "99812", kind="item") == []
+    # What was written in the last minutes may have become visible after later numbers.
+    run_indexing(context)
+    assert found(agent, "99812", kind="item") == ["san-1b"]
     run_ticket_indexing(context)
     with database.writing() as session:
         drop_index(session.connection())
