@@ -1,7 +1,7 @@
 """Up, down and check, without an ini file: the database's address is all it takes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,14 @@ from sqlalchemy import Connection
 
 from cmdb.errors import CadastreError
 from server.foundation.errors import DatabaseNotReady
+from server.foundation.search.index import make_index
 from server.migrations.comparing import options
 from server.migrations.connecting import current_revision, looking, migrating
 from server.migrations.counting import counters_of, keep_counters
 from server.migrations.models import Base
 
 _HERE = Path(__file__).parent
+_SHIPPED = _HERE / "versions"
 
 
 class LosesData(CadastreError):
@@ -50,7 +52,7 @@ class Migrations:
 
     url: str
     say: Callable[[str], None] = _silent
-    versions: Sequence[Path] = (_HERE / "versions",)
+    versions: Sequence[Path] = (_SHIPPED,)
 
     def state(self) -> SchemaState:
         """Return where the database stands. Raises ``DatabaseNotReady``."""
@@ -61,8 +63,8 @@ class Migrations:
         """Go up to ``revision``; return the revisions applied, [] when there was nothing to do.
 
         Each revision is one transaction: killed in between, the database stands at a revision and
-        the next start goes on. Two processes at once apply each revision once. Raises
-        ``DatabaseNotReady``.
+        the next start goes on. Two processes at once apply each revision once. On the way to the
+        head an empty database is given the whole schema at once. Raises ``DatabaseNotReady``.
         """
         applied: list[str] = []
         with migrating(self.url, self.say) as connection:
@@ -70,8 +72,22 @@ class Migrations:
             connection.rollback()
             if revision == "head" and state.is_current:
                 return []
+            if revision == "head" and state.current is None:
+                applied += self._make(connection)
             command.upgrade(self._config(connection, applied), revision)
         return applied
+
+    def _make(self, connection: Connection) -> list[str]:
+        """Make what all shipped revisions make, without the steps; return those revisions."""
+        script = replace(self, versions=(_SHIPPED,)).script()
+        made = [step.revision for step in script.walk_revisions()]
+        with connection.begin():
+            Base.metadata.create_all(connection, checkfirst=False)
+            make_index(connection)
+            context = MigrationContext.configure(connection, opts=options(connection))
+            context.stamp(script, made[0])
+        self.say(f"the schema of revision {made[0]} made")
+        return made[::-1]
 
     def upgrade_within(self, connection: Connection, revision: str) -> None:
         """Go up to ``revision`` inside the transaction that ``connection`` has begun."""
