@@ -53,11 +53,13 @@ class Person(Identified, Base):
     title: Mapped[str] = mapped_column(String, default="")
     department: Mapped[str] = mapped_column(String, default="")
     site: Mapped[str] = mapped_column(String, default="")
+    #: What the personnel office calls them by; "" where nobody says.
+    employee_number: Mapped[str] = mapped_column(Key, default="", server_default="", index=True)
     manager_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     language: Mapped[str] = mapped_column(String, default="en")
     time_zone: Mapped[str] = mapped_column(String, default="UTC")
     active: Mapped[bool] = mapped_column(default=True)
-    #: Who says so: "local" or the code of a directory.
+    #: Who says so: "local", or the code of a directory or personnel list.
     source: Mapped[str] = mapped_column(Key, default="local")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

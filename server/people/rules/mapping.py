@@ -39,6 +39,7 @@ _COMMON: Fields = {
     "title": ("title",),
     "department": ("department", "departmentNumber", "ou"),
     "site": ("physicalDeliveryOfficeName", "l"),
+    "employee_number": ("employeeNumber", "employeeID"),
     "manager": ("manager",),
     "group_name": ("cn",),
     "group_description": ("description",),
@@ -113,6 +114,7 @@ DETAILS = (
     "title",
     "department",
     "site",
+    "employee_number",
 )
 
 _PERSON_FIELDS = (*DETAILS, "login", "manager", "disabled")

@@ -155,8 +155,12 @@ def without_details(seen: Snapshot) -> Snapshot:
 
 
 def person_digest(person: PersonSeen) -> str:
-    """Return what tells two states of a person's own facts apart."""
-    return _digest(person.dn, person.packed)
+    """Return what tells two states of a person's own facts apart.
+
+    The last detail, the employee number, counts only where there is one: without it the digest is
+    what it was before there were any, so that nobody changes by that alone.
+    """
+    return _digest(person.dn, person.packed.removesuffix("\0"))
 
 
 def group_digest(group: GroupSeen) -> str:

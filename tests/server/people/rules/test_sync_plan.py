@@ -14,7 +14,7 @@ from server.people.rules.sync_plan import (
 
 
 def _person(key: str, *, disabled: bool = False, name: str = "", manager: str = "") -> PersonSeen:
-    details = (name or key, *[""] * 7)
+    details = (name or key, *[""] * 8)
     return PersonSeen(key, f"uid={key},dc=x", key, "\0".join(details), manager, disabled)
 
 
@@ -50,7 +50,7 @@ def test_an_unchanged_directory_changes_nothing() -> None:
 
 def test_who_moved_or_was_renamed_is_the_same_person() -> None:
     stored = _stored(_person("a"))
-    moved = PersonSeen("a", "uid=other,ou=elsewhere,dc=x", "other", "Other" + "\0" * 7)
+    moved = PersonSeen("a", "uid=other,ou=elsewhere,dc=x", "other", "Other" + "\0" * 8)
     plan = plan_sync(_snapshot(moved), stored, {})
     assert plan == SyncPlan([], [(stored["a"], moved)], [], [], [], [])
 
