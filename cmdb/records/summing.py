@@ -52,7 +52,7 @@ def _groups(rows: Sequence[_Row]) -> Hashes:
     rules = (row["rule"] for row in rows)
     columns = ([row[name] for row in rows] for name in ("id", "dependant_id", "threshold"))
     number, dependant, threshold = columns
-    return group_hashes(number, dependant, rules, threshold)
+    return group_hashes(number, dependant, text_marks(rules), threshold)
 
 
 @dataclass(frozen=True, slots=True)

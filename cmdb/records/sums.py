@@ -35,10 +35,10 @@ def relation_hashes(
 
 
 def group_hashes(
-    group_id: ArrayLike, dependant_id: ArrayLike, rule: Iterable[str], threshold: ArrayLike
+    group_id: ArrayLike, dependant_id: ArrayLike, rule_marks: ArrayLike, threshold: ArrayLike
 ) -> Hashes:
     """Hash live redundancy groups."""
-    return _mixed(_GROUP, group_id, dependant_id, text_marks(rule), _bits(threshold))
+    return _mixed(_GROUP, group_id, dependant_id, rule_marks, _bits(threshold))
 
 
 def item_hashes(
@@ -56,7 +56,7 @@ def item_hashes(
 
 def text_marks(texts: Iterable[str]) -> NDArray[np.int64]:
     """Return a number for each text."""
-    return np.array([crc32(text.encode()) for text in texts], dtype=np.int64)
+    return np.fromiter(map(crc32, map(str.encode, texts)), dtype=np.int64)
 
 
 def total(hashes: Hashes) -> int:

@@ -9,7 +9,6 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from cmdb.engine.impact.compact.arrays import RULES
 from cmdb.engine.impact.compact.columns import (
     GraphColumns,
     GroupColumns,
@@ -83,15 +82,12 @@ class Carrying:
             )
         soft = (self.soft[rows.kind] | (rows.weight < 1)) & ~member & ~beside
         hard = ~(soft | member | beside)
-        order = np.argsort(groups.id)
-        rules = np.array([RULES.index(rule) for rule in groups.rule], np.int8)
+        groups = groups.only(np.argsort(groups.id))
         return GraphColumns(
             items,
             RelationColumns(provider[hard], dependant[hard], rows.id[hard], rows.weight[hard]),
             RelationColumns(provider[soft], dependant[soft], rows.id[soft], rows.weight[soft]),
-            GroupColumns(
-                groups.id[order], groups.dependant[order], rules[order], groups.threshold[order]
-            ),
+            GroupColumns(groups.id, groups.dependant, groups.rule, groups.threshold),
             MemberColumns(
                 rows.group[member], provider[member], rows.capacity[member], rows.id[member]
             ),

@@ -5,7 +5,7 @@ million items this is what a rebuild spends its time on.
 """
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -51,6 +51,12 @@ def _sent(session: Session, sql: str, kinds: str) -> list[Numbers | Amounts]:
     shape = np.dtype([(n, f">{kind}8") for n, kind in zip(names, kinds, strict=True)])
     table = np.frombuffer(found, shape)
     return [table[name].astype(_KINDS[kind]) for name, kind in zip(names, kinds, strict=True)]
+
+
+def listed(rows: Sequence[Sequence[Any]], kinds: str) -> list[Numbers | Amounts]:
+    """Return the columns of a few rows as arrays, as ``packed`` does of whole tables."""
+    columns: Any = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return [np.array(column, _KINDS[kind]) for column, kind in zip(columns, kinds, strict=True)]
 
 
 def raw_rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, case, cast, false, func, or_, 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import False_
 
+from cmdb.engine.impact.compact.arrays import RULES
 from cmdb.engine.impact.compact.columns import GraphColumns
 from cmdb.model import Model
 from cmdb.records.among import among
@@ -20,7 +21,7 @@ from cmdb.records.items import Item
 from cmdb.records.past import GroupPast, ItemPast, RelationPast
 from cmdb.records.relations import GraphChange, RedundancyGroup, Relation, current_sequence
 from cmdb.snapshot.carrying import Carrying
-from cmdb.snapshot.packing import packed, raw_rows
+from cmdb.snapshot.packing import listed, packed, raw_rows
 from cmdb.snapshot.rows import GroupRows, ItemRows, RelationRows
 from cmdb.vocabulary import DERIVED, IMPACT_STAGES
 
@@ -177,31 +178,29 @@ class GraphReader:
         past = RelationPast
         query = select(past.relation_id, past.group_id, past.weight, past.capacity)
         rows = self._session.execute(query.where(self._held(past.valid_from, past.valid_to))).all()
-        kinds: tuple[Any, ...] = (np.int64, np.int64, np.float64, np.float64)
-        columns = zip(*((row[0], row[1] or 0, *row[2:]) for row in rows), strict=True)
-        listed = list(columns) or [()] * len(kinds)
-        return [np.array(column, kind) for column, kind in zip(listed, kinds, strict=True)]
+        return listed([(row[0], row[1] or 0, *row[2:]) for row in rows], "iiff")
 
     def _groups(self, where: ColumnElement[bool], *, whole: bool) -> GroupRows:
         if _is_nothing(where):
             return GroupRows.none()
         group = RedundancyGroup
         where &= self._held(group.valid_from, group.valid_to)
-        query = select(group.id, group.dependant_id, group.rule, group.threshold).where(where)
-        rows = raw_rows(self._session, query) if whole else self._session.execute(query).all()
-        known = {row[0]: (row[1], row[2], row[3]) for row in rows}
-        if self._has_moved_on():
-            held = self._held(GroupPast.valid_from, GroupPast.valid_to)
-            past = select(GroupPast.group_id, GroupPast.rule, GroupPast.threshold).where(held)
-            for group_id, rule, threshold in self._session.execute(past):
-                if group_id in known:
-                    known[group_id] = (known[group_id][0], rule, threshold)
-        return GroupRows(
-            np.fromiter(known, np.int64, len(known)),
-            np.fromiter((row[0] for row in known.values()), np.int64, len(known)),
-            [row[1] for row in known.values()],
-            np.fromiter((row[2] for row in known.values()), np.float64, len(known)),
+        rule = _rule(group.rule)
+        query = select(group.id, group.dependant_id, rule, group.threshold).where(where)
+        columns: Any = (
+            packed(self._session, query, "iiif")
+            if whole
+            else listed(self._session.execute(query).all(), "iiif")
         )
+        ids, dependants, rules, thresholds = columns
+        rows = GroupRows(ids, dependants, rules.astype(np.int8), thresholds)
+        rows = rows if np.all(ids[1:] > ids[:-1]) else rows.only(np.argsort(ids))
+        if self._has_moved_on():
+            past = select(GroupPast.group_id, _rule(GroupPast.rule), GroupPast.threshold)
+            held = past.where(self._held(GroupPast.valid_from, GroupPast.valid_to))
+            terms: Any = listed(self._session.execute(held).all(), "iif")
+            rows.put(*terms)
+        return rows
 
     def _held(self, first: _Column, last: _Column) -> ColumnElement[bool]:
         if self._newest:
@@ -221,6 +220,12 @@ class GraphReader:
         if not values:
             return false(), False
         return among(self._session, column, values), False
+
+
+def _rule(column: _Column) -> ColumnElement[int]:
+    """Return a rule's place among ``RULES``, as a number of the database's."""
+    places = {rule: place for place, rule in enumerate(RULES)}
+    return cast(case(places, value=column, else_=-1), BigInteger)
 
 
 def _is_nothing(where: ColumnElement[bool]) -> bool:

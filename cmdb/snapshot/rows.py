@@ -7,6 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from cmdb.engine.impact.compact.arrays import RULES
 from cmdb.records.sums import group_hashes, item_hashes, relation_hashes, text_marks, total
 from cmdb.snapshot.naming import NO_TIER, ItemColumns, ItemRow
 
@@ -41,9 +42,7 @@ class RelationRows:
 
     def put(self, ids: Numbers, group: Numbers, weight: Amounts, capacity: Amounts) -> None:
         """Put terms in the place of those that stand there; others' ids are passed over."""
-        place = np.minimum(np.searchsorted(self.id, ids), max(len(self.id) - 1, 0))
-        known = self.id[place] == ids if len(self.id) else np.zeros(len(ids), np.bool_)
-        place = place[known]
+        place, known = _places_of(ids, self.id)
         self.group[place] = group[known]
         self.weight[place] = weight[known]
         self.capacity[place] = capacity[known]
@@ -65,22 +64,34 @@ class RelationRows:
 
 @dataclass
 class GroupRows:
-    """Redundancy groups by id; rules are words."""
+    """Redundancy groups; ``rule`` is a place among ``RULES``."""
 
     id: Numbers
     dependant: Numbers
-    rule: list[str]
+    rule: NDArray[np.int8]
     threshold: Amounts
 
     @classmethod
     def none(cls) -> Self:
         """Return no rows."""
-        return cls(np.empty(0, np.int64), np.empty(0, np.int64), [], np.empty(0))
+        return cls(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8), np.empty(0))
+
+    def put(self, ids: Numbers, rule: Numbers, threshold: Amounts) -> None:
+        """Put terms in the place of those that stand there; others' ids are passed over."""
+        place, known = _places_of(ids, self.id)
+        self.rule[place] = rule[known]
+        self.threshold[place] = threshold[known]
+
+    def only(self, kept: NDArray[Any]) -> "GroupRows":
+        """Return some of the rows."""
+        columns = (getattr(self, name) for name in self.__dataclass_fields__)
+        return GroupRows(*(column[kept] for column in columns))
 
     @property
     def sum(self) -> int:
         """The part of these rows in the sum of the graph."""
-        return total(group_hashes(self.id, self.dependant, self.rule, self.threshold))
+        marks = text_marks(RULES)[self.rule]
+        return total(group_hashes(self.id, self.dependant, marks, self.threshold))
 
 
 @dataclass
@@ -148,3 +159,10 @@ class ItemRows:
             self.tier[kept],
             self.active[kept],
         )
+
+
+def _places_of(wanted: Numbers, ids: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return where those of the wanted ids lie that are known, and which they are."""
+    place = np.minimum(np.searchsorted(ids, wanted), max(len(ids) - 1, 0))
+    known = ids[place] == wanted if len(ids) else np.zeros(len(wanted), np.bool_)
+    return place[known], known
