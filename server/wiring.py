@@ -19,6 +19,8 @@ from server.assets.queries import contracts_reached
 from server.assets.stock.api import stock
 from server.desk.alarms.api import alarms
 from server.desk.alarms.jobs import SURVEY, WATCH, run_survey, run_watch
+from server.desk.announcements.api import announcements
+from server.desk.announcements.jobs import TELL, run_telling
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApprovalDecided,
@@ -53,6 +55,7 @@ from server.desk.changes.reactions import (
     tell_unauthorized,
     tell_verification,
 )
+from server.desk.changes.reactions.announcing import end_announcements
 from server.desk.knowledge.api import knowledge
 from server.desk.problems.api import problems
 from server.desk.problems.reactions import end_major
@@ -220,6 +223,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tickets,
     alarms,
     problems,
+    announcements,
     knowledge,
     notifications,
     changes,
@@ -244,7 +248,7 @@ REACTIONS: Reactions = {
     TicketNoted: (note_happening, keep_accepted),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
-    ChangeMoved: (note_change_move, tell_change_move),
+    ChangeMoved: (note_change_move, tell_change_move, end_announcements),
     ApprovalRequested: (note_request, invite_approvers),
     ApprovalOverdue: (note_overdue,),
     ApprovalDecided: (note_decision,),
@@ -280,6 +284,7 @@ JOBS: Jobs = {
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
+    TELL: JobHandler(run_telling),
     CHECK: JobHandler(run_check, max_failures=1),
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),

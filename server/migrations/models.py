@@ -16,6 +16,7 @@ import server.assets.products.models
 import server.assets.purchases.models
 import server.assets.stock.models
 import server.desk.alarms.models
+import server.desk.announcements.models
 import server.desk.changes.models.approving
 import server.desk.changes.models.calendar
 import server.desk.changes.models.change

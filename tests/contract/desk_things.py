@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from server.desk.alarms.actions.ruling import change_rule
+from server.desk.announcements.actions.writing import move_announcement, write_announcement
+from server.desk.announcements.rules.lifecycle import AnnouncementDraft
 from server.desk.knowledge.actions import ArticleDraft, write_article
 from server.desk.problems.actions.major import MajorDraft, run_major
 from server.desk.problems.actions.problems import ProblemDraft, open_problem
@@ -46,7 +48,11 @@ def _problem_things(
     )
     problem = open_problem(session, admin, draft, now)
     run_major(session, admin, major.id, MajorDraft(), now)
+    told = AnnouncementDraft("Works", item_ids=(there["item"],), organisation_id=place_id)
+    announcement = write_announcement(session, admin, told, now)
+    move_announcement(session, admin, announcement.id, "published", "", now)
     return {
+        "announcement": announcement.id,
         "problem": problem.reference,
         "behind": behind.reference,
         "major": major.reference,

@@ -42,6 +42,7 @@ _TAGS = (
     "tickets",
     "alarms",
     "problems",
+    "announcements",
     "knowledge",
     "notifications",
     "changes",

@@ -38,6 +38,12 @@ from server.assets.purchases.actions import (
 )
 from server.assets.stock.actions import ArticleDraft as StockDraft
 from server.assets.stock.actions import create_article
+from server.desk.announcements.actions.writing import (
+    move_announcement,
+    update_announcement,
+    write_announcement,
+)
+from server.desk.announcements.rules.lifecycle import AnnouncementDraft
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -535,7 +541,28 @@ class _Furnishing:
         leads = MajorDraft(self._world.agent.person_id, children=(self._ticket("No print", db),))
         run_major(session, agent, major, leads, now)
         update_major(session, agent, major, "announcement", "The spooler is down.", now)
-        return {"problem": problem, "major": major}
+        found = {"problem": problem, "major": major}
+        return found | {"announcement": self._announcement(db)}
+
+    def _announcement(self, db: int) -> int:
+        """Announce works on an item, and say how they go."""
+        session, agent, now = self._session, self._world.agent, self._now
+        draft = AnnouncementDraft(
+            "x100",
+            text="x100",
+            concerned="x100",
+            workaround="x100",
+            cause="x100",
+            contact="x100",
+            expected_end_at=now + timedelta(hours=2),
+            audience="everyone",
+            item_ids=(db,),
+            organisation_id=self._place,
+        )
+        row = write_announcement(session, agent, draft, now)
+        move_announcement(session, agent, row.id, "published", "", now)
+        update_announcement(session, agent, row.id, "x100", None, now)
+        return row.id
 
     def _around(self, ticket: str) -> None:
         """Put steps and time on a ticket that everybody follows, and write a template."""

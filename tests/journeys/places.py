@@ -16,6 +16,8 @@ NO_PAGES = frozenset(
         "agent_download.script",
         "agents.arrivals",
         "alarms.for_ticket",
+        "announcements.about",
+        "announcements.current",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
         "changes.following",
@@ -94,6 +96,7 @@ _ALSO = (
     "/services/new?entry={app}",
     "/services/new?address=nothing-like-this",
     "/services/{service}/members",
+    "/announcements?state=ended",
     "/tickets?view=all",
     "/tickets?q=nothing-like-this",
     "/tickets/new?item={item}",

@@ -9,6 +9,7 @@ from web.pages.advisories import advisories
 from web.pages.agent_download import agent_download
 from web.pages.agents import agents
 from web.pages.alarms import alarms
+from web.pages.announcements import announcements
 from web.pages.approvals import approvals
 from web.pages.assets import assets
 from web.pages.changes import changes
@@ -72,6 +73,7 @@ PAGES: tuple[Blueprint, ...] = (
     agent_download,
     agents,
     alarms,
+    announcements,
     approvals,
     changes,
     dashboard,

@@ -142,7 +142,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "ticket",
             "g t",
             (Permission.TICKET_READ,),
-            ("absences", "major", "problems"),
+            ("absences", "announcements", "major", "problems"),
         ),
         _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, NotFound
 from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
+from server.desk.announcements.queries.announcements import now_announced
 from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
 from server.desk.tickets.actions import attaching
@@ -38,6 +39,7 @@ from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import list_items
+from web.pages.announcements import told_here
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.ticket_opening import own_fields_shown
@@ -69,6 +71,8 @@ def index() -> ResponseReturnValue:
         next_cursor=page.next_cursor,
         state=state,
         wording=ticket_wording(),
+        announced=now_announced(current_session(), actor, current_time()),
+        **told_here(),
     )
 
 
@@ -97,6 +101,8 @@ def new() -> ResponseReturnValue:
         class_name=lambda code: class_label(standing_model(), code, reader().language),
         wording=ticket_wording(),
         most_megabytes=installation().settings.max_attachment_megabytes,
+        announced=now_announced(current_session(), current_actor(), current_time()),
+        **told_here(),
         **own_fields_shown(typed, errors),
     )
     return body, status

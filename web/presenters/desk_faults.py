@@ -37,6 +37,13 @@ def sentences(reader: Reader) -> dict[str, str]:
         ),
         "must hold letters or digits": reader.gettext("This must hold letters or digits."),
         "must name every rule once": reader.gettext("Every rule must be named once."),
+        "say what it is about, or tell everybody": reader.gettext(
+            "Say what it is about, or tell everybody."
+        ),
+        "what is over is not written anew": reader.gettext("It is over and stays as it was told."),
+        "only what is published and not over is told more of": reader.gettext(
+            "Only what is published and not over is told more of."
+        ),
         "say who is away": reader.gettext("Say who is away."),
         "has it already; choose another group": reader.gettext(
             "This group has it already. Choose another one."

@@ -5,6 +5,7 @@ is called, what it answers. ``PUBLIC`` holds the few that anybody may use.
 """
 
 from tests.contract.endpoints.alarms import ALARMS
+from tests.contract.endpoints.announcements import ANNOUNCEMENTS
 from tests.contract.endpoints.assets import AROUND_ITEMS
 from tests.contract.endpoints.desk_around import DESK_AROUND
 from tests.contract.endpoints.entry import Endpoint, Named, Public

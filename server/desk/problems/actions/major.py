@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
+from server.desk.announcements.actions.writing import end_with_source, follow_source
 from server.desk.problems.models import MajorIncident, MajorUpdate
 from server.desk.tickets.actions import EntryDraft, MoveDraft, add_entry, move_ticket
 from server.desk.tickets.actions.checking import Problems, check_person, text_of
@@ -87,6 +88,8 @@ def update_major(
 ) -> MajorUpdate:
     """Write a line of the time line; an announcement is told on each ticket that belongs to it.
 
+    Whoever was told of the outage in public hears of it too.
+
     Raises ``InvalidValue``, ``NotFound``, ``PermissionDenied``.
     """
     ticket = lock_ticket(session, actor, reference)
@@ -109,6 +112,7 @@ def update_major(
             _announce(session, actor, one, told, now)
         row.told = 1 + len(children)
         session.flush()
+        follow_source(session, ticket.reference, actor.person_id, told, now)
     return row
 
 
@@ -142,6 +146,7 @@ def end_with_ticket(session: Session, event: TicketMoved) -> None:
     state = words_of(session).states.get(event.after)
     if state is None or not state.solved:
         return
+    end_with_source(session, ticket.reference, event.person_id, ticket.resolution_text, event.at)
     words = words_of(session)
     solver = system_actor("major incident")
     draft = MoveDraft(event.after, ticket.reference, ticket.resolution_code, ticket.resolution_text)

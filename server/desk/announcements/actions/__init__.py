@@ -1,0 +1,1 @@
+"""Writing announcements, telling them, and ending them."""

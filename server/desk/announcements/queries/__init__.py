@@ -1,0 +1,1 @@
+"""Reading announcements, and whom they concern."""

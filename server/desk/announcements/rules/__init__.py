@@ -1,0 +1,1 @@
+"""What an announcement may say and become. Pure."""
