@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from server.assets.api import assets
 from server.assets.custody.api import custody
 from server.assets.jobs import ALARM_CONTRACTS, run_alarms
+from server.assets.licences.api import licences
 from server.assets.products.api import products
 from server.assets.products.linking import LINK_MODELS, run_linking
 from server.assets.products.queries import FAILURES
@@ -212,6 +213,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     purchases,
     custody,
     stock,
+    licences,
     imports,
     business_services,
     leavers,

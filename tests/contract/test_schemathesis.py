@@ -31,6 +31,7 @@ _TAGS = (
     "purchases",
     "custody",
     "stock",
+    "licences",
     "imports",
     "services",
     "leavers",

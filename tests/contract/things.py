@@ -41,6 +41,12 @@ from cmdb.vocabulary import (
 )
 from server.assets.actions import ContractDraft, create_contract
 from server.assets.custody.actions import give_item
+from server.assets.licences.actions import (
+    EntitlementDraft,
+    LicenceDraft,
+    add_entitlement,
+    write_licence,
+)
 from server.assets.products.linking import link_items
 from server.assets.products.queries import model_of_item
 from server.assets.purchases.actions import SupplierDraft, write_supplier
@@ -347,13 +353,21 @@ class _Furnishing:
         supplier = write_supplier(session, admin, SupplierDraft(self._place.id, "Acme"), now)
         held = self._item("laptop", f"held-{code}")
         article = ArticleDraft(self._place.id, "Mouse", quantity=5)
-        return {
+        return self._licensed() | {
             "product": model_of_item(session, admin, item_id).row.model.id,  # type: ignore[union-attr]
             "supplier": supplier.id,
             "held": held,
             "custody": give_item(session, admin, held, holder_id, "", now).custody.id,
             "stock": create_article(session, admin, article, now).article.id,
         }
+
+    def _licensed(self) -> dict[str, int]:
+        """Write a licence down, and that some were bought."""
+        session, admin, now = self._session, self._admin, self._now
+        draft = LicenceDraft(self._place.id, "Editor", "device", ("vim*",))
+        licence = write_licence(session, admin, draft, now)
+        bought = add_entitlement(session, admin, licence.id, EntitlementDraft(3), now)
+        return {"licence": licence.id, "entitlement": bought.id}
 
     def _reachable(self, item_id: int) -> None:
         """Give an item an address that a ticket may check."""

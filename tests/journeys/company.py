@@ -28,6 +28,12 @@ from cmdb.records.parties import Person
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.assets.actions import ContractDraft, create_contract
 from server.assets.custody.actions import give_item
+from server.assets.licences.actions import (
+    EntitlementDraft,
+    LicenceDraft,
+    add_entitlement,
+    write_licence,
+)
 from server.assets.products.linking import link_items
 from server.assets.products.queries import model_of_item
 from server.assets.purchases.actions import (
@@ -316,7 +322,18 @@ class _Furnishing:
             "product": known.model.id if known else 0,
             "supplier": shop.id,
             "stock": create_article(session, admin, mouse, now).article.id,
+            "licence": self._licensed(shop.id),
         }
+
+    def _licensed(self, supplier_id: int) -> int:
+        """Write a licence down that is about what runs on a machine, and some that end soon."""
+        session, admin, now = self._session, self._admin, self._now
+        draft = LicenceDraft(self._place, "Encryption", "core", ("openssl*",), "OpenSSL")
+        licence = write_licence(session, admin, draft, now)
+        ends = now.date() + timedelta(days=20)
+        paid = EntitlementDraft(8, now.date(), ends, supplier_id, note="PO-8")
+        add_entitlement(session, admin, licence.id, paid, now)
+        return licence.id
 
     def _measured(self) -> int:
         """Measure everything, and ask owners about it."""

@@ -17,6 +17,7 @@ NO_PAGES = frozenset(
         "agents.arrivals",
         "alarms.for_ticket",
         "announcements.about",
+        "advisories.of_item",
         "announcements.current",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
@@ -85,6 +86,7 @@ _ALSO = (
     "/health/rows?measure=ownerless",
     "/labels?selected={app}&selected={laptop}&skip=2",
     "/stock?q=nothing-like-this",
+    "/licences?q=nothing-like-this",
     "/lately?kind=new",
     "/map?about={app}",
     "/map?about={app}&fail={db}&choose={service}",

@@ -32,6 +32,7 @@ from web.pages.junk import junk
 from web.pages.knowledge import knowledge
 from web.pages.labels import labels
 from web.pages.lately import lately
+from web.pages.licences import licences
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
 from web.pages.major import major
@@ -95,6 +96,7 @@ PAGES: tuple[Blueprint, ...] = (
     passkeys,
     equipment,
     stock,
+    licences,
     labels,
     history,
     exports,

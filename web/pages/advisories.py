@@ -10,6 +10,7 @@ from server.foundation.translation import gettext, ngettext
 from server.items.advisories import queries
 from server.items.advisories.actions import require_import
 from server.items.advisories.importing import bring_advisories
+from server.items.advisories.of_items import known_of_item
 from web.pages.frame import done, list_url, reader, url_for
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.refusals import refuse_in_words
@@ -75,6 +76,18 @@ def _index(errors: dict[str, str]) -> str:
         ],
         brings=actor.may(Permission.ITEM_IMPORT),
         errors=errors,
+    )
+
+
+@advisories.route("/of/<int:item_id>")
+def of_item(item_id: int) -> ResponseReturnValue:
+    """Show what is known of one item: a part of its page, fetched once that stands."""
+    today = current_time().date()
+    return render_template(
+        "advisories/of_item.html",
+        known=known_of_item(current_session(), current_actor(), item_id),
+        tone=lambda ends_on: support_tone(ends_on, today),
+        today=today,
     )
 
 

@@ -124,7 +124,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "package",
             "g w",
             (Permission.ITEM_READ,),
-            ("advisories",),
+            ("advisories", "licences"),
         ),
         _Entry(
             "services.index",

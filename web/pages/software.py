@@ -3,12 +3,13 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
-from server.items.advisories.queries import of_product
+from server.items.advisories.queries import of_product, support_of_product
 from server.items.software import queries
 from web.pages.frame import list_url
 from web.pages.lists import asked_page, asked_words, is_narrowed, paging_of
+from web.presenters.advisories import support_tone
 from web.presenters.lists import Column
 
 software = Blueprint("software", __name__, url_prefix="/software")
@@ -58,6 +59,8 @@ def show(product_id: int) -> ResponseReturnValue:
         below=below,
         chosen=chosen,
         known=of_product(session, actor, found.id),
+        ends=support_of_product(session, actor, found.id),
+        end_tone=lambda day: support_tone(day, current_time().date()),
         older=sum(row.items for row in versions if row.below),
         rows=page.rows,
         columns=(

@@ -150,7 +150,7 @@ def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("At most %(number)s items fit."),
         ),
         (
-            r"there is no (?:model|supplier) \d+",
+            r"there is no (?:model|supplier|contract) \d+",
             reader.gettext("This does not exist any more, or you may not see it."),
         ),
         (

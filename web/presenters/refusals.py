@@ -115,6 +115,10 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         ),
         (r"must have at most (?P<length>\d+) characters.*", long),
         (
+            r"must name 1 to (?P<number>\d+) products",
+            reader.gettext("Name at least one product, and at most %(number)s."),
+        ),
+        (
             r"must be from (?P<low>\d+) to (?P<high>\d+)",
             reader.gettext("This takes a number from %(low)s to %(high)s."),
         ),

@@ -16,6 +16,9 @@ def sentences(reader: Reader) -> dict[str, str]:
         "must not lie before the first day": reader.gettext(
             "The end must not lie before the beginning."
         ),
+        "must name at least two letters of each product": reader.gettext(
+            "Give at least two letters of each product besides the stars."
+        ),
         "is not a day": reader.gettext("This is not a day."),
         "names no model": reader.gettext("This names no model."),
         "there is no such attribute": reader.gettext("There is no such attribute."),

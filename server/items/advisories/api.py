@@ -17,6 +17,7 @@ from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
 from server.items.advisories import queries
 from server.items.advisories.importing import import_advisories
+from server.items.advisories.of_items import known_of_item
 from server.items.advisories.schemas import (
     AdvisoryFileQuerySchema,
     AdvisoryQuerySchema,
@@ -25,6 +26,7 @@ from server.items.advisories.schemas import (
     AffectedRowSchema,
     BroughtSchema,
     CycleSchema,
+    KnownOfItemSchema,
 )
 
 advisories = Blueprint(
@@ -78,6 +80,16 @@ class AffectedItems(MethodView):
         session, actor = current_session(), current_actor()
         found = queries.advisory(session, actor, advisory_id)
         return queries.affected_by(session, actor, found, page_request(query))
+
+
+@advisories.route("/items/<int:item_id>/advisories")
+class OfItem(MethodView):
+    """One item."""
+
+    @advisories.response(200, KnownOfItemSchema)
+    def get(self, item_id: int) -> Any:
+        """Return its weaknesses, the gravest first, and when support of what it runs ends."""
+        return known_of_item(current_session(), current_actor(), item_id)
 
 
 @advisories.route("/support-ends")

@@ -134,6 +134,26 @@ def of_product(session: Session, actor: Actor, product_id: int) -> list[Advisory
     return [AdvisoryRow(one, counts.get(one.id, 0)) for one in found]
 
 
+def support_of_product(session: Session, actor: Actor, product_id: int) -> list[CycleRow]:
+    """Return when support of a product's cycles of releases in sight ends, the soonest first."""
+    actor.require(Permission.ITEM_READ)
+    query = (
+        _meant(actor)
+        .add_columns(Advisory, SoftwareProduct.name, func.min(SoftwareRelease.version))
+        .add_columns(func.count(Installation.item_id.distinct()))
+        .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
+        .join(Advisory, Advisory.id == AdvisoryMatch.advisory_id)
+        .where(SoftwareRelease.product_id == product_id, Advisory.feed == LIFE_CYCLE)
+        .where(Advisory.ends_on.is_not(None))
+        .group_by(Advisory.id, SoftwareProduct.id)
+        .order_by(Advisory.ends_on, Advisory.id)
+    )
+    return [
+        CycleRow(one, name, version, one.ends_on, items)
+        for one, name, version, items in session.execute(query)
+    ]
+
+
 def ending_cycles(session: Session, actor: Actor) -> list[CycleRow]:
     """Return the cycles of releases in use in sight whose end is known, the soonest first."""
     actor.require(Permission.ITEM_READ)
@@ -160,11 +180,11 @@ def _meant(actor: Actor) -> Select[*tuple[()]]:
         .join(SoftwareRelease, SoftwareRelease.id == AdvisoryMatch.release_id)
         .join(Installation, Installation.release_id == AdvisoryMatch.release_id)
         .join(Item, Item.id == Installation.item_id)
-        .where(Item.stage != "retired", visible_items(actor), _on_its_system())
+        .where(Item.stage != "retired", visible_items(actor), on_its_system())
     )
 
 
-def _on_its_system() -> ColumnElement[bool]:
+def on_its_system() -> ColumnElement[bool]:
     """Say whether a match holds on the item's operating system: "12" is for 12 and for 12.5."""
     release = AdvisoryMatch.system_release
     return or_(

@@ -59,6 +59,32 @@ class AffectedRowSchema(StrictSchema):
     fixed = fields.String(required=True)
 
 
+class WeaknessSchema(StrictSchema):
+    """A vulnerability of a release on an item; ``fixed`` mends it, "" for nothing yet."""
+
+    advisory = fields.Nested(AdvisorySchema, required=True)
+    product = fields.String(required=True)
+    version = fields.String(required=True)
+    fixed = fields.String(required=True)
+
+
+class SupportEndSchema(StrictSchema):
+    """When support of an operating system or a product on an item ends."""
+
+    advisory_id = fields.Integer(required=True)
+    product = fields.String(required=True)
+    version = fields.String(required=True)
+    ends_on = fields.Date(required=True)
+
+
+class KnownOfItemSchema(StrictSchema):
+    """What is known of one item: at most 100 weaknesses, the gravest first, of ``total``."""
+
+    weaknesses = fields.List(fields.Nested(WeaknessSchema), required=True)
+    total = fields.Integer(required=True)
+    support_ends = fields.List(fields.Nested(SupportEndSchema), required=True)
+
+
 class CycleSchema(StrictSchema):
     """A cycle of releases in use, and when its support ends."""
 

@@ -19,6 +19,11 @@ _PURCHASE = {"supplier_id": Named("supplier"), "price": "12.50", "currency": "EU
 _GIVING = {"person_id": Named("person")}
 _ANSWER = {"has_it": True}
 _STOCK: dict[str, Any] = {"organisation_id": Named("organisation"), "name": "Cable"}
+_TITLE = {"name": "Office", "metric": "device", "covers": ["libreoffice*"]}
+_LICENCE: dict[str, Any] = _TITLE | {"organisation_id": Named("organisation")}
+_COVERS = _TITLE | {"covers": "libreoffice*"}
+_TITLE_AT = f"{_V1}/licences/<int:licence_id>"
+_BOUGHT_AT = "entitlements/<int:entitlement_id>"
 _SHELF = {"name": "Cable", "place_id": Named("rack")}
 
 AROUND_ITEMS: tuple[Endpoint, ...] = (
@@ -79,5 +84,26 @@ AROUND_ITEMS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/stock/<int:stock_id>", _READ),
     Endpoint("POST", "/stock/<int:stock_id>/move", _WRITE, form={"number": "1"}, status=303),
     Endpoint("POST", "/stock/<int:stock_id>/edit", _WRITE, form=_SHELF, status=303),
+    Endpoint("GET", f"{_V1}/licences", _READ),
+    Endpoint("POST", f"{_V1}/licences", _WRITE, json=_LICENCE, status=201),
+    Endpoint("GET", _TITLE_AT, _READ),
+    Endpoint("PUT", _TITLE_AT, _WRITE, json=_TITLE),
+    Endpoint("DELETE", _TITLE_AT, _WRITE, status=204),
+    Endpoint("GET", f"{_TITLE_AT}/items", _READ),
+    Endpoint("POST", f"{_TITLE_AT}/entitlements", _WRITE, json={"quantity": 5}, status=201),
+    Endpoint("DELETE", f"{_TITLE_AT}/{_BOUGHT_AT}", _WRITE, status=204),
+    Endpoint("GET", "/licences", _READ),
+    Endpoint(
+        "POST",
+        "/licences",
+        _WRITE,
+        form=_COVERS | {"organisation_id": Named("organisation")},
+        status=303,
+    ),
+    Endpoint("GET", "/licences/<int:licence_id>", _READ),
+    Endpoint("POST", "/licences/<int:licence_id>", _WRITE, form=_COVERS, status=303),
+    Endpoint("POST", "/licences/<int:licence_id>/buy", _WRITE, form={"quantity": "5"}, status=303),
+    Endpoint("POST", f"/licences/<int:licence_id>/{_BOUGHT_AT}/remove", _WRITE, status=303),
+    Endpoint("POST", "/licences/<int:licence_id>/forget", _WRITE, status=303),
     Endpoint("GET", "/labels", _READ, query={"selected": Named("item")}),
 )

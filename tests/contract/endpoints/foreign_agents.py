@@ -45,6 +45,8 @@ FOREIGN_AGENTS: tuple[Endpoint, ...] = (
         status=201,
         everywhere=True,
     ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/advisories", Permission.ITEM_READ),
+    Endpoint("GET", "/software/advisories/of/<int:item_id>", Permission.ITEM_READ),
     Endpoint("GET", "/software/advisories", Permission.ITEM_READ),
     Endpoint("GET", "/software/advisories/<int:advisory_id>", Permission.ITEM_READ),
     Endpoint(

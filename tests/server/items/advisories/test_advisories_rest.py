@@ -118,6 +118,25 @@ def test_ends_of_support_are_told_of_systems_in_use(
     assert found(callers.admin) == []
 
 
+def test_an_item_tells_its_own_weaknesses_and_ends_of_support(
+    callers: Callers, database: Database, world: World, old: int, local_manager: Caller
+) -> None:
+    fresh = machine(callers, 2, "13.1", ["deb", "openssl", "3.0.14-1~deb12u1", "amd64"])
+    bring(database, world, [DEBIAN, PYTHON])
+    bring(database, world, CYCLES, "debian.json")
+    bring(database, world, [{"cycle": "115", "eol": "2026-03-01"}], "firefox.json")
+    known = callers.reader.get(f"/items/{old}/advisories")
+    told = [(one["advisory"]["code"], one["product"], one["fixed"]) for one in known["weaknesses"]]
+    assert told[0] == ("DSA-9001-1", "openssl", "3.0.14-1~deb12u1")
+    assert (known["total"], [row[1] for row in told]) == (2, ["openssl", "jinja2"])
+    assert ("12.5", "2026-06-10") in {
+        (end["version"], end["ends_on"]) for end in known["support_ends"]
+    }
+    nothing = callers.reader.get(f"/items/{fresh}/advisories")
+    assert (nothing["weaknesses"], nothing["total"]) == ([], 0)
+    assert local_manager.send("GET", f"/items/{old}/advisories").status_code == 404
+
+
 def test_who_does_not_see_the_machine_does_not_see_what_is_wrong_with_it(
     callers: Callers, database: Database, world: World, old: int, local_manager: Caller
 ) -> None:
