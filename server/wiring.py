@@ -172,16 +172,19 @@ from server.people.events import GlassBroken
 from server.people.jobs import (
     SYNC_CHANGES,
     SYNC_DIRECTORIES,
+    rosters,
     SYNC_DIRECTORY,
     TIDY,
     run_all_deltas,
     run_all_syncs,
     run_sync,
     tidy,
+    READ_ROSTER,
 )
 from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
 from server.scanning.jobs import run_probe
+    read_roster,
 from server.scanning.mapping import TOPOLOGY_JOB, run_topology
 from server.scanning.ranges import SWEEP_JOB
 from server.scanning.sweeping import run_sweep_of_range
@@ -206,6 +209,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     modelling,
     listing,
     reconciling,
+    rosters,
     health,
     past,
     assets,
@@ -279,6 +283,7 @@ JOBS: Jobs = {
     SEAL_HISTORY: JobHandler(seal_history, cron="47 * * * *"),
     RETAIN_HISTORY: JobHandler(retain_history, cron="30 4 * * *"),
     ALARM_CONTRACTS: JobHandler(run_alarms, cron="35 6 * * *"),
+    READ_ROSTER: JobHandler(read_roster),
     LINK_MODELS: JobHandler(run_linking, cron="*/10 * * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),

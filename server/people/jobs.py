@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from server.foundation.allowances import forget_spent
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
 from server.people.actions.attempts import forget_attempts
-from server.people.models import Directory, PendingSignIn, WebSession
+from server.people.actions.rosters import READ_ROSTER
+from server.people.models import Directory, PendingSignIn, RosterRun, WebSession
+from server.people.rostering import carry_out
 from server.people.sources import access_of
 from server.people.sync import sync_directory
 
@@ -22,6 +24,10 @@ SYNC_CHANGES = "people.sync_changes"
 TIDY = "people.tidy"
 
 _KEEP_SESSIONS = timedelta(days=30)
+#: A delivery that nobody gave their word for is let go, people's particulars with it.
+_KEEP_HELD = timedelta(days=7)
+
+__all__ = ["READ_ROSTER"]
 
 
 def sync_key(directory_id: int) -> str:
@@ -63,6 +69,13 @@ def run_all_deltas(context: JobContext) -> None:
                 enqueue(session, SYNC_DIRECTORY, payload, key=sync_key(row.id))
 
 
+def read_roster(context: JobContext) -> Mapping[str, Any]:
+    """Carry out one delivery of a personnel list. Payload: ``run_id``, ``confirm``."""
+    confirm = bool(context.payload.get("confirm", False))
+    run_id = int(context.payload["run_id"])
+    return carry_out(context.database, run_id, utc_now(), confirm=confirm).document()
+
+
 def tidy(context: JobContext) -> None:
     """Delete sessions and attempts to sign in that are long over."""
     now = utc_now()
@@ -70,4 +83,9 @@ def tidy(context: JobContext) -> None:
         forget_attempts(session, now)
         forget_spent(session, now)
         session.execute(delete(WebSession).where(WebSession.expires_at < now - _KEEP_SESSIONS))
+        session.execute(
+            update(RosterRun)
+            .where(RosterRun.state == "held", RosterRun.started_at < now - _KEEP_HELD)
+            .values(state="replaced", packed=None)
+        )
         session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at < now))

@@ -6,10 +6,11 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Membership, Person
-from server.people.models import Account, DirectoryEntry
+from server.people.models import Account, DirectoryEntry, PersonWord
 from server.people.rules.login_plan import AccountState, LoginPlan, plan_logins
 from server.people.rules.logins import login_key
 from server.people.sync_parties import ROWS_AT_ONCE, Work, in_steps
+from server.people.words import standing_rosters
 
 #: Groups whose members are compared together.
 _GROUPS_AT_ONCE = 200
@@ -21,17 +22,29 @@ def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
     with work.database.reading() as session:
         persons = _person_ids(session, work)
         stored = _managers(session, work)
+        kept = _kept_managers(session)
     changes = []
     for key, manager in managers.items():
         person_id = persons.get(key)
         manager_id = persons.get(manager) if manager else None
-        if person_id is not None and stored.get(person_id) != manager_id:
+        if person_id is None or person_id in kept:
+            continue
+        if stored.get(person_id) != manager_id:
             changes.append((person_id, manager_id))
     for step in in_steps(changes):
         rows = [{"id": p, "manager_id": m, "updated_at": work.now} for p, m in step]
         with work.database.writing() as session:
             session.execute(update(Person), rows)
     work.report.managers_changed += len(changes)
+
+
+def _kept_managers(session: Session) -> set[int]:
+    """Return whose managers a personnel list says, and wins."""
+    wins = [code for code, fields in standing_rosters(session).items() if "manager" in fields]
+    said = select(PersonWord.person_id).where(
+        PersonWord.manager_id.is_not(None), PersonWord.source.in_(wins)
+    )
+    return set(session.scalars(said)) if wins else set()
 
 
 def write_memberships(work: Work, members: Mapping[str, frozenset[str]]) -> None:

@@ -1,6 +1,6 @@
 """Writing a synchronisation's persons and groups."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from cmdb.records.parties import Group, Person
 from server.foundation.database import Database
 from server.foundation.events import publish
 from server.people.events import PersonDeactivated, PersonReactivated
-from server.people.models import DirectoryEntry, WebSession
+from server.people.models import DirectoryEntry, PersonWord, WebSession
 from server.people.rules.logins import login_key, name_key
 from server.people.rules.mapping import DETAILS, GroupSeen, PersonSeen
 from server.people.rules.sync_plan import (
@@ -22,7 +22,10 @@ from server.people.rules.sync_plan import (
     group_digest,
     person_digest,
 )
+from server.people.rules.words import Rosters
 from server.people.sources import Source
+from server.people.words import let_count, standing_rosters, voices_of
+from server.people.words_of_directories import adoptable, say_of_directory
 
 #: Entries in one transaction: other writers get their turn in between.
 STEP = 500
@@ -64,7 +67,8 @@ def write_persons(work: Work, plan: SyncPlan) -> None:
         work.report.persons_changed += len(changed)
     for leaving in in_steps(plan.leaving_persons):
         with work.database.writing() as session:
-            deactivate_persons(session, [entry.party_id for entry in leaving], work.now)
+            ids = [entry.party_id for entry in leaving]
+            deactivate_persons(session, work.source.code, ids, work.now)
         work.report.persons_deactivated += len(leaving)
 
 
@@ -91,8 +95,15 @@ def write_groups(work: Work, plan: SyncPlan) -> None:
         work.report.groups_deactivated += len(leaving)
 
 
-def deactivate_persons(session: Session, person_ids: Sequence[int], now: datetime) -> None:
+def deactivate_persons(
+    session: Session, source: str, person_ids: Sequence[int], now: datetime
+) -> None:
     """Disable people and end their sessions; their tokens are dead while they are disabled."""
+    session.execute(
+        update(PersonWord)
+        .where(PersonWord.source == source, PersonWord.person_id.in_(person_ids))
+        .values(gone=True, said_at=now)
+    )
     session.execute(
         update(Person)
         .where(Person.id.in_(person_ids))
@@ -108,21 +119,45 @@ def deactivate_persons(session: Session, person_ids: Sequence[int], now: datetim
 
 
 def _create_persons(session: Session, work: Work, seen: Sequence[PersonSeen]) -> None:
+    rosters = standing_rosters(session)
+    known = adoptable(session, work.source.organisation_id, rosters, seen)
+    new = [one for one in seen if one.external_id not in known]
     source = {"organisation_id": work.source.organisation_id, "source": work.source.code}
-    ids = session.scalars(
-        insert(Person).returning(Person.id, sort_by_parameter_order=True),
-        [source | _particulars(one, work.now) | {"created_at": work.now} for one in seen],
+    rows = [source | _particulars(one, work.now) | {"created_at": work.now} for one in new]
+    ids = (
+        session.scalars(insert(Person).returning(Person.id, sort_by_parameter_order=True), rows)
+        if rows
+        else ()
     )
+    found = known | dict(zip((one.external_id for one in new), ids, strict=True))
     entry = {"directory_id": work.source.directory_id, "seen_at": work.now}
     session.execute(
         insert(DirectoryEntry),
         [
             entry
-            | {"external_id": one.external_id, "person_id": person_id}
+            | {"external_id": one.external_id, "person_id": found[one.external_id]}
             | {"dn": one.dn, "digest": person_digest(one)}
-            for one, person_id in zip(seen, ids, strict=True)
+            for one in seen
         ],
     )
+    if known:
+        _adopt(
+            session,
+            work,
+            rosters,
+            {known[one.external_id]: one for one in seen if one.external_id in known},
+        )
+
+
+def _adopt(session: Session, work: Work, rosters: Rosters, seen: Mapping[int, PersonSeen]) -> None:
+    """Let the directory speak of people whom a personnel list knew first."""
+    people = _by_id(session, Person, list(seen))
+    voices = voices_of(session, list(seen), rosters)
+    for person_id, one in seen.items():
+        person = people[person_id]
+        say_of_directory(session, voices, person, work.source.code, one, work.now)
+        person.source = work.source.code
+        let_count(session, voices, person, work.now)
 
 
 def _change_persons(
@@ -130,16 +165,25 @@ def _change_persons(
 ) -> None:
     people = _by_id(session, Person, [stored.party_id for stored, _ in changed])
     entries = _by_id(session, DirectoryEntry, [stored.entry_id for stored, _ in changed])
+    voices = voices_of(session, list(people), standing_rosters(session))
     for stored, one in changed:
         person = people[stored.party_id]
-        for column, value in _particulars(one, work.now).items():
-            setattr(person, column, value)
-        person.version += 1
-        if not person.active:
-            person.active = True
-            publish(session, PersonReactivated(person.id))
+        if voices.of(person.id):
+            say_of_directory(session, voices, person, work.source.code, one, work.now)
+            let_count(session, voices, person, work.now)
+        else:
+            _fill_person(session, person, one, work.now)
         entry = entries[stored.entry_id]
         entry.dn, entry.digest, entry.seen_at = one.dn, person_digest(one), work.now
+
+
+def _fill_person(session: Session, person: Person, seen: PersonSeen, now: datetime) -> None:
+    for column, value in _particulars(seen, now).items():
+        setattr(person, column, value)
+    person.version += 1
+    if not person.active:
+        person.active = True
+        publish(session, PersonReactivated(person.id))
 
 
 def _particulars(seen: PersonSeen, now: datetime) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
-from server.people.models import DirectoryEntry
+from server.people.models import Directory, DirectoryEntry, PersonWord
 from server.people.rules.mapping import PersonSeen
 from server.people.rules.sync_plan import StoredEntry, SyncPlan
 from server.people.sources import Source
@@ -18,6 +18,19 @@ _EXAMPLES = 50
 # Columns, not mapped rows: of a large directory those would not fit into memory.
 _ENTRY = select(
     DirectoryEntry.id, DirectoryEntry.external_id, DirectoryEntry.digest, DirectoryEntry.dn
+)
+
+
+#: Somebody else says that they are gone: the directory, which has them still, does not change that.
+_GONE = (
+    select(PersonWord.id)
+    .where(
+        PersonWord.person_id == Person.id,
+        PersonWord.gone,
+        PersonWord.source != Directory.code,
+    )
+    .correlate(Person, Directory)
+    .exists()
 )
 
 
@@ -41,8 +54,9 @@ def stored_persons(
     return _stored(
         session,
         seen or {},
-        _ENTRY.add_columns(Person.id, Person.active)
+        _ENTRY.add_columns(Person.id, or_(Person.active, _GONE))
         .join(Person, Person.id == DirectoryEntry.person_id)
+        .join(Directory, Directory.id == DirectoryEntry.directory_id)
         .where(DirectoryEntry.directory_id == source.directory_id),
     )
 

@@ -14,6 +14,7 @@ _TAGS = (
     "organisations",
     "roles",
     "directories",
+    "rosters",
     "identity_providers",
     "emergencies",
     "items",

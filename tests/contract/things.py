@@ -103,8 +103,18 @@ from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import Account, ApiToken, DirectoryRun, EmergencyUse, Role, SecondFactor
+from server.people.actions.rosters import create_roster
+from server.people.models import (
+    Account,
+    ApiToken,
+    DirectoryRun,
+    EmergencyUse,
+    Role,
+    RosterRun,
+    SecondFactor,
+)
 from server.people.organisations import create_organisation
+from server.people.rostering import packed
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.contract.cast import Cast, make_cast
@@ -230,6 +240,25 @@ class _Furnishing:
 
     def _people(self, holder_id: int | None) -> dict[str, int]:
         session, place = self._session, self._place
+    def _rosters(self) -> dict[str, int]:
+        particulars = {
+            "code": f"hr-{self._place.code}",
+            "name": "Personnel office",
+            "organisation_id": self._place.id,
+        }
+        session = self._session
+        roster = create_roster(session, self._admin, particulars, BEGINNING)
+        run = RosterRun(
+            roster_id=roster.id,
+            started_at=BEGINNING,
+            state="held",
+            report={},
+            packed=packed([{"email": "nobody@example.test"}]),
+        )
+        session.add(run)
+        session.flush()
+        return {"roster": roster.id, "roster_run": run.id}
+
         person = make_person(session, place, f"Pat-{place.code} Person")
         other = make_person(session, place, f"Olga-{place.code} Other")
         group = make_group(session, place, f"Team {place.code}")
@@ -263,6 +292,7 @@ class _Furnishing:
             self._provider(person.id, holder_id or person.id)
             | self._emergencies(person.id, holder_id or person.id)
             | {
+            | self._rosters()
                 "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
                 "directory_run": run.id,
                 "organisation": place.id,

@@ -11,7 +11,7 @@ def test_who_left_is_out_at_once_everywhere(target: Target) -> None:
     program, browser = target.api(actor), target.browser(actor)
     assert program.get("/items").status_code == browser.get("/items").status_code == 200
     with target.database.writing() as session:
-        deactivate_persons(session, [actor.person_id], utc_now())
+        deactivate_persons(session, "local", [actor.person_id], utc_now())
     for path in ("/session", "/items", "/tickets", "/people", "/tokens"):
         assert program.get(path).status_code == 401
     assert browser.get("/items").status_code == 302

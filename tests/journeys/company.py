@@ -111,8 +111,10 @@ from server.people.actions.directory_rules import RuleDraft, add_rule
 from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import Account, Directory, DirectoryRun, EmergencyUse
+from server.people.actions.rosters import create_roster
+from server.people.models import Account, Directory, DirectoryRun, EmergencyUse, RosterRun
 from server.people.rules.emergencies import signed_document
+from server.people.rules.roster_plan import RosterReport
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
 from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
@@ -472,11 +474,36 @@ class _Furnishing:
         agent = session.scalar(select(func.max(Agent.id)))
         assert agent is not None
         run = self._synchronised(directory)
-        swept |= self._vouched_for()
+        swept |= self._vouched_for() | self._delivered()
         return {"agent": agent, "directory": directory.id, "directory_run": run} | swept
 
     def _vouched_for(self) -> dict[str, int]:
         """Let an identity provider vouch for the administrator, and another one for nobody."""
+    def _delivered(self) -> dict[str, int]:
+        """Give the company a personnel list whose last delivery was held back."""
+        particulars = {
+            "code": "hr",
+            "name": "Personnel office",
+            "organisation_id": self._place,
+            "columns": {"title": "Position"},
+        }
+        roster = create_roster(self._session, self._admin, particulars, self._now)
+        report = RosterReport("held", doubt="10 of 30 people would be disabled", lines_read=20)
+        left = self._world.reader.person_id
+        report.leaving = [left] if left else []
+        report.note_conflicts(["line 7: it has no name"])
+        run = RosterRun(
+            roster_id=roster.id,
+            file_name="people.csv",
+            started_at=self._now,
+            finished_at=self._now,
+            state="held",
+            report=report.document(),
+        )
+        self._session.add(run)
+        self._session.flush()
+        return {"roster": roster.id, "roster_run": run.id}
+
         made = []
         for code, name in (("staff", "Example staff"), ("guests", "Example guests")):
             particulars = {

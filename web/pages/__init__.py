@@ -55,6 +55,7 @@ from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.routing import routing
+from web.pages.rosters import rosters
 from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
@@ -83,6 +84,7 @@ PAGES: tuple[Blueprint, ...] = (
     directory_details,
     discovery,
     network,
+    rosters,
     sweeps,
     emergencies,
     estate,

@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
     doors = (
         (Permission.ADMIN_AGENTS, _agents_door),
         (Permission.ADMIN_DIRECTORY, _directories_door),
+        (Permission.ADMIN_DIRECTORY, _rosters_door),
         (Permission.ADMIN_DIRECTORY, _providers_door),
         (Permission.ADMIN_READ, _roles_door),
         (Permission.ADMIN_USERS, _emergencies_door),
@@ -103,6 +104,15 @@ def _directories_door() -> Door:
         gettext("Where people and groups come from, and how they sign in: LDAP, Active Directory."),
         "building",
         url_for("directories.index"),
+    )
+
+
+def _rosters_door() -> Door:
+    return Door(
+        gettext("Personnel lists"),
+        gettext("What the personnel office says of people, and whose word wins: CSV, REST."),
+        "users",
+        url_for("rosters.index"),
     )
 
 

@@ -191,6 +191,7 @@ def _navigation() -> tuple[_Entry, ...]:
                 "precedence",
                 "providers",
                 "roles",
+                "rosters",
                 "routing",
                 "words",
             ),

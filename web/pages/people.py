@@ -15,6 +15,7 @@ from server.foundation.translation import LANGUAGES, gettext
 from server.items.leavers import list_leavers
 from server.people.actions.people import change_person, create_person
 from server.people.queries import people as queries
+from server.people.queries.rosters import Said, who_says_what
 from server.people.schemas.parties import PersonChangeSchema, PersonCreateSchema
 from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
@@ -32,6 +33,7 @@ from web.presenters.people import (
     is_active,
     what_differs,
 )
+from web.presenters.rosters import attribute_labels
 
 people = Blueprint("people", __name__, url_prefix="/people")
 
@@ -99,8 +101,18 @@ def show(person_id: int) -> ResponseReturnValue:
         grants=roles_of(person_id=person_id),
         tickets=open_tickets(TicketFilter(open=True, requester_id=person_id)),
         holdings=holdings_of(person_id=person_id),
+        said=_said(person_id),
         may_edit=actor.may(Permission.PERSON_WRITE, person.organisation_id),
     )
+
+
+def _said(person_id: int) -> list[tuple[str, Said]]:
+    """Return who says what, where more than one source speaks."""
+    said = who_says_what(current_session(), current_actor(), person_id)
+    if len({one.source for one in said} - {""}) < 2 and not any(one.others for one in said):
+        return []
+    labels = attribute_labels(reader())
+    return [(labels[one.attribute], one) for one in said if one.source]
 
 
 def _manager(person: Person) -> tuple[int, str] | None:

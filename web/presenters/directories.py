@@ -136,6 +136,7 @@ def _labels(reader: Reader) -> dict[str, str]:
         "title": reader.gettext("Job title"),
         "department": reader.gettext("Department"),
         "site": reader.gettext("Site"),
+        "employee_number": reader.gettext("Employee number"),
         "manager": reader.gettext("Manager"),
         "disabled": reader.gettext("Disabled"),
         "group_name": reader.gettext("Group: name"),

@@ -52,6 +52,7 @@ def field_labels(reader: Reader) -> dict[str, str]:
         "title": reader.gettext("Job title"),
         "department": reader.gettext("Department"),
         "site": reader.gettext("Site"),
+        "employee_number": reader.gettext("Employee number"),
         "language": reader.gettext("Language"),
         "time_zone": reader.gettext("Time zone"),
     }

@@ -131,8 +131,8 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("SNMPv3 takes protocol and key together, of 8 characters or more."),
         ),
         (
-            r"comes from the directory (?P<name>.+)",
-            reader.gettext("This comes from the directory %(name)s."),
+            r"comes from (?P<name>.+)",
+            reader.gettext("This comes from %(name)s."),
         ),
         (
             r"a .+ named (?P<name>.+) exists already",

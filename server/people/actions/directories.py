@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
@@ -14,7 +15,7 @@ from server.foundation.permissions import Actor, Permission
 from server.foundation.secrets import SecretBox
 from server.people.actions.rights import require_over
 from server.people.directory import is_filter, is_loopback
-from server.people.models import Directory
+from server.people.models import Directory, Roster
 from server.people.queries.organisations import organisation
 from server.people.rules.logins import login_key
 from server.people.rules.mapping import FLAVOURS, attribute_map
@@ -43,6 +44,8 @@ def create_directory(
     values.setdefault("person_filter", flavour.person_filter)
     values.setdefault("group_filter", flavour.group_filter)
     values["code"] = login_key(values["code"])
+    if session.scalar(select(Roster.id).where(Roster.code == values["code"])) is not None:
+        raise InvalidValue({"code": "another source of people has this code"})
     row = Directory(mapping={}, state={}, created_at=now, updated_at=now)
     _fill(row, values)
     _check(row)

@@ -18,7 +18,12 @@ from server.people.events import PersonDeactivated, PersonReactivated
 from server.people.queries.organisations import seen_organisations
 from server.people.queries.people import seen_people
 from server.people.rules.logins import login_key, name_key
-from server.people.rules.particulars import check_not_from_directory, check_particulars
+from server.people.rules.particulars import (
+    check_not_from_directory,
+    check_not_from_list,
+    check_particulars,
+)
+from server.people.words import speak_by_hand, standing_rosters, voices_of
 
 #: How far up a line of managers goes before it must be a circle.
 _LONGEST_LINE = 100
@@ -53,6 +58,8 @@ def change_person(
     themselves (``PermissionDenied``), nor themselves (``Conflict``).
     """
     check_not_from_directory(person.source, changes)
+    voices = voices_of(session, (person.id,), standing_rosters(session))
+    check_not_from_list(voices.of(person.id), voices.rosters, changes)
     check_particulars(changes)
     if "organisation_id" in changes:
         _check_organisation(session, actor, changes["organisation_id"])
@@ -61,6 +68,7 @@ def change_person(
         _check_manager(session, actor, person.id, changes["manager_id"])
     _note_activity(session, actor, person, changes, now)
     _fill(person, changes)
+    speak_by_hand(voices, person, changes)
     person.updated_at = now
     person.version += 1
     session.flush()

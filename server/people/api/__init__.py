@@ -7,6 +7,7 @@ from server.people.api.organisations import organisations
 from server.people.api.people import people
 from server.people.api.providers import providers
 from server.people.api.roles import roles
+from server.people.api.rosters import rosters
 from server.people.api.session import session
 from server.people.api.tokens import tokens
 
@@ -18,6 +19,7 @@ __all__ = [
     "people",
     "providers",
     "roles",
+    "rosters",
     "session",
     "tokens",
 ]

@@ -2,11 +2,12 @@
 
 import re
 import zoneinfo
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 from cmdb.errors import InvalidValue
 from server.people.rules.mapping import DETAILS
+from server.people.rules.words import LOCAL, Rosters, Word, decided, manager_of
 
 LANGUAGES = ("en", "es", "ru")
 
@@ -32,7 +33,29 @@ def check_not_from_directory(source: str, changes: Mapping[str, object]) -> None
     if source == "local":
         return
     kept = {*DETAILS, "name", "description", "manager_id", "active", "organisation_id"}
-    faults = {name: f"comes from the directory {source}" for name in changes if name in kept}
+    faults = {name: f"comes from {source}" for name in changes if name in kept}
+    if faults:
+        raise InvalidValue(faults)
+
+
+def check_not_from_list(
+    words: Sequence[Word], rosters: Rosters, changes: Mapping[str, object]
+) -> None:
+    """Raise ``InvalidValue`` for what a personnel list says of somebody, and so would win."""
+    if not words:
+        return
+    won = {name: source for name, (_, source) in decided(words, rosters).items()}
+    manager = manager_of(words, rosters)
+    if manager is not None:
+        won["manager_id"] = manager[1]
+    gone = [word.source for word in words if word.gone and word.source != LOCAL]
+    if gone and changes.get("active"):
+        won["active"] = gone[0]
+    faults = {
+        name: f"comes from {won[name]}"
+        for name in changes
+        if won.get(name, LOCAL) not in {"", LOCAL}
+    }
     if faults:
         raise InvalidValue(faults)
 

@@ -19,12 +19,14 @@ class PersonSchema(Schema):
     title = fields.String(required=True)
     department = fields.String(required=True)
     site = fields.String(required=True)
+    employee_number = fields.String(required=True)
     manager_id = fields.Integer(required=True, allow_none=True)
     language = fields.String(required=True)
     time_zone = fields.String(required=True)
     active = fields.Boolean(required=True)
     source = fields.String(
-        required=True, metadata={"description": '"local", or the code of a directory.'}
+        required=True,
+        metadata={"description": '"local", or the code of a directory or personnel list.'},
     )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
@@ -56,6 +58,7 @@ class PersonChangeSchema(StrictSchema):
     title = Line()
     department = Line()
     site = Line()
+    employee_number = Line(longest=60)
     manager_id = Identifier(allow_none=True)
     language = Line(longest=10)
     time_zone = Line(longest=60)

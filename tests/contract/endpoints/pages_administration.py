@@ -9,6 +9,7 @@ _PERSON = "/people/<int:person_id>"
 _GROUP = "/groups/<int:group_id>"
 _ADMIN = "/administration"
 _PROVIDER = f"{_ADMIN}/identity-providers/<int:identity_provider_id>"
+_ROSTER = f"{_ADMIN}/rosters/<int:roster_id>"
 _DIRECTORY = f"{_ADMIN}/directories/<int:directory_id>"
 _PLACE = {"organisation_id": Named("organisation")}
 _FIRST = {"version": "1"}
@@ -170,6 +171,33 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("GET", "/people/leavers", Permission.PERSON_READ),
+    Endpoint("GET", f"{_ADMIN}/rosters", Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_ADMIN}/rosters/new", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/rosters/new",
+        Permission.ADMIN_DIRECTORY,
+        form=_PLACE | {"code": "hr", "name": "Personnel", "enabled": "1"},
+        status=303,
+    ),
+    Endpoint("GET", _ROSTER, Permission.ADMIN_DIRECTORY),
+    Endpoint("POST", _ROSTER, Permission.ADMIN_DIRECTORY, form={}, status=422),
+    Endpoint("GET", f"{_ROSTER}/edit", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ROSTER}/edit",
+        Permission.ADMIN_DIRECTORY,
+        form=_FIRST | {"name": "Personnel", "enabled": "1"},
+        status=303,
+    ),
+    Endpoint("GET", f"{_ROSTER}/runs/<int:roster_run_id>", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ROSTER}/runs/<int:roster_run_id>/confirm",
+        Permission.ADMIN_DIRECTORY,
+        form={},
+        status=303,
+    ),
     Endpoint("GET", f"{_ADMIN}/directories", Permission.ADMIN_DIRECTORY),
     Endpoint("GET", f"{_ADMIN}/directories/new", Permission.ADMIN_DIRECTORY),
     Endpoint(

@@ -23,7 +23,7 @@ def test_who_left_is_listed_with_what_they_still_stand_to(
     _give(database, world, "server", world.reader.person_id)
     assert world.agent.person_id is not None
     with database.writing() as session:
-        deactivate_persons(session, [world.agent.person_id], BEGINNING)
+        deactivate_persons(session, "local", [world.agent.person_id], BEGINNING)
     rows = as_(world.admin.person_id).get("/api/v1/leavers").get_json()["rows"]
     assert [(row["display_name"], row["holdings"]) for row in rows] == [
         (
@@ -39,6 +39,6 @@ def test_what_is_retired_need_not_be_fetched(database: Database, world: World, a
     gone = _give(database, world, "laptop", world.agent.person_id)
     assert world.agent.person_id is not None
     with database.writing() as session:
-        deactivate_persons(session, [world.agent.person_id], BEGINNING)
+        deactivate_persons(session, "local", [world.agent.person_id], BEGINNING)
         retire_item(session, world.admin, gone, BEGINNING)
     assert as_(world.admin.person_id).get("/api/v1/leavers").get_json()["rows"] == []
