@@ -31,6 +31,13 @@ def sentences(reader: Reader) -> dict[str, str]:
             "This emergency was reviewed already."
         ),
         "nobody reviews their own emergency": reader.gettext("Nobody reviews their own emergency."),
+        "another source of people has this code": reader.gettext(
+            "Another source of people has this short name."
+        ),
+        "this personnel list is switched off": reader.gettext(
+            "This personnel list is switched off."
+        ),
+        "must be the header of a column": reader.gettext("This must be the header of a column."),
         "must hold openid": reader.gettext("One of the scopes must be openid."),
         "there is no such organisation": reader.gettext("There is no such organisation."),
         "there is a second factor already; remove it first": reader.gettext(
