@@ -164,27 +164,27 @@ from server.people.api import (
     people,
     providers,
     roles,
+    rosters,
     session,
     tokens,
 )
 from server.people.authentication import authenticate
 from server.people.events import GlassBroken
 from server.people.jobs import (
+    READ_ROSTER,
     SYNC_CHANGES,
     SYNC_DIRECTORIES,
-    rosters,
     SYNC_DIRECTORY,
     TIDY,
+    read_roster,
     run_all_deltas,
     run_all_syncs,
     run_sync,
     tidy,
-    READ_ROSTER,
 )
 from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
 from server.scanning.jobs import run_probe
-    read_roster,
 from server.scanning.mapping import TOPOLOGY_JOB, run_topology
 from server.scanning.ranges import SWEEP_JOB
 from server.scanning.sweeping import run_sweep_of_range
@@ -199,6 +199,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organisations,
     roles,
     directories,
+    rosters,
     providers,
     emergencies,
     items,
@@ -209,7 +210,6 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     modelling,
     listing,
     reconciling,
-    rosters,
     health,
     past,
     assets,
@@ -269,6 +269,7 @@ JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
     MAKE_BACKUP: JobHandler(run_backup, cron="10 2 * * *", max_failures=3),
     SYNC_DIRECTORY: JobHandler(run_sync),
+    READ_ROSTER: JobHandler(read_roster),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),
     SYNC_CHANGES: JobHandler(run_all_deltas, cron="*/5 * * * *"),
     TIDY: JobHandler(tidy, cron="40 3 * * *"),
@@ -283,7 +284,6 @@ JOBS: Jobs = {
     SEAL_HISTORY: JobHandler(seal_history, cron="47 * * * *"),
     RETAIN_HISTORY: JobHandler(retain_history, cron="30 4 * * *"),
     ALARM_CONTRACTS: JobHandler(run_alarms, cron="35 6 * * *"),
-    READ_ROSTER: JobHandler(read_roster),
     LINK_MODELS: JobHandler(run_linking, cron="*/10 * * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),

@@ -238,8 +238,6 @@ class _Furnishing:
         found |= self._views(approver_id)
         return found | self._desk(found) | named
 
-    def _people(self, holder_id: int | None) -> dict[str, int]:
-        session, place = self._session, self._place
     def _rosters(self) -> dict[str, int]:
         particulars = {
             "code": f"hr-{self._place.code}",
@@ -259,6 +257,8 @@ class _Furnishing:
         session.flush()
         return {"roster": roster.id, "roster_run": run.id}
 
+    def _people(self, holder_id: int | None) -> dict[str, int]:
+        session, place = self._session, self._place
         person = make_person(session, place, f"Pat-{place.code} Person")
         other = make_person(session, place, f"Olga-{place.code} Other")
         group = make_group(session, place, f"Team {place.code}")
@@ -290,9 +290,9 @@ class _Furnishing:
         session.flush()
         return (
             self._provider(person.id, holder_id or person.id)
+            | self._rosters()
             | self._emergencies(person.id, holder_id or person.id)
             | {
-            | self._rosters()
                 "directory_rule": add_rule(session, self._admin, directory, rule, BEGINNING).id,
                 "directory_run": run.id,
                 "organisation": place.id,

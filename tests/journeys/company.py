@@ -477,8 +477,6 @@ class _Furnishing:
         swept |= self._vouched_for() | self._delivered()
         return {"agent": agent, "directory": directory.id, "directory_run": run} | swept
 
-    def _vouched_for(self) -> dict[str, int]:
-        """Let an identity provider vouch for the administrator, and another one for nobody."""
     def _delivered(self) -> dict[str, int]:
         """Give the company a personnel list whose last delivery was held back."""
         particulars = {
@@ -504,6 +502,8 @@ class _Furnishing:
         self._session.flush()
         return {"roster": roster.id, "roster_run": run.id}
 
+    def _vouched_for(self) -> dict[str, int]:
+        """Let an identity provider vouch for the administrator, and another one for nobody."""
         made = []
         for code, name in (("staff", "Example staff"), ("guests", "Example guests")):
             particulars = {

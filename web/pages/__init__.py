@@ -54,8 +54,8 @@ from web.pages.reach import reach
 from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
-from web.pages.routing import routing
 from web.pages.rosters import rosters
+from web.pages.routing import routing
 from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
@@ -82,9 +82,9 @@ PAGES: tuple[Blueprint, ...] = (
     derivation,
     directories,
     directory_details,
+    rosters,
     discovery,
     network,
-    rosters,
     sweeps,
     emergencies,
     estate,
