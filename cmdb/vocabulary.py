@@ -61,8 +61,15 @@ CHASSIS_ID = IdentifierKind("chassis_id")
 ENGINE_ID = IdentifierKind("engine_id")
 MAC = IdentifierKind("mac")
 CODE = IdentifierKind("code")
+#: Attributes that a class's rule says identify its items, together.
+KEY = IdentifierKind("key")
 FQDN = IdentifierKind("fqdn")
 NAME = IdentifierKind("name")
+#: All of them.
+EVIDENCE = (
+    *(AGENT_ID, CLOUD_ID, MACHINE_ID, HARDWARE_UUID, SERIAL, BOARD_SERIAL, CHASSIS_ID),
+    *(ENGINE_ID, MAC, CODE, KEY, FQDN, NAME),
+)
 
 
 class LifeStage(StrEnum):

@@ -149,6 +149,8 @@ from server.items.past.sealing import RETAIN_HISTORY, SEAL_HISTORY, retain_histo
 from server.items.reactions import derive_relations
 from server.items.reconciling.api import reconciling
 from server.items.reconciling.jobs import expire_words, redecide_register
+from server.items.modelling.changing import REKEY
+from server.items.modelling.jobs import rekey_items
 from server.items.reconciling.setting import REDECIDE
 from server.items.searching import INDEX_ITEMS, run_indexing
 from server.items.services.api import business_services
@@ -289,6 +291,7 @@ JOBS: Jobs = {
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
+    REKEY: JobHandler(rekey_items),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     TELL: JobHandler(run_telling),

@@ -71,8 +71,7 @@ def find_carriers(session: Session, evidence: Iterable[Identifier]) -> Carriers:
 
 
 def _is_weak(identifier: Identifier) -> bool:
-    weight = knowledge().weights.get(identifier.kind)
-    return weight is None or weight.weak
+    return identifier.kind not in knowledge().deciding
 
 
 def _by_kind(identifiers: Iterable[Identifier]) -> dict[IdentifierKind, list[str]]:

@@ -36,7 +36,7 @@ def fingerprint_of(evidence: Iterable[Identifier]) -> str:
 
 def declared_junk(session: Session) -> Junk:
     """Return what administrators have declared to identify nobody; a short list, read anew."""
-    rows = session.execute(select(JunkValue.kind, JunkValue.value))
+    rows = session.execute(select(JunkValue.kind, JunkValue.value).where(~JunkValue.identifies))
     return Junk.of((row.kind, row.value) for row in rows)
 
 

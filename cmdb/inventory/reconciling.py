@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cmdb.engine.identity import evidence_of, relevant
+from cmdb.engine.identity import evidence_of, keys_of, relevant
 from cmdb.engine.reconciliation import Precedence, Rule, Word, plan
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.storable import storable
 from cmdb.observation import Observation
-from cmdb.vocabulary import PERSON, LifeStage
+from cmdb.vocabulary import KEY, PERSON, LifeStage
 
 #: What an attribute falls back to when nobody says anything of it any more.
 _FALLBACKS = {"stage": LifeStage.IN_USE.value}
@@ -82,7 +82,7 @@ def _take_evidence_of_person(item: KnownItem, now: datetime) -> None:
     for state in item.sources.values():
         if state.source == PERSON:
             values = {name: word[0] for name, word in state.words.items()}
-            typed |= {(i.kind, i.value, PERSON) for i in evidence_of(values)}
+            typed |= {(i.kind, i.value, PERSON) for i in evidence_of(values, item.class_code)}
     for identity in [i for i in item.identifiers if i[2] == PERSON and i not in typed]:
         del item.identifiers[identity]
         if identity in item.new_identifiers:
@@ -91,6 +91,24 @@ def _take_evidence_of_person(item: KnownItem, now: datetime) -> None:
             item.gone_identifiers.add(identity)
     for identity in typed:
         _carry(item, identity, now)
+
+
+def take_keys(item: KnownItem, now: datetime) -> bool:
+    """Make each source's words the keys of its item's class; say whether any came or went."""
+    wanted = {
+        (key.kind, key.value, state.source)
+        for state in item.sources.values()
+        for key in keys_of({n: word[0] for n, word in state.words.items()}, item.class_code)
+    }
+    gone = {one for one in item.identifiers if one[0] == KEY} - wanted
+    come = wanted - item.identifiers.keys()
+    for identity in gone:
+        del item.identifiers[identity]
+        item.gone_identifiers.add(identity)
+    for identity in come:
+        _carry(item, identity, now)
+    item.touched |= bool(gone or come)
+    return bool(gone or come)
 
 
 def decide_winners(

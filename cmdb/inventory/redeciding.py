@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cmdb.errors import InvalidValue, ItemNotFound, NotFound
 from cmdb.inventory.known import KnownItem
 from cmdb.inventory.lookup import load_items
-from cmdb.inventory.reconciling import decide_winners
+from cmdb.inventory.reconciling import decide_winners, take_keys
 from cmdb.inventory.terms import Terms
 from cmdb.inventory.writing import write_items
 from cmdb.records.bulk import insert_rows
@@ -33,6 +33,16 @@ class Redecider:
         changed = [item for item in items if self._decide(item, _names(item))]
         self._write(changed)
         return [item.id for item in changed]
+
+    def rekey(self, item_ids: Iterable[int]) -> int:
+        """Let items carry the keys that their class's rules make of each source's words.
+
+        Returns how many carry others than before.
+        """
+        items = load_items(self._session, item_ids, lock=True).values()
+        moved = [item for item in items if take_keys(item, self._terms.now)]
+        self._write(moved)
+        return len(moved)
 
     def withdraw(self, item_id: int, state_id: int, attributes: Collection[str] = ()) -> bool:
         """Forget what a source said of an item, all of it or of some attributes.

@@ -4,13 +4,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION, Entries, name_of, read_entry
+from cmdb.model.entries import (
+    ATTRIBUTE,
+    CLASS,
+    IDENTITY,
+    RELATION,
+    SUGGESTION,
+    Entries,
+    name_of,
+    read_entry,
+)
 from cmdb.model.model import Model
+from cmdb.model.shipment import identity_rule
 from cmdb.model.unknown import InvalidModel
 from cmdb.model.values import (
     FIRST_RUNTIME_ID,
     Attribute,
     Choice,
+    IdentityRule,
     ItemClass,
     RelationType,
     Suggestion,
@@ -39,6 +50,7 @@ def model_with(shipped: Model, entries: Entries, ids: Mapping[str, int] | None =
         _attributes(shipped, said, dict(ids or {})),
         _relations(shipped, said),
         (*shipped.suggestions, *_suggestions(shipped, said)),
+        _identity(shipped, said),
     )
 
 
@@ -50,6 +62,8 @@ def is_shipped(shipped: Model, kind: str, code: str) -> bool:
         return shipped.find_relation_type(code) is not None
     if kind == SUGGESTION:
         return any(code == suggestion_code(one) for one in shipped.suggestions)
+    if kind == IDENTITY:
+        return any(f"{one.class_code}.{one.evidence}" == code for one in shipped.identity)
     return any(f"{a.class_code}.{a.code}" == code for a in shipped.attributes)
 
 
@@ -184,3 +198,15 @@ def _suggestions(
             start, relation, end = code.split(".")
             found.append(Suggestion(ClassCode(start), RelationTypeCode(relation), ClassCode(end)))
     return found
+
+
+def _identity(
+    shipped: Model, said: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> list[IdentityRule]:
+    """Return the rules; what people say of a shipped one takes its place."""
+    found = {f"{one.class_code}.{one.evidence}": one for one in shipped.identity}
+    for (kind, code), document in said.items():
+        if kind == IDENTITY:
+            class_code, evidence = code.split(".")
+            found[code] = identity_rule(class_code, evidence, document)
+    return list(found.values())

@@ -14,6 +14,9 @@ label = { en = "Battery" }
 label = { en = "unlocks" }
 reverse = { en = "is unlocked by" }
 
+[identity.door_lock.mac]
+weight = 20
+
 [suggestions]
 pairs = [["door_lock", "unlocks", "room"]]
 """
@@ -25,10 +28,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION, Entries
+from cmdb.model.entries import ATTRIBUTE, CLASS, IDENTITY, RELATION, SUGGESTION, Entries
 from cmdb.model.unknown import InvalidModel
 
-_TABLES = {"classes": CLASS, "attributes": ATTRIBUTE, "relations": RELATION}
+_TABLES = {
+    "classes": CLASS,
+    "attributes": ATTRIBUTE,
+    "relations": RELATION,
+    "identity": IDENTITY,
+}
+#: Tables of tables: the class, and below it what the entry is about.
+_NESTED = {ATTRIBUTE: "attributes", IDENTITY: "identity"}
 _PAIR = 3
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -76,12 +86,12 @@ def _rows(table: Any, kind: str, name: str, problems: dict[str, str]) -> Iterato
         problems[name] = "must be a table"
         return
     for code, document in table.items():
-        if kind != ATTRIBUTE:
+        if kind not in _NESTED:
             yield code, document
         elif isinstance(document, Mapping):
             yield from ((f"{code}.{inner}", one) for inner, one in document.items())
         else:
-            problems[f"{name}.{code}"] = "must be a table of attributes"
+            problems[f"{name}.{code}"] = f"must be a table of {_NESTED[kind]}"
 
 
 def _pairs(table: Any, problems: dict[str, str]) -> list[list[str]]:
@@ -98,14 +108,14 @@ def _is_pair(one: Any) -> bool:
 
 def model_document(entries: Entries, version: int) -> dict[str, Any]:
     """Return the document that ``read_model_document`` reads back."""
-    found: dict[str, Any] = {"version": version, "classes": {}, "attributes": {}, "relations": {}}
+    found: dict[str, Any] = {"version": version} | {name: {} for name in _TABLES}
     pairs = []
     for (kind, code), document in sorted(entries.items()):
         if kind == SUGGESTION:
             pairs.append(code.split("."))
-        elif kind == ATTRIBUTE:
+        elif kind in _NESTED:
             owner, name = code.split(".")
-            found["attributes"].setdefault(owner, {})[name] = dict(document)
+            found[_NESTED[kind]].setdefault(owner, {})[name] = dict(document)
         else:
             found["classes" if kind == CLASS else "relations"][code] = dict(document)
     return found | {"suggestions": {"pairs": pairs}}
@@ -121,9 +131,10 @@ def _written(document: Mapping[str, Any]) -> Iterator[str]:
     for name in ("classes", "relations"):
         for code, entry in document[name].items():
             yield from _table(f"{name}.{code}", entry)
-    for owner, attributes in document["attributes"].items():
-        for code, entry in attributes.items():
-            yield from _table(f"attributes.{owner}.{code}", entry)
+    for name in _NESTED.values():
+        for owner, inner in document[name].items():
+            for code, entry in inner.items():
+                yield from _table(f"{name}.{owner}.{code}", entry)
     if document["suggestions"]["pairs"]:
         yield ""
         yield "[suggestions]"

@@ -1,9 +1,9 @@
 """What people define at run time, as documents: read with every fault named.
 
 An *entry* is one definition: ``class:door_lock``, ``attribute:door_lock.battery``,
-``relation:unlocks`` or ``suggestion:door_lock.unlocks.room``. Its document has the fields of the
-shipped TOML files. An entry of a shipped code changes that definition: only the fields it gives,
-and only those that stored values do not depend on.
+``relation:unlocks``, ``suggestion:door_lock.unlocks.room`` or ``identity:door_lock.mac``. Its
+document has the fields of the shipped TOML files. An entry of a shipped code changes that
+definition: only the fields it gives, and only those that stored values do not depend on.
 """
 
 import re
@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from cmdb.model.values import ValueType
 
 CLASS, ATTRIBUTE, RELATION, SUGGESTION = "class", "attribute", "relation", "suggestion"
-KINDS = (CLASS, ATTRIBUTE, RELATION, SUGGESTION)
+IDENTITY = "identity"
+KINDS = (CLASS, ATTRIBUTE, RELATION, SUGGESTION, IDENTITY)
 LANGUAGES = ("en", "es", "ru")
 
 #: Definitions by (kind, code); an attribute's code is "class.attribute".
@@ -23,6 +24,8 @@ _CODE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _ICON = re.compile(r"[a-z0-9-]{1,40}")
 _MOST_CHOICES = 500
 _LABEL_LENGTH = 200
+_MOST_POINTS = 200
+_MOST_KEYS = 5
 
 
 class _Fault(Exception):
@@ -97,6 +100,22 @@ def _share(raw: Any) -> float:
     return number
 
 
+def _points(raw: Any) -> float:
+    number = _number(raw)
+    if number is None or not 0 <= number <= _MOST_POINTS:
+        raise _Fault(f"must lie between 0 and {_MOST_POINTS}")
+    return number
+
+
+def _keys(raw: Any) -> list[list[str]]:
+    if not isinstance(raw, list | tuple) or len(raw) > _MOST_KEYS:
+        raise _Fault(f"must be a list of at most {_MOST_KEYS} lists of attributes")
+    found = [_codes(one) for one in raw]
+    if any(not 0 < len(set(one)) == len(one) <= _MOST_KEYS for one in found):
+        raise _Fault(f"each key is 1 to {_MOST_KEYS} different attributes")
+    return found
+
+
 def _length(raw: Any) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 1 <= raw <= 100_000:
         raise _Fault("must be a whole number from 1 to 100000")
@@ -154,6 +173,13 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
         "ends": Field(_codes),
     },
     SUGGESTION: {},
+    IDENTITY: {
+        "counts": Field(_flag, on_shipped=True),
+        "weight": Field(_points, on_shipped=True),
+        "against": Field(_points, on_shipped=True),
+        "alone": Field(_flag, on_shipped=True),
+        "keys": Field(_keys, on_shipped=True),
+    },
 }
 
 
@@ -189,7 +215,7 @@ def read_entry(
 
 
 def _code_problems(kind: str, code: str, name: str) -> list[tuple[str, str]]:
-    wanted = {CLASS: 1, RELATION: 1, ATTRIBUTE: 2, SUGGESTION: 3}[kind]
+    wanted = {CLASS: 1, RELATION: 1, ATTRIBUTE: 2, SUGGESTION: 3, IDENTITY: 2}[kind]
     parts = code.split(".")
     if len(parts) == wanted and all(_CODE.fullmatch(part) for part in parts):
         return []

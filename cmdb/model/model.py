@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cmdb.model.consistency import check_model
+from cmdb.model.identifying import check_identity
 from cmdb.model.keys import SearchKey, search_keys
 from cmdb.model.operands import operand_key
 from cmdb.model.tree import ClassTree
@@ -16,6 +17,7 @@ from cmdb.model.validation import validate
 from cmdb.model.values import (
     Attribute,
     Choice,
+    IdentityRule,
     ItemClass,
     RelationType,
     Suggestion,
@@ -33,12 +35,15 @@ class Model:
         attributes: Iterable[Attribute],
         relation_types: Iterable[RelationType],
         suggestions: Iterable[Suggestion] = (),
+        identity: Iterable[IdentityRule] = (),
     ) -> None:
         self.classes = tuple(classes)
         self.attributes = tuple(attributes)
         self.relation_types = tuple(relation_types)
         self.suggestions = tuple(suggestions)
+        self.identity = tuple(identity)
         check_model(self.classes, self.attributes, self.relation_types, self.suggestions)
+        check_identity(self.identity, self.classes, self.attributes)
         self._tree = ClassTree(self.classes)
         self._by_id = {attribute.id: attribute for attribute in self.attributes}
         self._types: dict[str, RelationType] = {kind.code: kind for kind in self.relation_types}
@@ -69,6 +74,7 @@ class Model:
             (*self.attributes, *attributes),
             (*self.relation_types, *relation_types),
             (*self.suggestions, *suggestions),
+            self.identity,
         )
 
     def _inherited(self, code: ClassCode) -> dict[str, Attribute]:

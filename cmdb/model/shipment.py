@@ -10,12 +10,13 @@ from cmdb.model.model import Model
 from cmdb.model.values import (
     Attribute,
     Choice,
+    IdentityRule,
     ItemClass,
     RelationType,
     Suggestion,
     ValueType,
 )
-from cmdb.vocabulary import AttributeCode, ClassCode, RelationTypeCode
+from cmdb.vocabulary import AttributeCode, ClassCode, IdentifierKind, RelationTypeCode
 
 _ATTRIBUTE_FIELDS = (
     "unit",
@@ -48,6 +49,11 @@ def shipped_model() -> Model:
         ],
         relation_types=[_relation_type(code, entry) for code, entry in _read("relations").items()],
         suggestions=[_suggestion(entry) for entry in _read("suggestions")["suggested"]],
+        identity=[
+            identity_rule(class_code, evidence, entry)
+            for class_code, entries in _read("identity").items()
+            for evidence, entry in entries.items()
+        ],
     )
 
 
@@ -97,3 +103,17 @@ def _relation_type(code: str, entry: Mapping[str, Any]) -> RelationType:
 def _suggestion(entry: list[str]) -> Suggestion:
     start, relation, end = entry
     return Suggestion(ClassCode(start), RelationTypeCode(relation), ClassCode(end))
+
+
+def identity_rule(class_code: str, evidence: str, entry: Mapping[str, Any]) -> IdentityRule:
+    """Return the rule that an entry of the file, or of people, stands for."""
+    keys = entry.get("keys")
+    return IdentityRule(
+        ClassCode(class_code),
+        IdentifierKind(evidence),
+        counts=entry.get("counts"),
+        weight=entry.get("weight"),
+        against=entry.get("against"),
+        alone=entry.get("alone"),
+        keys=None if keys is None else tuple(tuple(one) for one in keys),
+    )

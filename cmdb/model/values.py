@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from cmdb.vocabulary import AttributeCode, ClassCode, RelationTypeCode
+from cmdb.vocabulary import AttributeCode, ClassCode, IdentifierKind, RelationTypeCode
 
 Labels = Mapping[str, str]
 Provider = Literal["start", "end"]
@@ -127,6 +127,24 @@ class RelationType:
         if self.provider is None:
             return None
         return "start" if self.provider == "end" else "end"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRule:
+    """What one kind of evidence says of items of a class and those below it.
+
+    None leaves what the class above says. ``weight`` speaks for an item that carries the same,
+    ``against`` against one that carries another; ``alone``: it may decide by itself. ``keys`` are
+    lists of attributes which together identify an item; they are those of the evidence "key".
+    """
+
+    class_code: ClassCode
+    evidence: IdentifierKind
+    counts: bool | None = None
+    weight: float | None = None
+    against: float | None = None
+    alone: bool | None = None
+    keys: tuple[tuple[str, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

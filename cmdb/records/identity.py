@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, false, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
 
@@ -60,15 +60,26 @@ class IdentityAct(Identified, Base):
 
 
 class JunkValue(Identified, Base):
-    """A value of identifying evidence that an administrator has declared to identify nobody."""
+    """A value that an administrator has declared to identify nobody.
+
+    ``identifies``: the other way round, a value of a shipped list (``kind`` is the list's name)
+    that identifies after all.
+    """
 
     __tablename__ = "junk_value"
-    __table_args__ = (Index(None, "kind", "value", unique=True),)
+    __table_args__ = (Index(None, "identifies", "kind", "value", unique=True),)
 
     #: A kind of evidence.
     kind: Mapped[str] = mapped_column(Key)
     #: In its normal form; of a MAC address the beginning is enough, a serial stands without maker.
     value: Mapped[str] = mapped_column(Key)
     note: Mapped[str] = mapped_column(String, default="")
+    identifies: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[datetime]
     person_id: Mapped[int | None] = mapped_column(BigId)
+
+
+def exempt_values(session: Session) -> frozenset[tuple[str, str]]:
+    """Return the values of shipped lists that identify after all, as (list, value)."""
+    query = select(JunkValue.kind, JunkValue.value).where(JunkValue.identifies)
+    return frozenset((row.kind, row.value) for row in session.execute(query))

@@ -85,6 +85,10 @@ class Database:
         for act in hooks:
             act()
 
+    def in_force(self) -> AbstractContextManager[None]:
+        """Let model, precedence and rules of identity hold where no unit of work is at hand."""
+        return self._models.in_force()
+
     @contextmanager
     def glancing(self) -> Iterator[Connection]:
         """Give a bare connection for a question or two that need neither rows nor the model."""

@@ -1,4 +1,4 @@
-"""Keeps class model and precedence of each database at hand, and notices when they changed."""
+"""Keeps what people set for the whole register at hand: class model, precedence, identity."""
 
 import threading
 import time
@@ -9,11 +9,17 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from cmdb.engine.identity.knowledge import (
+    knowledge_standing,
+    knowledge_with,
+    shipped_knowledge,
+)
 from cmdb.engine.precedence_rules import precedence_standing, precedence_with, stored_rule
 from cmdb.engine.reconciliation import shipped_precedence
 from cmdb.model import shipped_model
 from cmdb.model.standing import standing
 from cmdb.records.definitions import model_version, read_model
+from cmdb.records.identity import exempt_values
 from cmdb.records.precedence import stored_precedence
 from server.foundation.events import after_commit
 
@@ -23,13 +29,15 @@ _KEEPER = "model_keeper"
 
 
 class ModelKeeper:
-    """The model and the precedence in force of one database. Thread-safe."""
+    """Model, precedence and knowledge of identity in force of one database. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lock = threading.Lock()
         self._model = shipped_model()
         self._precedence = shipped_precedence()
+        self._knowledge = shipped_knowledge()
+        self._exempt: frozenset[tuple[str, str]] = frozenset()
         self._version = 0
         self._looked_at = float("-inf")
 
@@ -37,7 +45,11 @@ class ModelKeeper:
     def in_force(self) -> Iterator[None]:
         """Let the model hold inside the block, which is one unit of work."""
         self._refresh()
-        with standing(self._model), precedence_standing(self._precedence):
+        with (
+            standing(self._model),
+            precedence_standing(self._precedence),
+            knowledge_standing(self._knowledge),
+        ):
             yield
 
     def attach(self, session: Session) -> None:
@@ -59,10 +71,12 @@ class ModelKeeper:
         # A connection of its own: a database that is not migrated yet must not spoil the work.
         try:
             with Session(self._engine) as session:
-                version = model_version(session)
+                version, exempt = model_version(session), exempt_values(session)
                 if version != self._version:
                     self._model = read_model(session)
-                    self._version = version
+                if (version, exempt) != (self._version, self._exempt):
+                    self._knowledge = knowledge_with(self._model, exempt)
+                    self._version, self._exempt = version, exempt
                 self._precedence = precedence_with(
                     [
                         stored_rule(row.class_code, row.attribute, row.document)
@@ -73,6 +87,7 @@ class ModelKeeper:
         except SQLAlchemyError:
             self._model, self._version = shipped_model(), 0
             self._precedence = shipped_precedence()
+            self._knowledge, self._exempt = shipped_knowledge(), frozenset()
 
 
 def model_changed(session: Session) -> None:

@@ -97,7 +97,7 @@ def _refuse_unseen_references(session: Session, actor: Actor, values: Mapping[st
 
 def _refuse_twin(session: Session, actor: Actor, door: Inventory, seen: Observation) -> None:
     """Refuse what would be a second item for the same thing: the evidence is what was typed."""
-    evidence = evidence_of(seen.values)
+    evidence = evidence_of(seen.values, seen.class_code)
     decision = door.identify(replace(seen, identifiers=evidence)) if evidence else None
     if decision is None or decision.outcome is not IdentityOutcome.MATCH:
         return

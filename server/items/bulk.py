@@ -66,19 +66,22 @@ def record_lines(
     numbered = ((number, line) for number, line in enumerate(lines, start=1) if line.strip())
     # The next batch is read while the database is busy with this one.
     with ThreadPoolExecutor(1, "bulk-reader") as reader:
-        ahead = reader.submit(_read_batch, numbered, settings)
+        ahead = reader.submit(_read_batch, database, numbered, settings)
         while (batch := ahead.result()).refused or batch.items or batch.relations:
-            ahead = reader.submit(_read_batch, numbered, settings)
+            ahead = reader.submit(_read_batch, database, numbered, settings)
             yield from _record_batch(database, batch, settings)
 
 
-def _read_batch(lines: Iterator[tuple[int, bytes]], settings: BulkSettings) -> _Batch:
+def _read_batch(
+    database: Database, lines: Iterator[tuple[int, bytes]], settings: BulkSettings
+) -> _Batch:
     """Read the next lines; an empty batch says that there are no more."""
     origin = LineOrigin(settings.organisation_id, settings.source, settings.now)
     batch = _Batch({}, {}, {})
     for number, line in islice(lines, BATCH):
         try:
-            read = read_line(line, origin)
+            with database.in_force():
+                read = read_line(line, origin)
         except InvalidValue as error:
             batch.refused[number] = LineResult(number, "refused", None, error.fields)
             continue

@@ -97,17 +97,19 @@ def _read_item(document: Mapping[str, Any], origin: LineOrigin) -> Observation:
         class_code=ClassCode(class_code),
         organisation_id=origin.organisation_id,
         observed_at=origin.now,
-        identifiers=tuple(dict.fromkeys(_evidence(given, values))),
+        identifiers=tuple(dict.fromkeys(_evidence(given, values, class_code))),
         values=values,
         parties=None if parties is None else tuple(_parties(parties)),
     )
 
 
-def _evidence(given: Mapping[str, Any], values: Mapping[str, Any]) -> Iterator[Identifier]:
+def _evidence(
+    given: Mapping[str, Any], values: Mapping[str, Any], class_code: str
+) -> Iterator[Identifier]:
     """Yield what the identifiers say, and of other kinds what the values say."""
     yield from _identifiers(given)
     maker = {"vendor": given["vendor"]} if isinstance(given.get("vendor"), str) else {}
-    for found in evidence_of({**values, **maker}):
+    for found in evidence_of({**values, **maker}, class_code):
         if found.kind not in given:
             yield found
 

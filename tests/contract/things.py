@@ -184,7 +184,7 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
     own: dict[str, int | str] = {
         name: name for name in ("own_class", "own_attribute", "own_relation")
     }
-    own |= {name: name for name in ("lone_class", "lone_relation")}
+    own |= {name: name for name in ("lone_class", "lone_relation")} | {"own_evidence": "mac"}
     prepared = {"title": "New device", "tasks": ["Order it", "Hand it over"]}
     session.add(
         TicketTemplate(code="prepared", name="Device", document=prepared, updated_at=BEGINNING)
@@ -212,6 +212,7 @@ def _define(session: Session) -> None:
         ("relation", "lone_relation"): both,
         ("suggestion", "own_class.own_relation.own_class"): {},
     }
+        ("identity", "own_class.mac"): {"weight": 20},
     apply_model(session, system_actor("tests"), entries, BEGINNING)
 
 

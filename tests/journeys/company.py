@@ -233,12 +233,14 @@ class _Furnishing:
             ("attribute", "door_lock.battery"): {"type": "integer", "unit": "%", "label": texts},
             ("relation", "guards"): {"label": guards, "reverse": guards},
             ("suggestion", "door_lock.guards.room"): {},
+            ("identity", "door_lock.key"): {"keys": [["battery", "name"]], "weight": 80},
         }
         apply_model(self._session, self._admin, entries, self._now)
         return {
             "class_code": "door_lock",
             "attribute_code": "battery",
             "relation_code": "guards",
+            "evidence_code": "key",
         }
 
     def _warned(self, product_id: int) -> int:

@@ -17,7 +17,7 @@ from server.items.modelling import changing
 from server.items.modelling.schemas import origin_of
 from server.items.modelling.usage import items_by_class
 from server.people.actions.rights import require_everywhere
-from web.pages import model_forms
+from web.pages import model_forms, model_identity
 from web.pages.frame import done, problem_title, reader, refuse, url_for
 from web.presenters.model_forms import model_fault_text, step_text
 
@@ -31,6 +31,11 @@ for _rule, _name, _view in (
         "/classes/<string:class_code>/attributes/<string:attribute_code>",
         "show_attribute",
         model_forms.show_attribute,
+    ),
+    (
+        "/classes/<string:class_code>/identity/<string:evidence_code>",
+        "show_identity",
+        model_identity.show_identity,
     ),
     ("/relations/new", "new_relation", model_forms.new_relation),
     ("/relations/<string:relation_code>", "show_relation", model_forms.show_relation),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, DuplicateName, NotFound
 from cmdb.model import standing_model
-from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION, name_of
+from cmdb.model.entries import ATTRIBUTE, CLASS, IDENTITY, RELATION, SUGGESTION, name_of
 from cmdb.records.definitions import stored_entries
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -18,6 +18,7 @@ from server.items.modelling.schemas import origin_of
 from server.people.actions.rights import require_everywhere
 from web.pages.choices import class_choices
 from web.pages.frame import done, reader, refuse, url_for
+from web.pages.model_identity import identity_card
 from web.presenters.model_forms import (
     choices_from,
     choices_text,
@@ -106,6 +107,7 @@ def _class(code: str) -> ResponseReturnValue:
         ],
         verb=lambda relation: model.label(model.relation_type(relation), reader().language),
         class_label=lambda one: model.label(model.item_class(one), reader().language),
+        **(identity_card(model, code) if held else {}),
         **common,
     )
     return page, status
@@ -281,6 +283,6 @@ def remove() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     kind, code = request.form.get("kind", ""), request.form.get("code", "")
     changing.remove_entry(session, actor, kind, code, current_time())
-    owner = code.partition(".")[0] if kind in {ATTRIBUTE, SUGGESTION} else ""
+    owner = code.partition(".")[0] if kind in {ATTRIBUTE, SUGGESTION, IDENTITY} else ""
     address = url_for("model.show_class", class_code=owner) if owner else url_for("model.index")
     return done(gettext("It is taken back."), address)

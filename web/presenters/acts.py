@@ -159,6 +159,8 @@ def _systems(reader: Reader) -> dict[str, str]:
         "sla.changed": reader.gettext("changed service levels"),
         "knowledge.written": reader.gettext("wrote an article"),
         "announcement.published": reader.gettext("published an announcement"),
+        "junk.exempted": reader.gettext("took a value off a shipped list of junk"),
+        "junk.restored": reader.gettext("put a value back on its shipped list of junk"),
         "announcement.ended": reader.gettext("ended an announcement"),
         "announcement.withdrawn": reader.gettext("withdrew an announcement"),
         "alarm_rule.changed": reader.gettext("changed a rule of alarms"),

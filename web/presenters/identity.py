@@ -99,6 +99,7 @@ def worth_text(why: str, carriers: int, reader: Reader) -> str:
         "crowd": reader.gettext("so many items have the same that it identifies nobody"),
         "dock": reader.gettext("the address of a dock or adapter, which moves about"),
         "junk": reader.gettext("declared to identify nobody"),
+        "ignored": reader.gettext("does not count for this class"),
     }
     return names.get(why, why)
 
@@ -143,3 +144,14 @@ def answer_text(resolution: str, reader: Reader) -> str:
         "ignored": reader.gettext("ignored"),
     }
     return names.get(resolution, resolution)
+
+
+def junk_list_text(name: str, reader: Reader) -> str:
+    """Return the name of a shipped list of values that identify nobody."""
+    names = {
+        "text": reader.gettext("Texts that stand for no serial"),
+        "uuid": reader.gettext("UUIDs burnt into many boards"),
+        "mac": reader.gettext("MAC addresses of groups and tunnels"),
+        "dock": reader.gettext("MAC addresses of docks and adapters: little weight"),
+    }
+    return names.get(name, name)

@@ -64,6 +64,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "past.retain": reader.gettext("Let old history go"),
         "items.redecide": reader.gettext("Decide all values anew"),
         "items.expire_words": reader.gettext("End manual overrides that have run out"),
+        "identity.keys": reader.gettext("Read the identifying attributes of a class anew"),
         "imports.run": reader.gettext("Read an import"),
         "changes.invite": reader.gettext("Ask approvers"),
         "changes.tend": reader.gettext("Look after changes that are due"),

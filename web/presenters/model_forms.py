@@ -69,6 +69,15 @@ def codes_from(text: str) -> list[str]:
     return [code for code in re.split(r"[\s,]+", text.strip()) if code]
 
 
+def keys_from(text: str) -> list[list[str]]:
+    r"""Return the keys of a field: one a line, their attributes by comma or space.
+
+    >>> keys_from("provider, account_id\nurl")
+    [['provider', 'account_id'], ['url']]
+    """
+    return [codes for line in text.splitlines() if (codes := codes_from(line))]
+
+
 def field_errors(errors: Mapping[str, str], entry: str, reader: Reader) -> dict[str, str]:
     """Return faults by the fields of a form; those about other definitions stand above it."""
     found: dict[str, str] = {}
@@ -120,6 +129,23 @@ def model_fault_text(fault: str, reader: Reader) -> str:
         (r"must be a number", gettext("This must be a number.")),
         (r"must lie between 0 and 1", gettext("This must lie between 0 and 1.")),
         (r"must be the name of an icon", gettext("This is no name of an icon.")),
+        (r"must lie between 0 and 200", gettext("This must lie between 0 and 200.")),
+        (
+            r"there is no evidence '(?P<code>.*?)'.*",
+            gettext("There is no kind of evidence %(code)s."),
+        ),
+        (
+            r"the class (?P<owner>.*) has no attribute '(?P<code>.*)'",
+            gettext("The class %(owner)s has no attribute %(code)s."),
+        ),
+        (
+            r"must be a list of at most 5 lists of attributes|each key is 1 to 5 different .*",
+            gettext("At most five keys, each of one to five different attributes."),
+        ),
+        (
+            r"only the evidence key is made of attributes",
+            gettext("Only identifying attributes are made of attributes."),
+        ),
     )
     for pattern, sentence in patterns:
         if found := re.fullmatch(pattern, fault, re.DOTALL):
@@ -139,6 +165,7 @@ def step_text(step: Any, reader: Reader) -> str:
         "attribute": reader.gettext("attribute"),
         "relation": reader.gettext("relationship type"),
         "suggestion": reader.gettext("suggestion"),
+        "identity": reader.gettext("rule of identity"),
     }
     return f"{acts[step.act]}: {kinds[step.kind]} {step.code}"
 

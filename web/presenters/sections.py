@@ -128,6 +128,7 @@ def identifier_text(kind: str, reader: Reader) -> str:
         "engine_id": reader.gettext("SNMP engine"),
         "mac": "MAC",
         "code": reader.gettext("code"),
+        "key": reader.gettext("identifying attributes"),
         "fqdn": reader.gettext("full domain name"),
         "name": reader.gettext("name"),
     }

@@ -9,7 +9,7 @@
 """
 
 from cmdb.engine.identity.decision import decide
-from cmdb.engine.identity.evidence import evidence_of, relevant
+from cmdb.engine.identity.evidence import evidence_of, keys_of, relevant
 from cmdb.engine.identity.normalising import normalise
 from cmdb.engine.identity.values import Candidate, Decision, Holder, Line, Outcome, Question
 
@@ -22,6 +22,7 @@ __all__ = [
     "Question",
     "decide",
     "evidence_of",
+    "keys_of",
     "normalise",
     "relevant",
 ]

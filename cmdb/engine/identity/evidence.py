@@ -5,6 +5,7 @@ from typing import Any
 
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.normalising import normalise
+from cmdb.model.text import clean, text_key
 from cmdb.observation import Identifier
 from cmdb.vocabulary import (
     BOARD_SERIAL,
@@ -14,12 +15,17 @@ from cmdb.vocabulary import (
     ENGINE_ID,
     FQDN,
     HARDWARE_UUID,
+    KEY,
     MAC,
     MACHINE_ID,
     NAME,
     SERIAL,
     IdentifierKind,
 )
+
+#: Stands between the parts of a key, and how long one may be.
+_BETWEEN = "|"
+_LONGEST = 400
 
 #: Which attributes are evidence of which kind.
 _KINDS: Mapping[str, IdentifierKind] = {
@@ -39,13 +45,36 @@ _KINDS: Mapping[str, IdentifierKind] = {
 }
 
 
-def evidence_of(values: Mapping[str, Any]) -> tuple[Identifier, ...]:
+def evidence_of(values: Mapping[str, Any], class_code: str = "") -> tuple[Identifier, ...]:
     """Return the evidence in attribute values, raw or stored, each piece once.
+
+    With a class also the keys that its rules make of several attributes.
 
     >>> [found.value for found in evidence_of({"serial": "CZ30", "vendor": "HPE", "name": "ap"})]
     ['CZ30|hp', 'ap']
     """
-    return tuple(dict.fromkeys(_read(values)))
+    return tuple(dict.fromkeys((*_read(values), *keys_of(values, class_code))))
+
+
+def keys_of(values: Mapping[str, Any], class_code: str) -> Iterator[Identifier]:
+    """Yield the keys of a class of which every attribute is said.
+
+    >>> [one.value for one in keys_of({"url": " https://Shop.example/ "}, "endpoint")]
+    ['endpoint:https://shop.example/']
+    """
+    for owner, names in knowledge().keys.get(class_code, ()):
+        parts = [_part(values.get(name)) for name in names]
+        if all(parts):
+            yield Identifier(KEY, f"{owner}:{_BETWEEN.join(parts)}"[:_LONGEST])
+
+
+def _part(value: Any) -> str:
+    """Return one value of a key in its normal form; "" for what is none."""
+    if value is None or isinstance(value, bool | list | tuple | dict):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 900 and 900.0 are one value, as a column has it or as it is stored
+    return text_key(clean(str(value))).replace(_BETWEEN, "/")
 
 
 def relevant(class_code: str, evidence: Iterable[Identifier]) -> tuple[Identifier, ...]:

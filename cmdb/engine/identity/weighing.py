@@ -47,7 +47,8 @@ class Worth:
     """What a value says for an item that carries it.
 
     ``why`` is "alone", "shared" (among several items), "crowd" (identifies nobody any more),
-    "dock" (moves from machine to machine) or "junk" (declared to identify nobody).
+    "dock" (moves from machine to machine), "junk" (declared to identify nobody) or "ignored" (does
+    not count for items of its class).
     """
 
     weight: float
@@ -62,6 +63,8 @@ def worth_of(identifier: Identifier, carriers: int, weight: Weight | None = None
     Worth(weight=45.0, why='shared')
     """
     full = weight or knowledge().weights.get(identifier.kind, _NO_WEIGHT)
+    if not full.counts:
+        return Worth(0.0, "ignored")
     if carriers > TOO_MANY:
         return Worth(0.0, "crowd")
     worth = full.in_favour / max(carriers, 1)
@@ -130,10 +133,12 @@ class Weighing:
             why = "this source called it so before"
             tally.lines.append(Line("known_as", "", KNOWN_AS, "for", why))
         held = by_kind(holder.identifiers)
+        weights = knowledge().weights_of(holder.class_code)
         for kind, given in self._evidence.items():
             if kind == SERIAL and self._repeats_uuid(held):
                 continue
-            self._compare(tally, kind, given, held.get(kind, ()))
+            weight = weights.get(kind, _NO_WEIGHT)
+            self._compare(tally, weight, given, held.get(kind, ()))
         if not tally.strong:
             return None
         if tally.is_other_hardware and not self._may_be_moved(tally, holder):
@@ -151,10 +156,9 @@ class Weighing:
         return all(hidden_uuid(i.value) for i in (*self._evidence[SERIAL], *held.get(SERIAL, ())))
 
     def _compare(
-        self, tally: _Tally, kind: str, given: Sequence[Identifier], held: Sequence[Identifier]
+        self, tally: _Tally, weight: Weight, given: Sequence[Identifier], held: Sequence[Identifier]
     ) -> None:
-        weight = knowledge().weights.get(kind, _NO_WEIGHT)
-        room = weight.most
+        kind, room = given[0].kind, weight.most
         matched = False
         for identifier in given:
             factor = _best_likeness(identifier, held)

@@ -14,6 +14,8 @@ from server.items.identity import junk, merging, queries, reviewing
 from server.items.identity.explaining import explain_identity
 from server.items.identity.schemas import (
     AnswerSchema,
+    ExemptDraftSchema,
+    ExemptSchema,
     IdentityActSchema,
     IdentitySchema,
     JunkDraftSchema,
@@ -163,8 +165,9 @@ class JunkValues(MethodView):
     @identity.response(200, JunkListSchema)
     def get(self) -> Any:
         """Return the shipped list and what administrators added."""
-        own = junk.list_junk(current_session(), current_actor())
-        return {"shipped": junk.shipped_junk(), "own": own}
+        session, actor = current_session(), current_actor()
+        own, exempt = junk.list_junk(session, actor), junk.list_exempt(session, actor)
+        return {"shipped": junk.shipped_junk(), "own": own, "exempt": exempt}
 
     @identity.arguments(JunkDraftSchema)
     @identity.response(201, JunkSchema)
@@ -174,11 +177,23 @@ class JunkValues(MethodView):
         return junk.add_junk(current_session(), current_actor(), draft, current_time())
 
 
+@identity.route("/junk-exemptions")
+class JunkExemptions(MethodView):
+    """Values of the shipped lists that identify after all."""
+
+    @identity.arguments(ExemptDraftSchema)
+    @identity.response(201, ExemptSchema)
+    def post(self, body: dict[str, Any]) -> Any:
+        """Take a value off a shipped list; deleting it from the junk values puts it back."""
+        draft = junk.JunkDraft(**body)
+        return junk.exempt_junk(current_session(), current_actor(), draft, current_time())
+
+
 @identity.route("/junk-values/<int:junk_id>")
 class OneJunkValue(MethodView):
-    """One added value."""
+    """One value that was added, or taken off a shipped list."""
 
     @identity.response(204)
     def delete(self, junk_id: int) -> None:
-        """Let the value identify again."""
+        """Let an added value identify again; put one taken off back on its list."""
         junk.remove_junk(current_session(), current_actor(), junk_id)

@@ -7,15 +7,17 @@ from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity.junk import Junk
-from cmdb.engine.identity.knowledge import knowledge
+from cmdb.engine.identity.knowledge import Weight, knowledge
 from cmdb.engine.identity.weighing import Worth, worth_of
 from cmdb.inventory.questions import declared_junk
+from cmdb.model import standing_model
 from cmdb.observation import Identifier
 from cmdb.records.identity import IdentityAct, IdentityReview
 from cmdb.records.items import Item
 from cmdb.records.sources import ItemIdentifier, ItemSource
 from cmdb.vocabulary import IdentifierKind
 from server.foundation.permissions import Actor, Permission
+from server.items.modelling.evidence import ClassEvidence, evidence_rules
 from server.items.queries import get_item
 from server.items.scope import visible_items
 
@@ -42,6 +44,8 @@ class Explanation:
     sources: list[ItemSource]
     acts: list[IdentityAct]
     decisions: list[IdentityReview]
+    #: What each kind of evidence is worth for items of its class.
+    rules: list[ClassEvidence]
 
 
 def explain_identity(session: Session, actor: Actor, item_id: int) -> Explanation:
@@ -54,7 +58,11 @@ def explain_identity(session: Session, actor: Actor, item_id: int) -> Explanatio
     ).all()
     carriers = _carriers(session, {(row.kind, row.value) for row in rows})
     junk = declared_junk(session)
-    evidence = [_evidence(row, carriers.get((row.kind, row.value), 1), junk) for row in rows]
+    weights = knowledge().weights_of(item.class_code)
+    evidence = [
+        _evidence(row, carriers.get((row.kind, row.value), 1), junk, weights.get(row.kind))
+        for row in rows
+    ]
     evidence.sort(key=lambda row: (-row.worth.weight, row.identifier.kind, row.identifier.value))
     return Explanation(
         item=item,
@@ -75,6 +83,7 @@ def explain_identity(session: Session, actor: Actor, item_id: int) -> Explanatio
                 .limit(50)
             )
         ),
+        rules=evidence_rules(standing_model(), item.class_code),
     )
 
 
@@ -105,9 +114,10 @@ def _carriers(session: Session, values: set[tuple[str, str]]) -> dict[tuple[str,
     return {(row[0], row[1]): row[2] for row in session.execute(query)}
 
 
-def _evidence(row: ItemIdentifier, carriers: int, junk: Junk) -> EvidenceRow:
+def _evidence(row: ItemIdentifier, carriers: int, junk: Junk, weight: Weight | None) -> EvidenceRow:
     identifier = Identifier(IdentifierKind(row.kind), row.value)
-    worth = Worth(0.0, "junk") if junk.holds(identifier) else worth_of(identifier, carriers)
+    junked = junk.holds(identifier)
+    worth = Worth(0.0, "junk") if junked else worth_of(identifier, carriers, weight)
     return EvidenceRow(identifier, row.source, row.first_seen_at, row.last_seen_at, carriers, worth)
 
 
@@ -117,7 +127,7 @@ def rivals_of(session: Session, actor: Actor, item_id: int) -> list[Item]:
     They are what one would merge with, or what somebody cloned.
     """
     actor.require(Permission.ITEM_READ)
-    strong = [kind for kind, weight in knowledge().weights.items() if not weight.weak]
+    strong = sorted(knowledge().deciding)
     mine = (
         select(ItemIdentifier.kind, ItemIdentifier.value)
         .where(ItemIdentifier.item_id == item_id, ItemIdentifier.kind.in_(strong))

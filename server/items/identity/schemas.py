@@ -13,6 +13,7 @@ from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.identity.explaining import Explanation
 from server.items.identity.queries import CandidateRow, ReviewView
 from server.items.identity.reviewing import ANSWERS
+from server.items.modelling.evidence import ClassEvidence
 from server.items.schemas import ItemRefSchema
 
 _MANY = validate.Length(max=100)
@@ -234,7 +235,7 @@ class IdentityActSchema(StrictSchema):
 class WeighedSchema(EvidenceSchema):
     """An identifier of an item: who told it, what it is worth, and why not more.
 
-    ``why`` is alone, shared, crowd, dock or junk.
+    ``why`` is alone, shared, crowd, dock, junk or ignored (does not count for its class).
     """
 
     source = fields.String(required=True)
@@ -255,13 +256,44 @@ class SpeakerSchema(StrictSchema):
     last_seen_at = Moment(required=True)
 
 
+class ClassEvidenceSchema(StrictSchema):
+    """What one kind of evidence is worth for items of a class.
+
+    ``weight`` speaks for an item that carries the same, ``against`` against one that carries
+    another; ``alone``: it may decide by itself. ``said_by`` is the class whose rule says so, ""
+    what holds for all. ``keys`` are attributes which together identify.
+    """
+
+    kind = fields.String(required=True)
+    counts = fields.Boolean(required=True)
+    weight = fields.Float(required=True)
+    against = fields.Float(required=True)
+    alone = fields.Boolean(required=True)
+    said_by = fields.String(required=True)
+    keys = fields.List(fields.List(fields.String()), required=True)
+
+
+def class_evidence(rule: ClassEvidence) -> dict[str, Any]:
+    """Return what ``ClassEvidenceSchema`` writes."""
+    return {
+        "kind": rule.kind,
+        "counts": rule.counts,
+        "weight": rule.weight.in_favour,
+        "against": rule.weight.against,
+        "alone": rule.alone,
+        "said_by": rule.said_by,
+        "keys": rule.keys,
+    }
+
+
 class IdentitySchema(StrictSchema):
-    """Why an item is what it is."""
+    """Why an item is what it is; ``rules`` are those of its class."""
 
     evidence = fields.List(fields.Nested(WeighedSchema), required=True)
     sources = fields.List(fields.Nested(SpeakerSchema), required=True)
     acts = fields.List(fields.Nested(IdentityActSchema), required=True)
     decisions = fields.List(fields.Nested(ReviewSchema), required=True)
+    rules = fields.List(fields.Nested(ClassEvidenceSchema), required=True)
 
 
 def identity_document(found: Explanation) -> dict[str, Any]:
@@ -283,6 +315,7 @@ def identity_document(found: Explanation) -> dict[str, Any]:
         "sources": found.sources,
         "acts": found.acts,
         "decisions": found.decisions,
+        "rules": [class_evidence(rule) for rule in found.rules],
     }
 
 
@@ -305,8 +338,28 @@ class JunkSchema(StrictSchema):
     person_id = fields.Integer(required=True, allow_none=True)
 
 
+class ExemptDraftSchema(StrictSchema):
+    """A value of a shipped list that identifies after all; ``list`` is text, uuid, mac or dock."""
+
+    kind = Line(data_key="list", required=True, longest=40, shortest=1)
+    value = Line(required=True, longest=200, shortest=1)
+    note = Line(load_default="", longest=200)
+
+
+class ExemptSchema(StrictSchema):
+    """A value that an administrator has taken off a shipped list."""
+
+    id = fields.Integer(required=True)
+    kind = fields.String(data_key="list", required=True)
+    value = fields.String(required=True)
+    note = fields.String(required=True)
+    at = Moment(required=True)
+    person_id = fields.Integer(required=True, allow_none=True)
+
+
 class JunkListSchema(StrictSchema):
-    """The whole list: ``shipped`` by what it is compared with, and what was added."""
+    """The whole list: ``shipped`` as it counts, what was added, and what was taken off."""
 
     shipped = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
     own = fields.List(fields.Nested(JunkSchema), required=True)
+    exempt = fields.List(fields.Nested(ExemptSchema), required=True)

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 
 from cmdb.model import standing_model
 from cmdb.model.definition_text import read_model_document
-from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION
+from cmdb.model.entries import ATTRIBUTE, CLASS, IDENTITY, RELATION, SUGGESTION
 from server.foundation.edge.document import CHECKS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
@@ -15,6 +15,7 @@ from server.items.modelling import changing
 from server.items.modelling.schemas import (
     AttributeDefinitionSchema,
     ClassDefinitionSchema,
+    IdentityRuleSchema,
     ModelDocumentSchema,
     ModelPlanSchema,
     ModelSchema,
@@ -182,3 +183,22 @@ class OneSuggestion(MethodView):
     def delete(self, start_code: str, relation_code: str, end_code: str) -> None:
         """Suggest it no more."""
         _remove(SUGGESTION, f"{start_code}.{relation_code}.{end_code}")
+
+
+@modelling.route("/model/identity/<string:class_code>/<string:evidence_code>")
+class OneIdentityRule(MethodView):
+    """What one kind of evidence says of items of a class."""
+
+    @modelling.arguments(IdentityRuleSchema)
+    @modelling.response(200, ModelPlanSchema)
+    def put(self, body: dict[str, Any], class_code: str, evidence_code: str) -> Any:
+        """Say what the evidence is worth for this class and those below; it holds at once."""
+        session, actor = current_session(), current_actor()
+        code = f"{class_code}.{evidence_code}"
+        done = changing.set_entry(session, actor, IDENTITY, code, body, current_time())
+        return plan_document(done)
+
+    @modelling.response(204)
+    def delete(self, class_code: str, evidence_code: str) -> None:
+        """Take the rule back; a shipped one holds as it was shipped."""
+        _remove(IDENTITY, f"{class_code}.{evidence_code}")

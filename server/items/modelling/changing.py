@@ -13,7 +13,7 @@ from cmdb.model import FIRST_RUNTIME_ID, Model, shipped_model, standing_model
 from cmdb.model.changes import ModelStep, plan_entries
 from cmdb.model.defining import is_shipped, model_with
 from cmdb.model.definition_text import ModelFile
-from cmdb.model.entries import ATTRIBUTE, KINDS, SUGGESTION, Entries
+from cmdb.model.entries import ATTRIBUTE, IDENTITY, KINDS, SUGGESTION, Entries
 from cmdb.records.definitions import (
     ModelEntry,
     ModelVersion,
@@ -21,12 +21,17 @@ from cmdb.records.definitions import (
     stored_entries,
     stored_numbers,
 )
+from cmdb.vocabulary import KEY
 from server.foundation import audit
 from server.foundation.exclusive import hold_exclusively
+from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.foundation.standing import model_changed
 from server.items.modelling.usage import weighed
 from server.people.actions.rights import require_everywhere
+
+#: The kind of job that gives items the keys of their class, as in ``server.wiring.JOBS``.
+REKEY = "identity.keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,13 @@ def _write(
     told = {"steps": [f"{step.act} {step.name}" for step in steps][:200]}
     audit.record(session, actor, "model.changed", "model:register", told)
     model_changed(session)
+    for code in sorted({s.code.partition(".")[0] for s in steps if _moves_keys(s)}):
+        enqueue(session, REKEY, {"class": code}, key=f"rekey:{code}")
+
+
+def _moves_keys(step: ModelStep) -> bool:
+    """Say whether items of a class have other keys than before."""
+    return step.kind == IDENTITY and step.code.endswith(f".{KEY}")
 
 
 def add_entry(
@@ -153,6 +165,19 @@ def change_entry(
     return _put(session, actor, (kind, code), document, now)
 
 
+def set_entry(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    code: str,
+    document: Mapping[str, Any],
+    now: datetime,
+) -> ModelPlan:
+    """Define one thing, or change it where it is defined. Raises what ``apply_model`` raises."""
+    require_everywhere(actor, Permission.ADMIN_RULES)
+    return _put(session, actor, (kind, code), document, now)
+
+
 def is_defined(kind: str, code: str) -> bool:
     """Say whether the model in force has a definition of that code."""
     return is_shipped(standing_model(), kind, code)
@@ -165,10 +190,11 @@ def _put(
     document: Mapping[str, Any],
     now: datetime,
 ) -> ModelPlan:
-    entries = stored_entries(session) | {key: dict(document)}
+    entries: dict[tuple[str, str], Mapping[str, Any]] = {**stored_entries(session)}
+    entries[key] = dict(document)
     if not document and key[0] != SUGGESTION:
         # Nothing said of a shipped definition leaves it as it was shipped.
-        entries.pop(key)
+        entries.pop(key, None)
     return apply_model(session, actor, entries, now)
 
 

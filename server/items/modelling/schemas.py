@@ -1,6 +1,7 @@
 """The wire format of the class model."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields, validate
@@ -9,8 +10,8 @@ from cmdb.model import Model, shipped_model
 from cmdb.model.changes import ModelStep
 from cmdb.model.defining import is_shipped, suggestion_code
 from cmdb.model.definition_text import model_document
-from cmdb.model.entries import ATTRIBUTE, CLASS, RELATION, SUGGESTION, Entries
-from cmdb.model.values import Attribute, ItemClass, RelationType
+from cmdb.model.entries import ATTRIBUTE, CLASS, IDENTITY, RELATION, SUGGESTION, Entries
+from cmdb.model.values import Attribute, IdentityRule, ItemClass, RelationType
 from server.foundation.edge.schemas import StrictSchema
 from server.items.modelling.changing import ModelPlan
 
@@ -67,6 +68,21 @@ class RelationDefinitionSchema(StrictSchema):
     ends = fields.List(fields.String())
 
 
+class IdentityRuleSchema(StrictSchema):
+    """What a kind of evidence says of items of a class; what is left out is as the class above has.
+
+    ``weight`` speaks for an item that carries the same value, ``against`` against one that carries
+    another; from 60 on an item is matched. ``keys`` (of the evidence ``key``) are lists of
+    attributes which together identify an item.
+    """
+
+    counts = fields.Boolean()
+    weight = fields.Float()
+    against = fields.Float()
+    alone = fields.Boolean(metadata={"description": "It may decide by itself."})
+    keys = fields.List(fields.List(fields.String()))
+
+
 class NewClassSchema(ClassDefinitionSchema):
     """A new class."""
 
@@ -105,6 +121,7 @@ class ModelDocumentSchema(StrictSchema):
     classes = fields.Dict(keys=fields.String(), load_default=dict)
     attributes = fields.Dict(keys=fields.String(), load_default=dict)
     relations = fields.Dict(keys=fields.String(), load_default=dict)
+    identity = fields.Dict(keys=fields.String(), load_default=dict)
     suggestions = fields.Dict(keys=fields.String(), load_default=dict)
 
 
@@ -197,6 +214,19 @@ class ModelRelationSchema(Schema):
     ends = fields.List(fields.String(), required=True)
 
 
+class ModelIdentitySchema(Schema):
+    """A rule of identity as it holds; null leaves what the class above says."""
+
+    counts = fields.Boolean(required=True, allow_none=True)
+    weight = fields.Float(required=True, allow_none=True)
+    against = fields.Float(required=True, allow_none=True)
+    alone = fields.Boolean(required=True, allow_none=True)
+    keys = fields.List(fields.List(fields.String()), required=True, allow_none=True)
+    class_code = fields.String(required=True, data_key="class")
+    evidence = fields.String(required=True)
+    origin = fields.String(required=True)
+
+
 class ModelSchema(Schema):
     """The model in force; ``own`` is what people defined of it."""
 
@@ -204,6 +234,7 @@ class ModelSchema(Schema):
     classes = fields.List(fields.Nested(ModelClassSchema), required=True)
     relation_types = fields.List(fields.Nested(ModelRelationSchema), required=True)
     suggestions = fields.List(fields.Dict(), required=True)
+    identity = fields.List(fields.Nested(ModelIdentitySchema), required=True)
     own = fields.Nested(ModelDocumentSchema, required=True)
 
 
@@ -225,6 +256,7 @@ def model_in_force(model: Model, entries: Entries, version: int) -> dict[str, An
             | {"origin": origin_of(entries, SUGGESTION, suggestion_code(s))}
             for s in model.suggestions
         ],
+        "identity": [_identity(entries, rule) for rule in model.identity],
         "own": model_document(entries, version),
     }
 
@@ -271,4 +303,10 @@ def _relation(entries: Entries, one: RelationType) -> dict[str, Any]:
         "acyclic": one.acyclic,
         "starts": list(one.starts),
         "ends": list(one.ends),
+    }
+
+
+def _identity(entries: Entries, rule: IdentityRule) -> dict[str, Any]:
+    return asdict(rule) | {
+        "origin": origin_of(entries, IDENTITY, f"{rule.class_code}.{rule.evidence}")
     }

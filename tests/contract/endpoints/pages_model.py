@@ -8,12 +8,14 @@ from tests.contract.endpoints.entry import Endpoint, Named
 _MODEL = "/administration/model"
 _CLASS = f"{_MODEL}/classes/<string:class_code>"
 _ATTRIBUTE = f"{_CLASS}/attributes/<string:attribute_code>"
+_IDENTITY = f"{_CLASS}/identity/<string:evidence_code>"
 _RELATION = f"{_MODEL}/relations/<string:relation_code>"
 _OURS: dict[str, Any] = {
     "at": {
         "class_code": "own_class",
         "attribute_code": "own_attribute",
         "relation_code": "own_relation",
+        "evidence_code": "own_evidence",
     },
     "of_nobody": True,
     "everywhere": True,
@@ -56,6 +58,8 @@ PAGES_MODEL: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", _ATTRIBUTE, _RULES, **_OURS),
     Endpoint("POST", _ATTRIBUTE, _RULES, form=_NAME | {"type": "text"}, status=303, **_OURS),
+    Endpoint("GET", _IDENTITY, _RULES, **_OURS),
+    Endpoint("POST", _IDENTITY, _RULES, form={"weight": "10"}, status=303, **_OURS),
     Endpoint("GET", f"{_MODEL}/relations/new", _RULES, everywhere=True),
     Endpoint(
         "POST",

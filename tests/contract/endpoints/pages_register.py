@@ -188,6 +188,14 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
     ),
     Endpoint(
         "POST",
+        "/administration/junk/exempt",
+        Permission.ADMIN_RULES,
+        form={"list": "text", "value": "standard"},
+        status=303,
+        everywhere=True,
+    ),
+    Endpoint(
+        "POST",
         "/administration/junk/<int:junk_id>/delete",
         Permission.ADMIN_RULES,
         form={},

@@ -32,6 +32,14 @@ REST_IDENTITY: tuple[Endpoint, ...] = (
         everywhere=True,
     ),
     Endpoint(
+        "POST",
+        f"{_V1}/junk-exemptions",
+        Permission.ADMIN_RULES,
+        json={"list": "text", "value": "standard"},
+        status=201,
+        everywhere=True,
+    ),
+    Endpoint(
         "DELETE",
         f"{_JUNK}/<int:junk_id>",
         Permission.ADMIN_RULES,

@@ -12,6 +12,8 @@ _ATTRIBUTE = f"{_MODEL}/attributes/<string:class_code>/<string:attribute_code>"
 _RELATION = f"{_MODEL}/relation-types/<string:relation_code>"
 _PAIR = "<string:start_code>/<string:relation_code>/<string:end_code>"
 _SUGGESTION = f"{_MODEL}/suggestions/{_PAIR}"
+_IDENTITY = f"{_MODEL}/identity/<string:class_code>/<string:evidence_code>"
+_EVIDENCE_OF_OURS = {"class_code": "own_class", "evidence_code": "own_evidence"}
 _RULES: dict[str, Any] = {"of_nobody": True, "everywhere": True}
 _OF_OURS = {"class_code": "own_class", "attribute_code": "own_attribute"}
 _PAIR_OF_OURS = {
@@ -97,6 +99,17 @@ REST_MODEL: tuple[Endpoint, ...] = (
         at={"relation_code": "lone_relation"},
         status=204,
         **_RULES,
+    ),
+    Endpoint(
+        "PUT",
+        _IDENTITY,
+        Permission.ADMIN_RULES,
+        at=_EVIDENCE_OF_OURS,
+        json={"counts": False},
+        **_RULES,
+    ),
+    Endpoint(
+        "DELETE", _IDENTITY, Permission.ADMIN_RULES, at=_EVIDENCE_OF_OURS, status=204, **_RULES
     ),
     Endpoint("DELETE", _SUGGESTION, Permission.ADMIN_RULES, at=_PAIR_OF_OURS, status=204, **_RULES),
 )

@@ -99,7 +99,7 @@ def test_two_items_are_compared_merged_followed_and_parted(
     assert "Another item was merged into it" in page
     assert "Merged with another item" in admin.read(f"/items/{kept}/history")
     assert "merged two items" in admin.read("/administration/acts")
-    act = page.split("/identity/", 1)[1].split("/", 1)[0]
+    act = page.split(f"/items/{kept}/identity/", 1)[1].split("/", 1)[0]
     assert admin.post(f"/items/{kept}/identity/{act}/undo").status_code == 303
     assert "gone-02" in admin.read(f"/items/{gone}")
     assert "taken back" in admin.read(f"/items/{kept}/identity")
@@ -160,3 +160,18 @@ def test_an_administrator_keeps_the_list_of_junk(
     assert "PROTO-9" not in admin.read("/administration/junk")
     agent = browser_of(world.configuration_manager.person_id)
     assert agent.get("/administration/junk").status_code == 403
+
+
+def test_what_identifies_a_class_is_set_on_its_page_and_explained(admin: Browser) -> None:
+    address = "/administration/model/classes/laptop/identity/mac"
+    assert admin.post(address, counts="1", weight="20", against="5").status_code == 303
+    page = admin.read("/administration/model/classes/laptop")
+    assert "+20" in page
+    assert "−5" in page
+    refused = admin.post(address, counts="1", weight="much")
+    assert "This must be a number." in refused.text
+    admin.post("/administration/model/remove", kind="identity", code="laptop.mac")
+    assert "+20" not in admin.read("/administration/model/classes/laptop")
+    admin.post("/administration/junk/exempt", list="text", value="standard")
+    page = admin.read("/administration/junk")
+    assert "Taken off the shipped lists" in page
