@@ -211,8 +211,8 @@ def _define(session: Session) -> None:
         ("relation", "own_relation"): both,
         ("relation", "lone_relation"): both,
         ("suggestion", "own_class.own_relation.own_class"): {},
-    }
         ("identity", "own_class.mac"): {"weight": 20},
+    }
     apply_model(session, system_actor("tests"), entries, BEGINNING)
 
 
