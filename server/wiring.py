@@ -60,6 +60,8 @@ from server.desk.changes.reactions.announcing import end_announcements
 from server.desk.knowledge.api import knowledge
 from server.desk.problems.api import problems
 from server.desk.problems.reactions import end_major
+from server.desk.routines.api import routines
+from server.desk.routines.jobs import OPEN_DUE, run_opening
 from server.desk.sla.events import ClockReached
 from server.desk.tickets.api import tickets
 from server.desk.tickets.events import (
@@ -230,6 +232,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     scanning,
     tickets,
     alarms,
+    routines,
     problems,
     announcements,
     knowledge,
@@ -295,6 +298,7 @@ JOBS: Jobs = {
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     TELL: JobHandler(run_telling),
+    OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
     CHECK: JobHandler(run_check, max_failures=1),
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),

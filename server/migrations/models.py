@@ -25,6 +25,7 @@ import server.desk.changes.models.checking
 import server.desk.changes.models.planning
 import server.desk.knowledge.models
 import server.desk.problems.models
+import server.desk.routines.models
 import server.desk.routing.models
 import server.desk.sla.models
 import server.desk.tickets.models

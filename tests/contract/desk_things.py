@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cmdb.records.parties import Organisation
 from server.desk.alarms.actions.ruling import change_rule
 from server.desk.announcements.actions.writing import move_announcement, write_announcement
 from server.desk.announcements.rules.lifecycle import AnnouncementDraft
 from server.desk.knowledge.actions import ArticleDraft, write_article
 from server.desk.problems.actions.major import MajorDraft, run_major
 from server.desk.problems.actions.problems import ProblemDraft, open_problem
+from server.desk.routines.actions.macros import add_macro
+from server.desk.routines.actions.scheduling import ScheduleDraft, save_schedule
+from server.desk.routines.rules.macros import Macro
 from server.desk.routing.models import RoutingRule
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.actions.absences import AbsenceDraft, add_absence
@@ -68,4 +73,17 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
     article = write_article(session, system_actor("tests"), draft, BEGINNING)
     kept = {"name": "Too full", "signal": "filesystem", "threshold": 90}
     change_rule(session, system_actor("tests"), "full_filesystem", kept, BEGINNING)
-    return {"routing_rule": rule.id, "article": article.id, "alarm_rule": "full_filesystem"}
+    add_macro(session, system_actor("tests"), "noted", Macro("Noted", note="Seen."), BEGINNING)
+    return {
+        "routing_rule": rule.id,
+        "article": article.id,
+        "alarm_rule": "full_filesystem",
+        "macro": "noted",
+        "schedule": _schedule(session),
+    }
+
+
+def _schedule(session: Session) -> int:
+    place_id = session.scalars(select(Organisation.id).order_by(Organisation.id)).first()
+    draft = ScheduleDraft("Yearly", "prepared", BEGINNING, "year", organisation_id=place_id)
+    return save_schedule(session, system_actor("tests"), draft, BEGINNING).id

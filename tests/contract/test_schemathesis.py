@@ -43,6 +43,7 @@ _TAGS = (
     "discovery",
     "tickets",
     "alarms",
+    "routines",
     "problems",
     "announcements",
     "knowledge",

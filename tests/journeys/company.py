@@ -67,6 +67,9 @@ from server.desk.problems.actions.problems import (
     move_problem,
     open_problem,
 )
+from server.desk.routines.actions.macros import add_macro
+from server.desk.routines.actions.scheduling import ScheduleDraft, open_due, save_schedule
+from server.desk.routines.rules.macros import Macro
 from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
 from server.desk.tickets.actions.ruling import add_rule as add_routing_rule
 from server.desk.tickets.actions.tasking import TimeDraft, add_checklist, book_time
@@ -588,7 +591,18 @@ class _Furnishing:
         run_major(session, agent, major, leads, now)
         update_major(session, agent, major, "announcement", "The spooler is down.", now)
         found = {"problem": problem, "major": major}
+        found |= self._routines()
         return found | {"announcement": self._announcement(db)}
+
+    def _routines(self) -> dict[str, str | int]:
+        """Write a macro, and a schedule that has opened a ticket."""
+        session, admin, now = self._session, self._admin, self._now
+        add_macro(session, admin, "x100", Macro("x100", note="x100"), now)
+        first = now + timedelta(minutes=1)
+        draft = ScheduleDraft("x100", "pool", first, organisation_id=self._place)
+        schedule = save_schedule(session, admin, draft, now).id
+        open_due(session, first)
+        return {"macro": "x100", "schedule": schedule}
 
     def _announcement(self, db: int) -> int:
         """Announce works on an item, and say how they go."""

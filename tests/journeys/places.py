@@ -38,6 +38,7 @@ NO_PAGES = frozenset(
         "problems.proposals",
         "reach.show",
         "register_health.of_item",
+        "routines.for_ticket",
         "search.palette",
         "search.pick_groups",
         "search.pick_items",

@@ -55,6 +55,7 @@ from web.pages.reviews import reviews
 from web.pages.risk import risk
 from web.pages.roles import roles
 from web.pages.rosters import rosters
+from web.pages.routines import routines
 from web.pages.routing import routing
 from web.pages.search import search
 from web.pages.second_factor import second_factor
@@ -125,6 +126,7 @@ PAGES: tuple[Blueprint, ...] = (
     reviews,
     risk,
     roles,
+    routines,
     routing,
     search,
     second_factor,

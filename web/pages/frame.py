@@ -192,6 +192,7 @@ def _navigation() -> tuple[_Entry, ...]:
                 "providers",
                 "roles",
                 "rosters",
+                "routines",
                 "routing",
                 "words",
             ),

@@ -77,6 +77,7 @@ def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLi
         "checklist": lambda: (
             reader.gettext("added the checklist %(name)s") % {"name": detail.get("checklist")}
         ),
+        "macro": lambda: reader.gettext("ran the macro %(name)s") % {"name": detail.get("name")},
         "task_done": lambda: reader.gettext("done: %(title)s") % {"title": detail.get("title")},
         "task_undone": lambda: (
             reader.gettext("not done after all: %(title)s") % {"title": detail.get("title")}

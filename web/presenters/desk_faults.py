@@ -44,6 +44,9 @@ def sentences(reader: Reader) -> dict[str, str]:
         "only what is published and not over is told more of": reader.gettext(
             "Only what is published and not over is told more of."
         ),
+        "say what the macro does": reader.gettext("Say what the macro does."),
+        "must lie within ten years": reader.gettext("This must lie within ten years."),
+        "name an item or a class, not both": reader.gettext("Name an item or a class, not both."),
         "say who is away": reader.gettext("Say who is away."),
         "has it already; choose another group": reader.gettext(
             "This group has it already. Choose another one."
@@ -93,6 +96,10 @@ def sentences(reader: Reader) -> dict[str, str]:
 def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Return (regular expression, the reader's words with its named groups)."""
     return (
+        (
+            r"there is no template .*",
+            reader.gettext("Choose a template."),
+        ),
         (
             r"there is no ticket (?P<reference>.+)",
             reader.gettext("There is no ticket %(reference)s, or you may not see it."),

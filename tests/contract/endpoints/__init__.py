@@ -27,6 +27,7 @@ from tests.contract.endpoints.rest_identity import REST_IDENTITY
 from tests.contract.endpoints.rest_model import REST_MODEL
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
+from tests.contract.endpoints.routines import ROUTINES
 
 __all__ = ["ENDPOINTS", "PUBLIC", "Endpoint", "Named", "Public"]
 

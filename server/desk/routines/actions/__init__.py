@@ -1,0 +1,1 @@
+"""Changing macros and schedules, running them, and opening what is due."""
