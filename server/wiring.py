@@ -103,6 +103,7 @@ from server.desk.tickets.reactions.noting import (
     note_move,
     note_opening,
 )
+from server.desk.tickets.reactions.reaching import keep_check
 from server.desk.tickets.reactions.telling import (
     tell_assignment,
     tell_entry,
@@ -188,6 +189,8 @@ from server.people.jobs import (
 )
 from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
+from server.scanning.errands.api import collectors
+from server.scanning.errands.events import CheckAnswered
 from server.scanning.jobs import run_probe
 from server.scanning.mapping import TOPOLOGY_JOB, run_topology
 from server.scanning.ranges import SWEEP_JOB
@@ -230,6 +233,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     software,
     advisories,
     scanning,
+    collectors,
     tickets,
     alarms,
     routines,
@@ -268,6 +272,7 @@ REACTIONS: Reactions = {
     ChangeHeld: (note_hold, tell_hold),
     UnauthorizedFound: (tell_unauthorized,),
     IncidentLinked: (note_incident,),
+    CheckAnswered: (keep_check,),
 }
 
 JOBS: Jobs = {

@@ -8,6 +8,7 @@ import click
 
 from discovery.assembly.identity import identify
 from discovery.assembly.observation import assemble
+from discovery.cli.collect import collect
 from discovery.cli.network import network
 from discovery.cli.options import (
     WrongInput,
@@ -57,6 +58,7 @@ Examples:
   cadastre-discover probe 10.0.0.1 --credentials snmp.toml --json
   cadastre-discover sweep 10.0.0.0/20 10.1.0.5-40 --credentials snmp.toml
   cadastre-discover network office.toml
+  cadastre-discover collect --server https://cadastre.example --token TOKEN
 """
 
 
@@ -196,6 +198,7 @@ def list_probes() -> None:
 
 
 cli.add_command(network)
+cli.add_command(collect)
 
 
 def main() -> None:

@@ -43,6 +43,7 @@ import server.items.models
 import server.items.past.models
 import server.notify.models
 import server.people.models
+import server.scanning.collectors.models
 import server.scanning.models
 from cmdb.records.base import Base
 

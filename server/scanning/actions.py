@@ -17,10 +17,13 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.foundation.secrets import Place, SecretBox
 from server.items.organisations import require_organisation
+from server.scanning.collectors.asking import NO_COLLECTOR, ask_errand, usable
 from server.scanning.models import Probe, SnmpCredential
 from server.scanning.queries import get_credential
 
 PROBE_JOB = "scanning.probe"
+#: The same, done by a collector. Payload: ``probe_id``.
+PROBE_ERRAND = "probe"
 _HOST = re.compile(r"^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_-]{1,63})*\.?$")
 
 
@@ -124,6 +127,8 @@ class ProbeDraft:
     target: str
     credential_id: int
     port: int = 161
+    #: Who visits it; None: this server.
+    collector_id: int | None = None
 
 
 def ask_probe(session: Session, actor: Actor, draft: ProbeDraft, now: datetime) -> Probe:
@@ -142,6 +147,8 @@ def ask_probe(session: Session, actor: Actor, draft: ProbeDraft, now: datetime) 
         problems["credential_id"] = f"there is no credential {draft.credential_id}"
     if credential is not None and credential.organisation_id != draft.organisation_id:
         problems["credential_id"] = "belongs to another organisation"
+    if not usable(session, draft.collector_id, draft.organisation_id):
+        problems["collector_id"] = NO_COLLECTOR
     if problems:
         raise InvalidValue(problems)
     probe = Probe(
@@ -149,6 +156,7 @@ def ask_probe(session: Session, actor: Actor, draft: ProbeDraft, now: datetime) 
         target=target,
         port=draft.port,
         credential_id=draft.credential_id,
+        collector_id=draft.collector_id,
         state="queued",
         asked_by_id=actor.person_id,
         asked_at=now,
@@ -156,7 +164,10 @@ def ask_probe(session: Session, actor: Actor, draft: ProbeDraft, now: datetime) 
     )
     session.add(probe)
     session.flush()  # the job names it
-    enqueue(session, PROBE_JOB, {"probe_id": probe.id}, key=f"probe:{probe.id}")
+    if probe.collector_id is not None:
+        ask_errand(session, probe.collector_id, PROBE_ERRAND, {"probe_id": probe.id}, now)
+    else:
+        enqueue(session, PROBE_JOB, {"probe_id": probe.id}, key=f"probe:{probe.id}")
     return probe
 
 

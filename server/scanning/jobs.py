@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
@@ -57,8 +58,7 @@ def _read(context: JobContext) -> _Task:
 
 def _missed(context: JobContext, task: _Task, missed: Unreachable) -> Mapping[str, Any]:
     with context.database.writing() as session:
-        probe = session.get_one(Probe, task.probe_id)
-        probe.state, probe.reason, probe.finished_at = "unreachable", missed.reason, utc_now()
+        miss_probe(session.get_one(Probe, task.probe_id), missed.reason, utc_now())
     return {"reason": missed.reason}
 
 
@@ -68,13 +68,19 @@ def _record(context: JobContext, task: _Task, found: DeviceFindings) -> Mapping[
     with context.database.writing() as session:
         recorded = record_device(session, found, task.organisation_id, author, now)
         probe = session.get_one(Probe, task.probe_id)
-        _close(probe, found, recorded)
-        probe.finished_at = now
+        close_probe(probe, found, recorded, now)
         ask_topology(session)
     return {"item_id": recorded.item_id, "outcome": recorded.outcome}
 
 
-def _close(probe: Probe, found: DeviceFindings, recorded: Recorded) -> None:
+def miss_probe(probe: Probe, reason: str, now: datetime) -> None:
+    """Write down that a device could not be visited."""
+    probe.state, probe.reason, probe.finished_at = "unreachable", reason, now
+
+
+def close_probe(probe: Probe, found: DeviceFindings, recorded: Recorded, now: datetime) -> None:
+    """Write down what came of a visit."""
+    probe.finished_at = now
     probe.item_id = recorded.item_id
     probe.outcome = recorded.outcome
     probe.state = "review" if recorded.outcome is Outcome.REVIEW else "found"

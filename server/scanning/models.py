@@ -40,6 +40,8 @@ class Probe(Identified, Base):
     credential_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("snmp_credential.id", ondelete="SET NULL")
     )
+    #: Who visits it; nobody: this server.
+    collector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("collector.id"))
     #: "queued", "found", "review", "unreachable" or "failed".
     state: Mapped[str] = mapped_column(Key, default="queued")
     #: Why there is nothing, in a sentence.
@@ -72,6 +74,8 @@ class ScanRange(Identified, Base):
     pace: Mapped[int] = mapped_column(default=2000)
     #: Five cron fields (UTC); empty for a range that is swept when somebody asks.
     cron: Mapped[str] = mapped_column(Key, default="")
+    #: Who sweeps it; nobody: this server.
+    collector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("collector.id"))
     created_at: Mapped[datetime]
 
 
@@ -90,6 +94,8 @@ class ScanRun(Identified, Base):
     state: Mapped[str] = mapped_column(Key, default="queued")
     reason: Mapped[str] = mapped_column(String, default="")
     job_id: Mapped[int | None] = mapped_column(BigId)
+    #: Who swept it; nobody: this server.
+    collector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("collector.id"))
     asked_by_id: Mapped[int | None] = mapped_column(BigId)
     asked_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

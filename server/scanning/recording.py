@@ -21,14 +21,23 @@ from server.scanning.models import DeviceFacts
 
 
 def record_device(
-    session: Session, found: DeviceFindings, organisation_id: int, author: Author, now: datetime
+    session: Session,
+    found: DeviceFindings,
+    organisation_id: int,
+    author: Author,
+    now: datetime,
+    observed_at: datetime | None = None,
 ) -> Recorded:
-    """Record what a device said; its facts are kept on the item it was found to be."""
-    seen = assemble(found, organisation_id, now)
+    """Record what a device said; its facts are kept on the item it was found to be.
+
+    ``observed_at`` is when it said so, if that was not now: a newer visit's facts stay.
+    """
+    seen_at = min(observed_at or now, now)
+    seen = assemble(found, organisation_id, seen_at)
     seen = replace(seen, identifiers=tuple(_settled(seen.identifiers)))
     recorded = Inventory(session, now, author).record(seen)
     if recorded.item_id is not None:
-        _keep(session, recorded.item_id, found, now)
+        _keep(session, recorded.item_id, found, seen_at)
     return recorded
 
 
@@ -48,6 +57,8 @@ def _keep(session: Session, item_id: int, found: DeviceFindings, now: datetime) 
     if row is None:
         row = DeviceFacts(item_id=item_id)
         session.add(row)
+    elif row.seen_at > now:
+        return
     row.packed, row.seen_at = pack(found), now
 
 

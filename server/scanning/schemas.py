@@ -40,6 +40,7 @@ class ProbeDraftSchema(StrictSchema):
     target = fields.String(required=True, validate=validate.Length(min=1, max=253))
     credential_id = fields.Integer(required=True)
     port = fields.Integer(load_default=161)
+    collector_id = fields.Integer(load_default=None, allow_none=True)
 
 
 class ProbeSchema(StrictSchema):
@@ -50,6 +51,7 @@ class ProbeSchema(StrictSchema):
     target = fields.String(required=True)
     port = fields.Integer(required=True)
     credential_id = fields.Integer(required=True, allow_none=True)
+    collector_id = fields.Integer(required=True, allow_none=True)
     state = fields.String(required=True)
     reason = fields.String(required=True)
     item_id = fields.Integer(required=True, allow_none=True)
@@ -71,6 +73,11 @@ class RangeDraftSchema(StrictSchema):
     port = fields.Integer(load_default=161)
     pace = fields.Integer(load_default=2_000)
     cron = fields.String(load_default="", validate=validate.Length(max=100))
+    collector_id = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Who sweeps it; null: this server."},
+    )
 
 
 class RangeSchema(StrictSchema):
@@ -84,6 +91,7 @@ class RangeSchema(StrictSchema):
     port = fields.Integer(required=True)
     pace = fields.Integer(required=True)
     cron = fields.String(required=True)
+    collector_id = fields.Integer(required=True, allow_none=True)
     created_at = Moment(required=True)
 
 
@@ -93,6 +101,7 @@ class RunSchema(StrictSchema):
     id = fields.Integer(required=True)
     organisation_id = fields.Integer(required=True)
     range_id = fields.Integer(required=True, allow_none=True)
+    collector_id = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
     state = fields.String(required=True)
     reason = fields.String(required=True)

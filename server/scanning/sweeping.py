@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cmdb.errors import CadastreError
-from cmdb.inventory.outcomes import Author, Outcome
+from cmdb.inventory.outcomes import Author
 from discovery.findings import DeviceFindings, ScanProgress, Unreachable
 from discovery.scan.blocking import scan_range
 from discovery.settings import ScanSettings
@@ -18,10 +18,11 @@ from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import HopelessJob, JobContext, JobStopped
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import open_credential
+from server.scanning.collectors.asking import ask_errand, usable
 from server.scanning.mapping import ask_topology
-from server.scanning.models import ScanOutcome, ScanRange, ScanRun, SnmpCredential
-from server.scanning.ranges import new_run, targets_of
-from server.scanning.recording import record_device
+from server.scanning.models import ScanRange, ScanRun, SnmpCredential
+from server.scanning.outcomes import outcome_of, refused_outcome
+from server.scanning.ranges import SWEEP_ERRAND, is_under_way, new_run, targets_of
 
 _TOLD_EVERY_SECONDS = 2.0
 
@@ -37,7 +38,13 @@ class _Task:
 
 
 def run_sweep_of_range(context: JobContext) -> Mapping[str, Any]:
-    """Sweep a range. Payload: ``run_id`` of a run that was asked for, or ``range_id``."""
+    """Sweep a range. Payload: ``run_id`` of a run that was asked for, or ``range_id``.
+
+    A range of a collector becomes an errand; while its last run is not over, nothing is added.
+    """
+    handed = _hand_over(context)
+    if handed is not None:
+        return handed
     task = _begin(context)
     found = unread = 0
     with _Watch(context, task.run_id) as watch:
@@ -63,6 +70,25 @@ def run_sweep_of_range(context: JobContext) -> Mapping[str, Any]:
     if stopped:
         raise JobStopped("the sweep was stopped")
     return {"run": task.run_id, "found": found, "unread": unread}
+
+
+def _hand_over(context: JobContext) -> Mapping[str, Any] | None:
+    """Give a scheduled sweep to the range's collector; None for a range of this server."""
+    with context.database.writing() as session:
+        row = session.get(ScanRange, context.payload.get("range_id", 0))
+        if row is None or row.collector_id is None or "run_id" in context.payload:
+            return None
+        if is_under_way(session, row):
+            return {"skipped": "its collector has not finished the last sweep"}
+        now = utc_now()
+        run = new_run(row, now)
+        session.add(run)
+        session.flush()  # the errand names it
+        if not usable(session, row.collector_id, row.organisation_id):
+            run.state, run.reason, run.finished_at = "failed", "the collector was revoked", now
+        else:
+            ask_errand(session, row.collector_id, SWEEP_ERRAND, {"run_id": run.id}, now)
+        return {"run": run.id, "collector": row.collector_id}
 
 
 def _begin(context: JobContext) -> _Task:
@@ -124,29 +150,14 @@ def _credentials(context: JobContext, session: Any, row: ScanRange) -> tuple[Cre
 def _take(context: JobContext, task: _Task, result: DeviceFindings | Unreachable) -> None:
     """Record one result; a device that the register refuses is an outcome, not the end."""
     now = utc_now()
-    outcome = ScanOutcome(run_id=task.run_id, address=result.address, at=now)
-    if isinstance(result, Unreachable):
-        outcome.state, outcome.reason = "unreachable", result.reason
-        with context.database.writing() as session:
-            session.add(outcome)
-        return
-    outcome.name, outcome.seconds = result.system.name, round(result.seconds, 2)
-    problems = [one.reason for one in result.outcomes if one.reason]
-    outcome.reason = "; ".join(problems)[:500]
     author = Author(task.asked_by_id, context.request_id)
+    place = (task.run_id, task.organisation_id)
     try:
         with context.database.writing() as session:
-            recorded = record_device(session, result, task.organisation_id, author, now)
-            outcome.item_id, outcome.outcome = recorded.item_id, recorded.outcome
-            outcome.state = "review" if recorded.outcome is Outcome.REVIEW else "found"
-            if recorded.outcome is Outcome.REFUSED:
-                outcome.state, outcome.reason = "failed", recorded.detail
-            session.add(outcome)
+            session.add(outcome_of(session, place, result, author, now))
     except CadastreError as error:
-        refused = ScanOutcome(run_id=task.run_id, address=result.address, at=now, state="failed")
-        refused.name, refused.reason = result.system.name, str(error)
         with context.database.writing() as session:
-            session.add(refused)
+            session.add(refused_outcome(task.run_id, result, str(error), now))
 
 
 def _end(context: JobContext, task: _Task, state: str, reason: str = "") -> None:

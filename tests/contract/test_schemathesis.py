@@ -41,6 +41,7 @@ _TAGS = (
     "software",
     "advisories",
     "discovery",
+    "collectors",
     "tickets",
     "alarms",
     "routines",

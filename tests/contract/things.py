@@ -116,6 +116,7 @@ from server.people.models import (
 from server.people.organisations import create_organisation
 from server.people.rostering import packed
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from server.scanning.collectors.enrolling import create_collector
 from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
@@ -545,7 +546,9 @@ class _Furnishing:
         draft = RangeDraft(self._place.id, "Office", "10.0.0.0/30", (credential.id,))
         swept = create_range(session, admin, draft, now)
         run = ask_run(session, admin, swept.id, now)
+        named = create_collector(session, admin, self._place.id, "Harbour", now)
         return {"credential": credential.id, "probe": probe.id} | {
+            "collector": named.collector.id,
             "range": self._another_range(credential.id),
             "run": run.id,
         }

@@ -13,6 +13,7 @@ from web.pages.announcements import announcements
 from web.pages.approvals import approvals
 from web.pages.assets import assets
 from web.pages.changes import changes
+from web.pages.collectors import collectors
 from web.pages.dashboard import dashboard
 from web.pages.derivation import derivation
 from web.pages.directories import directories
@@ -87,6 +88,7 @@ PAGES: tuple[Blueprint, ...] = (
     discovery,
     network,
     sweeps,
+    collectors,
     emergencies,
     estate,
     foreign_agents,

@@ -20,6 +20,7 @@ from server.items.queries import names_of
 from server.scanning import actions, queries
 from server.scanning.schemas import CredentialDraftSchema
 from web.pages.choices import organisation_choices, organisation_names
+from web.pages.collectors import collector_choices, collector_names
 from web.pages.forms import read_form
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, paging_of
@@ -61,6 +62,7 @@ def _draft() -> actions.ProbeDraft:
         target=form.get("target", ""),
         credential_id=credential_id,
         port=whole(form.get("port")) or _SNMP_PORT,
+        collector_id=whole(form.get("collector_id")),
     )
 
 
@@ -82,6 +84,8 @@ def _page(errors: dict[str, str]) -> str:
         visit_name=lambda probe: visit_text(probe.state, probe.outcome, reader()),
         visit_tone=visit_tone,
         port=_SNMP_PORT,
+        collectors=collector_choices(),
+        collector_names=collector_names(),
         errors=errors,
         typed=request.form,
     )

@@ -169,7 +169,7 @@ def _navigation() -> tuple[_Entry, ...]:
             "radar-2",
             "g n",
             (Permission.DISCOVERY_READ,),
-            ("network", "sweeps"),
+            ("network", "sweeps", "collectors"),
         ),
         _Entry(
             "administration.index",

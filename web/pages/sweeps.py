@@ -14,6 +14,7 @@ from server.scanning import queries
 from server.scanning import ranges as acts
 from server.scanning.models import ScanRange
 from web.pages.choices import organisation_choices
+from web.pages.collectors import collector_choices, collector_names
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_page, paging_of
 from web.pages.refusals import refuse_in_words
@@ -34,6 +35,7 @@ def ranges() -> str:
         tabs=discovery_tabs(url_for, reader()),
         rows=queries.list_ranges(session, actor),
         credential_names=_credential_names(),
+        collectors=collector_names(),
     )
 
 
@@ -87,6 +89,7 @@ def _draft(row: ScanRange | None = None) -> acts.RangeDraft:
         port=whole(form.get("port")) or 0,
         pace=whole(form.get("pace")) or 0,
         cron=form.get("cron", ""),
+        collector_id=whole(form.get("collector_id")),
     )
 
 
@@ -103,6 +106,7 @@ def _form(row: ScanRange | None, errors: dict[str, str]) -> str:
         typed=typed,
         chosen=chosen,
         credentials=queries.list_credentials(session, actor),
+        collectors=collector_choices(),
         organisations=organisation_choices(session, actor, Permission.DISCOVERY_RUN),
     )
 
@@ -110,7 +114,7 @@ def _form(row: ScanRange | None, errors: dict[str, str]) -> str:
 def _kept(row: ScanRange | None) -> dict[str, object]:
     if row is None:
         return {"port": 161, "pace": 2000}
-    names = ("name", "addresses", "port", "pace", "cron")
+    names = ("name", "addresses", "port", "pace", "cron", "collector_id")
     return {name: getattr(row, name) for name in names}
 
 
@@ -142,6 +146,7 @@ def runs() -> str:
         paging=paging_of(page),
         run_name=lambda row: run_text(row.state, reader()),
         run_tone=run_tone,
+        collectors=collector_names(),
     )
 
 
@@ -161,6 +166,7 @@ def show_run(run_id: int) -> str:
         items=names_of(session, actor, found),
         run_name=run_text(row.state, reader()),
         run_tone=run_tone(row.state),
+        collector=collector_names().get(row.collector_id or 0, ""),
         visit_name=lambda one: visit_text(one.state, one.outcome, reader()),
         visit_tone=visit_tone,
     )

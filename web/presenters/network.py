@@ -180,6 +180,7 @@ def discovery_tabs(url: Callable[[str], str], reader: Reader) -> list[Tab]:
         Tab("visits", reader.gettext("Visits"), url("discovery.index")),
         Tab("ranges", reader.gettext("Ranges"), url("sweeps.ranges")),
         Tab("runs", reader.gettext("Sweeps"), url("sweeps.runs")),
+        Tab("collectors", reader.gettext("Collectors"), url("collectors.index")),
         Tab("network", reader.gettext("Network"), url("network.show")),
         Tab("path", reader.gettext("Path"), url("network.path")),
         Tab("unknown", reader.gettext("Unknown devices"), url("network.unknown")),

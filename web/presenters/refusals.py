@@ -115,6 +115,14 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         ),
         (r"must have at most (?P<length>\d+) characters.*", long),
         (
+            r"the collector (?P<name>.+) was revoked",
+            reader.gettext("The collector %(name)s was revoked."),
+        ),
+        (
+            r"too much waits for the collector (?P<name>.+) already",
+            reader.gettext("Too much waits for the collector %(name)s already."),
+        ),
+        (
             r"must name 1 to (?P<number>\d+) products",
             reader.gettext("Name at least one product, and at most %(number)s."),
         ),

@@ -36,6 +36,13 @@ def sentences(reader: Reader) -> dict[str, str]:
         "somebody has this item; let it come back first": reader.gettext(
             "Somebody has this item. Let it come back first."
         ),
+        "is not there, was revoked, or belongs to another organisation": reader.gettext(
+            "This collector is not there, was revoked, or belongs to another organisation."
+        ),
+        "no collector that is there now sweeps its address": reader.gettext(
+            "No collector that is there now sweeps its address."
+        ),
+        "choose at least one credential": reader.gettext("Choose at least one credential."),
         "no item fits": reader.gettext("No item fits."),
         "the past cannot be asked for this": reader.gettext("The past cannot be asked for this."),
         "the past is listed by id alone": reader.gettext("The past is listed by id alone."),

@@ -243,6 +243,23 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         form={},
         status=303,
     ),
+    Endpoint("GET", "/discovery/collectors", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST", "/discovery/collectors", Permission.DISCOVERY_RUN, form=_PLACE | {"name": "Bergen"}
+    ),
+    Endpoint(
+        "POST",
+        "/discovery/collectors/<int:collector_id>/token",
+        Permission.DISCOVERY_RUN,
+        form={},
+    ),
+    Endpoint(
+        "POST",
+        "/discovery/collectors/<int:collector_id>/revoke",
+        Permission.DISCOVERY_RUN,
+        form={},
+        status=303,
+    ),
     Endpoint("GET", "/discovery/network", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery/network.csv", Permission.DISCOVERY_READ),
     Endpoint("GET", "/discovery/network.graphml", Permission.DISCOVERY_READ),

@@ -223,6 +223,27 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         Permission.DISCOVERY_RUN,
         status=202,
     ),
+    Endpoint("GET", f"{_V1}/collectors", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/collectors",
+        Permission.DISCOVERY_RUN,
+        json={"organisation_id": _ORGANISATION, "name": "Bergen"},
+        status=201,
+    ),
+    Endpoint("GET", f"{_V1}/collectors/<int:collector_id>", Permission.DISCOVERY_READ),
+    Endpoint(
+        "POST",
+        f"{_V1}/collectors/<int:collector_id>/token",
+        Permission.DISCOVERY_RUN,
+        status=201,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/collectors/<int:collector_id>",
+        Permission.DISCOVERY_RUN,
+        status=204,
+    ),
     Endpoint("GET", f"{_V1}/discovery/links", Permission.DISCOVERY_READ),
     Endpoint("GET", f"{_V1}/discovery/half-links", Permission.DISCOVERY_READ),
     Endpoint(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -57,7 +58,7 @@ class Sweeper:
             box = SecretBox(settings.key_file)
             self.credential_id = create_credential(session, world.admin, box, draft, utc_now()).id
 
-    def draft(self, addresses: str, port: int = 161, **more: str) -> RangeDraft:
+    def draft(self, addresses: str, port: int = 161, **more: Any) -> RangeDraft:
         """Return a draft of a range of this world."""
         name = more.pop("name", "Lab")
         credentials = (self.credential_id,)

@@ -20,6 +20,8 @@ from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor
 from server.items.scope import visible_items
+from server.scanning.collectors.asking import CHECK_ERRAND, ask_errand
+from server.scanning.nearness import collector_near
 
 CHECK = "tickets.check"
 #: So many checks may wait in all: nobody can make this server knock without end.
@@ -28,23 +30,29 @@ _MOST_WAITING = 50
 
 @dataclass(frozen=True, slots=True)
 class CheckDraft:
-    """What to check: an affected item, by one of its own addresses, and for "tcp" a port."""
+    """What to check: an affected item, by one of its own addresses, and for "tcp" a port.
+
+    ``place`` is from where: "server", "site" (the collector that sweeps a range with the address),
+    or "" for the site's collector where one is there now, else this server.
+    """
 
     item_id: int
     kind: str
     port: int = 0
     address: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check that was asked for."""
+    """A check that was asked for, of a job here or of a collector by name."""
 
-    job_id: int
+    job_id: int | None
     item_id: int
     kind: str
     address: str
     port: int
+    collector: str = ""
 
 
 def ask_check(
@@ -55,11 +63,11 @@ def ask_check(
     Only addresses that the item itself is known by are asked, never one that somebody types.
     Raises ``ItemNotFound`` for an item that is not on the ticket, ``InvalidValue``, ``Conflict``.
     """
-    del now
     ticket = lock_ticket(session, actor, reference)
     named = session.get(AffectedItem, (ticket.id, draft.item_id))
-    query = select(Item.id).where(Item.id == draft.item_id, visible_items(actor))
-    if named is None or session.scalar(query) is None:
+    query = select(Item).where(Item.id == draft.item_id, visible_items(actor))
+    item = session.scalar(query)
+    if named is None or item is None:
         raise ItemNotFound(draft.item_id)
     known = addresses_of(session, draft.item_id)
     problems = Problems()
@@ -70,10 +78,15 @@ def ask_check(
         problems.add("address", "the item has no address that could be asked")
     elif draft.address and draft.address not in known:
         problems.add("address", "must be an address of the item")
+    address = draft.address or next(iter(known), "")
+    near = None
+    if known and draft.place != "server":
+        near = collector_near(session, item.organisation_id, address, now)
+    if draft.place == "site" and near is None:
+        problems.add("place", "no collector that is there now sweeps its address")
     problems.refuse()
     _check_crowd(session)
     port = draft.port if draft.kind == "tcp" else 0
-    address = draft.address or known[0]
     payload = {
         "ticket_id": ticket.id,
         "item_id": draft.item_id,
@@ -82,6 +95,9 @@ def ask_check(
         "port": port,
         "person_id": actor.person_id,
     }
+    if near is not None:
+        ask_errand(session, near.id, CHECK_ERRAND, payload, now)
+        return Check(None, draft.item_id, draft.kind, address, port, near.name)
     key = f"check:{ticket.id}:{draft.kind}:{address}:{port}"
     return Check(
         enqueue(session, CHECK, payload, key=key), draft.item_id, draft.kind, address, port

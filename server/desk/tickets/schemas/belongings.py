@@ -47,16 +47,22 @@ class TicketCheckDraftSchema(StrictSchema):
     kind = fields.String(required=True, validate=validate.OneOf(CHECKS))
     port = fields.Integer(load_default=0, validate=validate.Range(min=0, max=65_535))
     address = fields.String(load_default="", validate=validate.Length(max=64))
+    place = fields.String(
+        load_default="",
+        validate=validate.OneOf(("", "server", "site")),
+        metadata={"description": "From where: this server, or the collector of the item's site."},
+    )
 
 
 class TicketCheckSchema(StrictSchema):
     """A check that was asked for; its answer becomes an internal entry."""
 
-    job_id = Identifier()
+    job_id = Identifier(allow_none=True)
     item_id = Identifier()
     kind = fields.String()
     address = fields.String()
     port = fields.Integer()
+    collector = fields.String(metadata={"description": "Who makes it; empty: this server."})
 
 
 class TicketLinkDraftSchema(StrictSchema):

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from cmdb.records.facts import Address, Interface
+from cmdb.records.items import Item
+from discovery.collector.sealing import new_private_key, public_key_of
 from discovery.reach.values import Answer, Echoes, Hop, Names, PortState, Route
 from server.desk.tickets.actions.reaching import CHECK
 from server.desk.tickets.jobs import run_check
@@ -51,6 +53,47 @@ def test_a_check_knocks_where_the_item_is_and_leaves_an_internal_note(
     assert entry["text"].startswith(f"TCP 127.0.0.1 port {port}: open")
     seen = [one["kind"] for one in rita.get(f"{API}/{ticket}/entries").json["rows"]]
     assert "internal" not in seen
+
+
+def test_the_collector_of_the_items_site_checks_from_there(
+    as_: Any, estate: Estate, database: Database
+) -> None:
+    agent, admin = as_(estate.world.agent), as_(estate.world.admin)
+    ticket = opened(as_(estate.world.requester))["reference"]
+    agent.post(f"{API}/{ticket}/affected-items", json={"item_ids": [estate.app]})
+    _address(database, estate.app, "10.77.0.5")
+    with database.reading() as session:
+        organisation = session.get_one(Item, estate.app).organisation_id
+    checks, body = f"{API}/{ticket}/checks", {"item_id": estate.app, "kind": "tcp", "port": 22}
+    assert faults(agent.post(checks, json=body | {"place": "site"})) == {"place"}
+
+    place = {"organisation_id": organisation, "name": "Oslo"}
+    named = admin.post("/api/v1/collectors", json=place).json
+    secret = place | {"community": "public"}
+    credential = admin.post("/api/v1/discovery/credentials", json=secret).json["id"]
+    swept = {"addresses": "10.77.0.0/24", "credential_ids": [credential]}
+    swept |= {"collector_id": named["id"]}
+    assert admin.post("/api/v1/discovery/ranges", json=place | swept).status_code == 201
+    wish = {"token": named["token"], "public_key": public_key_of(new_private_key())}
+    bearer = admin.post("/api/v1/collectors/enrol", json=wish).json["key"]
+    there = {"Authorization": f"Bearer {bearer}"}
+
+    asked = agent.post(checks, json=body)
+    assert (asked.status_code, asked.json["collector"], asked.json["job_id"]) == (202, "Oslo", None)
+    assert agent.post(checks, json=body | {"place": "server"}).json["collector"] == ""
+    (errand,) = admin.post("/api/v1/collectors/errands", json={}, headers=there).json["errands"]
+    assert errand["work"] == {"kind": "tcp", "address": "10.77.0.5", "port": 22}
+    said = {"tcp": {"address": "10.77.0.5", "port": 22, "state": "silent"}, "at": 0}
+    delivery = {"errand": errand["id"], "attempt": 1, "first": 1, "results": [said]}
+    for _ in range(2):
+        came = admin.post(
+            "/api/v1/collectors/deliveries", json=delivery | {"state": "done"}, headers=there
+        )
+        assert came.status_code == 202
+    entries = agent.get(f"{API}/{ticket}/entries").json["rows"]
+    assert [one["text"] for one in entries if one["kind"] == "internal"] == [
+        "Asked from the site, by Oslo:\n\nTCP 10.77.0.5 port 22: no answer"
+    ]
 
 
 def _address(database: Database, item_id: int, *addresses: str) -> None:

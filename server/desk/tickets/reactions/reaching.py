@@ -1,0 +1,28 @@
+"""What a collector found out from its site becomes a note on the ticket."""
+
+from sqlalchemy.orm import Session
+
+from cmdb.records.parties import Person
+from discovery.collector.deliveries import CannotAsk
+from server.desk.tickets.actions.reaching import keep_answer
+from server.desk.tickets.models import Ticket
+from server.desk.tickets.rules.reaching import note_of, refusal_of
+from server.foundation.clock import utc_now
+from server.foundation.translation import Language
+from server.scanning.errands.events import CheckAnswered
+
+
+def keep_check(session: Session, event: CheckAnswered) -> None:
+    """Keep what a check said, in the language of who asked for it."""
+    ticket = session.get(Ticket, event.payload.get("ticket_id", 0))
+    if ticket is None:
+        return
+    person_id = event.payload.get("person_id")
+    person = session.get(Person, person_id) if person_id else None
+    language = Language(person.language if person is not None else "en")
+    if isinstance(event.answer, CannotAsk):
+        text = refusal_of(event.answer.reason, language)
+    else:
+        text = note_of(event.answer, language)
+    place = language.gettext("Asked from the site, by %(collector)s:", collector=event.collector)
+    keep_answer(session, ticket, person_id, f"{place}\n\n{text}", utc_now())

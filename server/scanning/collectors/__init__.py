@@ -1,0 +1,1 @@
+"""Collectors: who they are, how they enrol, and what they are to do."""

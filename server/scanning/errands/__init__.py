@@ -1,0 +1,1 @@
+"""The door for collectors: handing errands out, and taking in what came of them."""
