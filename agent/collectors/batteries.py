@@ -13,6 +13,14 @@ _FOLDER = "/sys/class/power_supply"
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Batteries as they were built; how full and how worn they are moves by itself."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.batteries(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.batteries(machine)
     found = []
     for name in machine.names(_FOLDER):
         folder = f"{_FOLDER}/{name}"

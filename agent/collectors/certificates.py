@@ -34,6 +34,10 @@ _LIMIT_BYTES = 256 * 1024
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Return the machine's own certificates by file: whose each is, and when it ends."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.certificates(machine)
     found = []
     for path in _paths(machine):
         told = read_pem(machine.text(path, _LIMIT_BYTES) or "")

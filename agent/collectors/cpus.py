@@ -48,6 +48,14 @@ _X86_32 = ("i386", "i486", "i586", "i686")
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """One entry per socket. Speeds are the greatest in MHz: the present one never stands still."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.cpus(machine)
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.cpus(machine)
     if not machine.linux:
         from agent.sources import portable  # noqa: PLC0415 - not needed on Linux
 

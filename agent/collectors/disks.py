@@ -28,6 +28,14 @@ _MAPPED = (("CRYPT-", "crypt"), ("LVM-", "lvm"))
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Disks, arrays and mapped volumes by name; sizes in bytes. Empty drives have no size."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.disks(machine)
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.disks(machine)
     if not machine.linux:
         machine.remark("disks are read on Linux only")
         return []

@@ -14,6 +14,10 @@ _FILES = ("/run/systemd/resolve/resolv.conf", "/etc/resolv.conf")
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Name servers in the order they are asked, and the domains that are tried."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.dns(machine)
     for path in _FILES:
         found = _read(machine, path)
         if found:

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Local groups by name, each with the members that are written into it."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.groups(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.groups(machine)
     rows = [line.split(":") for line in machine.lines("/etc/group")]
     found = [
         {

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 def collect(machine: Machine) -> dict[str, Any]:
     """Maker, model, board, firmware, and the virtual role with its make."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.hardware(machine)
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.hardware(machine)
     facts = firmware_facts(machine)
     role, make = virtual_role(machine) if machine.linux else (None, None)
     return {

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 
 def collect(machine: Machine) -> dict[str, Any]:
     """Return identifiers as the machine states them; the server tells junk from truth."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.identity(machine, _macs(machine))
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - nor here
+
+        return of_a_mac.identity(machine, _macs(machine))
     facts = firmware_facts(machine)
     hostname, fqdn = _names(machine)
     return {

@@ -17,6 +17,14 @@ _LARGEST_KERNEL_SHARE = 0.15
 
 def collect(machine: Machine) -> dict[str, Any]:
     """Total and swap in bytes, and the modules where the SMBIOS table is open to us."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.memory(machine)
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.memory(machine)
     if not machine.linux:
         from agent.sources import portable  # noqa: PLC0415 - not needed on Linux
 

@@ -18,6 +18,14 @@ _SERIAL_TAG, _NAME_TAG = 0xFF, 0xFC
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Return displays by the port they are on, as they describe themselves (EDID)."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.monitors(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.monitors(machine)
     found = []
     for port in machine.names(_FOLDER):
         told = machine.data(f"{_FOLDER}/{port}/edid", 4096)

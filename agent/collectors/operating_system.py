@@ -16,6 +16,19 @@ _SAME_BOOT_SECONDS = 300
 
 def collect(machine: Machine) -> dict[str, Any]:
     """Name and version as os-release(5) gives them, kernel, time zone, boot time (UTC)."""
+    if machine.windows:
+        from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
+
+        return machinery.operating_system(machine)
+    found = _told(machine)
+    if machine.macos:
+        from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - nor here
+
+        return {**found, **of_a_mac.operating_system(machine)}
+    return found
+
+
+def _told(machine: Machine) -> dict[str, Any]:
     release = _release(machine)
     name = release.get("ID")
     return {
@@ -62,7 +75,11 @@ def _boot_time(machine: Machine) -> str | None:
         return None
     boot_id = machine.word("/proc/sys/kernel/random/boot_id")
     kept = machine.memory.get("os", {})
-    if kept.get("boot_id") == boot_id and abs(kept["booted_at"] - seconds) < _SAME_BOOT_SECONDS:
+    if (
+        kept
+        and kept["boot_id"] == boot_id
+        and abs(kept["booted_at"] - seconds) < _SAME_BOOT_SECONDS
+    ):
         seconds = kept["booted_at"]
     machine.memory["os"] = {"boot_id": boot_id, "booted_at": seconds}
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

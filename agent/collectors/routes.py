@@ -15,6 +15,14 @@ _UP, _REJECT = 0x1, 0x200
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Return routes that lead over a gateway; its own networks go without saying."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.routes(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.routes(machine)
     found = [*_ipv4(machine), *_ipv6(machine)]
     return sorted(found, key=lambda row: (row["destination"], row["gateway"], row["interface"]))
 

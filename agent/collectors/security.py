@@ -27,6 +27,14 @@ _FIREWALLS = ("ufw", "firewalld", "nftables", "iptables", "netfilter-persistent"
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Return what guards the machine, in order: each with its kind and whether it is on."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.security(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.security(machine)
     told = [
         ("Secure Boot", "secure boot", _secure_boot(machine)),
         ("TPM", "tpm", True if machine.names("/sys/class/tpm") else None),

@@ -19,6 +19,14 @@ def collect(machine: Machine) -> list[dict[str, Any]]:
     Only files are asked, no bus: what is enabled stands in links, what runs has a control group. A
     service that a timer starts comes and goes by itself and says nothing of running.
     """
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.services(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.services(machine)
     found = _systemd(machine)
     known = {row["name"].partition(".")[0] for row in found}
     found += [row for row in _scripts(machine) if row["name"] not in known]

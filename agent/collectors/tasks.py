@@ -23,6 +23,14 @@ def collect(machine: Machine) -> list[dict[str, Any]]:
 
     Of a command only the program is told: the rest of a line may hold a password.
     """
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.tasks(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.tasks(machine)
     found = [*_tables(machine), *_folders(machine), *_timers(machine)]
     return sorted(found, key=lambda row: (row["name"], row["schedule"], row.get("program") or ""))
 

@@ -14,6 +14,14 @@ _HUB = "09"
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """USB devices by number and serial; hubs and the ports of the machine itself are left out."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.usb(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.usb(machine)
     found = []
     for place in machine.names(_FOLDER):
         folder = f"{_FOLDER}/{place}"

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
     """Local accounts by name. Passwords and when somebody last signed in stay where they are."""
+    if machine.windows:
+        from agent.sources.windows import holdings  # noqa: PLC0415 - not needed elsewhere
+
+        return holdings.users(machine)
+    if machine.macos:
+        from agent.sources.macos import holdings as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.users(machine)
     rows = [line.split(":") for line in machine.lines("/etc/passwd")]
     found = [
         {

@@ -42,6 +42,15 @@ _MEMORY_TYPES = {
 _NO_WORD = frozenset({"", "not specified", "unknown", "no dimm", "empty", "none"})
 
 
+def memory_type(number: int) -> str | None:
+    """Return what kind of memory a number of the table means.
+
+    >>> memory_type(0x1A)
+    'DDR4'
+    """
+    return _MEMORY_TYPES.get(number)
+
+
 def memory_modules(machine: Machine) -> list[dict[str, Any]]:
     """Return the populated memory slots; none when the table is absent or closed to us (root only).
 
@@ -89,7 +98,7 @@ def _module(area: bytes, strings: list[str]) -> dict[str, Any]:
     return {
         "slot": _string(area, 0x10, strings),
         "size_bytes": _size_bytes(area),
-        "type": _MEMORY_TYPES.get(_byte(area, 0x12)),
+        "type": memory_type(_byte(area, 0x12)),
         "speed_mts": speed if 0 < speed < 0xFFFF else None,
         "manufacturer": _string(area, 0x17, strings),
         "serial": _string(area, 0x18, strings),

@@ -144,6 +144,15 @@ def _firmware_make(machine: Machine) -> str | None:
     words = " ".join(
         facts.get(field, "") for field in ("sys_vendor", "product_name", "bios_vendor")
     ).lower()
+    return make_in(words)
+
+
+def make_in(words: str) -> str | None:
+    """Return the make of virtual machine that maker, model and firmware name, in small letters.
+
+    >>> make_in("vmware, inc. vmware7,1"), make_in("dell inc. poweredge r740")
+    ('vmware', None)
+    """
     if "dummy-virt" in words:
         return "kvm"
     return next((make for mark, make in _FIRMWARE_MARKS if mark in words), None)

@@ -53,3 +53,40 @@ def test_a_distroless_image_has_one_file_per_package(tmp_path: Path) -> None:
 
 def test_a_machine_without_packages_has_an_empty_table(tmp_path: Path) -> None:
     assert software.collect(made_of(tmp_path))["rows"] == []
+
+
+def test_packages_of_other_managers_are_read_from_their_own_files(tmp_path: Path) -> None:
+    about = "/var/lib/flatpak/app/org.gimp.GIMP/current/active/export/share/metainfo"
+    machine = made_of(
+        tmp_path,
+        "/var/lib/pacman/local/ALPM_DB_VERSION = 9",
+        "/var/lib/pacman/local/gtk-update-icon-cache-1:4.12.4-1/desc = x",
+        "/snap/README = about snaps",
+        "/snap/bin/",
+        "/snap/firefox/3600/meta/snap.yaml <<",
+        "name: firefox",
+        'version: "121.0-1"',
+        "apps:",
+        "  name: inner",
+        ">>",
+        "/snap/firefox/current -> 3600",
+        "/var/lib/flatpak/app/org.gimp.GIMP/x86_64/stable/1/export/share/metainfo/"
+        'org.gimp.GIMP.xml = <releases><release date="2024" version="2.10.36"/></releases>',
+        "/var/lib/flatpak/app/org.gimp.GIMP/x86_64/stable/active -> 1",
+        "/var/lib/flatpak/app/org.gimp.GIMP/current -> x86_64/stable",
+        '/usr/local/lib/node_modules/@vue/cli/package.json = {"version": "5.0.8"}',
+        '/usr/lib/node_modules/npm/package.json = {"version": "10.2.4"}',
+        "/usr/lib/node_modules/broken/package.json = {",
+        "/home/linuxbrew/.linuxbrew/Cellar/jq/1.7.1/",
+    )
+    assert machine.exists(about)
+    assert software.collect(machine)["rows"] == [
+        ["flatpak", "org.gimp.GIMP", "2.10.36", "x86_64"],
+        ["homebrew", "jq", "1.7.1", None],
+        ["npm", "@vue/cli", "5.0.8", None],
+        ["npm", "broken", "", None],
+        ["npm", "npm", "10.2.4", None],
+        ["pacman", "gtk-update-icon-cache", "1:4.12.4-1", None],
+        ["snap", "firefox", "121.0-1", None],
+    ]
+    assert machine.remarks == ["/usr/lib/node_modules/broken/package.json: is no JSON"]

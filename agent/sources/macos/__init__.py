@@ -1,0 +1,1 @@
+"""macOS, read through its own files, system_profiler and a few small commands."""

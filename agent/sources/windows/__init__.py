@@ -1,0 +1,1 @@
+"""Windows, read through one question to PowerShell: WMI classes, the registry, certificates."""
