@@ -8,16 +8,21 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
+from cmdb.model import standing_model
 from server.assets.products import queries
 from server.assets.products.actions import ModelDraft, create_model, edit_model
 from server.assets.products.api import failure_reader
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.people.actions.rights import holds_everywhere
 from web.pages.frame import done, reader, url_for
 from web.pages.item_tabs import class_name
 from web.pages.lists import asked_page, asked_words, paging_of
 from web.pages.refusals import refuse_in_words
+from web.presenters.assets import defaults_from, defaults_text
 from web.presenters.ownership import mean_time
+from web.presenters.values import Shown, show_value
 
 products = Blueprint("products", __name__, url_prefix="/product-models")
 
@@ -34,7 +39,7 @@ def index() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             made = create_model(
-                session, actor, _draft(request.form.get("vendor", "")), current_time()
+                session, actor, _draft(request.form.get("vendor", ""), {}), current_time()
             )
             address = url_for("products.show", product_id=made.model.id)
             return done(gettext("Written down."), address)
@@ -75,6 +80,13 @@ def show(product_id: int) -> ResponseReturnValue:
         "assets/product.html",
         row=row,
         items=queries.items_of_model(session, actor, product_id, _SHOWN),
+        defaults=_defaults(row),
+        default_errors=" ".join(
+            f"{name.removeprefix('defaults.')}: {why}"
+            for name, why in errors.items()
+            if name.startswith("defaults.")
+        ),
+        may_set_defaults=holds_everywhere(actor, Permission.ITEM_WRITE),
         reliability=found,
         mean=mean_time(found.mean_days, reader()),
         class_name=class_name,
@@ -85,14 +97,27 @@ def show(product_id: int) -> ResponseReturnValue:
     return body, status
 
 
+def _defaults(row: queries.ModelRow) -> list[tuple[str, Shown]]:
+    """Return what the model says of its items: names of attributes, and values in words."""
+    model, found = standing_model(), []
+    for name, value in sorted(row.model.defaults.items()):
+        attribute = next(iter(model.attributes_named(name)), None)
+        label = model.label(attribute, reader().language) if attribute else name
+        found.append((label, show_value(attribute, value, reader())))
+    return found
+
+
 def _present(row: queries.ModelRow) -> dict[str, str]:
     days = {name: getattr(row.model, name) for name in _DAYS}
     texts = {"name": row.model.name, "part_number": row.model.part_number}
+    texts["defaults"] = defaults_text(row.model.defaults)
     return texts | {name: day.isoformat() if day else "" for name, day in days.items()}
 
 
-def _draft(vendor: str, defaults: Mapping[str, Any] | None = None) -> ModelDraft:
+def _draft(vendor: str, defaults: Mapping[str, Any]) -> ModelDraft:
     form = request.form
+    if "defaults" in form and form["defaults"].strip() != defaults_text(defaults).strip():
+        defaults = defaults_from(form["defaults"])
     return ModelDraft(
         vendor=vendor,
         name=form.get("name", ""),
@@ -100,7 +125,7 @@ def _draft(vendor: str, defaults: Mapping[str, Any] | None = None) -> ModelDraft
         sale_ends_on=day_of("sale_ends_on"),
         support_ends_on=day_of("support_ends_on"),
         life_ends_on=day_of("life_ends_on"),
-        defaults=defaults or {},
+        defaults=defaults,
     )
 
 

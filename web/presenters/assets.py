@@ -1,4 +1,7 @@
-"""Contracts in words."""
+"""Contracts and models in words."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from web.presenters.reader import Reader
 
@@ -24,3 +27,28 @@ def alarm_tone(step: int | None) -> str:
     if step is None:
         return "neutral"
     return "bad" if step <= 30 else "warn"
+
+
+def defaults_from(text: str) -> dict[str, Any]:
+    r"""Return a model's defaults from lines of "attribute = value"; lists by comma in brackets.
+
+    >>> defaults_from("rack_height = 2\n\nmac_addresses = [a, b]")
+    {'rack_height': '2', 'mac_addresses': ['a', 'b']}
+    """
+    found: dict[str, Any] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, _, value = (part.strip() for part in line.partition("="))
+        if value.startswith("[") and value.endswith("]"):
+            found[name] = [one.strip() for one in value[1:-1].split(",") if one.strip()]
+        else:
+            found[name] = value
+    return found
+
+
+def defaults_text(defaults: Mapping[str, Any]) -> str:
+    """Return the lines that ``defaults_from`` reads."""
+    return "\n".join(f"{name} = {_value(value)}" for name, value in sorted(defaults.items()))
+
+
+def _value(value: Any) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)

@@ -102,6 +102,7 @@ def source_label(source: str, reader: Reader) -> str:
         "derived": reader.gettext("derived"),
         "demo": reader.gettext("demo"),
         "directory": reader.gettext("directory"),
+        "model": reader.gettext("default of the model"),
     }
     return names.get(source, source)
 

@@ -9,15 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import DuplicateName, InvalidValue, NotFound
-from cmdb.model import standing_model
+from cmdb.inventory.outcomes import Author
+from cmdb.model import Model, standing_model
 from cmdb.model.text import clean
-from server.assets.products.linking import link_items, models_for
+from server.assets.products.defaults import say_defaults
+from server.assets.products.linking import LINK_MODELS, link_items, models_for
 from server.assets.products.models import ItemOfModel, ProductModel
 from server.assets.products.queries import ModelRow, get_model
 from server.assets.products.rules import model_key, product_of
 from server.assets.writing import require_writable
 from server.foundation import audit
+from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
+from server.people.actions.rights import require_everywhere
+
+#: What no two items share, or what says which model it is.
+_OWN_TO_EACH = frozenset({"name", "serial", "asset_tag", "code", "vendor", "model", "location"})
 
 _DAYS = ("sale_ends_on", "support_ends_on", "life_ends_on")
 
@@ -84,10 +91,14 @@ def _write(
     model.part_number = clean(draft.part_number)
     for name in _DAYS:
         setattr(model, name, getattr(draft, name))
+    if dict(draft.defaults) != model.defaults:
+        # They speak of the model's items in every organisation.
+        require_everywhere(actor, Permission.ITEM_WRITE)
     model.defaults = dict(draft.defaults)
     model.updated_at = now
     model.version += 1
     audit.record(session, actor, "product_model.written", f"product_model:{model_id}")
+    enqueue(session, LINK_MODELS, {}, key="assets.models:written")
     session.flush()
     return get_model(session, actor, model_id)
 
@@ -98,10 +109,23 @@ def _check(draft: ModelDraft) -> None:
         problems["life_ends_on"] = "must not lie before the first day"
     model = standing_model()
     for name in draft.defaults:
-        if not model.attributes_named(name):
-            problems[f"defaults.{name}"] = "there is no such attribute"
+        problems |= _default_problems(model, name, draft.defaults[name])
     if problems:
         raise InvalidValue(problems)
+
+
+def _default_problems(model: Model, name: str, value: Any) -> dict[str, str]:
+    """Return what is wrong with a default: refused now rather than on every item."""
+    attributes = model.attributes_named(name)
+    if not attributes:
+        return {f"defaults.{name}": "there is no such attribute"}
+    if name in _OWN_TO_EACH:
+        return {f"defaults.{name}": "is each item's own"}
+    try:
+        model.validate_value(attributes[0], value)
+    except InvalidValue as error:
+        return {f"defaults.{name}": error.fields.get(name, str(error))}
+    return {}
 
 
 def _check_names(draft: ModelDraft) -> dict[str, str]:
@@ -134,6 +158,7 @@ def pin_model(
         link.model_id = model_id
     session.flush()
     link_items(session, [item_id], now)
+    say_defaults(session, [item_id], now, Author(person_id=actor.person_id))
     audit.record(session, actor, "item.model_chosen", f"item:{item_id}", {"model": model_id})
 
 

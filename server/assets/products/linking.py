@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item
+from server.assets.products.defaults import outdated_links, say_defaults
 from server.assets.products.models import ItemOfModel, ProductModel, Vendor
 from server.assets.products.rules import Product, product_of
 from server.foundation.clock import utc_now
@@ -22,19 +23,33 @@ LINK_MODELS = "assets.models"
 
 #: So many items are looked at in one transaction.
 _BATCH = 1000
+#: Of so many items their models speak in one transaction.
+_SPOKEN = 500
 
 
 def run_linking(context: JobContext) -> Mapping[str, Any]:
-    """Bring the models of all items up to what their sources say."""
+    """Bring the models of all items up to what their sources say, and items up to their models."""
     linked = last = 0
     while True:
         with context.database.reading() as session:
             ids = _differing(session, last)
         if not ids:
-            return {"linked": linked}
+            return {"linked": linked, "defaults": _speak(context)}
         with context.database.writing() as session:
             linked += link_items(session, ids, utc_now())
         last = ids[-1]
+
+
+def _speak(context: JobContext) -> int:
+    """Let models say their defaults of items that became theirs, or since they were written."""
+    said = 0
+    while True:
+        with context.database.reading() as session:
+            ids = outdated_links(session, _SPOKEN)
+        if not ids:
+            return said
+        with context.database.writing() as session:
+            said += say_defaults(session, ids, utc_now())
 
 
 def _differing(session: Session, after: int) -> Sequence[int]:

@@ -59,3 +59,6 @@ class ItemOfModel(Base):
     #: What was read; the item is looked at again when it says something else.
     vendor_said: Mapped[str] = mapped_column(String, default="")
     model_said: Mapped[str] = mapped_column(String, default="")
+    #: Of which model, in which version, the defaults were said of the item last; 0: of none.
+    said_model_id: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    said_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -40,9 +40,14 @@ def require_over(actor: Actor, permission: Permission, organisation_id: int) -> 
 
 def require_everywhere(actor: Actor, permission: Permission) -> None:
     """Raise ``PermissionDenied`` unless the actor holds ``permission`` on the whole tree."""
-    held = actor.grants_for(permission)
-    if not any(grant.organisation_ids is None and _unnarrowed(grant) for grant in held):
+    if not holds_everywhere(actor, permission):
         raise PermissionDenied(permission)
+
+
+def holds_everywhere(actor: Actor, permission: Permission) -> bool:
+    """Say whether the actor holds ``permission`` on the whole tree."""
+    held = actor.grants_for(permission)
+    return any(grant.organisation_ids is None and _unnarrowed(grant) for grant in held)
 
 
 def _whole(grant: Grant, organisation_id: int) -> bool:

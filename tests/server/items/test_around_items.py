@@ -49,6 +49,47 @@ def test_items_find_their_model_and_a_person_may_say_otherwise(
     refused(callers.admin.send("POST", "/product-models", json=twice), 409)
 
 
+def test_a_models_defaults_are_the_last_word_of_its_items_and_can_be_taken_back(
+    callers: Callers, database: Database
+) -> None:
+    admin = callers.admin
+    plain = admin.create("a", vendor="Dell", model="PowerEdge R740")
+    typed = admin.create("b", vendor="Dell", model="PowerEdge R740", rack_height=4)
+    seen = admin.get(f"/items/{plain}")["last_seen_at"]
+    _link(database)
+    (known,) = admin.get("/product-models")["rows"]
+    path, said = f"/product-models/{known['id']}", {"vendor": "Dell", "name": "PowerEdge R740"}
+    written = admin.send("PUT", path, json=said | {"defaults": {"rack_height": 2}})
+    assert written.status_code == 200, written.text
+    _link(database)
+
+    def height(item: int) -> object:
+        return admin.get(f"/items/{item}")["attributes"].get("rack_height")
+
+    assert (height(plain), height(typed)) == (2, 4)
+    assert admin.get(f"/items/{plain}")["last_seen_at"] == seen
+    (speaker,) = (
+        row for row in admin.get(f"/items/{plain}/identity")["sources"] if row["source"] == "model"
+    )
+    # A person's word counts, and taking it back lets the model speak again.
+    admin.patch(f"/items/{plain}", {"values": {"rack_height": 3}})
+    assert height(plain) == 3
+    admin.patch(f"/items/{plain}", {"values": {"rack_height": None}})
+    assert height(plain) == 2
+    taken = admin.send("DELETE", f"/items/{plain}/sources/{speaker['id']}/words")
+    assert taken.status_code < 300, taken.text
+    _link(database)
+    assert height(plain) is None
+    admin.send("PUT", path, json=said | {"defaults": {"rack_height": 1}})
+    _link(database)
+    assert (height(plain), height(typed)) == (1, 4)
+    admin.send("PUT", path, json=said)
+    _link(database)
+    assert (height(plain), height(typed)) == (None, 4)
+    for wrong in ({"rack_height": "high"}, {"serial": "1"}, {"colour": "red"}):
+        refused(admin.send("PUT", path, json=said | {"defaults": wrong}), 422)
+
+
 def test_incidents_count_as_failures_of_item_and_model(
     callers: Callers, database: Database, world: World
 ) -> None:

@@ -167,7 +167,7 @@ def test_what_identifies_a_class_is_set_on_its_page_and_explained(admin: Browser
     assert admin.post(address, counts="1", weight="20", against="5").status_code == 303
     page = admin.read("/administration/model/classes/laptop")
     assert "+20" in page
-    assert "−5" in page
+    assert "\u22125" in page
     refused = admin.post(address, counts="1", weight="much")
     assert "This must be a number." in refused.text
     admin.post("/administration/model/remove", kind="identity", code="laptop.mac")
