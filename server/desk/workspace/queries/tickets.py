@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.engine.impact.values import State
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Group, Person
-from cmdb.snapshot.live import LIVE
+from cmdb.snapshot.live import LIVE, Snapshot
 from cmdb.vocabulary import PartyRole
 from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries import (
@@ -29,7 +29,7 @@ from server.desk.tickets.queries import (
 from server.desk.tickets.queries.words import words_of
 from server.desk.workspace.queries.suspects import SuspectRow, suspects_before
 from server.foundation.permissions import Actor, Permission
-from server.items.blast import compute_impact
+from server.items.blast import compute_impact, services_among
 from server.items.impact import AffectedRow, suffering_services
 from server.items.scope import visible_items
 
@@ -94,7 +94,7 @@ def ticket_workspace(session: Session, actor: Actor, reference: str | int) -> Ti
         entries=entries,
         affected=_affected(named, report),
         hidden_items=len(named.all_ids) - len(named.affected) if may_count else None,
-        services=suffering_services(session, actor, report) if report else (),
+        services=_suffering(session, actor, report, snapshot) if report else (),
         totals=_totals(report) if may_count else None,
     )
 
@@ -152,6 +152,8 @@ def _named_items(session: Session, ticket: Ticket, visible: ColumnElement[bool])
         .where(Item.id.in_(union(_affected_by(ticket.id), used)))
         .order_by(Item.name_key, Item.id, ItemParty.id)
     )
+    # Names and states are shown of them; no document of attributes is looked at.
+    query = query.options(defer(Item.attributes))
     all_ids: dict[int, None] = {}
     affected: dict[int, tuple[Item, bool]] = {}
     mine: dict[int, Item] = {}
@@ -201,6 +203,13 @@ def _affected(named: _Named, report: ImpactReport | None) -> list[AffectedPart]:
         )
         for item, is_cause in named.affected
     ]
+
+
+def _suffering(
+    session: Session, actor: Actor, report: ImpactReport, snapshot: Snapshot
+) -> Sequence[AffectedRow]:
+    """Return the services that suffer; which ones they are, the graph's own columns say."""
+    return suffering_services(session, actor, report, reached=services_among(snapshot, report))
 
 
 def _totals(report: ImpactReport | None) -> Mapping[State, int]:

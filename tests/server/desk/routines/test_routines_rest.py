@@ -103,9 +103,13 @@ def test_what_is_due_opens_once_for_each_item_whatever_dies_in_between(
     class KilledError(Exception):
         """What ends a process between its work and its commit."""
 
-    with pytest.raises(KilledError), database.writing() as session:
-        assert scheduling.open_due(session, NOW) == 1
-        raise KilledError
+    def die_before_the_commit() -> None:
+        with database.writing() as session:
+            assert scheduling.open_due(session, NOW) == 1
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        die_before_the_commit()
     assert opened(database) == before + 1
     assert open_all(database, NOW) == 1
     assert open_all(database, NOW) == 0
