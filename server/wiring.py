@@ -24,6 +24,7 @@ from server.desk.announcements.api import announcements
 from server.desk.announcements.jobs import TELL, run_telling
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
+    ApplicationHanded,
     ApprovalDecided,
     ApprovalOverdue,
     ApprovalRequested,
@@ -46,12 +47,14 @@ from server.desk.changes.reactions import (
     note_change_move,
     note_decision,
     note_draft,
+    note_handing,
     note_hold,
     note_incident,
     note_overdue,
     note_request,
     note_verification,
     tell_change_move,
+    tell_handing,
     tell_hold,
     tell_unauthorized,
     tell_verification,
@@ -268,6 +271,7 @@ REACTIONS: Reactions = {
     ApprovalOverdue: (note_overdue,),
     ApprovalDecided: (note_decision,),
     DifferencesApplied: (note_applied,),
+    ApplicationHanded: (note_handing, tell_handing),
     ChangeVerified: (note_verification, tell_verification),
     ChangeHeld: (note_hold, tell_hold),
     UnauthorizedFound: (tell_unauthorized,),

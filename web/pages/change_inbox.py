@@ -13,6 +13,7 @@ from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext, ngettext
 from web.pages.change_corners import corners
+from web.pages.change_deputies import deputies_shown
 from web.pages.frame import problem_title, reader, url_for
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording
@@ -25,7 +26,7 @@ _MOST = 100
 
 def inbox() -> ResponseReturnValue:
     """List what waits for the reader, the riskiest first."""
-    return _page({})
+    return inbox_page({})
 
 
 def decide() -> ResponseReturnValue:
@@ -43,7 +44,7 @@ def decide() -> ResponseReturnValue:
         )
     except CadastreError as error:
         errors, status = refuse_in_words(error)
-        return _page(errors), status
+        return inbox_page(errors), status
     good = sum(row.error is None for row in rows)
     if good:
         flash(
@@ -61,13 +62,16 @@ def _told(error: CadastreError) -> str:
     return faults or f"{problem_title(problem)}. {fault_text(problem.detail, reader())}"
 
 
-def _page(errors: dict[str, str]) -> str:
+def inbox_page(errors: dict[str, str], deputy_errors: dict[str, str] | None = None) -> str:
+    """Draw the inbox, with what was wrong in its form or in that of the deputies."""
     session, actor = current_session(), current_actor()
     page = list_changes(session, actor, ChangeFilter(waiting=True), PageRequest("-risk", "", _MOST))
     return render_template(
         "changes/inbox.html",
         rows=page.rows,
         errors=errors,
+        deputies=deputies_shown(),
+        deputy_errors=deputy_errors or {},
         typed=request.form,
         corners=corners(),
         suffering={row.change.id: suffering_of(row.change) for row in page.rows},

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from server.desk.changes import actions
-from server.desk.changes.queries import find_change, plan_of, releases_of
+from server.desk.changes.queries import WRITTEN_IN, find_change, plan_of, releases_of
 from server.desk.workspace.queries import ChangePage, change_workspace
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -22,10 +22,10 @@ from web.pages.change_effect import effect
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording, ticket_wording
+from web.presenters.change_parts import difference_text, task_title
 from web.presenters.changes import (
     change_line,
     decision_words,
-    difference_text,
     plan_labels,
     steps,
     verdict_words,
@@ -97,6 +97,11 @@ def change_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
             (row.position, difference_text(row, page.names, labels, reader()))
             for row in page.differences
         ],
+        waits_to_be_written=bool(page.differences)
+        and page.header.may_write
+        and change.applied_at is None
+        and change.state in WRITTEN_IN,
+        titled=lambda task: task_title(task.phase, task.title, reader()),
         attributes=attribute_choices(page.items),
         relation_types=relation_choices(),
         item_choices=[(str(item.id), item.name) for item in page.items],

@@ -6,30 +6,30 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from cmdb.errors import CadastreError, InvalidValue
+from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from cmdb.records.parties import Group, Person
 from server.desk.changes import actions
-from server.desk.changes.queries import list_deputies, list_rules, list_templates
+from server.desk.changes.queries import list_rules, list_templates
 from server.desk.changes.rules.approval import QUORUMS
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from web.pages.change_choices import environment_choices
 from web.pages.change_corners import corners
+from web.pages.change_deputies import deputies_shown
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.presenters.changes import plan_labels, quorum_words
 from web.presenters.values import class_label
-from web.presenters.windows import moment_of
 
 _TEXTS = ("reason", "implementation_plan", "test_plan", "back_out_plan", "communication_plan")
 
 
 def policy() -> ResponseReturnValue:
     """Show rules, templates and deputies."""
-    return _page("", {})
+    return policy_page("", {})
 
 
 def add_rule() -> ResponseReturnValue:
@@ -103,49 +103,21 @@ def retire_template(change_template_id: int) -> ResponseReturnValue:
     return _act("template", write, gettext("The template is retired."))
 
 
-def name_deputy() -> ResponseReturnValue:
-    """Name who approves in one's place."""
-    form = request.form
-
-    def write() -> None:
-        try:
-            starts_at = moment_of(form.get("starts_at", ""), reader())
-            ends_at = moment_of(form.get("ends_at", ""), reader())
-        except ValueError:
-            raise InvalidValue({"starts_at": gettext("This is no date with a time.")}) from None
-        if starts_at is None or ends_at is None:
-            raise InvalidValue({"starts_at": "must not be empty"})
-        draft = actions.DeputyDraft(whole(form.get("deputy_id")) or 0, starts_at, ends_at)
-        actions.name_deputy(current_session(), current_actor(), draft, current_time())
-
-    return _act("deputy", write, gettext("Your deputy is named."))
-
-
-def dismiss_deputy(deputy_id: int) -> ResponseReturnValue:
-    """Take a deputy's say away."""
-
-    def write() -> None:
-        actions.dismiss_deputy(current_session(), current_actor(), deputy_id)
-
-    return _act("deputy", write, gettext("The deputy has no say any more."))
-
-
 def _act(name: str, write: Callable[[], None], told: str) -> ResponseReturnValue:
     try:
         write()
     except CadastreError as error:
         errors, status = refuse_in_words(error)
-        return _page(name, errors), status
+        return policy_page(name, errors), status
     return done(told, url_for("changes.policy"))
 
 
-def _page(failed: str, errors: dict[str, str]) -> str:
+def policy_page(failed: str, errors: dict[str, str]) -> str:
+    """Draw the page, with the form open in which something was wrong."""
     session, actor = current_session(), current_actor()
     actor.require(Permission.CHANGE_READ)
     rules = list_rules(session, actor)
-    deputies = list_deputies(session, actor, current_time())
-    people = {one.person_id for one in rules} | {one.person_id for one in deputies}
-    people |= {one.deputy_id for one in deputies}
+    people = {one.person_id for one in rules}
     groups = {rule.group_id for rule in rules}
     named = select(Person.id, Person.display_name).where(Person.id.in_(people - {None}))
     teams = select(Group.id, Group.name).where(Group.id.in_(groups - {None}))
@@ -156,7 +128,7 @@ def _page(failed: str, errors: dict[str, str]) -> str:
         corners=corners(),
         rules=rules,
         templates=list_templates(session, actor),
-        deputies=deputies,
+        deputies=deputies_shown(),
         people={row.id: row.display_name for row in session.execute(named)},
         groups={row.id: row.name for row in session.execute(teams)},
         classes=sorted(classes, key=lambda pair: pair[1].casefold()),

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from web.pages import (
+    change_authority,
     change_board,
     change_calendar,
     change_checking,
@@ -16,6 +17,7 @@ from web.pages import (
     change_plan,
     change_policy,
     change_releases,
+    change_standing_in,
 )
 
 changes = Blueprint("changes", __name__, url_prefix="/changes")
@@ -117,11 +119,11 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         change_policy.retire_template,
         ("POST",),
     ),
-    ("/policy/deputies", "name_deputy", change_policy.name_deputy, ("POST",)),
+    ("/policy/deputies", "name_deputy", change_standing_in.name_deputy, ("POST",)),
     (
         "/policy/deputies/<int:deputy_id>/dismiss",
         "dismiss_deputy",
-        change_policy.dismiss_deputy,
+        change_standing_in.dismiss_deputy,
         ("POST",),
     ),
     ("/<reference>/tasks", "add_task", change_parts.add_task, ("POST",)),
@@ -146,6 +148,8 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
         ("POST",),
     ),
     ("/<reference>/apply", "apply", change_parts.apply, ("POST",)),
+    ("/<reference>/authority", "authority", change_authority.authority, ("GET",)),
+    ("/<reference>/authority", "hand_over", change_authority.hand_over, ("POST",)),
     ("/<reference>", "show", change_page.show, ("GET",)),
     ("/<reference>/edit", "edit", change_plan.edit, ("GET", "POST")),
     ("/<reference>/move", "move", change_page.move, ("POST",)),

@@ -84,6 +84,7 @@ def _changes(reader: Reader) -> dict[str, str]:
         "change_approvals_voided": reader.gettext("voided the approvals of a change"),
         "change_approval_overdue": reader.gettext("found an approval overdue"),
         "change_applied": reader.gettext("wrote what was planned into the register"),
+        "change_application_handed": reader.gettext("handed over writing a plan into the register"),
         "change_verified": reader.gettext("compared a change with reality"),
         "change_template_approved": reader.gettext("approved a template of changes"),
         "change_template_retired": reader.gettext("retired a template of changes"),

@@ -35,6 +35,12 @@ def sentences(reader: Reader) -> dict[str, str]:
         "what was planned is in the register already": reader.gettext(
             "What was planned is in the register already."
         ),
+        "you may not change this item, and nobody who may has agreed to it": reader.gettext(
+            "You may not change this item, and nobody who may has agreed to it. Hand it over."
+        ),
+        "may not write this into the register either": reader.gettext(
+            "This person could not write it either. Choose somebody else."
+        ),
         "this holds no longer already": reader.gettext("This holds no longer already."),
         **_rules(reader),
     }
@@ -53,6 +59,9 @@ def _rules(reader: Reader) -> dict[str, str]:
         ),
         "a quorum is one of a group": reader.gettext("Choose a group: a quorum is one of a group."),
         **_releases(reader),
+        "there is no colleague with this address": reader.gettext(
+            "There is no colleague with this address."
+        ),
         "must be somebody else": reader.gettext("Choose somebody else."),
         "this was decided at the meeting": reader.gettext("This was decided at the meeting."),
         "the minutes of this meeting are closed": reader.gettext(

@@ -243,6 +243,9 @@ def _later(event: str, detail: Mapping[str, Any], note: str, reader: Reader) -> 
             number,
         )
         return ChangeLine(text % {"num": number})
+    if event == "handed":
+        text = reader.gettext("asked %(name)s to write what was planned into the register")
+        return ChangeLine(text % {"name": str(detail.get("to"))})
     if event == "verified":
         verdict = verdict_words(reader).get(str(detail.get("verdict")), ("", ""))[0]
         return ChangeLine(reader.gettext("found afterwards: %(verdict)s") % {"verdict": verdict})
@@ -295,25 +298,3 @@ def plan_labels(reader: Reader) -> dict[str, str]:
         "release_id": reader.gettext("Release"),
         "risk": reader.gettext("Risk"),
     }
-
-
-def difference_text(
-    row: Any, names: Mapping[int, str], labels: Mapping[str, str], reader: Reader
-) -> str:
-    """Say what a change makes of the register: "Vendor of db-07: Acme (was: Initech)"."""
-    hidden = reader.gettext("an item outside your view")
-    subject = labels.get(row.subject, row.subject)
-    item, other = names.get(row.item_id, hidden), names.get(row.other_id, hidden)
-    if row.kind == "attribute":
-        nothing = reader.gettext("nothing")
-        before, after = (
-            nothing if row.value.get(key) in (None, "", []) else str(row.value[key])
-            for key in ("from", "to")
-        )
-        sentence = reader.gettext("%(subject)s of %(item)s: %(after)s (was: %(before)s)")
-        return sentence % {"subject": subject, "item": item, "after": after, "before": before}
-    sentence = {
-        "relate": reader.gettext("%(item)s → %(subject)s → %(other)s, from then on"),
-        "unrelate": reader.gettext("%(item)s → %(subject)s → %(other)s, no longer"),
-    }[row.kind]
-    return sentence % {"subject": subject, "item": item, "other": other}

@@ -41,6 +41,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "emergency": reader.gettext("Somebody declared an emergency"),
         "change_moved": reader.gettext("A change of what I follow is decided, begun or over"),
         "change_verified": reader.gettext("A change was held against what was found"),
+        "change_handed": reader.gettext("I am asked to write a plan into the register"),
         "change_held": reader.gettext("A change of mine did not begin by itself"),
         "change_unauthorized": reader.gettext("Something changed without approval"),
         "clock_reached": reader.gettext("A promise runs out"),

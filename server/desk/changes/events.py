@@ -63,6 +63,13 @@ class DifferencesApplied(ChangeEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ApplicationHanded(ChangeEvent):
+    """Writing what was planned into the register was handed over to somebody."""
+
+    to_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalOverdue(ChangeEvent):
     """An approval was not answered in time; the change managers may decide it now."""
 

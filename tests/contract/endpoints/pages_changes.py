@@ -136,5 +136,9 @@ PAGES_CHANGES: tuple[Endpoint, ...] = (
         form={},
         status=303,
     ),
+    Endpoint("GET", f"{_CHANGE}/authority", Permission.CHANGE_READ),
+    Endpoint(
+        "POST", f"{_CHANGE}/authority", Permission.CHANGE_WRITE, at=_TASKED, form={}, status=422
+    ),
     Endpoint("POST", f"{_CHANGE}/apply", Permission.CHANGE_WRITE, at=_TASKED, form={}, status=409),
 )

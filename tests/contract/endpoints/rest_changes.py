@@ -23,6 +23,15 @@ REST_CHANGES: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_CHANGE}/differences", Permission.CHANGE_READ),
     # Nothing is planned for the register, and that is what it says.
     Endpoint("POST", f"{_CHANGE}/applications", Permission.CHANGE_WRITE, at=_TASKED, status=409),
+    Endpoint("GET", f"{_CHANGE}/applications", Permission.CHANGE_READ),
+    Endpoint(
+        "POST",
+        f"{_CHANGE}/applications/handover",
+        Permission.CHANGE_WRITE,
+        at=_TASKED,
+        json={"person_id": Named("other")},
+        status=409,
+    ),
     Endpoint("GET", f"{_CHANGE}/rounds", Permission.CHANGE_READ, at={"reference": "asked"}),
     Endpoint("GET", f"{_V1}/change-questions"),
     Endpoint("GET", f"{_V1}/change-templates", Permission.CHANGE_READ),

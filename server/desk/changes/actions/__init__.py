@@ -17,6 +17,7 @@ from server.desk.changes.actions.gathering import (
     take_off_agenda,
     write_minutes,
 )
+from server.desk.changes.actions.handing import hand_over_application
 from server.desk.changes.actions.linking import decide_by_link, open_link
 from server.desk.changes.actions.moving import ChangeMove, move_change
 from server.desk.changes.actions.planning import DifferenceDraft, TaskDraft, mark_task
@@ -29,14 +30,7 @@ from server.desk.changes.actions.releasing import (
     take_out_of_release,
     version_attributes,
 )
-from server.desk.changes.actions.ruling import (
-    DeputyDraft,
-    RuleDraft,
-    add_rule,
-    dismiss_deputy,
-    name_deputy,
-    remove_rule,
-)
+from server.desk.changes.actions.ruling import RuleDraft, add_rule, remove_rule
 from server.desk.changes.actions.scheduling import (
     WindowDraft,
     add_window,
@@ -52,6 +46,7 @@ from server.desk.changes.actions.standard import (
     create_template,
     retire_template,
 )
+from server.desk.changes.actions.standing_in import DeputyDraft, dismiss_deputy, name_deputy
 from server.desk.changes.actions.verifying import verify_change
 from server.desk.changes.actions.watching import (
     Judgement,
@@ -94,6 +89,7 @@ __all__ = [
     "edit_change",
     "edit_release",
     "follow_item",
+    "hand_over_application",
     "judge_unauthorized",
     "mark_task",
     "move_change",

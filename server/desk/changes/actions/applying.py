@@ -1,23 +1,27 @@
 """Writing into the register what a change planned for it, all of it by one act."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.errors import CadastreError, Conflict, InvalidValue
+from cmdb.errors import CadastreError, InvalidValue
 from cmdb.records.relations import Relation
+from server.desk.changes.actions.handing import finish_handed, open_application
 from server.desk.changes.events import DifferencesApplied
 from server.desk.changes.models import Change, PlannedDifference
-from server.desk.changes.queries import differences_on, lock_change
+from server.desk.changes.queries import Authority, authority_over
+from server.desk.changes.rules.authority import APPROVAL, Word
 from server.foundation.audit import record
 from server.foundation.errors import PermissionDenied
 from server.foundation.events import publish
-from server.foundation.permissions import Actor
+from server.foundation.permissions import Actor, Grant, Permission
 from server.items.actions import RelationDraft, create_relation, edit_item, end_relation
 
-#: From approval on: what nobody has agreed to stays out of the register.
-_STATES = ("scheduled", "implementing", "review", "closed")
+#: What the approval of an item's owner lends, for the one line it was given to.
+_LENT = Grant(frozenset({Permission.ITEM_WRITE}))
 
 
 def apply_differences(
@@ -25,34 +29,48 @@ def apply_differences(
 ) -> Change:
     """Write everything that was planned for the register; all of it or nothing.
 
-    Each difference passes the same gate as an edit by hand. Raises ``Conflict`` before approval,
+    Each difference passes the same gate as an edit by hand, which the approval of the item's owner
+    to exactly this value opens too (``rules.authority``). Raises ``Conflict`` before approval,
     when it was done already or nothing is planned; ``InvalidValue`` naming ``differences.0`` and
-    what stands against it (an item retired meanwhile, a right the actor lacks).
+    what stands against it (an item retired meanwhile, nobody's word).
     """
-    change = lock_change(session, actor, reference)
-    if change.state not in _STATES:
-        raise Conflict(f"a change that is {change.state!r} is not applied")
-    if change.applied_at is not None:
-        raise Conflict("what was planned is in the register already")
-    rows = differences_on(session, change.id)
-    if not rows:
-        raise Conflict("nothing is planned for the register")
-    faults = {f"differences.{n}": _tried(session, actor, row, now) for n, row in enumerate(rows)}
+    change = open_application(session, actor, reference)
+    found = authority_over(session, actor, change)
+    faults = {
+        f"differences.{n}": _tried(session, actor, row, word, now)
+        for n, (row, word) in enumerate(found.lines)
+    }
     if any(faults.values()):
         raise InvalidValue({name: fault for name, fault in faults.items() if fault})
     change.applied_at, change.updated_at = now, now
     change.version += 1
+    finish_handed(session, actor, change, now)
     session.flush()
-    detail = {"differences": len(rows)}
-    record(session, actor, "change_applied", f"change:{change.id}", detail)
-    publish(session, DifferencesApplied(change.id, now, actor.person_id, len(rows)))
+    record(session, actor, "change_applied", f"change:{change.id}", _authorised(change, found))
+    publish(session, DifferencesApplied(change.id, now, actor.person_id, len(found.lines)))
     return change
 
 
-def _tried(session: Session, actor: Actor, row: PlannedDifference, now: datetime) -> str:
+def _authorised(change: Change, found: Authority) -> dict[str, Any]:
+    """Return by whose word each line was written, as the record of acts keeps it."""
+    return {
+        "differences": len(found.lines),
+        "digest": change.digest,
+        "authority": [
+            {"difference": number, "by": word.by, "approvals": list(word.approvals)}
+            for number, (_row, word) in enumerate(found.lines)
+        ],
+    }
+
+
+def _tried(
+    session: Session, actor: Actor, row: PlannedDifference, word: Word, now: datetime
+) -> str:
     """Apply one difference; return what stands against it, or nothing."""
+    if word.lacking:
+        return "you may not change this item, and nobody who may has agreed to it"
     try:
-        _apply(session, actor, row, now)
+        _apply(session, _lent(actor) if word.by == APPROVAL else actor, row, now)
     except InvalidValue as error:
         return "; ".join(error.fields.values())
     except PermissionDenied:
@@ -60,6 +78,12 @@ def _tried(session: Session, actor: Actor, row: PlannedDifference, now: datetime
     except CadastreError as error:
         return str(error)
     return ""
+
+
+def _lent(actor: Actor) -> Actor:
+    """Return the actor with the right that an approval lends; a token's limits are for its own."""
+    scope = None if actor.scope is None else actor.scope | _LENT.permissions
+    return replace(actor, grants=(*actor.grants, _LENT), scope=scope)
 
 
 def _apply(session: Session, actor: Actor, row: PlannedDifference, now: datetime) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from cmdb.errors import Conflict, InvalidValue, StaleVersion
 from server.desk.changes.actions.asking import move
 from server.desk.changes.events import ApprovalDecided, ChangeMoved
-from server.desk.changes.models import Change, ChangeApproval, ChangeRound
+from server.desk.changes.models import ApprovalDeputy, Change, ChangeApproval, ChangeRound
 from server.desk.changes.queries import escalated_to, lock_change, names
 from server.desk.changes.rules.approval import Demand, Vote, seats_taken, standing_of
+from server.desk.changes.rules.authority import DEPUTY, PLACE, SELF
 from server.desk.tickets.actions.checking import Problems, text_of
 from server.foundation.audit import record
 from server.foundation.errors import IllegalMove, PermissionDenied, SegregationOfDuties
@@ -75,16 +76,18 @@ def settle(
         slot.decision, slot.comment = given.decision, comment
         slot.decided_by_id, slot.decided_at = actor.person_id, now
         slot.decided_by_way = given.way
+        slot.spoke_as = _speaking(session, actor, slot, now)
     session.flush()
     _conclude(session, actor, change, now)
     ids = tuple(slot.id for slot in slots)
-    in_place_of = any(_of_another(actor, slot) for slot in slots)
+    in_place_of = any(slot.spoke_as != SELF for slot in slots)
     detail = {
         "digest": change.digest,
         "round": change.approval_round,
         "graph_sequence": change.graph_sequence,
         "approvals": list(ids),
         "in_place_of": in_place_of,
+        "spoke_as": [slot.spoke_as for slot in slots],
         "way": given.way,
     }
     record(session, actor, f"change_{given.decision}", f"change:{change.id}", detail)
@@ -94,10 +97,19 @@ def settle(
     )
 
 
-def _of_another(actor: Actor, slot: ChangeApproval) -> bool:
-    if slot.group_id is not None:
-        return slot.group_id not in actor.group_ids
-    return slot.person_id != actor.person_id
+def _speaking(session: Session, actor: Actor, slot: ChangeApproval, now: datetime) -> str:
+    """Return how somebody speaks: for themselves or their group, as a deputy, or in the place."""
+    mine = slot.person_id == actor.person_id if slot.person_id else slot.group_id in actor.group_ids
+    if mine:
+        return SELF
+    named = select(ApprovalDeputy.id).where(
+        ApprovalDeputy.person_id == slot.person_id,
+        ApprovalDeputy.deputy_id == actor.person_id,
+        ApprovalDeputy.by_themselves,
+        ApprovalDeputy.starts_at <= now,
+        ApprovalDeputy.ends_at > now,
+    )
+    return PLACE if session.scalar(named.limit(1)) is None else DEPUTY
 
 
 def check_person(actor: Actor, change: Change) -> None:

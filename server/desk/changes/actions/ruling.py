@@ -1,15 +1,14 @@
-"""Rules that say who must approve, and deputies for those who are away."""
+"""Rules that say who must approve."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.errors import InvalidValue, NotFound
+from cmdb.errors import NotFound
 from cmdb.model import standing_model
-from cmdb.records.parties import Person
-from server.desk.changes.models import ApprovalDeputy, ApprovalRule
+from server.desk.changes.models import ApprovalRule
 from server.desk.changes.rules.approval import QUORUMS
 from server.desk.tickets.actions.checking import (
     Problems,
@@ -20,7 +19,6 @@ from server.desk.tickets.actions.checking import (
 )
 from server.foundation.audit import record
 from server.foundation.permissions import Actor, Permission
-from server.people.queries.people import seen_people
 
 _MOST_HOURS = 24 * 90
 
@@ -106,64 +104,3 @@ def remove_rule(session: Session, actor: Actor, rule_id: int) -> None:
     session.delete(rule)
     session.flush()
     record(session, actor, "approval_rule_removed", f"approval_rule:{rule_id}")
-
-
-@dataclass(frozen=True, slots=True)
-class DeputyDraft:
-    """Who answers for whom, from when to when; without a person it is oneself."""
-
-    deputy_id: int
-    starts_at: datetime
-    ends_at: datetime
-    person_id: int | None = None
-
-
-def name_deputy(
-    session: Session, actor: Actor, draft: DeputyDraft, now: datetime
-) -> ApprovalDeputy:
-    """Name one's own deputy, or with ``change:approve`` somebody's. Raises ``InvalidValue``."""
-    person_id = draft.person_id or actor.person_id
-    if person_id is None:
-        raise InvalidValue({"person_id": "say who is away"})
-    if person_id != actor.person_id:
-        actor.require(Permission.CHANGE_APPROVE)
-    problems = Problems()
-    check_person(session, actor, problems, "person_id", person_id)
-    check_person(session, actor, problems, "deputy_id", draft.deputy_id)
-    if draft.deputy_id == person_id:
-        problems.add("deputy_id", "must be somebody else")
-    if draft.ends_at <= draft.starts_at:
-        problems.add("ends_at", "must be later than starts_at")
-    elif draft.ends_at <= now:
-        problems.add("ends_at", "has passed")
-    problems.refuse()
-    deputy = ApprovalDeputy(
-        person_id=person_id,
-        deputy_id=draft.deputy_id,
-        starts_at=draft.starts_at,
-        ends_at=draft.ends_at,
-    )
-    session.add(deputy)
-    session.flush()
-    detail = {"deputy": draft.deputy_id}
-    record(session, actor, "approval_deputy_named", f"person:{person_id}", detail)
-    return deputy
-
-
-def dismiss_deputy(session: Session, actor: Actor, deputy_id: int) -> None:
-    """Take a deputy's say away at once. Raises ``NotFound`` for one that is not the actor's."""
-    row = session.scalar(
-        select(ApprovalDeputy)
-        .join(Person, Person.id == ApprovalDeputy.person_id)
-        .where(
-            ApprovalDeputy.id == deputy_id, or_(seen_people(actor), Person.id == actor.person_id)
-        )
-    )
-    if row is None:
-        actor.require(Permission.CHANGE_APPROVE)
-        raise NotFound("deputy", deputy_id)
-    if row.person_id != actor.person_id:
-        actor.require(Permission.CHANGE_APPROVE)
-    session.delete(row)
-    session.flush()
-    record(session, actor, "approval_deputy_dismissed", f"person:{row.person_id}")

@@ -16,6 +16,7 @@ from cmdb.vocabulary import DERIVED, PERSON
 from server.desk.changes.events import ChangeVerified
 from server.desk.changes.models import Change, ChangeFinding, ChangeTask
 from server.desk.changes.queries import change_item_ids, differences_on, lock_change
+from server.desk.changes.rules.after import DOCUMENTS
 from server.desk.changes.rules.verification import Expected, Found, Heard, judge, verdict_of
 from server.foundation.audit import record
 from server.foundation.events import publish
@@ -28,8 +29,6 @@ NOT_DISCOVERY = (str(PERSON), str(DERIVED))
 _STATES = ("implementing", "review", "closed")
 #: How long after the window discovery may take to speak.
 GRACE = timedelta(hours=1)
-#: The task that is left behind, in the language of the record.
-_DOCUMENTS = "Update the documents"
 #: How long an unknown outcome is looked at again.
 PATIENCE = timedelta(hours=72)
 
@@ -190,14 +189,16 @@ def _row(change_id: int, one: Found) -> ChangeFinding:
 def _ask_for_documents(session: Session, change: Change) -> None:
     """Leave one task to bring the documents up to date; a second verification leaves no second."""
     there = select(ChangeTask.id).where(
-        ChangeTask.change_id == change.id, ChangeTask.phase == "after"
+        ChangeTask.change_id == change.id,
+        ChangeTask.phase == "after",
+        ChangeTask.title == DOCUMENTS,
     )
     if session.scalar(there) is None:
         session.add(
             ChangeTask(
                 change_id=change.id,
                 position=10_000,
-                title=_DOCUMENTS,
+                title=DOCUMENTS,
                 owner_id=change.implementer_id or change.author_id,
                 phase="after",
             )

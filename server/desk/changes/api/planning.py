@@ -12,8 +12,11 @@ from server.desk.changes.schemas import (
     ChangeTaskSchema,
     ChangeTemplateDraftSchema,
     ChangeTemplateSchema,
+    HandOverSchema,
+    LineAuthoritySchema,
     PlannedDifferenceSchema,
     RiskQuestionSchema,
+    authority_rows,
     question_rows,
     template_draft,
 )
@@ -64,11 +67,31 @@ class ChangeDifferences(MethodView):
 class ChangeApplications(MethodView):
     """Bringing the register to what was planned."""
 
+    @changes.response(200, LineAuthoritySchema(many=True))
+    def get(self, reference: str) -> Any:
+        """Tell for each planned difference in sight what lets you write it, or what lacks."""
+        return authority_rows(queries.authority_of(current_session(), current_actor(), reference))
+
     @changes.response(200)
     def post(self, reference: str) -> Any:
         """Write all planned differences into the register, or none of them."""
         session, actor = current_session(), current_actor()
         return answer(actions.apply_differences(session, actor, reference, current_time()))
+
+
+@changes.route("/changes/<string:reference>/applications/handover")
+class ChangeApplicationHandover(MethodView):
+    """Letting somebody else write what was planned."""
+
+    @changes.arguments(HandOverSchema)
+    @changes.response(200)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Make it the task of a person who may change the items by hand; they are told."""
+        session, actor = current_session(), current_actor()
+        person_id = body["person_id"]
+        return answer(
+            actions.hand_over_application(session, actor, reference, person_id, current_time())
+        )
 
 
 @changes.route("/change-questions")

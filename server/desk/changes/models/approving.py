@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
@@ -55,6 +55,8 @@ class ApprovalDeputy(Identified, Base):
     deputy_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    #: Whether they were named by whom they stand in for: only then do they carry their word.
+    by_themselves: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class ApprovalLink(Identified, Base):

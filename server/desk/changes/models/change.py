@@ -143,6 +143,8 @@ class ChangeApproval(Identified, Base):
     escalated_at: Mapped[datetime | None]
     #: "page", "link" or "board".
     decided_by_way: Mapped[str] = mapped_column(Key, default="page", server_default="page")
+    #: "self", "deputy" or "place"; "" before a decision, and of those from before it was kept.
+    spoke_as: Mapped[str] = mapped_column(Key, default="", server_default="")
 
 
 class ChangeEntry(Identified, Base):

@@ -13,6 +13,14 @@ from server.desk.changes.queries.approving import (
     list_templates,
     rounds_of,
 )
+from server.desk.changes.queries.authority import (
+    WRITTEN_IN,
+    Authority,
+    authority_of,
+    authority_over,
+    could_write,
+    writers_for,
+)
 from server.desk.changes.queries.calendar import (
     Calendar,
     calendar_of,
@@ -88,10 +96,12 @@ from server.desk.changes.queries.scope import escalated_to, names, visible_chang
 
 __all__ = [
     "SORTS",
+    "WRITTEN_IN",
     "AgendaRow",
     "ApprovalRow",
     "Approver",
     "Asked",
+    "Authority",
     "Calendar",
     "ChangeEntryRow",
     "ChangeFilter",
@@ -113,12 +123,15 @@ __all__ = [
     "approvals_of",
     "approvals_on",
     "approvers_of",
+    "authority_of",
+    "authority_over",
     "calendar_of",
     "change_entries_of",
     "change_header",
     "change_item_ids",
     "change_items_of",
     "changes_inside",
+    "could_write",
     "count_changes",
     "covered_parts",
     "differences_in_sight",
@@ -164,4 +177,5 @@ __all__ = [
     "visible_changes",
     "waits_for",
     "worse_than",
+    "writers_for",
 ]

@@ -30,6 +30,8 @@ class Question:
     excluded: Iterable[int | None]
     kind: str = "normal"
     risk: int = 0
+    #: Items that the plan writes on without touching them; their owners have a say too.
+    written: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,14 @@ class Asked:
 def approvers_of(session: Session, question: Question) -> Asked:
     """Return who must approve a change.
 
-    Owners and appointed approvers of every touched item, of every service that suffers and of the
-    places where touched items stand; then whoever a rule names. Without anybody who is left, it
-    falls to those who hold ``change:approve`` where the change belongs. Of an emergency, any one of
-    all these decides.
+    Owners and appointed approvers of every item touched or written on, of every service that
+    suffers and of the places where touched items stand; then whoever a rule names. Without anybody
+    who is left, it falls to those who hold ``change:approve`` where the change belongs. Of an
+    emergency, any one of all these decides.
     """
     out = frozenset(one for one in question.excluded if one is not None)
     places = _places(session, question.touched)
-    claims = _claims(session, question.touched, "touched")
+    claims = _claims(session, {*question.touched, *question.written}, "touched")
     claims += _claims(session, question.services, "service")
     claims += _claims(session, places, "place")
     ruled, demands = _by_rule(session, question, out)

@@ -28,12 +28,16 @@ class Plan:
     change_id: int | None = None
     template_id: int | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    #: Far ends of planned relations: items that are written on beside those touched.
+    written_ids: Sequence[int] = ()
 
 
 def plan_of(session: Session, change: Change) -> Plan:
     """Return what a stored change is previewed from."""
+    touched = change_item_ids(session, change.id)
     return Plan(
-        item_ids=change_item_ids(session, change.id),
+        item_ids=touched,
+        written_ids=_far_ends(session, change.id, touched),
         organisation_id=change.organisation_id,
         kind=change.kind,
         window_start=change.window_start,
@@ -46,6 +50,15 @@ def plan_of(session: Session, change: Change) -> Plan:
         template_id=change.template_id,
         answers=change.answers or {},
     )
+
+
+def _far_ends(session: Session, change_id: int, touched: Sequence[int]) -> list[int]:
+    """Return the items that planned relations lead to or from, without those touched."""
+    query = select(PlannedDifference.item_id, PlannedDifference.other_id).where(
+        PlannedDifference.change_id == change_id, PlannedDifference.other_id.is_not(None)
+    )
+    ends = {one for row in session.execute(query) for one in row}
+    return sorted(ends - set(touched))
 
 
 def tasks_on(session: Session, change_id: int) -> list[ChangeTask]:

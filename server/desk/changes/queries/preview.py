@@ -86,6 +86,7 @@ def question_of(plan: Plan, found: Foresight) -> Question:
         excluded=(plan.author_id, plan.implementer_id),
         kind=plan.kind,
         risk=found.risk,
+        written=plan.written_ids,
     )
 
 

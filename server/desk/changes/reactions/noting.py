@@ -6,9 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from cmdb.records.parties import Person
 from server.desk.changes.actions.blaming import link_incident
 from server.desk.changes.actions.checking import TEXTS
 from server.desk.changes.events import (
+    ApplicationHanded,
     ApprovalDecided,
     ApprovalOverdue,
     ApprovalRequested,
@@ -102,6 +104,12 @@ def blame_changes(session: Session, event: TicketOpened | ItemsAffected) -> None
 def note_applied(session: Session, event: DifferencesApplied) -> None:
     """Say that the register holds what was planned for it."""
     _note(session, event, "applied", {"number": event.number})
+
+
+def note_handing(session: Session, event: ApplicationHanded) -> None:
+    """Say that somebody else is to write what was planned into the register."""
+    person = session.get(Person, event.to_id)
+    _note(session, event, "handed", {"to": person.display_name if person else ""})
 
 
 def _note(

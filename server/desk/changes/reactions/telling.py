@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item
 from server.desk.changes.events import (
+    ApplicationHanded,
     ChangeEvent,
     ChangeHeld,
     ChangeMoved,
@@ -60,6 +61,13 @@ def tell_hold(session: Session, event: ChangeHeld) -> None:
     key = f"change:{change.id}:held:{event.at.isoformat()}"
     detail = {"text": event.why[:_EXCERPT]}
     _tell(session, event, {}, _notice(change, "change_held", key, detail), doers_of(change))
+
+
+def tell_handing(session: Session, event: ApplicationHanded) -> None:
+    """Tell somebody that it is theirs to write a plan into the register."""
+    change = session.get_one(Change, event.change_id)
+    key = f"change:{change.id}:handed:{event.to_id}:{event.at.isoformat()}"
+    tell(session, {event.to_id}, _notice(change, "change_handed", key, {}), event.at)
 
 
 def tell_unauthorized(session: Session, event: UnauthorizedFound) -> None:

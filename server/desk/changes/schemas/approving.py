@@ -172,7 +172,12 @@ class ApprovalDeputyDraftSchema(StrictSchema):
     """Who answers for whom; without a person it is oneself."""
 
     person_id = Identifier(load_default=None, allow_none=True)
-    deputy_id = Identifier(required=True)
+    deputy_id = Identifier(load_default=None, allow_none=True)
+    email = fields.String(
+        load_default="",
+        validate=validate.Length(max=255),
+        metadata={"description": "Of a colleague, instead of `deputy_id`."},
+    )
     starts_at = Moment(required=True)
     ends_at = Moment(required=True)
 
@@ -182,10 +187,15 @@ def deputy_draft(body: dict[str, Any]) -> DeputyDraft:
     return DeputyDraft(**body)
 
 
-class ApprovalDeputySchema(ApprovalDeputyDraftSchema):
-    """A deputy."""
+class ApprovalDeputySchema(StrictSchema):
+    """A deputy; `by_themselves` when named by whom they stand in for, and so carry their word."""
 
     id = fields.Integer(required=True)
+    person_id = fields.Integer(required=True)
+    deputy_id = fields.Integer(required=True)
+    starts_at = Moment(required=True)
+    ends_at = Moment(required=True)
+    by_themselves = fields.Boolean(required=True)
 
 
 class BoardMeetingDraftSchema(StrictSchema):

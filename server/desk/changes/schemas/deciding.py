@@ -149,6 +149,9 @@ class ApprovalSchema(StrictSchema):
     due_at = Moment(required=True, allow_none=True)
     escalated_at = Moment(required=True, allow_none=True)
     decided_by_way = fields.String(required=True)
+    spoke_as = fields.String(
+        required=True, metadata={"description": "self, deputy or place; empty before a decision."}
+    )
 
 
 def approval_row(row: ApprovalRow) -> dict[str, Any]:
@@ -172,6 +175,7 @@ _APPROVAL = (
     "due_at",
     "escalated_at",
     "decided_by_way",
+    "spoke_as",
 )
 
 

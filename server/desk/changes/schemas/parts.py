@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from server.desk.changes.actions import TemplateDraft
+from server.desk.changes.queries import Authority
 from server.desk.changes.rules.questionnaire import Question
 from server.desk.tickets.actions.checking import TEXT_LENGTH, TITLE_LENGTH
 from server.foundation.edge.fields import Identifier
@@ -66,6 +67,50 @@ class PlannedDifferenceSchema(StrictSchema):
     subject = fields.String(required=True)
     other_id = fields.Integer(required=True, allow_none=True)
     value = fields.Dict(required=True)
+
+
+class AgreementSchema(StrictSchema):
+    """Somebody who has a say over an item and agreed to what is planned for it."""
+
+    approval_id = fields.Integer(required=True)
+    person_id = fields.Integer(required=True)
+    name = fields.String(required=True)
+
+
+class LineAuthoritySchema(StrictSchema):
+    """What lets you write one planned difference into the register.
+
+    `by` is `right` (you may change the item by hand), `approval` (its owner agreed to exactly this)
+    or empty: then `lacking` names the items about which nobody who may change them has spoken.
+    """
+
+    position = fields.Integer(required=True)
+    by = fields.String(required=True)
+    agreed = fields.List(fields.Nested(AgreementSchema), required=True)
+    lacking = fields.List(fields.Integer(), required=True)
+
+
+def authority_rows(found: Authority) -> list[dict[str, Any]]:
+    """Return what ``LineAuthoritySchema`` dumps."""
+    return [
+        {
+            "position": row.position,
+            "by": word.by,
+            "lacking": list(word.lacking),
+            "agreed": [
+                {"approval_id": one, "person_id": person.id, "name": person.display_name}
+                for one in word.approvals
+                if (person := found.agreed.get(one))
+            ],
+        }
+        for row, word in found.lines
+    ]
+
+
+class HandOverSchema(StrictSchema):
+    """To whom the step is handed over: somebody who may change the items by hand."""
+
+    person_id = Identifier(required=True)
 
 
 class QuestionAnswerSchema(StrictSchema):

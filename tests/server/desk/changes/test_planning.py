@@ -57,7 +57,9 @@ def test_who_may_not_change_an_item_is_told_which_line_and_nothing_lands(
     reader = estate.world.change_manager
     with pytest.raises(InvalidValue) as refused, database.writing() as session:
         actions.apply_differences(session, reader, reference, NOW)
-    assert refused.value.fields == {"differences.0": "you may not change this item"}
+    assert refused.value.fields == {
+        "differences.0": "you may not change this item, and nobody who may has agreed to it"
+    }
     with database.reading() as session:
         assert session.get_one(Item, estate.app).vendor == ""
 
