@@ -1,7 +1,6 @@
-"""The user-based security model (RFC 3414, 3826, 7860) for reading what devices send by themselves.
+"""The user-based security model of SNMPv3 (RFC 3414, 3826, 7860).
 
-Pure functions over octets: keys out of passwords, the proof of a message, and its deciphering. What
-is asked by us goes through pysnmp; this is for traps, whose senders are engines nobody asked.
+Pure functions over octets: keys out of passwords, the proof of a message, and its enciphering.
 """
 
 import hashlib
@@ -37,6 +36,7 @@ _KEY_OCTETS = {
 }
 _LONGEST_PASSWORD_OCTETS = 1 << 20
 _SALT_OCTETS = 8
+_DES_BLOCK_OCTETS = 8
 
 
 def proves(user: User, engine_id: bytes, message: bytes, place: tuple[int, int]) -> bool:
@@ -44,14 +44,32 @@ def proves(user: User, engine_id: bytes, message: bytes, place: tuple[int, int])
 
     ``place`` is where the proof stands in the message; it is reckoned with zeros there.
     """
-    name, size = _HASHES[user.auth_protocol]
     start, end = place
-    if end - start != size:
+    if end - start != proof_octets(user):
         return False
-    blank = message[:start] + bytes(size) + message[end:]
-    key = localised(name, user.auth_key, engine_id)
-    proof = hmac.digest(key, blank, name)[:size]
-    return hmac.compare_digest(proof, message[start:end])
+    blank = message[:start] + bytes(end - start) + message[end:]
+    return hmac.compare_digest(proof_of(user, engine_id, blank), message[start:end])
+
+
+def proof_octets(user: User) -> int:
+    """Return how many octets of a user's proofs travel; 0 without authentication."""
+    return _HASHES[user.auth_protocol][1] if user.auth_protocol else 0
+
+
+def proof_of(user: User, engine_id: bytes, blank: bytes) -> bytes:
+    """Return the proof of a message that has zeros in its place."""
+    name, size = _HASHES[user.auth_protocol]
+    return hmac.digest(localised(name, user.auth_key, engine_id), blank, name)[:size]
+
+
+def encipher(
+    user: User, engine_id: bytes, clock: tuple[int, int], salt: bytes, content: bytes
+) -> bytes:
+    """Return the enciphered content; DES fills the last block with zeros."""
+    if not user.priv_protocol.startswith("AES"):
+        content += bytes(-len(content) % _DES_BLOCK_OCTETS)
+    encryptor = _cipher(user, engine_id, clock, salt).encryptor()
+    return encryptor.update(content) + encryptor.finalize()
 
 
 def decipher(
@@ -64,22 +82,24 @@ def decipher(
     """
     if len(salt) != _SALT_OCTETS:
         raise ValueError("the salt has eight octets")
+    decryptor = _cipher(user, engine_id, clock, salt).decryptor()
+    return decryptor.update(content) + decryptor.finalize()
+
+
+def _cipher(
+    user: User, engine_id: bytes, clock: tuple[int, int], salt: bytes
+) -> Cipher[CFB] | Cipher[CBC]:
     key = privacy_key(user, engine_id)
     if user.priv_protocol.startswith("AES"):
-        vector = clock[0].to_bytes(4) + clock[1].to_bytes(4) + salt
-        return _run(Cipher(AES(key), CFB(vector)), content)
+        return Cipher(AES(key), CFB(clock[0].to_bytes(4) + clock[1].to_bytes(4) + salt))
     half = len(key) // 2 if user.priv_protocol == "DES" else 24
     vector = bytes(one ^ other for one, other in zip(key[half : half + 8], salt, strict=True))
     # A triple DES with three equal keys is DES.
     keys = key[:8] * 3 if user.priv_protocol == "DES" else key[:24]
-    return _run(Cipher(TripleDES(keys), CBC(vector)), content)
+    return Cipher(TripleDES(keys), CBC(vector))
 
 
-def _run(cipher: Cipher[CFB] | Cipher[CBC], content: bytes) -> bytes:
-    decryptor = cipher.decryptor()
-    return decryptor.update(content) + decryptor.finalize()
-
-
+@lru_cache(maxsize=4096)
 def privacy_key(user: User, engine_id: bytes) -> bytes:
     """Return the key by which a user's messages with an engine are enciphered.
 

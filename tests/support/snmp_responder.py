@@ -1,7 +1,8 @@
 """A responder for recorded and hostile SNMP devices: one socket, a device per loopback address.
 
-It speaks v1 and v2c. The socket is bound to all of 127/8 by the loopback device; packet information
-tells which address was asked, and the answer comes from that address.
+It speaks v1 and v2c, and v3 as the engine that it is given. The socket is bound to all of 127/8 by
+the loopback device; packet information tells which address was asked, and the answer comes from
+that address.
 """
 
 import heapq
@@ -14,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
+from discovery.snmp.codec.secured import is_third_version
 from tests.support import ber
 from tests.support.ber import Oid
 from tests.support.snmp_recordings import Recording
+from tests.support.snmp_secured import SecuredEngine
 
 GET, GET_NEXT, GET_BULK = 0xA0, 0xA1, 0xA5
 _NO_SUCH_NAME = 2
@@ -110,8 +113,9 @@ class RecordedDevice:
 class SnmpResponder:
     """Serves devices by address on one port; a context manager with a thread of its own."""
 
-    def __init__(self, devices: Mapping[str, Device]) -> None:
+    def __init__(self, devices: Mapping[str, Device], engine: SecuredEngine | None = None) -> None:
         self._devices = devices
+        self._engine = engine
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         self._socket.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
@@ -159,6 +163,9 @@ class SnmpResponder:
         if device is None:
             return
         try:
+            if self._engine is not None and is_third_version(datagram):
+                self._take_secured(device, datagram, order, own_address, peer)
+                return
             request = _parse(datagram)
         except (ValueError, IndexError):
             return
@@ -170,6 +177,22 @@ class SnmpResponder:
         due = time.monotonic() + answer.delay_seconds
         heapq.heappush(self._due, (due, order, reply, own_address, peer))
 
+    def _take_secured(
+        self, device: Device, datagram: bytes, order: int, own: bytes, peer: tuple[str, int]
+    ) -> None:
+        """Answer as an engine does: under v3 the user stands for the community."""
+
+        def play(kind: int, content: bytes) -> bytes | None:
+            request = _read_pdu(1, b"public", kind, content)
+            answer = device.answer(request)
+            if answer is None:
+                return None
+            return ber.response(request.request_id, answer.varbinds, answer.error)
+
+        reply = self._engine.answer(datagram, play) if self._engine is not None else None
+        if reply is not None:
+            heapq.heappush(self._due, (time.monotonic(), order, reply, own, peer))
+
     def _send(self, datagram: bytes, own_address: bytes, peer: tuple[str, int]) -> None:
         info = struct.pack("@I4s4s", 0, own_address, b"\0" * 4)
         ancillary = [(socket.IPPROTO_IP, _IP_PKTINFO, info)]
@@ -180,7 +203,10 @@ def _parse(datagram: bytes) -> Request:
     whole = ber.Reader(ber.Reader(datagram).take()[1])
     version = whole.number()
     community = whole.take()[1]
-    kind, content = whole.take()
+    return _read_pdu(version, community, *whole.take())
+
+
+def _read_pdu(version: int, community: bytes, kind: int, content: bytes) -> Request:
     pdu = ber.Reader(content)
     request_id, _, repetitions = pdu.number(), pdu.number(), pdu.number()
     return Request(

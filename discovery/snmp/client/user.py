@@ -1,4 +1,4 @@
-"""SNMPv3: a pysnmp engine holds keys, engine ids and clocks (USM, RFC 3414)."""
+"""SNMPv3 by pysnmp, the oracle: its engine holds keys, engine ids and clocks (USM, RFC 3414)."""
 
 from typing import Any
 

@@ -35,9 +35,23 @@ def bulk_request(community: bytes, number: int, oids: Sequence[Oid], repetitions
 def _message(
     version: int, community: bytes, kind: int, number: int, middle: bytes, oids: Sequence[Oid]
 ) -> bytes:
-    names = b"".join([tlv(_SEQUENCE, object_id(oid) + _NULL) for oid in oids])
-    pdu = tlv(kind, integer(number) + middle + tlv(_SEQUENCE, names))
+    pdu = _pdu(kind, number, middle, oids)
     return tlv(_SEQUENCE, bytes((_INTEGER, 1, version)) + tlv(_OCTETS, community) + pdu)
+
+
+def request_pdu(kind: int, number: int, oids: Sequence[Oid]) -> bytes:
+    """Return the PDU alone of a GET or GETNEXT. Raises ValueError as ``request`` does."""
+    return _pdu(kind, number, _NO_ERROR, oids)
+
+
+def bulk_pdu(number: int, oids: Sequence[Oid], repetitions: int) -> bytes:
+    """Return the PDU alone of a GETBULK. Raises ValueError as ``request`` does."""
+    return _pdu(GET_BULK, number, b"\x02\x01\x00" + integer(repetitions), oids)
+
+
+def _pdu(kind: int, number: int, middle: bytes, oids: Sequence[Oid]) -> bytes:
+    names = b"".join([tlv(_SEQUENCE, object_id(oid) + _NULL) for oid in oids])
+    return tlv(kind, integer(number) + middle + tlv(_SEQUENCE, names))
 
 
 def tlv(tag: int, content: bytes) -> bytes:

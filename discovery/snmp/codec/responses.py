@@ -46,10 +46,21 @@ def number_of(datagram: bytes) -> int:
 def read_response(datagram: bytes) -> Response:
     """Return all of a response of SNMPv1 or SNMPv2c. Raises Malformed."""
     number, start, end = _head(datagram)
-    status, start = read_number(datagram, start, end)
-    place, start = read_number(datagram, start, end)
-    start, end = read_element(datagram, start, end, _SEQUENCE)
-    return Response(number, status, place, read_varbinds(datagram, start, end))
+    return _body(datagram, number, start, end)
+
+
+def read_pdu(data: bytes, start: int, end: int, tag: int = _RESPONSE) -> Response:
+    """Return a response or a report whose PDU begins at ``start``. Raises Malformed."""
+    start, end = read_element(data, start, end, tag)
+    number, start = read_number(data, start, end)
+    return _body(data, number, start, end)
+
+
+def _body(data: bytes, number: int, start: int, end: int) -> Response:
+    status, start = read_number(data, start, end)
+    place, start = read_number(data, start, end)
+    start, end = read_element(data, start, end, _SEQUENCE)
+    return Response(number, status, place, read_varbinds(data, start, end))
 
 
 def _head(data: bytes) -> tuple[int, int, int]:
