@@ -16,7 +16,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-purge serve setup setup-run front-end catalogues format lint test check \
-	immunity system bench migrate messages lock wheel clean
+	immunity system bench migrate messages lock wheel agent-packages clean
 
 ##@ First steps
 help: ## Show this list
@@ -96,6 +96,10 @@ lock: setup ## Look for newer libraries and write the lock files anew
 wheel: setup ## Build both wheels into dist/: the server, and the agent alone
 	@$(VENV)/python -m build --wheel --no-isolation --outdir dist .
 	@$(VENV)/python -m build --wheel --no-isolation --outdir dist deploy/agent
+
+agent-packages: setup ## Build the agent as one file and as a Debian package into dist/
+	@$(VENV)/python deploy/agent/build_zipapp.py
+	@$(VENV)/python deploy/agent/build_deb.py
 
 clean: ## Remove what was built; the data in var/ and the environment stay
 	@rm -rf build dist web/static/dist web/node_modules

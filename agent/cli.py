@@ -145,12 +145,13 @@ def _once(chosen: argparse.Namespace) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     from agent import settings  # noqa: PLC0415
     from agent.state import State  # noqa: PLC0415
+    from agent.supervisor import own_command, spawnable  # noqa: PLC0415
 
     state = State(chosen_folder(chosen.state_dir))
     settings.load(state)
     state.key()
-    # A fresh interpreter without site packages: the loop sleeps in a third of the memory.
-    program = [sys.executable, "-I", "-S", program_file(), "supervise", state.folder]
+    # A fresh interpreter: the loop sleeps in a third of the memory.
+    program = spawnable([*own_command(program_file()), "supervise", state.folder])
     sys.stdout.flush()
     os.execv(sys.executable, program)  # noqa: S606 - our own program
 

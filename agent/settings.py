@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from agent.state import State
 
 FILE_NAME = "settings.json"
-DEFAULT_FOLDER = "/var/lib/cadastre-agent"
+DEFAULT_FOLDER = (
+    "/var/lib/cadastre-agent"
+    if os.name == "posix"
+    else os.path.join(os.environ.get("PROGRAMDATA", "C:\\ProgramData"), "cadastre-agent")
+)
 FOLDER_VARIABLE = "CADASTRE_AGENT_STATE"
 _TYPES: dict[str, type] = {
     "server": str,

@@ -22,7 +22,7 @@ def supervise(entry: str, folder: str) -> int:
     The first cycle ever runs at once. After a restart the old appointment is kept; one that has
     passed is spread over two minutes, because a fleet restarts together.
     """
-    child = [sys.executable, "-I", "-S", entry, "cycle", folder]
+    child = spawnable([*own_command(entry), "cycle", folder])
     path = os.path.join(folder, "next")
     try:
         _sleep(_first_wait(path))
@@ -34,6 +34,23 @@ def supervise(entry: str, folder: str) -> int:
             _sleep(_wait(path))
     except KeyboardInterrupt:
         return 0
+
+
+def own_command(entry: str) -> list[str]:
+    """Return what starts this agent anew, `entry` being its program file.
+
+    On Linux without site packages, which costs a third of the memory; elsewhere psutil lies in
+    them. A program frozen into one file is its own interpreter.
+    """
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    bare = ["-I", "-S"] if sys.platform.startswith("linux") else ["-I"]
+    return [sys.executable, *bare, entry]
+
+
+def spawnable(words: list[str]) -> list[str]:
+    """Return a command as os.spawnv and os.execv take it: Windows parts words at blanks again."""
+    return [f'"{word}"' for word in words] if os.name == "nt" else words
 
 
 def _first_wait(path: str) -> float:

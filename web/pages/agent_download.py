@@ -35,20 +35,31 @@ def archive() -> ResponseReturnValue:
 @agent_download.route("/install.sh")
 @needs_nothing
 def script() -> ResponseReturnValue:
-    """Hand out the script that installs the agent as a service on Linux."""
+    """Hand out the script that installs the agent as a service on Linux and macOS."""
+    return _script("agent/install.sh", "text/x-shellscript")
+
+
+@agent_download.route("/install.ps1")
+@needs_nothing
+def windows_script() -> ResponseReturnValue:
+    """Hand out the script that installs the agent on Windows, to start with the machine."""
+    return _script("agent/install.ps1", "text/plain")
+
+
+def _script(template: str, mimetype: str) -> ResponseReturnValue:
     packed = agent_archive()
     if packed is None:
         return _nothing()
     server = installation().settings.base_url
     text = render_template(
-        "agent/install.sh",
+        template,
         server=server,
         quoted_server=shlex.quote(server),
         flags=enrolment_flags(server),
         digest=packed.digest,
         name=NAME,
     )
-    return _cached(Response(text, mimetype="text/x-shellscript"), packed)
+    return _cached(Response(text, mimetype=mimetype), packed)
 
 
 def _cached(response: Response, packed: AgentArchive) -> ResponseReturnValue:

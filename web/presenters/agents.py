@@ -53,10 +53,7 @@ def install_lines(server: str, token: str, archive: str, reader: Reader) -> list
     """Return one line per platform. ``archive`` is the name of the file the server hands out."""
     fetch = f"{server}/agent/{archive}"
     enrol = f"{archive} enrol --server {server} --token {token}{enrolment_flags(server)}"
-    elsewhere = reader.gettext(
-        "Needs Python 3.9 or newer and the package psutil. To go on reporting, let the system's"
-        " scheduler start the same file with “run”."
-    )
+    needs_psutil = reader.gettext("Needs Python 3.9 or newer, and fetches the package psutil.")
     here = reader.gettext("Shows the machine without its serial numbers; root sees more.")
     return [
         InstallLine(
@@ -71,15 +68,15 @@ def install_lines(server: str, token: str, archive: str, reader: Reader) -> list
             here,
         ),
         InstallLine(
-            "macOS",
-            f"curl -fsSLO {fetch} && sudo python3 {enrol} && sudo python3 {archive} once",
-            elsewhere,
+            reader.gettext("macOS, as a daemon"),
+            f"printf '%s\\n' {token} | sudo sh -c \"$(curl -fsSL {server}/agent/install.sh)\"",
+            needs_psutil,
         ),
         InstallLine(
-            "Windows (PowerShell)",
-            '$env:CADASTRE_AGENT_STATE = "$env:ProgramData\\cadastre-agent"; '
-            f"Invoke-WebRequest {fetch} -OutFile {archive}; py {enrol}; py {archive} once",
-            elsewhere,
+            reader.gettext("Windows, from its start on (PowerShell as an administrator)"),
+            f"$env:CADASTRE_TOKEN = '{token}'; "
+            f"Invoke-RestMethod {server}/agent/install.ps1 | Invoke-Expression",
+            needs_psutil,
         ),
     ]
 

@@ -20,6 +20,7 @@ PUBLIC: tuple[Public, ...] = (
     Public("POST", "/account/language", "the sign-in page is read in every language", status=303),
     Public("GET", "/agent/cadastre-agent.pyz", "it holds no secret; a token makes it an agent"),
     Public("GET", "/agent/install.sh", "it holds no secret; a token makes it an agent"),
+    Public("GET", "/agent/install.ps1", "it holds no secret; a token makes it an agent"),
     Public("GET", "/api/v1/openapi.json", "what the interface offers is no secret"),
     Public("GET", "/api/v1/calendar/<string:secret>", "a feed's own secret decides", status=404),
     Public("GET", "/approvals/<secret>", "the link's own secret decides", status=404),

@@ -1,6 +1,7 @@
 """Agents on pages: a line to install one, its arrival, the list, and the file itself."""
 
 import io
+import plistlib
 import re
 import shutil
 import subprocess
@@ -161,6 +162,30 @@ def test_the_script_checks_what_it_fetches_and_is_good_shell(site: Flask) -> Non
         [shell, "-n"], input=script, text=True, capture_output=True, check=False
     )
     assert checked.returncode == 0, checked.stderr
+
+
+def test_the_script_for_windows_checks_what_it_fetches_and_closes_its_folder(site: Flask) -> None:
+    packed = agent_archive()
+    assert packed is not None
+    answer = site.test_client().get("/agent/install.ps1")
+    script = answer.text
+    assert answer.mimetype == "text/plain"
+    assert f"$digest = '{packed.digest}'" in script
+    assert "$server = 'http://127.0.0.1:8080'\n" in script
+    # Cut short it does nothing: the block closes in its last line.
+    code = [line for line in script.splitlines() if not line.lstrip().startswith("#")]
+    assert (code[0], code[-1]) == ("& {", "}")
+    assert all("\n".join(code).count(a) == "\n".join(code).count(b) for a, b in ("{}", "()", "[]"))
+    order = ("icacls", "Invoke-WebRequest -", "Get-FileHash", " enrol ", "Register-")
+    assert sorted(order, key=script.index) == list(order)
+
+
+def test_the_script_and_the_package_start_the_same_daemon_of_a_mac() -> None:
+    packaged = plistlib.loads((ROOT / "deploy/agent/com.cadastre.agent.plist").read_bytes())
+    ours = plistlib.loads((ROOT / "web/templates/agent/launchd.plist").read_bytes())
+    assert ours.pop("ProgramArguments") == ["$python", "-I", "$program", "run"]
+    assert packaged.pop("ProgramArguments")[1::2] == ["-I", "run"]
+    assert ours == packaged
 
 
 def test_the_script_and_the_packages_start_the_same_service() -> None:

@@ -23,7 +23,10 @@ def test_every_line_names_the_server_and_the_token() -> None:
 
 def test_an_open_server_is_enrolled_with_open_eyes() -> None:
     lines = install_lines("http://cmdb.example", "cet_x", "a.pyz", reader())
-    assert all("--insecure-http" in line.line for line in lines[1:])
+    # The scripts enrol by themselves: the server puts the flag into them.
+    assert [line.platform for line in lines if "--insecure-http" in line.line] == [
+        "Linux, to try it without root"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Cadastre agent of {{ server }} on Linux, enrols it and starts it.
+# Installs the Cadastre agent of {{ server }} on Linux or macOS, enrols it and starts it.
 # The enrolment token is read from standard input, where process lists do not see it:
 #   printf '%s\n' TOKEN | sudo sh -c "$(curl -fsSL {{ server }}/agent/install.sh)"
 # CADASTRE_AGENT_FOLDER: where the program goes (/usr/local/lib/cadastre-agent).
@@ -28,10 +28,18 @@ main() {
     trap 'rm -f "$new"' EXIT
     echo "Fetching the agent from $server"
     curl -fsSL "$server/agent/{{ name }}" -o "$new" || fail "the agent could not be fetched"
-    echo "$digest  $new" | sha256sum -c - >/dev/null 2>&1 || fail "what was fetched is damaged; try again"
+    if command -v sha256sum >/dev/null; then sum="sha256sum"; else sum="shasum -a 256"; fi
+    echo "$digest  $new" | $sum -c - >/dev/null 2>&1 || fail "what was fetched is damaged; try again"
     chmod 755 "$new"
     program=$folder/{{ name }}
     mv -f "$new" "$program"
+
+    if [ "$(uname -s)" = Darwin ]; then
+        # A Mac is read with psutil, which stays in an environment of the agent's own.
+        "$python" -m venv "$folder/python" || fail "Python cannot make an environment"
+        python=$folder/python/bin/python3
+        "$python" -m pip install --quiet psutil || fail "psutil could not be installed"
+    fi
 
     printf '%s\n' "$token" | "$python" "$program" enrol --server "$server" --token -{{ flags }}
 
@@ -44,6 +52,15 @@ UNIT
         systemctl enable cadastre-agent
         systemctl restart cadastre-agent
         echo "The agent runs as the service cadastre-agent."
+    elif [ "$(uname -s)" = Darwin ]; then
+        plist=/Library/LaunchDaemons/com.cadastre.agent.plist
+        cat >"$plist" <<PLIST
+{% include "agent/launchd.plist" %}
+
+PLIST
+        launchctl bootout system "$plist" 2>/dev/null || true
+        launchctl bootstrap system "$plist"
+        echo "The agent runs as the daemon com.cadastre.agent."
     else
         "$python" "$program" once
         echo "There is no systemd here. To go on reporting, let your init system start:"
