@@ -18,7 +18,13 @@ from server.foundation.errors import DirectoryUnavailable, SecretUnreadable
 from server.foundation.permissions import system_actor
 from server.people.directory import OpenDirectory, open_directory
 from server.people.models import Directory, DirectoryRun
-from server.people.rules.deltas import Watermark, next_watermark, stored_watermark
+from server.people.rules.deltas import (
+    Watermark,
+    changed_since,
+    next_watermark,
+    stored_watermark,
+)
+from server.people.rules.mapping import ACTIVE_DIRECTORY
 from server.people.rules.sync_plan import (
     SyncReport,
     managers_of,
@@ -31,6 +37,7 @@ from server.people.sources_changed import position_of, reading_fingerprint
 from server.people.sync_delta import carry_out_delta
 from server.people.sync_links import write_logins, write_managers, write_memberships
 from server.people.sync_parties import Work, write_groups, write_persons
+from server.people.sync_photos import write_photos
 from server.people.sync_rules import apply_rules
 from server.people.sync_stored import stored_groups, stored_persons, told
 
@@ -117,14 +124,17 @@ def _carry_out_full(
     write_persons(work, plan)
     write_groups(work, plan)
     # From here on only ties are needed, and memory for them.
-    seen = without_details(seen)
     del plan, stored
+    seen = without_details(seen)
     write_managers(work, managers_of(seen))
     write_memberships(work, members_of(seen))
-    write_logins(
-        work, {key: person.login for key, person in seen.persons.items() if not person.disabled}
-    )
+    logins = {key: one.login for key, one in seen.persons.items() if not one.disabled}
+    del seen
+    write_logins(work, logins)
     apply_rules(work)
+    numbered = source.flavour == ACTIVE_DIRECTORY
+    since = changed_since(former, numbered=numbered) if former is not None else ""
+    write_photos(work, directory, since)
     report.state = "finished"
     if reached is None or reached.value:
         return reached

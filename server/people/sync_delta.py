@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from server.people.directory import OpenDirectory
-from server.people.rules.deltas import Watermark, next_watermark
-from server.people.rules.mapping import DETAILS, GroupSeen, PersonSeen
+from server.people.rules.deltas import Watermark, changed_since, next_watermark
+from server.people.rules.mapping import ACTIVE_DIRECTORY, DETAILS, GroupSeen, PersonSeen
 from server.people.rules.sync_plan import (
     Snapshot,
     StoredEntry,
@@ -17,6 +17,7 @@ from server.people.sources import read_groups
 from server.people.sources_changed import Changes, changes_since
 from server.people.sync_links import write_logins, write_managers, write_memberships
 from server.people.sync_parties import Work, write_groups, write_persons
+from server.people.sync_photos import write_photos
 from server.people.sync_rules import apply_rules
 from server.people.sync_stored import stored_groups, stored_persons, told
 
@@ -34,8 +35,11 @@ def carry_out_delta(work: Work, directory: OpenDirectory, former: Watermark) -> 
         return None
     changes, reached = found
     work.report.mode = "delta"
-    if changes.touched and not _carry_out(work, directory, changes):
-        return reached
+    if changes.touched:
+        if not _carry_out(work, directory, changes):
+            return reached
+        numbered = work.source.flavour == ACTIVE_DIRECTORY
+        write_photos(work, directory, changed_since(former, numbered=numbered))
     work.report.state = "finished"
     return next_watermark(former, reached)
 

@@ -109,6 +109,7 @@ from server.people.models import (
     ApiToken,
     DirectoryRun,
     EmergencyUse,
+    PersonPhoto,
     Role,
     RosterRun,
     SecondFactor,
@@ -122,6 +123,7 @@ from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
 from tests.contract.desk_things import desk_things, shared_desk_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
+from tests.support.pictures import png
 
 #: What a thing is called in addresses and bodies, to its id or reference.
 Things = Mapping[str, int | str]
@@ -269,6 +271,16 @@ class _Furnishing:
         grant = give_role(session, "reader", Holder(person_id=person.id), scope, BEGINNING)
         token_of(session, holder_id or person.id, "spare")
         session.add(SecondFactor(person_id=person.id, confirmed_at=BEGINNING, created_at=BEGINNING))
+        session.add(
+            PersonPhoto(
+                person_id=person.id,
+                source="local",
+                media_type="image/png",
+                given_digest="0" * 64,
+                image=png(),
+                updated_at=BEGINNING,
+            )
+        )
         directory = create_directory(
             session,
             self._admin,

@@ -31,6 +31,7 @@ NO_PAGES = frozenset(
         "network.cables",
         "network.graph",
         "ownership.summary",
+        "people.photo",
         "network.table",
         # They lead to an identity provider and back, and show nothing of their own.
         "provider_sign_in.back",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, StaleVersion
+from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from cmdb.records.parties import Person
 from server.desk.tickets.queries import TicketFilter
 from server.foundation.edge.conditional import check_form_version
@@ -14,7 +14,10 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import LANGUAGES, gettext
 from server.items.leavers import list_leavers
 from server.people.actions.people import change_person, create_person
+from server.people.actions.photos import remove_photo, set_photo
+from server.people.api.answers import photo_answer
 from server.people.queries import people as queries
+from server.people.queries import photos
 from server.people.queries.rosters import Said, who_says_what
 from server.people.schemas.parties import PersonChangeSchema, PersonCreateSchema
 from web.pages.choices import organisation_choices, organisation_names
@@ -55,6 +58,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "people/index.html",
         rows=page.rows,
+        photos=photos.with_photos(session, [row.id for row in page.rows]),
         columns=_columns(),
         sorting=Sorting.parse(asked.sort),
         paging=paging_of(page, queries.count_people(session, actor, wanted)),
@@ -88,6 +92,10 @@ def _columns() -> tuple[Column, ...]:
 @people.route("/<int:person_id>")
 def show(person_id: int) -> ResponseReturnValue:
     """Show somebody: who they are, what is theirs, what they asked for."""
+    return _show(person_id, {})
+
+
+def _show(person_id: int, errors: Mapping[str, str]) -> str:
     session, actor = current_session(), current_actor()
     person = queries.person(session, actor, person_id)
     return render_template(
@@ -102,6 +110,10 @@ def show(person_id: int) -> ResponseReturnValue:
         tickets=open_tickets(TicketFilter(open=True, requester_id=person_id)),
         holdings=holdings_of(person_id=person_id),
         said=_said(person_id),
+        may_change_photo=actor.person_id == person_id
+        or actor.may(Permission.PERSON_WRITE, person.organisation_id),
+        has_photo=bool(photos.with_photos(session, (person_id,))),
+        errors=errors,
         may_edit=actor.may(Permission.PERSON_WRITE, person.organisation_id),
     )
 
@@ -113,6 +125,26 @@ def _said(person_id: int) -> list[tuple[str, Said]]:
         return []
     labels = attribute_labels(reader())
     return [(labels[one.attribute], one) for one in said if one.source]
+
+
+@people.route("/<int:person_id>/photo", methods=["GET", "POST"])
+def photo(person_id: int) -> ResponseReturnValue:
+    """Answer somebody's photo; take another, or take it away."""
+    session, actor = current_session(), current_actor()
+    if request.method == "GET":
+        return photo_answer(photos.photo(session, actor, person_id))
+    back = url_for("people.show", person_id=person_id)
+    if request.form.get("remove") == "yes":
+        remove_photo(session, actor, person_id)
+        return done(gettext("Removed."), back)
+    upload = request.files.get("photo")
+    try:
+        content = upload.stream.read() if upload is not None else b""
+        set_photo(session, actor, person_id, content, current_time())
+    except InvalidValue as error:
+        errors, status = refuse_in_words(error)
+        return _show(person_id, errors), status
+    return done(gettext("Saved."), back)
 
 
 def _manager(person: Person) -> tuple[int, str] | None:

@@ -76,6 +76,10 @@ def _conflicts(reader: Reader) -> list[tuple[str, str]]:
             reader.gettext("The login “%(login)s” of person %(person)s is taken."),
         ),
         (
+            r"the photo of person (?P<person>\d+) .+",
+            reader.gettext("The photo of person %(person)s is no picture that can be shown."),
+        ),
+        (
             r"the group name '(?P<name>.+)' is taken; it is called '(?P<other>.+)'",
             reader.gettext("The group name “%(name)s” is taken; it is called “%(other)s”."),
         ),
@@ -138,6 +142,7 @@ def _labels(reader: Reader) -> dict[str, str]:
         "site": reader.gettext("Site"),
         "employee_number": reader.gettext("Employee number"),
         "manager": reader.gettext("Manager"),
+        "photo": reader.gettext("Photo"),
         "disabled": reader.gettext("Disabled"),
         "group_name": reader.gettext("Group: name"),
         "group_description": reader.gettext("Group: description"),
@@ -164,5 +169,6 @@ def run_lines(report: Mapping[str, Any], reader: Reader) -> list[tuple[str, int]
         "roles_given": reader.gettext("Roles given by rules"),
         "roles_taken": reader.gettext("Roles taken by rules"),
         "organisations_changed": reader.gettext("People moved by rules"),
+        "photos_changed": reader.gettext("Photos changed"),
     }
     return [(text, int(report[name])) for name, text in words.items() if report.get(name)]

@@ -21,6 +21,8 @@ _DOCUMENT = "cadastre-rest"
 _BODIES = {"application/json", "application/x-ndjson", "application/merge-patch+json"}
 #: Tables on their way in: see ``server.imports``.
 _BODIES |= {"text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+#: Photos of people.
+_BODIES |= {"image/jpeg", "image/png"}
 
 log = structlog.get_logger(__name__)
 

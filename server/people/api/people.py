@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -22,9 +22,10 @@ from server.foundation.permissions import Permission
 from server.people.actions import accounts as account_actions
 from server.people.actions import people as actions
 from server.people.actions.passwords import reset_password
+from server.people.actions.photos import remove_photo, set_photo
 from server.people.actions.second_factor import take_factor_away
-from server.people.api.answers import with_etag
-from server.people.queries import accounts
+from server.people.api.answers import photo_answer, with_etag
+from server.people.queries import accounts, photos
 from server.people.queries import people as queries
 from server.people.schemas.access import (
     AccountChangeSchema,
@@ -89,6 +90,34 @@ class OnePerson(MethodView):
         check_version(found.version)
         changed = actions.change_person(session, actor, found, body, current_time())
         return with_etag(PersonSchema, changed, changed.version)
+
+
+@people.route("/people/<int:person_id>/photo")
+class PersonPhotoView(MethodView):
+    """What somebody looks like."""
+
+    @people.response(200, content_type="image/jpeg")
+    @people.alt_response(404, description="There is no photo.")
+    def get(self, person_id: int) -> Response:
+        """Return the photo of a person, a JPEG or PNG picture."""
+        return photo_answer(photos.photo(current_session(), current_actor(), person_id))
+
+    @people.doc(
+        requestBody={
+            "required": True,
+            "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    )
+    @people.response(204)
+    def put(self, person_id: int) -> None:
+        """Send a JPEG or PNG picture as the body; only the picture in it is kept."""
+        content = request.get_data()
+        set_photo(current_session(), current_actor(), person_id, content, current_time())
+
+    @people.response(204)
+    def delete(self, person_id: int) -> None:
+        """Take the photo of a person away."""
+        remove_photo(current_session(), current_actor(), person_id)
 
 
 @people.route("/people/<int:person_id>/account")

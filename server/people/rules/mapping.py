@@ -41,6 +41,7 @@ _COMMON: Fields = {
     "site": ("physicalDeliveryOfficeName", "l"),
     "employee_number": ("employeeNumber", "employeeID"),
     "manager": ("manager",),
+    "photo": ("thumbnailPhoto", "jpegPhoto"),
     "group_name": ("cn",),
     "group_description": ("description",),
     "group_email": ("mail",),
@@ -176,6 +177,17 @@ def person_seen(
         manager_dn=_first(attributes, chosen.fields["manager"]),
         disabled=any(_disabled(attributes, name) for name in chosen.fields["disabled"]),
     )
+
+
+def photo_of(attributes: Mapping[str, Sequence[bytes]], chosen: AttributeMap) -> bytes:
+    """Return the first photo of an entry as it is given; b"" where there is none."""
+    found = (
+        value
+        for name in chosen.fields.get("photo", ())
+        for value in attributes.get(name.lower(), ())
+        if value
+    )
+    return bytes(next(found, b""))
 
 
 def group_seen(

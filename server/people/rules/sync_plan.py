@@ -21,7 +21,7 @@ _WRITTEN = (
     *("persons_created", "persons_changed", "persons_deactivated"),
     *("groups_created", "groups_changed", "groups_deactivated"),
     *("memberships_added", "memberships_removed", "managers_changed", "logins_changed"),
-    *("roles_given", "roles_taken", "organisations_changed"),
+    *("roles_given", "roles_taken", "organisations_changed", "photos_changed"),
 )
 #: So many examples a report shows of each thing.
 _EXAMPLES = 50
@@ -85,6 +85,7 @@ class SyncReport:
     roles_given: int = 0
     roles_taken: int = 0
     organisations_changed: int = 0
+    photos_changed: int = 0
     #: Ids of persons who leave, the first of them.
     leaving: list[int] = field(default_factory=list)
     #: What could not be carried out, in English, the first of it.

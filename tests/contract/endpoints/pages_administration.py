@@ -171,6 +171,14 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("GET", "/people/leavers", Permission.PERSON_READ),
+    Endpoint("GET", "/people/<int:person_id>/photo", Permission.PERSON_READ),
+    Endpoint(
+        "POST",
+        "/people/<int:person_id>/photo",
+        Permission.PERSON_WRITE,
+        form={"remove": "yes"},
+        status=303,
+    ),
     Endpoint("GET", f"{_ADMIN}/rosters", Permission.ADMIN_DIRECTORY),
     Endpoint("GET", f"{_ADMIN}/rosters/new", Permission.ADMIN_DIRECTORY),
     Endpoint(

@@ -2,6 +2,7 @@
 
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
+from tests.support.pictures import png
 
 _V1 = "/api/v1"
 _ORGANISATION = Named("organisation")
@@ -24,6 +25,16 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
     Endpoint(
         "PATCH", f"{_V1}/people/<int:person_id>", Permission.PERSON_WRITE, json={"title": "Clerk"}
     ),
+    Endpoint("GET", f"{_V1}/people/<int:person_id>/photo", Permission.PERSON_READ),
+    Endpoint(
+        "PUT",
+        f"{_V1}/people/<int:person_id>/photo",
+        Permission.PERSON_WRITE,
+        content=png(),
+        headers={"Content-Type": "image/png"},
+        status=204,
+    ),
+    Endpoint("DELETE", f"{_V1}/people/<int:person_id>/photo", Permission.PERSON_WRITE, status=204),
     Endpoint("GET", f"{_V1}/people/<int:person_id>/account", Permission.ADMIN_USERS),
     Endpoint(
         "PUT",
