@@ -38,6 +38,18 @@ def sentences(reader: Reader) -> dict[str, str]:
             "This personnel list is switched off."
         ),
         "must be the header of a column": reader.gettext("This must be the header of a column."),
+        "must be a JPEG or PNG picture": reader.gettext("This must be a JPEG or PNG picture."),
+        "must be a PNG without interlacing": reader.gettext(
+            "This must be a PNG without interlacing."
+        ),
+        "is damaged": reader.gettext("This picture is damaged."),
+        "must be at most 1024 by 1024 pixels": reader.gettext(
+            "The picture may have 1024 by 1024 pixels at most."
+        ),
+        "must be at most 2000 kB": reader.gettext("The file may have 2000 kB at most."),
+        "must be at most 200 kB without what surrounds the picture": reader.gettext(
+            "The picture may have 200 kB at most."
+        ),
         "must hold openid": reader.gettext("One of the scopes must be openid."),
         "there is no such organisation": reader.gettext("There is no such organisation."),
         "there is a second factor already; remove it first": reader.gettext(
