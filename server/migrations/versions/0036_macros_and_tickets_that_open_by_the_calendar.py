@@ -92,15 +92,8 @@ def upgrade() -> None:
             batch_op.f("ix_scheduled_ticket_ticket_id"), ["ticket_id"], unique=False
         )
 
-    with op.batch_alter_table("approval_deputy", schema=None) as batch_op:
-        batch_op.drop_column("by_themselves")
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("approval_deputy", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("by_themselves", sa.BOOLEAN(), server_default=sa.text("0"), nullable=False)
-        )
 
     op.drop_table("scheduled_ticket")
     op.drop_table("ticket_schedule")
