@@ -7,6 +7,7 @@ from server.foundation.edge.requests import current_actor, current_session, curr
 from server.foundation.translation import gettext
 from server.items.advisories.queries import of_product, support_of_product
 from server.items.software import queries
+from server.items.software.naming import named
 from web.pages.frame import list_url
 from web.pages.lists import asked_page, asked_words, is_narrowed, paging_of
 from web.presenters.advisories import support_tone
@@ -55,6 +56,7 @@ def show(product_id: int) -> ResponseReturnValue:
     return render_template(
         "software/show.html",
         product=found,
+        called=named(found.ecosystem, found.name),
         versions=versions,
         below=below,
         chosen=chosen,

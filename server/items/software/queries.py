@@ -15,6 +15,7 @@ from cmdb.records.items import Item
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
+from server.items.software.naming import Named, named
 
 _SORTS = {"name": SortKey(SoftwareProduct.name, str)}
 _ITEM_SORTS = {"name": SortKey(Item.name, str)}
@@ -39,6 +40,11 @@ class ProductRow:
     product: SoftwareProduct
     items: int
     versions: int
+
+    @property
+    def called(self) -> Named:
+        """Return who makes it and what people call it."""
+        return named(self.product.ecosystem, self.product.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,14 @@ class ProductRowSchema(StrictSchema):
     id = fields.Integer(required=True, attribute="product.id")
     ecosystem = fields.String(required=True, attribute="product.ecosystem")
     name = fields.String(required=True, attribute="product.name")
+    vendor = fields.String(
+        required=True,
+        attribute="called.vendor",
+        metadata={"description": 'Who makes it; "" where nobody knows.'},
+    )
+    product = fields.String(
+        required=True, attribute="called.product", metadata={"description": "What people call it."}
+    )
     items = fields.Integer(required=True)
     versions = fields.Integer(required=True)
 
