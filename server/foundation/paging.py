@@ -78,6 +78,14 @@ def fetch_page(
     return Page([_bare(row) for row in shown], cursor)
 
 
+def last_shown(request: PageRequest) -> int | None:
+    """Return the id of the last row that was shown; None for the first page.
+
+    Raises ``InvalidValue`` for a damaged cursor.
+    """
+    return _decode(request.cursor, request.sort)[1] if request.cursor else None
+
+
 def count_up_to(session: Session, query: Select[Any], limit: int = COUNT_LIMIT) -> int:
     """Count the rows of ``query``, stopping at ``limit`` + 1 (which reads "more than limit")."""
     inner = query.order_by(None).limit(limit + 1).subquery()

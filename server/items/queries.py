@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union_all
 from sqlalchemy.orm import Session
 
 from cmdb.engine.precedence_rules import standing_precedence
@@ -41,7 +41,15 @@ from cmdb.records.parties import Group, Organisation, Person
 from cmdb.records.relations import RedundancyGroup, Relation
 from cmdb.records.sources import QuarantinedValue
 from server.foundation.clock import utc_now
-from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
+from server.foundation.paging import (
+    MAX_PAGE,
+    Page,
+    PageRequest,
+    SortKey,
+    count_up_to,
+    fetch_page,
+    last_shown,
+)
 from server.foundation.permissions import Actor, Permission
 from server.items.scope import visible_items
 from server.items.sorting import fetch_by_attribute, sortable_attributes
@@ -251,14 +259,28 @@ def history_of(
     What was recorded of items that have become this one belongs to it.
     """
     get_item(session, actor, item_id)
-    ids = _with_merged(session, item_id)
-    query = select(HistoryEntry).where(
-        or_(HistoryEntry.item_id.in_(ids), HistoryEntry.other_id.in_(ids))
-    )
     newest = PageRequest("-id", request.cursor, request.limit)
+    most, last = min(max(request.limit, 1), MAX_PAGE) + 1, last_shown(newest)
+    ends = (HistoryEntry.item_id, HistoryEntry.other_id)
+    parts = [
+        _newest_of(end == one, last, most) for one in _with_merged(session, item_id) for end in ends
+    ]
+    query = select(HistoryEntry).where(HistoryEntry.id.in_(union_all(*parts)))
     return fetch_page(
         session, query, newest, {"id": SortKey(HistoryEntry.id, int)}, HistoryEntry.id
     )
+
+
+def _newest_of(end: ColumnElement[bool], last: int | None, most: int) -> Select[int]:
+    """Select the newest rows of one range of an index, at most a page of them.
+
+    Asked in one OR, a database reads all that ever happened to a busy item and sorts it.
+    """
+    query = select(HistoryEntry.id).where(end)
+    if last is not None:
+        query = query.where(HistoryEntry.id < last)
+    ids = query.order_by(HistoryEntry.id.desc()).limit(most).subquery()
+    return select(ids.c.id)
 
 
 def _with_merged(session: Session, item_id: int) -> list[int]:

@@ -1,6 +1,7 @@
 """Figures: measured over rounds, told as one JSON object a line."""
 
 import json
+import os
 import statistics
 import sys
 import time
@@ -21,6 +22,11 @@ def tell(figure: str, value: float, unit: str, target: str, *, met: bool, settin
     }
     sys.stdout.write(json.dumps(document) + "\n")
     sys.stdout.flush()
+
+
+def scaled(number: int) -> int:
+    """Return how many of something to make: all of them, or the share ``BENCH_SHARE`` of them."""
+    return max(1, int(number * float(os.environ.get("BENCH_SHARE", "1"))))
 
 
 def note(text: str) -> None:

@@ -23,6 +23,7 @@ from server.items.identity.queries import count_open_reviews, successor_of
 from web.pages import item_views, item_words
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
+from web.pages.item_codes import by_code
 from web.pages.item_columns import choose_columns, columns_of_reader
 from web.pages.item_tabs import TABS, class_name, head_of
 from web.pages.lists import asked_words
@@ -33,6 +34,7 @@ from web.presenters.lists import Column, Paging, Sorting
 from web.presenters.query_faults import query_fault_text
 
 items = Blueprint("items", __name__, url_prefix="/items")
+items.add_url_rule("/by-code", "by_code", by_code)
 
 _TAB_NAMES = ", ".join(TABS)
 

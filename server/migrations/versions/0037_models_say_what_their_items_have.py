@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 #: What is lost on the way down; empty when nothing is.
-LOSES = ""
+LOSES = "of which items their models have spoken already"
 
 
 def upgrade() -> None:

@@ -60,6 +60,7 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("GET", "/items", Permission.ITEM_READ),
+    Endpoint("GET", "/items/by-code", Permission.ITEM_READ, query={"code": "A-1"}, status=302),
     # Everybody may arrange their own list; what stands in it is asked for when it is shown.
     Endpoint("POST", "/items/columns", form={"column": "class"}, status=303),
     Endpoint("GET", "/items/new", Permission.ITEM_WRITE),
