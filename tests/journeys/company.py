@@ -590,7 +590,7 @@ class _Furnishing:
         leads = MajorDraft(self._world.agent.person_id, children=(self._ticket("No print", db),))
         run_major(session, agent, major, leads, now)
         update_major(session, agent, major, "announcement", "The spooler is down.", now)
-        found = {"problem": problem, "major": major}
+        found: dict[str, str | int] = {"problem": problem, "major": major}
         found |= self._routines()
         return found | {"announcement": self._announcement(db)}
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
@@ -55,6 +55,9 @@ class Absence(Identified, Base):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(String, default="")
+    #: What they have when it begins goes to whose turn it is; ``passed_at`` says that it did.
+    pass_on: Mapped[bool] = mapped_column(default=False, server_default=false())
+    passed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -10,6 +10,7 @@ from cmdb.records.parties import Person
 from discovery.reach.checking import check
 from discovery.reach.values import CannotCheck
 from server.desk.sla.actions.agreeing import RECKON
+from server.desk.tickets.actions.absences import pass_on_begun
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
 from server.desk.tickets.actions.indexing import fill_tickets
 from server.desk.tickets.actions.reaching import CHECK, keep_answer
@@ -23,10 +24,12 @@ from server.foundation.translation import Language
 __all__ = [
     "CHECK",
     "INDEX_TICKETS",
+    "PASS_ON",
     "RECKON",
     "SWEEP_CLOCKS",
     "TIDY_FILES",
     "run_check",
+    "run_passing_on",
     "run_reckoning",
     "run_sweep",
     "run_ticket_indexing",
@@ -35,6 +38,7 @@ __all__ = [
 
 SWEEP_CLOCKS = "sla.sweep"
 TIDY_FILES = "tickets.tidy_files"
+PASS_ON = "tickets.pass_on"  # noqa: S105 - a kind of job
 INDEX_TICKETS = "search.tickets"
 #: A file without a row is somebody's upload that is not committed yet, or was never.
 _YOUNG = timedelta(hours=24)
@@ -110,3 +114,15 @@ def run_ticket_indexing(context: JobContext) -> Mapping[str, Any]:
         done += taken
         if not taken:
             return {"tickets": done}
+
+
+def run_passing_on(context: JobContext) -> Mapping[str, Any]:
+    """Pass on the tickets of those whose absence has begun, one absence in each transaction."""
+    passed = 0
+    while True:
+        context.go_on()
+        with context.database.writing() as session:
+            found = pass_on_begun(session, utc_now())
+        if found is None:
+            return {"tickets": passed}
+        passed += found

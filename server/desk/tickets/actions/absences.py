@@ -14,7 +14,7 @@ from server.desk.tickets.actions.editing import edit_ticket
 from server.desk.tickets.actions.routing import next_in_turn
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import visible_tickets
-from server.foundation.permissions import Actor, Permission
+from server.foundation.permissions import Actor, Permission, system_actor
 from server.people.queries.people import seen_people
 
 #: Tickets that one absence passes on at most.
@@ -29,7 +29,7 @@ class AbsenceDraft:
     ends_at: datetime
     person_id: int | None = None
     note: str = ""
-    #: Pass on what they have now, to whose turn it is in the ticket's group.
+    #: Pass on what they have when it begins, to whose turn it is in the ticket's group.
     pass_on: bool = False
 
 
@@ -51,7 +51,8 @@ def add_absence(
 ) -> tuple[Absence, int]:
     """Write down an absence, one's own or somebody's whose desk one works at.
 
-    Returns it and how many tickets were passed on. Raises ``InvalidValue``, ``PermissionDenied``.
+    Returns it and how many tickets were passed on; of one that has not begun they are passed on
+    when it does (``pass_on_begun``). Raises ``InvalidValue``, ``PermissionDenied``.
     """
     actor.require(Permission.TICKET_WORK)
     problems = Problems()
@@ -73,11 +74,36 @@ def add_absence(
         starts_at=draft.starts_at,
         ends_at=draft.ends_at,
         note=note,
+        pass_on=draft.pass_on,
         created_at=now,
     )
     session.add(row)
     session.flush()
-    return row, _pass_on(session, actor, row.person_id, now) if draft.pass_on else 0
+    if not draft.pass_on or row.starts_at > now:
+        return row, 0
+    row.passed_at = now
+    return row, _pass_on(session, actor, row.person_id, now)
+
+
+def pass_on_begun(session: Session, now: datetime) -> int | None:
+    """Pass on the tickets of one absence that has begun; how many, or None when none waits."""
+    query = (
+        select(Absence)
+        .where(
+            Absence.pass_on,
+            Absence.passed_at.is_(None),
+            Absence.starts_at <= now,
+            Absence.ends_at > now,
+        )
+        .order_by(Absence.starts_at, Absence.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.scalar(query)
+    if row is None:
+        return None
+    row.passed_at = now
+    return _pass_on(session, system_actor("absence"), row.person_id, now)
 
 
 def remove_absence(session: Session, actor: Actor, absence_id: int) -> None:

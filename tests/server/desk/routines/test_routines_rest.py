@@ -29,6 +29,21 @@ def opened(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(Ticket)) or 0
 
 
+def scheduled(database: Database, estate: Estate) -> int:
+    """Look after each server every week, from yesterday on."""
+    with database.writing() as session:
+        draft = scheduling.ScheduleDraft(
+            "Servers",
+            "care",
+            NOW - timedelta(days=1),
+            "week",
+            class_code="server",
+            organisation_id=estate.world.root.id,
+        )
+        before = NOW - timedelta(days=2)
+        return scheduling.save_schedule(session, estate.world.admin, draft, before).id
+
+
 def open_all(database: Database, now: Any) -> int:
     done = 0
     while True:
@@ -74,7 +89,7 @@ def test_faults_of_macros_and_schedules_stand_at_their_fields(as_: As, estate: E
     admin = as_(estate.world.admin)
     wrong = {"code": "x", "name": "x", "state": "nowhere", "checklist": "none", "urgency": "x"}
     assert faults(admin.post(MACROS, json=wrong)) == {"state", "checklist", "urgency"}
-    both = {"name": "x", "template": "none", "first_at": "2030-01-01T00:00:00Z"}
+    both: dict[str, Any] = {"name": "x", "template": "none", "first_at": "2030-01-01T00:00:00Z"}
     both |= {"item_id": estate.san, "class_code": "server", "time_zone": "Mars/Olympus"}
     assert faults(admin.post(SCHEDULES, json=both)) == {"template", "class_code", "time_zone"}
 
@@ -84,18 +99,7 @@ def test_what_is_due_opens_once_for_each_item_whatever_dies_in_between(
 ) -> None:
     """Two servers, one transaction each; the first worker dies before it commits the second."""
     monkeypatch.setattr(scheduling, "BATCH", 1)
-    with database.writing() as session:
-        draft = scheduling.ScheduleDraft(
-            "Servers",
-            "care",
-            NOW - timedelta(days=1),
-            "week",
-            1,
-            class_code="server",
-            organisation_id=estate.world.root.id,
-        )
-        row = scheduling.save_schedule(session, estate.world.admin, draft, NOW - timedelta(days=2))
-        schedule_id = row.id
+    schedule_id = scheduled(database, estate)
     before = opened(database)
     with database.writing() as session:
         assert scheduling.open_due(session, NOW) == 1

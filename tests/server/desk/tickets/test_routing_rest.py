@@ -1,10 +1,12 @@
 """Routing over REST: rules give tickets to groups, groups to people, and hand them over."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from cmdb.records.parties import Membership
+from server.desk.tickets.actions.absences import pass_on_begun
 from server.foundation.database import Database
 from tests.server.desk.conftest import As
 from tests.server.desk.estate import Estate
@@ -106,7 +108,18 @@ def test_tickets_go_round_among_those_who_are_there(
     (queue,) = agent.get(f"{V1}/ticket-queues").json or []
     assert (queue["name"], queue["department"], queue["open"]) == ("Desk", "IT", 6)
     assert agent.delete(f"{V1}/absences/{made['id']}").status_code == 204
-    assert opened(agent, group_id=desk)["assignee_id"] == one
+    mine = opened(agent, group_id=desk)
+    assert mine["assignee_id"] == one
+    # Who will be away keeps the tickets until then, and is relieved of them once.
+    away["starts_at"] = "2900-01-01T00:00:00Z"
+    later = document(agent.post(f"{V1}/absences", json=away | {"pass_on": True}))
+    assert later["passed_on"] == 0
+    with database.writing() as session:
+        assert pass_on_begun(session, datetime(2899, 12, 31, tzinfo=UTC)) is None
+        assert pass_on_begun(session, datetime(2900, 1, 2, tzinfo=UTC)) == 1
+        assert pass_on_begun(session, datetime(2900, 1, 2, tzinfo=UTC)) is None
+    passed = document(agent.get(f"{V1}/tickets/{mine['reference']}"))
+    assert passed["assignee_id"] == two
 
 
 def test_handing_over_is_one_act_with_pack_state_clock_and_notice(
