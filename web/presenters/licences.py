@@ -16,7 +16,7 @@ def state_names(reader: Reader) -> dict[str, str]:
     """Return how licences may stand, the gravest first."""
     return {
         "short": reader.gettext("too few"),
-        "unsure": reader.gettext("not sure"),
+        "unsure": reader.gettext("uncertain"),
         "unused": reader.gettext("not in use"),
         "covered": reader.gettext("enough"),
     }
