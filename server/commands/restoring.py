@@ -123,4 +123,4 @@ def _load(
     url: str, unpacked: Path, manifest: Manifest, reporter: Reporter, migrations: Migrations
 ) -> None:
     with migrating(url, reporter.note) as connection, connection.begin():
-        restoring.load_tables(connection, unpacked, manifest, migrations.upgrade_within, reporter)
+        restoring.load_tables(connection, unpacked, manifest, migrations.fill_within, reporter)

@@ -1,7 +1,8 @@
 """Up, down and check, without an ini file: the database's address is all it takes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,25 +74,19 @@ class Migrations:
             if revision == "head" and state.is_current:
                 return []
             if revision == "head" and state.current is None:
-                applied += self._make(connection)
-            command.upgrade(self._config(connection, applied), revision)
+                with connection.begin():
+                    applied += _make_at_once(connection)
+                self.say(f"the schema of revision {applied[-1]} made")
+            if applied[-1:] != [state.head]:
+                command.upgrade(self._config(connection, applied), revision)
         return applied
 
-    def _make(self, connection: Connection) -> list[str]:
-        """Make what all shipped revisions make, without the steps; return those revisions."""
-        script = replace(self, versions=(_SHIPPED,)).script()
-        made = [step.revision for step in script.walk_revisions()]
-        with connection.begin():
-            Base.metadata.create_all(connection, checkfirst=False)
-            make_index(connection)
-            context = MigrationContext.configure(connection, opts=options(connection))
-            context.stamp(script, made[0])
-        self.say(f"the schema of revision {made[0]} made")
-        return made[::-1]
-
-    def upgrade_within(self, connection: Connection, revision: str) -> None:
-        """Go up to ``revision`` inside the transaction that ``connection`` has begun."""
-        command.upgrade(self._config(connection), revision)
+    def fill_within(self, connection: Connection, revision: str) -> None:
+        """Give an empty database the schema of ``revision``, inside the transaction begun."""
+        if revision == _shipped().get_current_head():
+            _make_at_once(connection)
+        else:
+            command.upgrade(self._config(connection), revision)
 
     def downgrade(self, revision: str, *, lose: bool = False) -> list[str]:
         """Go down to ``revision`` ("base" for an empty database); return the revisions undone.
@@ -128,6 +123,8 @@ class Migrations:
 
     def script(self) -> ScriptDirectory:
         """Return alembic's view of the revisions."""
+        if tuple(self.versions) == (_SHIPPED,):
+            return _shipped()
         return ScriptDirectory.from_config(self._config())
 
     def _state(self, connection: Connection) -> SchemaState:
@@ -157,6 +154,22 @@ class Migrations:
         told = [] if applied is None else applied
         config.attributes["on_version_apply"] = _Steps(self.say, told, counters)
         return config
+
+
+@cache
+def _shipped() -> ScriptDirectory:
+    """Return the revisions that come with the program; reading them takes a while."""
+    return ScriptDirectory.from_config(Migrations("")._config())  # noqa: SLF001 - of this module
+
+
+def _make_at_once(connection: Connection) -> list[str]:
+    """Make what all shipped revisions make, without the steps; return those revisions."""
+    script = _shipped()
+    made = [step.revision for step in script.walk_revisions()]
+    Base.metadata.create_all(connection, checkfirst=False)
+    make_index(connection)
+    MigrationContext.configure(connection, opts=options(connection)).stamp(script, made[0])
+    return made[::-1]
 
 
 class _Steps:

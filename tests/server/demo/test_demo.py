@@ -91,8 +91,8 @@ def _go_down_and_up(database: Database, migrations: Migrations) -> None:
         else:
             migrations.downgrade(below)
             migrations.upgrade()
-        assert _differing(before[0], row_counts(database.engine)) == {}
-        assert _differing(before[1], content_hashes(database.engine)) == {}
+    assert _differing(before[0], row_counts(database.engine)) == {}
+    assert _differing(before[1], content_hashes(database.engine)) == {}
     migrations.downgrade(_FIRST, lose=True)
     oldest = row_counts(database.engine)
     database.dispose()
