@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cmdb.errors import InvalidValue
 from cmdb.records.items import Item
+from cmdb.records.parties import Person
 from cmdb.records.relations import Relation
 from server.desk.changes import actions, queries
 from server.desk.changes.actions import Decision, DeputyDraft, DifferenceDraft
@@ -77,6 +78,55 @@ def test_a_deputy_of_the_owner_carries_the_owners_word(database: Database, estat
         (approval,) = session.scalars(select(ChangeApproval))
         assert (approval.spoke_as, approval.person_id) == ("deputy", world.agent.person_id)
         actions.apply_differences(session, world.change_manager, reference, NOW)
+
+
+def test_a_deputy_whom_a_manager_named_decides_and_does_not_speak_for_the_item(
+    database: Database, estate: Estate
+) -> None:
+    world = estate.world
+    deputy_id, owner_id = world.configuration_manager.person_id, world.agent.person_id
+    away = DeputyDraft(deputy_id, NOW - timedelta(1), NOW + timedelta(1), owner_id)
+    with database.writing() as session:
+        actions.name_deputy(session, world.change_manager, away, NOW)
+    reference = _agreed(database, estate, world.configuration_manager)
+    with database.writing() as session:
+        assert session.scalars(select(ChangeApproval.spoke_as)).all() == ["place"]
+        with pytest.raises(InvalidValue):
+            actions.apply_differences(session, world.change_manager, reference, NOW)
+
+
+def test_who_sees_no_people_names_a_colleague_by_their_address(
+    database: Database, estate: Estate
+) -> None:
+    asker = estate.world.requester
+    assert not asker.may(Permission.PERSON_READ)
+    places = (estate.world.root.id, estate.world.sales.id)
+    elsewhere = next(one for one in places if one != asker.organisation_id)
+    with database.writing() as session:
+        near, far = (
+            Person(
+                display_name=name,
+                name_key=name,
+                email=f"{name}@example.org",
+                email_key=f"{name}@example.org",
+                organisation_id=place,
+                created_at=NOW,
+                updated_at=NOW,
+            )
+            for name, place in (
+                ("near", asker.organisation_id),
+                ("far", elsewhere),
+            )
+        )
+        session.add_all((near, far))
+        session.flush()
+        for address, error in (("far@example.org", "email"), ("", "deputy_id")):
+            draft = DeputyDraft(None, NOW, NOW + timedelta(1), email=address)
+            with pytest.raises(InvalidValue, match=error):
+                actions.name_deputy(session, asker, draft, NOW)
+        draft = DeputyDraft(None, NOW, NOW + timedelta(1), email="Near@Example.org")
+        named = actions.name_deputy(session, asker, draft, NOW)
+        assert (named.deputy_id, named.by_themselves) == (near.id, True)
 
 
 def test_deciding_in_the_owners_place_opens_nothing_and_the_step_is_handed_over(
