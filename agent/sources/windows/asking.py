@@ -7,9 +7,10 @@ takes nothing from anywhere: it is put together of the literals below.
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
+
+from agent.settings import windows_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,8 +130,7 @@ def moment(told: object) -> str | None:
 
 
 def _ask(machine: Machine) -> dict[str, Any]:
-    system = os.environ.get("SYSTEMROOT", "C:\\Windows")
-    program = f"{system}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
+    program = f"{windows_folder()}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
     asked = (program, "-NoProfile", "-NonInteractive", "-Command", script())
     told = machine.command(asked, _TIMEOUT_SECONDS, known_as="powershell")
     try:
