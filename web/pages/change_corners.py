@@ -12,12 +12,11 @@ def corners() -> list[Tab]:
     """Return the corners that the reader may enter, each with what waits there."""
     session, actor = current_session(), current_actor()
     waiting = count_changes(session, actor, ChangeFilter(waiting=True))
-    found = [
-        Tab("list", gettext("Changes"), url_for("changes.index")),
-        Tab("inbox", gettext("Approval inbox"), url_for("changes.inbox"), waiting),
-    ]
+    found = [Tab("inbox", gettext("Approval inbox"), url_for("changes.inbox"), waiting)]
     if actor.may(Permission.CHANGE_READ):
-        found += [
+        found = [
+            Tab("list", gettext("Changes"), url_for("changes.index")),
+            *found,
             Tab("calendar", gettext("Calendar"), url_for("changes.calendar")),
             Tab("releases", gettext("Releases"), url_for("changes.releases")),
             Tab("board", gettext("Board"), url_for("changes.board")),
