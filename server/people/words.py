@@ -7,14 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Person
 from server.foundation.events import publish
-from server.people.actions.sessions import revoke_sessions_of
 from server.people.events import PersonDeactivated, PersonReactivated
-from server.people.models import PersonWord, Roster
+from server.people.models import PersonWord, Roster, WebSession
 from server.people.rules.logins import login_key, name_key
 from server.people.rules.mapping import DETAILS
 from server.people.rules.words import LOCAL, Rosters, Word, decided, is_here, manager_of
@@ -109,12 +108,20 @@ def let_count(session: Session, voices: Voices, person: Person, now: datetime) -
     if here != person.active:
         person.active, changed = here, True
         if not here:
-            revoke_sessions_of(session, person.id, now)
+            _sign_out(session, person.id, now)
         publish(session, PersonReactivated(person.id) if here else PersonDeactivated(person.id))
     if changed:
         person.version += 1
         person.updated_at = now
     return changed
+
+
+def _sign_out(session: Session, person_id: int, now: datetime) -> None:
+    session.execute(
+        update(WebSession)
+        .where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def words_of(session: Session, person_id: int) -> Sequence[PersonWord]:
