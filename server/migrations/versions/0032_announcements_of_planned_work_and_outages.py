@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 #: What is lost on the way down; empty when nothing is.
-LOSES = ""
+LOSES = "announcements, whom they reached and what was said"
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 #: What is lost on the way down; empty when nothing is.
-LOSES = ""
+LOSES = "who asked that their tickets be passed on when they are away"
 
 
 def upgrade() -> None:
