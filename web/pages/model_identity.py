@@ -44,7 +44,8 @@ def show_identity(class_code: str, evidence_code: str) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             said = _document(evidence_code)
-            changing.set_entry(session, actor, IDENTITY, code, said, current_time())
+            named = (class_code, evidence_code)
+            changing.set_identity(session, actor, named, said, current_time())
             address = url_for("model.show_class", class_code=class_code) + "#identity"
             return done(gettext("The rule of identity holds from the next report on."), address)
         except CadastreError as error:

@@ -58,13 +58,14 @@ def say_defaults(
     before = _words(session, [link.item_id for link, _, _ in rows])
     model = standing_model()
     said = []
-    for link, product, item in rows:
-        values = _values(model, item.class_code, product.defaults if product else {})
+    for link, known, item in rows:
+        product: ProductModel | None = known  # the outer join may find none
+        values = _values(model, item.class_code, product.defaults if product is not None else {})
         gone = dict.fromkeys(before[link.item_id] - values.keys())
         if values or gone:
             said.append(_observation(item, values | gone))
         link.said_model_id = link.model_id or 0
-        link.said_version = product.version if product else 0
+        link.said_version = product.version if product is not None else 0
     session.flush()
     Inventory(session, now, author).record_many(said)
     return len(said)

@@ -194,9 +194,8 @@ class OneIdentityRule(MethodView):
     def put(self, body: dict[str, Any], class_code: str, evidence_code: str) -> Any:
         """Say what the evidence is worth for this class and those below; it holds at once."""
         session, actor = current_session(), current_actor()
-        code = f"{class_code}.{evidence_code}"
-        done = changing.set_entry(session, actor, IDENTITY, code, body, current_time())
-        return plan_document(done)
+        named = (class_code, evidence_code)
+        return plan_document(changing.set_identity(session, actor, named, body, current_time()))
 
     @modelling.response(204)
     def delete(self, class_code: str, evidence_code: str) -> None:

@@ -21,7 +21,7 @@ from cmdb.records.definitions import (
     stored_entries,
     stored_numbers,
 )
-from cmdb.vocabulary import KEY
+from cmdb.vocabulary import EVIDENCE, KEY
 from server.foundation import audit
 from server.foundation.exclusive import hold_exclusively
 from server.foundation.jobs.queue import enqueue
@@ -165,17 +165,23 @@ def change_entry(
     return _put(session, actor, (kind, code), document, now)
 
 
-def set_entry(
+def set_identity(
     session: Session,
     actor: Actor,
-    kind: str,
-    code: str,
+    evidence_of_class: tuple[str, str],
     document: Mapping[str, Any],
     now: datetime,
 ) -> ModelPlan:
-    """Define one thing, or change it where it is defined. Raises what ``apply_model`` raises."""
+    """Say what a kind of evidence is worth for a class.
+
+    Raises ``NotFound`` where there is no such class or evidence, and what ``apply_model`` raises.
+    """
     require_everywhere(actor, Permission.ADMIN_RULES)
-    return _put(session, actor, (kind, code), document, now)
+    class_code, evidence = evidence_of_class
+    code = f"{class_code}.{evidence}"
+    if standing_model().find_class(class_code) is None or evidence not in EVIDENCE:
+        raise NotFound(IDENTITY, code)
+    return _put(session, actor, (IDENTITY, code), document, now)
 
 
 def is_defined(kind: str, code: str) -> bool:
