@@ -7,6 +7,7 @@ def sentences(reader: Reader) -> dict[str, str]:
     """Return the sentences of the desk that stand for themselves."""
     return {
         "this link has been used": reader.gettext("This link has been used."),
+        "this is no longer yours to decide": reader.gettext("This is no longer yours to decide."),
         "this link has expired": reader.gettext("This link has expired."),
         "what this link was made for has been edited or decided since": reader.gettext(
             "What this link was made for has been edited or decided since."

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cmdb.errors import Conflict, NotFound
 from server.desk.changes.actions.deciding import Decision, check_person, settle
 from server.desk.changes.models import ApprovalLink, Change, ChangeApproval
-from server.desk.changes.queries import members_of
+from server.desk.changes.queries import members_of, names
 from server.foundation.permissions import Actor
 from server.people.authentication import load_actor
 from server.people.rules.credentials import new_session_secret, secret_hash
@@ -99,8 +99,8 @@ def _made(
 def open_link(session: Session, secret: str, now: datetime) -> OpenLink:
     """Return what a link leads to; looking does not use it up.
 
-    Raises ``NotFound`` for one that never was, ``Conflict`` for one that was used, is too old, or
-    was made for a plan that has been edited or decided since.
+    Raises ``NotFound`` for one that never was, ``Conflict`` for one that was used, is too old, was
+    made for a plan that has been edited or decided since, or for a member who left the group.
     """
     link = _link(session, secret)
     return _good(session, link, now)
@@ -144,4 +144,7 @@ def _good(session: Session, link: ApprovalLink, now: datetime) -> OpenLink:
     current = approval.round == change.approval_round and approval.digest == change.digest
     if approval.decision != "pending" or change.state != "approval" or not current:
         raise Conflict("what this link was made for has been edited or decided since")
+    theirs = select(ChangeApproval.id).where(ChangeApproval.id == approval.id, names(actor, now))
+    if session.scalar(theirs) is None:
+        raise Conflict("this is no longer yours to decide")
     return OpenLink(change, approval, actor, link.expires_at)

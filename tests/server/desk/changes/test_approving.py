@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
 from cmdb.records.parties import Membership
@@ -177,6 +177,40 @@ def test_a_link_made_before_an_edit_or_before_a_newer_one_is_dead(
         actions.edit_change(session, agent, reference, {"test_plan": "Look"}, NOW)
         with pytest.raises(Conflict, match="edited or decided since"):
             actions.open_link(session, new.secret, NOW)
+
+
+def test_a_link_of_somebody_who_left_the_group_decides_nothing(
+    database: Database, estate: Estate
+) -> None:
+    first, _second = board_of(database, estate, 2, quorum="any")
+    reference = asked(database, estate, estate.laptop)
+    with database.writing() as session:
+        change = queries.find_change(session, estate.world.admin, reference)
+        links = {one.person_id: one.secret for one in invite(session, change.id, NOW)}
+        session.execute(delete(Membership).where(Membership.person_id == first.person_id))
+        with pytest.raises(Conflict, match="no longer yours"):
+            actions.decide_by_link(session, links.pop(first.person_id), Decision("approved"), NOW)
+        (left,) = links.values()
+        decided = actions.decide_by_link(session, left, Decision("approved"), NOW)
+        assert decided.state == "scheduled"
+
+
+def test_an_administrator_approves_nothing_of_their_own_at_a_meeting_either(
+    database: Database, estate: Estate
+) -> None:
+    admin = estate.world.admin
+    own, slot = asked_by(database, estate, admin)
+    with database.writing() as session:
+        change = queries.find_change(session, admin, own)
+        assert admin.person_id not in {one.person_id for one in invite(session, change.id, NOW)}
+        draft = MeetingDraft("Board", NOW + timedelta(days=1))
+        meeting = actions.call_meeting(session, admin, draft, NOW)
+        actions.put_on_agenda(session, admin, meeting.id, [own])
+        given = Decision("approved", approval_id=slot)
+        with pytest.raises(SegregationOfDuties):
+            actions.decide_point(session, admin, meeting.id, own, given, NOW)
+        (row,) = actions.decide_many(session, admin, [(own, "")], Decision("approved"), NOW)
+        assert isinstance(row.error, SegregationOfDuties)
 
 
 def test_whoever_is_asked_is_written_to_after_the_request(
