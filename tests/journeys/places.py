@@ -21,6 +21,7 @@ NO_PAGES = frozenset(
         "announcements.current",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
+        "changes.authority",
         "changes.following",
         "exports.bill",
         "exports.items",
