@@ -49,6 +49,8 @@ SAME = {
         "Bus",
         "Error",
         "Firmware",
+        "Macro",
+        "Macros",
         "No",
         "Roles",
         "Software",

@@ -21,9 +21,9 @@ def rhythm_text(row: Any, reader: Reader) -> str:
     """Return how often a schedule comes: "every 3 months"."""
     number = row.every
     said = {
-        "day": reader.ngettext("every day", "every %(num)d days", number),
-        "week": reader.ngettext("every week", "every %(num)d weeks", number),
-        "month": reader.ngettext("every month", "every %(num)d months", number),
-        "year": reader.ngettext("every year", "every %(num)d years", number),
+        "day": reader.ngettext("each day", "every %(num)d days", number),
+        "week": reader.ngettext("each week", "every %(num)d weeks", number),
+        "month": reader.ngettext("each month", "every %(num)d months", number),
+        "year": reader.ngettext("each year", "every %(num)d years", number),
     }
     return said[row.rhythm] % {"num": number}
