@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.parties import Group, Person
 from server.people.models import Directory, DirectoryEntry, PersonWord
 from server.people.rules.mapping import PersonSeen
-from server.people.rules.sync_plan import StoredEntry, SyncPlan
+from server.people.rules.sync_plan import AS_SEEN, StoredEntry, SyncPlan, person_digest
 from server.people.sources import Source
 from server.people.sync_parties import ROWS_AT_ONCE, Work
 
@@ -81,5 +81,6 @@ def _stored(
         known = seen.get(external_id)
         key = known.external_id if known else external_id
         name = known.dn if known and known.dn == dn else dn
-        found[key] = StoredEntry(entry_id, key, party_id, digest, active, name)
+        kept = AS_SEEN if known and digest == person_digest(known) else digest
+        found[key] = StoredEntry(entry_id, key, party_id, kept, active, name)
     return found

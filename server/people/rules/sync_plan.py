@@ -1,7 +1,7 @@
 """Deciding what a synchronisation does, before anything is written. Pure."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -23,6 +23,8 @@ _WRITTEN = (
     *("memberships_added", "memberships_removed", "managers_changed", "logins_changed"),
     *("roles_given", "roles_taken", "organisations_changed", "photos_changed"),
 )
+#: Instead of the digest of what reads the same as what is seen: of 100,000 they take 11 MB.
+AS_SEEN = ""
 #: So many examples a report shows of each thing.
 _EXAMPLES = 50
 
@@ -120,21 +122,26 @@ def plan_sync(
     have left when ``seen`` holds only those that changed; None when it holds all there are.
     Complexity: linear.
     """
-    here = {external_id for external_id, person in seen.persons.items() if not person.disabled}
-    disabled = seen.persons.keys() - here
-    stay = here if gone is None else stored_persons.keys() - disabled - set(gone)
-    leaving = _leaving(stored_persons, stay)
-    leaving_groups = _leaving(stored_groups, seen.groups.keys())
+    disabled = {key for key, person in seen.persons.items() if person.disabled}
+    left = None if gone is None else set(gone)
+
+    def stays(key: str) -> bool:
+        return key not in disabled and (key in seen.persons if left is None else key not in left)
+
+    leaving = _leaving(stored_persons, stays)
+    leaving_groups = _leaving(stored_groups, seen.groups.__contains__)
     return SyncPlan(
         new_persons=[
             person
             for key, person in seen.persons.items()
-            if key in here and key not in stored_persons
+            if key not in disabled and key not in stored_persons
         ],
         changed_persons=[
             (stored, seen.persons[key])
             for key, stored in stored_persons.items()
-            if key in here and _differs(stored, person_digest(seen.persons[key]))
+            if key in seen.persons
+            and key not in disabled
+            and _person_differs(stored, seen.persons[key])
         ],
         leaving_persons=leaving,
         new_groups=[group for key, group in seen.groups.items() if key not in stored_groups],
@@ -206,9 +213,14 @@ def managers_of(
     }
 
 
-def _leaving(stored: Mapping[str, StoredEntry], here: Iterable[str]) -> list[StoredEntry]:
-    present = set(here)
-    return [entry for key, entry in stored.items() if entry.active and key not in present]
+def _leaving(stored: Mapping[str, StoredEntry], stays: Callable[[str], bool]) -> list[StoredEntry]:
+    return [entry for key, entry in stored.items() if entry.active and not stays(key)]
+
+
+def _person_differs(stored: StoredEntry, seen: PersonSeen) -> bool:
+    if stored.digest == AS_SEEN:
+        return not stored.active
+    return _differs(stored, person_digest(seen))
 
 
 def _differs(stored: StoredEntry, digest: str) -> bool:
