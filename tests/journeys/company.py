@@ -120,6 +120,7 @@ from server.people.rules.emergencies import signed_document
 from server.people.rules.roster_plan import RosterReport
 from server.people.rules.sync_plan import SyncReport
 from server.scanning.actions import CredentialDraft, ProbeDraft, ask_probe, create_credential
+from server.scanning.collectors.enrolling import create_collector
 from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
 from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.cmdb.engine.machines import Machine, virtual_machine
@@ -435,6 +436,7 @@ class _Furnishing:
         """Write a range with a sweep under way, a link, and a neighbour that nobody knows."""
         session, admin, now = self._session, self._admin, self._now
         draft = RangeDraft(self._place, "Office", "10.0.0.0/28", (credential_id,), cron="0 2 * * *")
+        create_collector(session, admin, draft.organisation_id, "Oslo, the harbour", now)
         row = create_range(session, admin, draft, now)
         run = ask_run(session, admin, row.id, now)
         one, other = session.scalars(select(Item.id).order_by(Item.id).limit(2)).all()
