@@ -128,11 +128,6 @@ def proxy_from_environment(server: str) -> str | None:
     return proxy
 
 
-def windows_folder() -> str:
-    """Return where Windows itself lies."""
-    return os.environ.get("SYSTEMROOT", "C:\\Windows")
-
-
 def chosen_folder(given: str | None) -> str:
     """Return the agent's folder: the flag's, else CADASTRE_AGENT_STATE's, else the default."""
     return given or os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER

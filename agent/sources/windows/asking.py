@@ -7,10 +7,9 @@ takes nothing from anywhere: it is put together of the literals below.
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
-
-from agent.settings import windows_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     Rows = list[dict[str, Any]]
 
+_PROGRAM = "%SystemRoot%\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
 _TIMEOUT_SECONDS = 180
 # Class of root/cimv2 → the properties that are read.
 _CLASSES = {
@@ -130,8 +130,7 @@ def moment(told: object) -> str | None:
 
 
 def _ask(machine: Machine) -> dict[str, Any]:
-    program = f"{windows_folder()}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe"
-    asked = (program, "-NoProfile", "-NonInteractive", "-Command", script())
+    asked = (os.path.expandvars(_PROGRAM), "-NoProfile", "-NonInteractive", "-Command", script())
     told = machine.command(asked, _TIMEOUT_SECONDS, known_as="powershell")
     try:
         found = json.loads((told or "").lstrip("\ufeff"))
