@@ -151,14 +151,14 @@ from server.items.intake_api import intake
 from server.items.leavers_api import leavers
 from server.items.listing.api import listing
 from server.items.modelling.api import modelling
+from server.items.modelling.changing import REKEY
+from server.items.modelling.jobs import rekey_items
 from server.items.past.api import past
 from server.items.past.drifting import WATCH_BASELINES, BaselineLeft, watch_baselines
 from server.items.past.sealing import RETAIN_HISTORY, SEAL_HISTORY, retain_history, seal_history
 from server.items.reactions import derive_relations
 from server.items.reconciling.api import reconciling
 from server.items.reconciling.jobs import expire_words, redecide_register
-from server.items.modelling.changing import REKEY
-from server.items.modelling.jobs import rekey_items
 from server.items.reconciling.setting import REDECIDE
 from server.items.searching import INDEX_ITEMS, run_indexing
 from server.items.services.api import business_services
@@ -293,6 +293,7 @@ JOBS: Jobs = {
     DERIVE: JobHandler(run_derivation, cron="7 * * * *"),
     MATCH: JobHandler(run_matching, cron="12 * * * *"),
     REDECIDE: JobHandler(redecide_register),
+    REKEY: JobHandler(rekey_items),
     RUN_IMPORT: JobHandler(run_import),
     MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),
     ATTEND_CAMPAIGNS: JobHandler(attend_campaigns, cron="25 6 * * *"),
@@ -305,7 +306,6 @@ JOBS: Jobs = {
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
-    REKEY: JobHandler(rekey_items),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     TELL: JobHandler(run_telling),

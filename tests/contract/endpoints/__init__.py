@@ -45,6 +45,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *REST_DESK,
     *DESK_AROUND,
     *ALARMS,
+    *ANNOUNCEMENTS,
+    *ROUTINES,
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,
