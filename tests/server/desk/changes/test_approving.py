@@ -189,7 +189,9 @@ def test_a_link_of_somebody_who_left_the_group_decides_nothing(
         links = {one.person_id: one.secret for one in invite(session, change.id, NOW)}
         session.execute(delete(Membership).where(Membership.person_id == first.person_id))
         with pytest.raises(Conflict, match="no longer yours"):
-            actions.decide_by_link(session, links.pop(first.person_id or 0), Decision("approved"), NOW)
+            actions.decide_by_link(
+                session, links.pop(first.person_id or 0), Decision("approved"), NOW
+            )
         (left,) = links.values()
         decided = actions.decide_by_link(session, left, Decision("approved"), NOW)
         assert decided.state == "scheduled"
