@@ -86,6 +86,7 @@ def risk_text(code: str, value: int | None, reader: Reader) -> str:
         "service_at_risk": reader.gettext("a service loses its reserve"),
         "many_services": reader.gettext("several services are hit"),
         "many_people": reader.gettext("many people are reached"),
+        "many_weakened": reader.gettext("items lose their reserve"),
         "many_items": reader.gettext("several items are touched"),
         "no_back_out_plan": reader.gettext("there is no way back"),
         "no_test_plan": reader.gettext("nothing says how it is tested"),

@@ -71,6 +71,7 @@ def foresee(session: Session, plan: Plan, snapshot: Snapshot | None = None) -> F
             items=len(plan.item_ids),
             services=[(one.criticality, one.state) for one in blast.services],
             people=blast.people,
+            weakened=blast.counts.get(State.AT_RISK, 0),
             has_test_plan=plan.has_test_plan,
             has_back_out_plan=plan.has_back_out_plan,
             answers=plan.answers,

@@ -26,6 +26,8 @@ class RiskFacts:
     items: int = 0
     services: Iterable[tuple[int | None, State]] = field(default_factory=tuple)
     people: int = 0
+    #: Items that hold, with less in reserve than they had.
+    weakened: int = 0
     has_test_plan: bool = False
     has_back_out_plan: bool = False
     #: (question, answer) of the questionnaire, by the codes of ``rules.questionnaire``.
@@ -57,6 +59,7 @@ def risk_points(facts: RiskFacts) -> list[RiskPoint]:
         _worst_service(services),
         RiskPoint("many_services", min(15, 3 * max(0, len(services) - 1)), len(services)),
         RiskPoint("many_people", min(15, facts.people // 20), facts.people),
+        RiskPoint("many_weakened", min(15, facts.weakened // 10), facts.weakened),
         RiskPoint("many_items", min(10, max(0, facts.items - 1)), facts.items),
         RiskPoint("no_back_out_plan", 0 if facts.has_back_out_plan else 20, 0),
         RiskPoint("no_test_plan", 0 if facts.has_test_plan else 10, 0),

@@ -154,6 +154,8 @@ def test_risk_grows_with_what_suffers_and_each_point_is_explained() -> None:
     bad = RiskFacts(services=[(0, State.DOWN)], has_test_plan=True, has_back_out_plan=True)
     assert risk_of(risk_points(mild)) < risk_of(risk_points(bad))
     assert [point.code for point in risk_points(bad)] == ["service_down"]
+    weakened = RiskFacts(weakened=184, has_test_plan=True, has_back_out_plan=True)
+    assert [(one.code, one.points) for one in risk_points(weakened)] == [("many_weakened", 15)]
     worst = RiskFacts("emergency", 500, [(0, State.DOWN)] * 50, 100_000)
     assert risk_of(risk_points(worst)) == HIGHEST
     harmless = RiskFacts(items=1, has_test_plan=True, has_back_out_plan=True)
