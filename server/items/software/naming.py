@@ -10,16 +10,16 @@ from typing import Any
 
 #: Whose names are made for people: "Mozilla Firefox (x64 de) 115.6".
 _SHOWN = frozenset({"windows", "macos", "other"})
-#: What stands behind a name and is none of it: version, width, language.
-_TAIL = re.compile(
-    r"""(?:\s*[-,]?\s*(?:
-        \((?:x(?:64|86)|64-?bit|32-?bit|arm64|remove\ only|[a-z]{2}(?:-[a-z]{2})?
-            |x(?:64|86)\ [a-z]{2}(?:-[a-z]{2})?)\)
-        |\b[a-z]{2}-[a-z]{2}\b
-        |\bx(?:64|86)\b
-        |\b(?:v|version\ )?\d+(?:\.\d+)+(?:\s*\(\d+\))?
-    ))+\s*$""",
-    re.VERBOSE | re.IGNORECASE,
+_WIDTH = r"x(?:64|86)|64-?bit|32-?bit|arm64"
+_LANGUAGE = r"[a-z]{2}(?:-[a-z]{2})?"
+_VERSION = r"v?\d+(?:\.\d+)+"
+#: Words that stand behind a name and are none of it: version, width, language. One, or two.
+_LAST = re.compile(
+    rf"\((?:{_WIDTH}|{_LANGUAGE})\)|[a-z]{{2}}-[a-z]{{2}}|x(?:64|86)|{_VERSION}", re.IGNORECASE
+)
+_LAST_TWO = re.compile(
+    rf"\((?:x(?:64|86) {_LANGUAGE}|remove only)\)|version {_VERSION}|{_VERSION} \(\d+\)",
+    re.IGNORECASE,
 )
 
 
@@ -47,10 +47,27 @@ def named(ecosystem: str, name: str) -> Named:
             return found
     if ecosystem not in _SHOWN:
         return Named("", name)
-    plain = _TAIL.sub("", name).strip() or name
+    plain = _without_tail(name) or name
     first, _, rest = plain.partition(" ")
     vendor = _makers().get(first, "")
     return Named(vendor, rest if vendor and rest else plain)
+
+
+def _without_tail(name: str) -> str:
+    """Return a name without what stands behind it, word by word from the end.
+
+    >>> _without_tail("Mozilla Firefox (x64 de) 115.6"), _without_tail("7-Zip 23.01 (x64)")
+    ('Mozilla Firefox', '7-Zip')
+    """
+    words = name.split()
+    while words:
+        if _LAST_TWO.fullmatch(" ".join(words[-2:])):
+            del words[-2:]
+        elif _LAST.fullmatch(words[-1]) or not words[-1].strip("-,"):
+            del words[-1]
+        else:
+            break
+    return " ".join(words).rstrip(" ,-")
 
 
 @cache

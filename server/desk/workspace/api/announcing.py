@@ -26,6 +26,7 @@ class AnnouncementDrafts(MethodView):
 
     @workspace.arguments(AnnouncementSourceSchema)
     @workspace.response(201, AnnouncementSchema)
+    @workspace.alt_response(404, description="There is no such change or ticket.")
     def post(self, body: dict[str, Any]) -> Any:
         """Draft an announcement from a change or a ticket; it ends with it once published."""
         session, actor = current_session(), current_actor()
