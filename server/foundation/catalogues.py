@@ -179,9 +179,13 @@ def _misfit(message: Message, ids: Sequence[str], text: str) -> str:
     errors = list(message.check())
     if errors:
         return f"does not fit its placeholders: {errors[0]}"
-    lost = set(_PLACEHOLDER.findall(ids[0])) - set(_PLACEHOLDER.findall(text))
-    if len(ids) == 1 and lost:
-        return f"leaves out {', '.join(sorted(lost))}"
+    given = {name for one in ids for name in _PLACEHOLDER.findall(one)}
+    found = set(_PLACEHOLDER.findall(text))
+    if len(ids) == 1 and given - found:
+        return f"leaves out {', '.join(sorted(given - found))}"
+    # Where the source has none, babel compares nothing; filling in fails when the page is shown.
+    if found - given:
+        return f"asks for {', '.join(sorted(found - given))}, which nobody gives"
     return ""
 
 

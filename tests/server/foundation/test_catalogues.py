@@ -85,6 +85,10 @@ def placeholder_lost(catalogue: Catalog) -> None:
     entry(catalogue, NAMED).string = "Слишком много"
 
 
+def placeholder_invented(catalogue: Catalog) -> None:
+    entry(catalogue, SENTENCE).string = "%(num)d раз"
+
+
 def test_every_visible_string_is_there_in_every_language() -> None:
     assert faults() == []
 
@@ -99,6 +103,7 @@ def test_every_visible_string_is_there_in_every_language() -> None:
         (two_forms_of_three, "is not translated"),
         (placeholder_renamed, f"ru: {NAMED!r} does not fit its placeholders"),
         (placeholder_lost, f"ru: {NAMED!r} leaves out %(length)"),
+        (placeholder_invented, f"ru: {SENTENCE!r} asks for %(num), which nobody gives"),
     ],
 )
 def test_the_check_sees_a_planted_fault_and_nothing_else(
