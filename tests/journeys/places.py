@@ -14,6 +14,7 @@ NO_PAGES = frozenset(
     {
         "agent_download.archive",
         "agent_download.script",
+        "agent_download.windows_script",
         "agents.arrivals",
         "alarms.for_ticket",
         "announcements.about",
