@@ -134,17 +134,20 @@ class GraphReader:
             {code: place for place, code in enumerate(codes)}, value=Relation.type_code, else_=-1
         )
         derived = case((Relation.source == DERIVED, 1), else_=0)
-        flags = cast((kind + 1) * 2 + derived, BigInteger)
-        query = select(Relation.id, Relation.start_id, Relation.end_id, flags).where(where)
-        columns: Any = packed(self._session, query, "iiii")
-        ids, start, end, flag = columns
+        # One number says which relation and what it is: every column of three million costs.
+        width = (2 * len(codes) + 1).bit_length()
+        told = cast(Relation.id * 2**width + (kind + 1) * 2 + derived, BigInteger)
+        query = select(told, Relation.start_id, Relation.end_id).where(where)
+        columns: Any = packed(self._session, query, "iii")
+        numbers, start, end = columns
+        ids, flag = numbers >> width, numbers & (2**width - 1)
         plain = np.zeros_like(ids), np.ones(len(ids)), np.ones(len(ids))
         rows = RelationRows(ids, start, end, (flag >> 1) - 1, (flag & 1).astype(np.bool_), *plain)
         rows = rows if np.all(ids[1:] > ids[:-1]) else rows.only(np.argsort(ids))
         unusual = or_(Relation.group_id.is_not(None), Relation.weight != 1, Relation.capacity != 1)
         group = func.coalesce(Relation.group_id, 0)
-        query = select(Relation.id, group, Relation.weight, Relation.capacity)
-        terms: Any = packed(self._session, query.where(where, unusual), "iiff")
+        terms_of = select(Relation.id, group, Relation.weight, Relation.capacity)
+        terms: Any = packed(self._session, terms_of.where(where, unusual), "iiff")
         rows.put(*terms)
         return rows
 
