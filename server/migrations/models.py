@@ -42,7 +42,11 @@ import server.items.impacts.models
 import server.items.models
 import server.items.past.models
 import server.notify.models
-import server.people.models
+import server.people.models.accounts
+import server.people.models.directories
+import server.people.models.proofs
+import server.people.models.roles
+import server.people.models.rosters
 import server.scanning.collectors.models
 import server.scanning.models
 from cmdb.records.base import Base

@@ -8,33 +8,19 @@ from sqlalchemy.orm import Session
 
 from cmdb.engine.precedence_rules import standing_precedence
 from cmdb.inventory.door import Inventory
-from cmdb.model import standing_model
-from cmdb.records.items import Item
+from cmdb.inventory.redeciding import Redecider
 from cmdb.records.precedence import WordExpiry
 from cmdb.records.sources import ItemSource
-from cmdb.vocabulary import ClassCode
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
+from server.items.class_walk import redecide_class
 
 _BATCH = 500
 
 
 def redecide_register(context: JobContext) -> None:
     """Decide all items of a class anew, batch by batch; "" is every class."""
-    wanted = str(context.payload.get("class") or "item")
-    last = 0
-    while True:
-        with context.database.writing() as session:
-            model = standing_model()
-            if model.find_class(wanted) is None:
-                return
-            codes = sorted(model.descendants(ClassCode(wanted)))
-            query = select(Item.id).where(Item.id > last, Item.class_code.in_(codes))
-            ids = session.scalars(query.order_by(Item.id).limit(_BATCH)).all()
-            if not ids:
-                return
-            last = ids[-1]
-            Inventory(session, utc_now()).redecider().redecide(ids)
+    redecide_class(context, Redecider.redecide)
 
 
 def expire_words(context: JobContext) -> None:

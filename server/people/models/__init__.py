@@ -1,0 +1,61 @@
+"""Log-ins, roles and where people come from. The people stand in ``cmdb.records.parties``."""
+
+from server.people.models.accounts import (
+    Account,
+    ApiToken,
+    Preference,
+    SignInAttempt,
+    WebSession,
+)
+from server.people.models.directories import (
+    Directory,
+    DirectoryEntry,
+    DirectoryRule,
+    DirectoryRuleGrant,
+    DirectoryRun,
+)
+from server.people.models.proofs import (
+    ExternalIdentity,
+    IdentityProvider,
+    Passkey,
+    PendingSignIn,
+    RecoveryCode,
+    SecondFactor,
+)
+from server.people.models.roles import (
+    EmergencyUse,
+    Role,
+    RoleGrant,
+)
+from server.people.models.rosters import (
+    PersonPhoto,
+    PersonWord,
+    Roster,
+    RosterRun,
+)
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Directory",
+    "DirectoryEntry",
+    "DirectoryRule",
+    "DirectoryRuleGrant",
+    "DirectoryRun",
+    "EmergencyUse",
+    "ExternalIdentity",
+    "IdentityProvider",
+    "Passkey",
+    "PendingSignIn",
+    "PersonPhoto",
+    "PersonWord",
+    "Preference",
+    "RecoveryCode",
+    "Role",
+    "RoleGrant",
+    "Roster",
+    "RosterRun",
+    "SecondFactor",
+    "SignInAttempt",
+    "WebSession",
+]
