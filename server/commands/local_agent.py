@@ -120,7 +120,7 @@ class Keeper:
 
     def _enrol(self) -> None:
         """Have a token made that works once, and trade it for the agent's own key."""
-        cadastre = [sys.executable, "-m", "server.cli"]
+        cadastre = [sys.executable, "-m", "server"]
         made = _run(
             [*cadastre, "agents", "enrolment-token", "--quiet", "--name", "local agent"],
             environment={"CADASTRE_HOME": self._orders.home},

@@ -115,7 +115,7 @@ class Cadastre:
     @staticmethod
     def command(*words: str) -> list[str]:
         """Return the command line of ``cadastre``."""
-        return [sys.executable, "-m", "server.cli", *words]
+        return [sys.executable, "-m", "server", *words]
 
 
 class Running:

@@ -93,7 +93,7 @@ def test_the_debug_flag_shows_where_it_failed(cadastre: Cadastre) -> None:
 
 
 def test_output_into_a_closed_pipe_is_no_failure_to_talk_about(cadastre: Cadastre) -> None:
-    command = f"{sys.executable} -m server.cli --help | head -c 1"
+    command = f"{sys.executable} -m server --help | head -c 1"
     done = subprocess.run(
         ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )

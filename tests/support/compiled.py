@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from server.foundation import database
 
@@ -25,11 +25,17 @@ class SharedCompilations:
     def create_engine(self, url: sa.URL, **options: Any) -> Engine:
         """Do what ``sqlalchemy.create_engine`` does."""
         engine = sa.create_engine(url, query_cache_size=_MANY_STATEMENTS, **options)
-        first = self._first.setdefault(url.drivername, engine)
-        if first is not engine:
+        first = self._first.get(url.drivername)
+        if first is not None:
             engine.dialect = first.dialect
             engine._compiled_cache = first._compiled_cache
+        else:
+            event.listen(engine, "engine_connect", self._keep, once=True)
         return engine
+
+    def _keep(self, connection: Connection) -> None:
+        """Only now its dialect knows the server: one whose server never answered is no model."""
+        self._first.setdefault(connection.engine.url.drivername, connection.engine)
 
 
 @pytest.fixture(scope="session", autouse=True)

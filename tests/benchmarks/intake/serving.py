@@ -45,7 +45,7 @@ def serving(url: str, home: Path) -> Iterator[Served]:
     environment = os.environ | {"CADASTRE_HOME": str(home)}
     if url:
         environment["CADASTRE_DATABASE_URL"] = url
-    command = [sys.executable, "-m", "server.cli", "serve", "--listen", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "server", "serve", "--listen", f"127.0.0.1:{port}"]
     with (home / "server.log").open("wb") as log:
         running = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
