@@ -158,9 +158,11 @@ def test_a_service_is_drawn_on_a_phone_with_the_keyboard_alone(
 ) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/services/new")
+    expect(page.get_by_label("Address", exact=True)).to_be_focused()
     page.keyboard.type("192.0.2.1:443")
     page.keyboard.press("Enter")
     page.wait_for_url("**/services/new?entry=*")
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
     page.keyboard.type("Orders")
     box = page.get_by_role("checkbox", name=re.compile("^db-1"))
     for _ in range(20):
