@@ -2,13 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from discovery.snmp.codec.notifications import Notification
 from discovery.snmp.codec.responses import Malformed
 from discovery.snmp.codec.secured import Secured, read_inside, read_secured
 from discovery.snmp.credentials import User
 from discovery.snmp.usm import decipher, proves
+from discovery.traps.engine import OwnEngine
 
 #: How late a message may come (RFC 3414, section 2.2.3).
 _WINDOW_SECONDS = 150
@@ -37,21 +38,53 @@ class Clocks:
         return True
 
 
-def open_secured(
-    datagram: bytes, users: Iterable[User], clocks: Clocks
-) -> tuple[Notification, User]:
-    """Return the trap in an SNMPv3 message and the user it came from.
+class Asked(Exception):
+    """A message that announces nothing yet: its sender waits for ``reply``."""
 
-    A message counts at exactly the level of its user: who has a key must have used it. Raises
-    Malformed and Stranger.
+    def __init__(self, reply: bytes) -> None:
+        self.reply = reply
+        super().__init__("asked who we are")
+
+
+def open_secured(
+    datagram: bytes, users: Iterable[User], clocks: Clocks, own: OwnEngine
+) -> tuple[Notification, User]:
+    """Return the trap or inform in an SNMPv3 message and the user it came from.
+
+    A message counts at exactly the level of its user: who has a key must have used it. An inform
+    counts under our own engine, a trap under any other. Raises Malformed, Stranger and Asked.
     """
-    message = read_secured(datagram)
+    message, users = read_secured(datagram), tuple(users)
+    if message.reportable and message.engine_id != own.engine_id and users:
+        raise Asked(own.introduction(message))
     for user in users:
         if user.user.encode() == message.user and _is_of(user, message, datagram):
-            if message.signed and not clocks.take(message.engine_id, message.boots, message.time):
-                raise Stranger("told again")
-            return read_inside(_content(user, message)), user
+            _check_clock(message, user, clocks, own)
+            notification = read_inside(_content(user, message))
+            if bool(notification.reply) != (message.engine_id == own.engine_id):
+                raise Malformed("a notification under the wrong engine")
+            return _with_message(notification, message, user, own), user
     raise Stranger("no user whose key fits")
+
+
+def _check_clock(message: Secured, user: User, clocks: Clocks, own: OwnEngine) -> None:
+    """Raise Asked for a sender that does not know our clock, Stranger for what is told again."""
+    if not message.signed:
+        return
+    if message.engine_id == own.engine_id:
+        if not own.is_in_time(message):
+            raise Asked(own.correction(message, user))
+    elif not clocks.take(message.engine_id, message.boots, message.time):
+        raise Stranger("told again")
+
+
+def _with_message(
+    notification: Notification, message: Secured, user: User, own: OwnEngine
+) -> Notification:
+    """Return an inform with its reply as a message; a trap as it is."""
+    if not notification.reply:
+        return notification
+    return replace(notification, reply=own.response(message, user, notification.reply))
 
 
 def _is_of(user: User, message: Secured, datagram: bytes) -> bool:

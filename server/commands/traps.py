@@ -3,10 +3,12 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from discovery.snmp.credentials import User
+from discovery.traps.engine import OwnEngine, new_engine_id, read_engine_id
 from discovery.traps.receiver import Heard, Receiver
 from server.commands.console import say
 from server.commands.environment import CommandLine, pass_command_line
@@ -19,6 +21,8 @@ from server.scanning.trapping import Announcers, read_announcers, take_announcem
 
 #: How long a credential that was added or deleted may go unnoticed.
 _FRESH_SECONDS = 10.0
+#: In the data folder: engine id of the receiver, which the senders of informs know.
+_ENGINE_FILE = "snmp-engine-id"
 
 
 @click.command(
@@ -32,23 +36,37 @@ _FRESH_SECONDS = 10.0
 @click.option("--listen", default="0.0.0.0:162", show_default=True, help="Address and UDP port.")
 @pass_command_line
 def traps_command(command_line: CommandLine, listen: str) -> None:
-    """Receive SNMP traps (v1, v2c, v3) and informs (v2c) until stopped.
+    """Receive SNMP traps (v1, v2c, v3) and informs (v2c, v3) until stopped.
 
     A trap counts under a community or as a user that is kept for the device's organisation. A
     link that went down or came up becomes a difference of that port, a restart and a refused
-    stranger become events in the device's history.
+    stranger become events in the device's history. Who sends informs of SNMPv3 may have to be told
+    our engine id: it stands in the first line, and stays the same.
     """
     host, port = _place(listen)
     with command_line.database() as database:
         desk = _Desk(database, SecretBox(command_line.settings.key_file))
-        receiver = Receiver(host, port, desk.communities, desk.users)
+        engine = OwnEngine(_engine_id(command_line.settings.home / _ENGINE_FILE))
+        receiver = Receiver(host, port, desk.communities, desk.users, engine=engine)
         try:
             sock = receiver.open()
         except OSError as error:
             raise SettingsError(f"cannot listen on {listen}: {error.strerror}") from None
-        say(f"Listening on {host}:{sock.getsockname()[1]}. Stop with Ctrl-C.")
+        place = f"{host}:{sock.getsockname()[1]}"
+        say(f"Listening on {place} as engine {engine.engine_id.hex()}. Stop with Ctrl-C.")
         for heard in receiver.listen(sock, lambda: False):
             say(desk.take(heard))
+
+
+def _engine_id(path: Path) -> bytes:
+    """Return our engine id, made at the first start. Raises ``SettingsError``."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(f"{new_engine_id().hex()}\n")
+        return read_engine_id(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path} holds no engine id: {error}") from None
 
 
 def _place(listen: str) -> tuple[str, int]:

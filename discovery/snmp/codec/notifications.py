@@ -1,4 +1,4 @@
-"""Notifications that devices send by themselves: traps of all versions, informs of SNMPv2c."""
+"""Notifications that devices send by themselves: traps of all versions, informs of two."""
 
 from dataclasses import dataclass
 
@@ -52,9 +52,16 @@ def read_notification(datagram: bytes) -> Notification:
 
 
 def read_scoped(content: bytes, start: int, end: int) -> Notification:
-    """Read the trap of an SNMPv3 message, which has no community. Raises Malformed."""
-    name, varbinds = _second_version(content, read_element(content, start, end, TRAP_V2))
-    return Notification(b"", name, varbinds)
+    """Read the trap or inform of an SNMPv3 message, which has no community. Raises Malformed."""
+    kind = content[start] if start < end else 0
+    if kind not in {TRAP_V2, INFORM}:
+        raise Malformed("no notification")
+    inner = read_element(content, start, end, kind)
+    name, varbinds = _second_version(content, inner)
+    reply = b""
+    if kind == INFORM:
+        reply = content[:start] + bytes((_RESPONSE,)) + content[start + 1 : end]
+    return Notification(b"", name, varbinds, reply=reply)
 
 
 def _first_version(data: bytes, span: tuple[int, int], community: bytes) -> Notification:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from discovery.snmp.session import Oid
 
 GET, GET_NEXT, GET_BULK = 0xA0, 0xA1, 0xA5
+_REPORT = 0xA8
+_COUNTER = 0x41
 V1, V2C = 0, 1
 _INTEGER, _OCTETS, _OBJECT_ID, _SEQUENCE = 0x02, 0x04, 0x06, 0x30
 _NULL = b"\x05\x00"
@@ -47,6 +49,13 @@ def request_pdu(kind: int, number: int, oids: Sequence[Oid]) -> bytes:
 def bulk_pdu(number: int, oids: Sequence[Oid], repetitions: int) -> bytes:
     """Return the PDU alone of a GETBULK. Raises ValueError as ``request`` does."""
     return _pdu(GET_BULK, number, b"\x02\x01\x00" + integer(repetitions), oids)
+
+
+def report_pdu(counter: Oid, count: int) -> bytes:
+    """Return the PDU of a report: a counter that names what was wrong (RFC 3412, section 7.1)."""
+    value = tlv(_COUNTER, count.to_bytes(count.bit_length() // 8 + 1))
+    variable = tlv(_SEQUENCE, object_id(counter) + value)
+    return tlv(_REPORT, integer(0) + _NO_ERROR + tlv(_SEQUENCE, variable))
 
 
 def _pdu(kind: int, number: int, middle: bytes, oids: Sequence[Oid]) -> bytes:

@@ -16,7 +16,10 @@ _LARGEST = 65_507
 
 @dataclass(frozen=True, slots=True)
 class Secured:
-    """A message as it came. ``proof`` is where its proof stands; ``content`` may be enciphered."""
+    """A message as it came. ``proof`` is where its proof stands; ``content`` may be enciphered.
+
+    ``reportable``: who sent it waits for an answer.
+    """
 
     user: bytes
     engine_id: bytes
@@ -28,6 +31,7 @@ class Secured:
     signed: bool
     enciphered: bool
     number: int
+    reportable: bool = False
 
 
 def is_third_version(datagram: bytes) -> bool:
@@ -72,6 +76,7 @@ def read_secured(datagram: bytes) -> Secured:
         signed,
         enciphered,
         number,
+        bool(flags & _REPORTABLE),
     )
 
 
@@ -95,9 +100,9 @@ def _global(datagram: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 
 def read_inside(content: bytes) -> Notification:
-    """Read the trap in a deciphered content; what fills the last block counts for nothing.
+    """Read the trap or inform in a deciphered content; what fills the last block is left out.
 
-    Raises Malformed.
+    The reply to an inform is a scoped PDU that is still to be sent as a message. Raises Malformed.
     """
     start, end = read_element(content, 0, len(content), _SEQUENCE)
     for _ in range(2):  # the engine and the context that it speaks of
@@ -129,6 +134,7 @@ class Envelope:
     time: int
     proof_octets: int = 0
     salt: bytes = b""
+    reportable: bool = True
 
 
 def scoped(engine_id: bytes, context: bytes, pdu: bytes) -> bytes:
@@ -141,7 +147,8 @@ def write_secured(envelope: Envelope, content: bytes) -> tuple[bytes, tuple[int,
 
     ``content`` is a scoped PDU, or the octets that it was enciphered to where there is a salt.
     """
-    flags = _REPORTABLE | (_AUTH if envelope.proof_octets else 0) | (_PRIV if envelope.salt else 0)
+    flags = _REPORTABLE if envelope.reportable else 0
+    flags |= (_AUTH if envelope.proof_octets else 0) | (_PRIV if envelope.salt else 0)
     head = integer(envelope.number) + integer(_LARGEST)
     head += tlv(_OCTETS, bytes((flags,))) + integer(_USM)
     before = tlv(_OCTETS, envelope.engine_id) + integer(envelope.boots) + integer(envelope.time)
