@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from cmdb.errors import NotFound
+from cmdb.errors import InvalidValue, NotFound
 
 #: The folder of attached files below the data folder.
 ATTACHMENTS = "attachments"
 _NAME = re.compile(r"[0-9a-f]{32}")
 _CHUNK_BYTES = 1 << 20
+_LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,18 @@ class Storage:
         _sync_folder(target.parent)
         return StoredFile(name, size, digest.hexdigest())
 
+    def keep_upload(self, source: BinaryIO, most_bytes: int) -> StoredFile:
+        """Write what somebody sent. Raises ``InvalidValue`` naming ``file``: empty, or too large.
+
+        Where the transaction fails afterwards the file stays behind without a row, and the
+        nightly tidying removes it.
+        """
+        kept = self.keep(cast("BinaryIO", _Limited(source, most_bytes)))
+        if kept.size == 0:
+            self.remove(kept.name)
+            raise InvalidValue({"file": "is empty"})
+        return kept
+
     def open(self, name: str) -> BinaryIO:
         """Return the file for reading. Raises ``NotFound``, also for anything not a name."""
         try:
@@ -82,9 +95,46 @@ class Storage:
         return self.folder / self.relative(name)
 
 
+class _Limited:
+    """A stream that refuses to be longer than it may be."""
+
+    def __init__(self, source: BinaryIO, most_bytes: int) -> None:
+        self._source = source
+        self._most = most_bytes
+        self._read = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes. Raises ``InvalidValue`` once there are too many."""
+        chunk = self._source.read(size)
+        self._read += len(chunk)
+        if self._read > self._most:
+            raise InvalidValue({"file": f"must not be larger than {self._most // 2**20} MB"})
+        return chunk
+
+
 def attachments_at(home: Path) -> Storage:
     """Return the storage of attached files below a data folder."""
     return Storage(home / ATTACHMENTS)
+
+
+def file_name_of(raw: str) -> str:
+    r"""Return what a person called a file, harmless: one line, no path, nothing invisible.
+
+    >>> file_name_of("..\\..\\evil/../\u202egpj.exe"), file_name_of("/")
+    ('gpj.exe', 'file')
+    """
+    last = raw.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(char for char in last if char.isprintable() and char not in '"<>|:*?')
+    shown = " ".join(shown.split()).lstrip(".").strip()
+    return _shortened(shown) or "file"
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= _LONGEST_NAME:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    ending = (dot + ending)[:20] if stem else ""
+    return name[: _LONGEST_NAME - len(ending)] + ending
 
 
 def _sync_folder(folder: Path) -> None:

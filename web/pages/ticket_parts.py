@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, InvalidValue
 from server.desk.tickets.actions import attaching, linking, tasking
 from server.desk.tickets.actions.clocks import explain_breach
-from server.desk.tickets.api.belongings import file_answer, storage
+from server.desk.tickets.api.belongings import storage
 from server.desk.tickets.queries import belongings, find_ticket, may_work_on
 from server.desk.tickets.queries.clocks import faces_of
 from server.desk.tickets.rules.linking import KINDS
+from server.foundation.edge.files import file_answer
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -94,7 +95,8 @@ def explain(reference: str, measure: str) -> ResponseReturnValue:
 def download(reference: str, attachment_id: int) -> Response:
     """Return a file to be saved."""
     session, actor = current_session(), current_actor()
-    return file_answer(belongings.find_attachment(session, actor, reference, attachment_id))
+    row = belongings.find_attachment(session, actor, reference, attachment_id)
+    return file_answer(storage(), row.stored_name, row.file_name)
 
 
 def attach(reference: str) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """Fields that the bodies and queries of every feature share."""
 
+import base64
+import binascii
 import unicodedata
 from typing import Any
 
@@ -60,3 +62,14 @@ class QueryIdentifier(fields.Integer):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(validate=validate.Range(min=1, max=LARGEST_ID), **options)
+
+
+class Base64(fields.String):
+    """Bytes as base64 text."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **options)
+        try:
+            return base64.b64decode(text, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError("must be base64") from error

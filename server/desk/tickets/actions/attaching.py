@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +12,10 @@ from server.desk.tickets.events import TicketNoted
 from server.desk.tickets.models import TicketAttachment
 from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.desk.tickets.queries.belongings import find_attachment
-from server.desk.tickets.rules.linking import file_name_of
 from server.foundation.allowances import UPLOADS, spend
 from server.foundation.events import publish
 from server.foundation.permissions import Actor
-from server.foundation.storage import Storage
+from server.foundation.storage import Storage, file_name_of
 
 #: Files that one ticket may carry.
 MAX_FILES = 200
@@ -52,10 +51,7 @@ def attach_file(
         raise InvalidValue({"kind": f"must be one of {', '.join(KINDS)}"})
     if actor.person_id is not None:
         spend(session, UPLOADS, f"person:{actor.person_id}", now)
-    kept = storage.keep(cast("BinaryIO", _Limited(upload.content, upload.most_bytes)))
-    if kept.size == 0:
-        storage.remove(kept.name)
-        raise InvalidValue({"file": "is empty"})
+    kept = storage.keep_upload(upload.content, upload.most_bytes)
     row = TicketAttachment(
         ticket_id=ticket.id,
         at=now,
@@ -85,20 +81,3 @@ def remove_attachment(
     session.flush()
     detail = {"file_name": row.file_name}
     publish(session, TicketNoted(ticket.id, now, actor.person_id, "detached", detail))
-
-
-class _Limited:
-    """A stream that refuses to be longer than it may be."""
-
-    def __init__(self, source: BinaryIO, most_bytes: int) -> None:
-        self._source = source
-        self._most = most_bytes
-        self._read = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to ``size`` bytes. Raises ``InvalidValue`` once there are too many."""
-        chunk = self._source.read(size)
-        self._read += len(chunk)
-        if self._read > self._most:
-            raise InvalidValue({"file": f"must not be larger than {self._most // 2**20} MB"})
-        return chunk

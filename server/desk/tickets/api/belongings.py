@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Response, current_app, send_file
+from flask import current_app
 from flask.views import MethodView
 
 from cmdb.errors import InvalidValue
@@ -11,7 +11,6 @@ from server.desk.tickets.actions import attaching, linking, tasking
 from server.desk.tickets.actions.reaching import CheckDraft, ask_check
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.api.tickets import answer_ticket
-from server.desk.tickets.models import TicketAttachment
 from server.desk.tickets.queries import belongings
 from server.desk.tickets.schemas.belongings import (
     TicketAttachmentSchema,
@@ -31,6 +30,7 @@ from server.desk.tickets.schemas.belongings import (
 )
 from server.desk.tickets.schemas.tickets import TicketSchema
 from server.foundation.edge.document import LOOKS_UP
+from server.foundation.edge.files import OPAQUE, file_answer
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -40,25 +40,11 @@ from server.foundation.edge.requests import (
 from server.foundation.storage import Storage, attachments_at
 
 _ONE = "/tickets/<string:reference>"
-#: What a file is answered as, whatever it says of itself: nothing that a browser would open.
-_OPAQUE = "application/octet-stream"
 
 
 def storage() -> Storage:
     """Return where this installation keeps attached files."""
     return attachments_at(installation(current_app).settings.home)
-
-
-def file_answer(row: TicketAttachment) -> Response:
-    """Return a file to be saved, never to be shown."""
-    with storage().open(row.stored_name) as stream:
-        # At most as large as an attachment may be, and the file is closed whatever follows.
-        content = BytesIO(stream.read())
-    answer = send_file(content, _OPAQUE, as_attachment=True, download_name=row.file_name)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 @tickets.route(f"{_ONE}/checks")
@@ -148,12 +134,12 @@ class Attachments(MethodView):
 class OneAttachment(MethodView):
     """One file on a ticket."""
 
-    @tickets.response(200, {"type": "string", "format": "binary"}, content_type=_OPAQUE)
+    @tickets.response(200, {"type": "string", "format": "binary"}, content_type=OPAQUE)
     def get(self, reference: str, attachment_id: int) -> Any:
         """Return the file as it was sent."""
         session, actor = current_session(), current_actor()
         row = belongings.find_attachment(session, actor, reference, attachment_id)
-        return file_answer(row)
+        return file_answer(storage(), row.stored_name, row.file_name)
 
     @tickets.response(204)
     def delete(self, reference: str, attachment_id: int) -> None:

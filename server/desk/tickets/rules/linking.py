@@ -25,29 +25,6 @@ def makes_a_circle(child: int, parent: int, parents: Mapping[int, int]) -> bool:
     return False
 
 
-def file_name_of(raw: str) -> str:
-    r"""Return what a person called a file, harmless: one line, no path, nothing invisible.
-
-    >>> file_name_of("..\\..\\evil/../\u202egpj.exe"), file_name_of("/")
-    ('gpj.exe', 'file')
-    """
-    last = raw.replace("\\", "/").rsplit("/", 1)[-1]
-    shown = "".join(char for char in last if char.isprintable() and char not in '"<>|:*?')
-    shown = " ".join(shown.split()).lstrip(".").strip()
-    return _shortened(shown) or "file"
-
-
-_LONGEST = 150
-
-
-def _shortened(name: str) -> str:
-    if len(name) <= _LONGEST:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    ending = (dot + ending)[:20] if stem else ""
-    return name[: _LONGEST - len(ending)] + ending
-
-
 def next_position(positions: Sequence[int]) -> int:
     """Return where a new task of a list stands: after all others."""
     return max(positions, default=0) + 1

@@ -1,16 +1,14 @@
 """The wire format of links, files, tasks, time, ratings, templates and words."""
 
-import base64
-import binascii
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from discovery.reach.values import KINDS as CHECKS
 from server.desk.tickets.actions.checking import TEXT_LENGTH
 from server.desk.tickets.rules.linking import KINDS
 from server.desk.tickets.rules.words import SECTIONS
-from server.foundation.edge.fields import Code, Identifier, Line, Passage
+from server.foundation.edge.fields import Base64, Code, Identifier, Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema
 
 _REFERENCE = validate.Length(min=1, max=40)
@@ -88,17 +86,6 @@ class TicketAttachmentSchema(StrictSchema):
     file_name = fields.String(required=True)
     size = fields.Integer(required=True)
     sha256 = fields.String(required=True)
-
-
-class Base64(fields.String):
-    """Bytes as base64 text."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        text = super()._deserialize(value, attr, data, **options)
-        try:
-            return base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise ValidationError("must be base64") from error
 
 
 class TicketUploadSchema(StrictSchema):
