@@ -78,6 +78,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     language: str = "en"
     time_zone: str = "UTC"
+    #: What holds now of what they say of themselves: "available", "busy" or "away".
+    availability: str = "available"
     request_id: str = ""
     #: "person", "token", "agent" or "system".
     kind: str = "person"

@@ -1,4 +1,4 @@
-"""Agents that may report, their enrolment tokens, bulk requests answered, and views people keep."""
+"""Agents that may report, their tokens, bulk requests answered, views kept and watched."""
 
 from datetime import datetime
 from typing import Any
@@ -72,17 +72,44 @@ class BulkAnswer(Identified, Base):
 
 
 class SavedView(Identified, Base):
-    """A list of items that somebody keeps: a query, its columns and its order."""
+    """A list that somebody keeps: a query, its columns and its order."""
 
     __tablename__ = "saved_view"
-    __table_args__ = (Index(None, "person_id", "name_key", unique=True),)
+    __table_args__ = (Index(None, "person_id", "kind", "name_key", unique=True),)
 
+    #: What it is a list of: "items" or "tickets".
+    kind: Mapped[str] = mapped_column(Key, default="items", server_default="items")
     person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String)
     name_key: Mapped[str] = mapped_column(Key)
     query: Mapped[str] = mapped_column(String)
     columns: Mapped[list[Any]]
     sort: Mapped[str] = mapped_column(String, default="")
-    #: Whether everybody who may read items finds it.
+    #: Whether everybody who may read what it lists finds it.
     shared: Mapped[bool] = mapped_column(default=False)
+    #: The group whose people find it.
+    group_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("party_group.id", ondelete="SET NULL")
+    )
     created_at: Mapped[datetime]
+
+
+class ViewWatch(Base):
+    """Somebody is told of what enters a view; ``known`` is what was in it at the last look."""
+
+    __tablename__ = "view_watch"
+    __table_args__ = (Index(None, "person_id"),)
+
+    view_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("saved_view.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    since: Mapped[datetime]
+    looked_at: Mapped[datetime]
+    #: Ids, at most ``listing.watching.MOST``.
+    known: Mapped[list[Any]]

@@ -18,6 +18,7 @@ from server.foundation.permissions import Actor, Permission
 from server.people.grants import permissions_of, standing_of
 from server.people.models import Account, ApiToken, WebSession
 from server.people.presence import PRESENCE
+from server.people.rules.availability import AVAILABLE, standing
 from server.people.rules.credentials import TOKEN_PREFIX, secret_hash
 
 
@@ -28,6 +29,7 @@ class _Known:
     row: Any
     scope: frozenset[Permission] | None = None
     kind: str = "person"
+    availability: str = AVAILABLE
 
 
 def authenticate(session: Session) -> Actor | None:
@@ -63,7 +65,14 @@ _FACTS = (
 _PERSON = select(*_FACTS).where(Person.id == bindparam("person_id"), Person.active)
 
 _SESSION = (
-    select(*_FACTS, WebSession.id, WebSession.last_seen_at, Account.must_change_password)
+    select(
+        *_FACTS,
+        WebSession.id,
+        WebSession.last_seen_at,
+        Account.must_change_password,
+        Account.availability,
+        Account.availability_at,
+    )
     .join(WebSession, WebSession.person_id == Person.id)
     .join(Account, Account.person_id == Person.id)
     .where(
@@ -99,7 +108,8 @@ def _by_cookie(session: Session, request: Presented) -> _Known | None:
     if row.must_change_password and not request.may_precede_password_change:
         raise PasswordChangeRequired("choose a password of your own first")
     PRESENCE.note(WebSession, row.id, row.last_seen_at, request.now)
-    return _Known(row)
+    said = standing(row.availability, row.availability_at, request.now)
+    return _Known(row, availability=said)
 
 
 def _by_token(session: Session, request: Presented) -> _Known | None:
@@ -126,6 +136,7 @@ def _actor(session: Session, known: _Known, request_id: str) -> Actor:
         grants=grants,
         language=person.language,
         time_zone=person.time_zone,
+        availability=known.availability,
         request_id=request_id,
         kind=known.kind,
         scope=known.scope,

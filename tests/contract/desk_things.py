@@ -16,7 +16,10 @@ from server.desk.problems.actions.problems import ProblemDraft, open_problem
 from server.desk.routines.actions.macros import add_macro
 from server.desk.routines.actions.scheduling import ScheduleDraft, save_schedule
 from server.desk.routines.rules.macros import Macro
+from server.desk.routing.actions.shifts import add_shift
+from server.desk.routing.actions.skills import add_skill
 from server.desk.routing.models import RoutingRule
+from server.desk.routing.rules.shifts import ShiftDraft
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.actions.absences import AbsenceDraft, add_absence
 from server.desk.tickets.actions.escalating import HandoverDraft, escalate
@@ -33,7 +36,13 @@ def desk_things(
     absence, _ = add_absence(session, admin, away, now)
     handed = open_ticket(session, admin, TicketDraft("Handed", organisation_id=place_id), now)
     escalate(session, admin, handed.id, HandoverDraft(there["group"], "Look at it"), now)
-    around: dict[str, int | str] = {"absence": absence.id, "handed": handed.reference}
+    day = ShiftDraft("Day", "Europe/Madrid", {"mon": ["08:00-16:00"]})
+    shift = add_shift(session, admin, there["group"], day, now)
+    around: dict[str, int | str] = {
+        "absence": absence.id,
+        "handed": handed.reference,
+        "shift": shift.id,
+    }
     return around | _problem_things(session, admin, place_id, there, now)
 
 
@@ -74,7 +83,9 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
     kept = {"name": "Too full", "signal": "filesystem", "threshold": 90}
     change_rule(session, system_actor("tests"), "full_filesystem", kept, BEGINNING)
     add_macro(session, system_actor("tests"), "noted", Macro("Noted", note="Seen."), BEGINNING)
+    skill = add_skill(session, system_actor("tests"), "linux", "Linux", BEGINNING)
     return {
+        "skill": skill.code,
         "routing_rule": rule.id,
         "article": article.id,
         "alarm_rule": "full_filesystem",

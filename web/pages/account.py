@@ -27,6 +27,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.errors import NotSignedIn, SecondFactorRequired
 from server.foundation.translation import COOKIE, LANGUAGES, gettext
+from server.people.actions.availability import say_availability
 from server.people.actions.passwords import PasswordChange, change_password
 from server.people.actions.pending import PATIENCE
 from server.people.actions.people import change_own_preferences
@@ -176,6 +177,19 @@ def language() -> ResponseReturnValue:
             change_own_preferences(current_session(), actor, {"language": wanted}, current_time())
         response.set_cookie(COOKIE, wanted, max_age=31_536_000, samesite="Lax", httponly=True)
     return response
+
+
+@account.route("/account/availability", methods=["POST"])
+def availability() -> ResponseReturnValue:
+    """Say whether one is available, busy or away."""
+    state = request.form.get("state", "")
+    say_availability(current_session(), current_actor(), state, current_time())
+    told = {
+        "available": gettext("You are available: tickets come to you by turn."),
+        "busy": gettext("You are busy: no ticket comes to you by turn for twelve hours."),
+        "away": gettext("You are away: no ticket comes to you by turn for twelve hours."),
+    }
+    return done(told[state], _back())
 
 
 def _back() -> str:

@@ -31,7 +31,7 @@ from server.foundation.translation import (
     ngettext,
 )
 from web.presenters.reader import Reader
-from web.presenters.shell import NavigationEntry, Shell, client_strings
+from web.presenters.shell import NavigationEntry, Shell, availability_texts, client_strings
 from web.presenters.urls import with_query
 
 
@@ -106,6 +106,7 @@ def _navigation() -> tuple[_Entry, ...]:
             (Permission.ITEM_READ,),
             (
                 "assets",
+                "documents",
                 "identity",
                 "imports",
                 "labels",
@@ -242,6 +243,9 @@ def _shell(actor: Actor) -> Shell:
         language_url=url_for("account.language"),
         sign_out_url=url_for("account.sign_out"),
         profile_url=url_for("account.profile"),
+        availability=actor.availability,
+        availabilities=availability_texts(gettext) if actor.may(Permission.TICKET_WORK) else (),
+        availability_url=url_for("account.availability"),
         home_url=url_for("dashboard.show"),
         navigation=_entries(actor, _navigation()),
         creations=_entries(actor, _creations()),

@@ -1,4 +1,4 @@
-"""Administration of routing: rules with their trial and examples, and how groups work."""
+"""Administration of routing: rules with their trial and examples."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from cmdb.vocabulary import SERVICE
-from server.desk.routing.queries import desk_groups
+from server.desk.routing.queries import desk_groups, skill_names
+from server.desk.routing.rules.skills import levels_text, parse_levels
 from server.desk.tickets.actions import ruling
 from server.desk.tickets.actions.templating import require_rules
 from server.desk.tickets.schemas.routing import rule_row
@@ -19,8 +20,8 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.people.queries.groups import GroupFilter, list_groups, names_of_groups
-from server.people.queries.groups import group as find_group
 from server.people.queries.people import names_of_people
+from web.pages import routing_groups, routing_skills
 from web.pages.choices import class_choices, organisation_choices, organisation_names
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
@@ -38,6 +39,29 @@ from web.presenters.values import class_label
 
 routing = Blueprint("routing", __name__, url_prefix="/administration/desk/routing")
 
+routing.add_url_rule(
+    "/groups/<int:group_id>", "group", routing_groups.group, methods=["GET", "POST"]
+)
+routing.add_url_rule(
+    "/groups/<int:group_id>/shifts/new",
+    "new_shift",
+    routing_groups.new_shift,
+    methods=["GET", "POST"],
+)
+routing.add_url_rule(
+    "/shifts/<int:shift_id>", "shift", routing_groups.shift, methods=["GET", "POST"]
+)
+routing.add_url_rule(
+    "/shifts/<int:shift_id>/remove", "remove_shift", routing_groups.remove_shift, methods=["POST"]
+)
+routing.add_url_rule("/skills", "skills", routing_skills.index, methods=["GET", "POST"])
+routing.add_url_rule(
+    "/skills/<string:skill_code>/remove", "remove_skill", routing_skills.remove, methods=["POST"]
+)
+routing.add_url_rule(
+    "/people/<int:person_id>", "person", routing_skills.person, methods=["GET", "POST"]
+)
+
 #: Which conditions hold ids of what.
 _ITEMS, _PEOPLE, _GROUPS = ("item", "service"), ("requester",), ("requester_group",)
 
@@ -54,6 +78,7 @@ def index() -> ResponseReturnValue:
         rules=[(one, _in_words(one, names)) for one in rules],
         names=names,
         wording=ticket_wording(),
+        levels_text=levels_text,
         groups=groups.rows,
         desks=desk_groups(session, [one.id for one in groups.rows]),
         lines=dict(line_texts(reader())),
@@ -133,8 +158,8 @@ def _rule(rule_id: int | None) -> ResponseReturnValue:
     errors: dict[str, str] = {}
     tried: list[ruling.Tried] | None = None
     if request.method == "POST":
-        shown |= _given(stored)
         try:
+            shown |= _given(stored)
             if request.form.get("act") == "try":
                 tried = ruling.try_rule(session, actor, shown, rule_id)
             else:
@@ -165,6 +190,7 @@ def _given(stored: Mapping[str, Any]) -> dict[str, Any]:
         "group_id": whole(form.get("group_id")),
         "assignee_id": whole(form.get("assignee_id")),
         "priority": whole(form.get("priority")),
+        "skills": parse_levels(form.get("skills", ""), skill_names(current_session())),
         "final": form.get("final") == "1",
         "enabled": form.get("enabled") == "1",
         "examples": [one for one in stored["examples"] if one["name"] not in forgotten],
@@ -178,7 +204,7 @@ def _form(
     tried: list[ruling.Tried] | None,
 ) -> str:
     nothing = {"group_id": None, "assignee_id": None, "priority": None, "final": False}
-    whole_rule: dict[str, Any] = {**nothing, **shown}
+    whole_rule: dict[str, Any] = {**nothing, "skills": {}, **shown}
     names = _names([whole_rule])
     matched = [one for one in tried or () if one.matched]
     given = [one.decision.outcome for one in matched]
@@ -188,6 +214,7 @@ def _form(
         "routing/rule.html",
         rule_id=rule_id,
         rule=whole_rule,
+        skills=request.form.get("skills") or levels_text(whole_rule["skills"]),
         values=slot_values(whole_rule["conditions"]),
         others=_in_words({"conditions": other_conditions(whole_rule["conditions"])}, names),
         names=names,
@@ -241,37 +268,3 @@ def keep(routing_rule_id: int) -> ResponseReturnValue:
         told = {"reference": errors.get("reference") or next(iter(errors.values()), "")}
         return _form(routing_rule_id, stored, told, None), status
     return done(gettext("Kept as an example."), here)
-
-
-@routing.route("/groups/<int:group_id>", methods=["GET", "POST"])
-def group(group_id: int) -> ResponseReturnValue:
-    """Say how a group works on tickets."""
-    session, actor, form = current_session(), current_actor(), request.form
-    require_rules(actor)
-    found = find_group(session, actor, group_id)
-    errors: dict[str, str] = {}
-    status = 200
-    if request.method == "POST":
-        draft = ruling.DeskGroupDraft(
-            form.get("line", ""),
-            form.get("department", ""),
-            form.get("assignment", ""),
-            whole(form.get("most_open")) or 0,
-        )
-        try:
-            ruling.put_desk_group(session, actor, group_id, draft, current_time())
-            return done(gettext("Saved."), url_for("routing.index"))
-        except CadastreError as error:
-            errors, status = refuse_in_words(error)
-            found = find_group(session, actor, group_id)
-    desk = desk_groups(session, [group_id]).get(group_id)
-    body = render_template(
-        "routing/group.html",
-        group=found,
-        desk=desk or ruling.DeskGroupDraft(),
-        errors=errors,
-        typed=form,
-        lines=line_texts(reader()),
-        ways=assignment_texts(reader()),
-    )
-    return body, status

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.desk.routing.rules.skills import levels_text
 from web.presenters.clocks import measure_text
 from web.presenters.reader import Reader
+from web.presenters.routing import passed_text
 from web.presenters.ticket_parts import link_text
 from web.presenters.tickets import LISTS, Wording
 
@@ -31,6 +33,7 @@ def mentioned_people(details: Sequence[Mapping[str, Any]]) -> set[int]:
     """Return the ids of the people whom lines of a conversation mention."""
     found = {detail.get("assignee_id") for detail in details}
     for detail in details:
+        found |= {one[0] for one in detail.get("passed") or ()}
         changes = detail.get("changes") or {}
         found |= set(changes.get("requester_id") or ())
     return {one for one in found if one is not None}
@@ -47,6 +50,8 @@ def system_line(
         return SystemLine(_moved(detail, wording), detail.get("reason") or "")
     if event == "assigned":
         return SystemLine(_assigned(detail, names, reader))
+    if event == "chosen":
+        return _chosen(detail, names, reader)
     if event == "handed_over":
         groups = [names.groups.get(detail.get(key) or 0) for key in ("from_group_id", "group_id")]
         way = " → ".join(one for one in groups if one)
@@ -168,6 +173,23 @@ def _assigned(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:
     if not holders:
         return reader.gettext("given back: it is nobody's now")
     return reader.gettext("assigned to %(names)s") % {"names": " / ".join(holders)}
+
+
+def _chosen(detail: Mapping[str, Any], names: Names, reader: Reader) -> SystemLine:
+    """Say who was chosen by turn, what was wanted, and why others were passed over."""
+    hidden = reader.gettext("somebody outside your view")
+    passed = [
+        f"{names.people.get(person_id) or hidden}: {passed_text(why, lacks, reader)}"
+        for person_id, why, lacks in detail.get("passed") or ()
+    ]
+    if detail.get("more"):
+        passed.append("…")
+    skills = levels_text(detail.get("skills") or {})
+    note = _join([skills, *passed])
+    if detail.get("assignee_id") is None:
+        return SystemLine(reader.gettext("nobody's turn: it waits"), note)
+    told = {"name": names.people.get(detail["assignee_id"]) or hidden}
+    return SystemLine(reader.gettext("by turn: %(name)s") % told, note)
 
 
 def _items(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:

@@ -32,8 +32,27 @@ def sentences(reader: Reader) -> dict[str, str]:
         "the rule does not match this case, and should": reader.gettext(
             "The rule does not match this case, and should."
         ),
-        "say what the rule gives: a group, a person or a priority": reader.gettext(
-            "Say what the rule gives: a group, a person or a priority."
+        "say what the rule gives: a group, a person, a priority or skills": reader.gettext(
+            "Say what the rule gives: a group, a person, a priority or skills."
+        ),
+        "the group has no shifts yet": reader.gettext("The group has no shifts yet."),
+        "must be *, or numbers with commas between them": reader.gettext(
+            "Type *, or numbers with commas between them."
+        ),
+        "must be lower-case letters, digits and _, a letter first": reader.gettext(
+            "Type lower-case letters, digits and _, a letter first."
+        ),
+        "is the code of another skill": reader.gettext("Another skill has this code."),
+        "is the name of another skill": reader.gettext("Another skill has this name."),
+        "a group still wants this skill": reader.gettext("A group still wants this skill."),
+        "a rule still wants this skill": reader.gettext("A rule still wants this skill."),
+        'must be a list of spans as "09:00-17:00"': reader.gettext(
+            "Hours are written 09:00-17:00."
+        ),
+        "spans must follow each other": reader.gettext("Hours must follow each other."),
+        "must hold working hours on some day": reader.gettext("Give hours on some day at least."),
+        "must be the name of a time zone, as Europe/Madrid": reader.gettext(
+            "Type the name of a time zone, such as Europe/Madrid."
         ),
         "must hold letters or digits": reader.gettext("This must hold letters or digits."),
         "must name every rule once": reader.gettext("Every rule must be named once."),
@@ -123,6 +142,18 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"there are (?P<number>\d+) rules already",
             reader.gettext("There are %(number)s rules already."),
+        ),
+        (
+            r"there is no skill (?P<skill>.+)",
+            reader.gettext("There is no skill %(skill)s."),
+        ),
+        (
+            r"a level must be from (?P<least>\d+) to (?P<most>\d+)",
+            reader.gettext("Levels go from %(least)s to %(most)s."),
+        ),
+        (
+            r"(?P<span>\S+) is no span within one day",
+            reader.gettext("%(span)s is no span of hours within one day."),
         ),
         (
             r"must be a list of at most (?P<number>\d+)",

@@ -1,6 +1,6 @@
 """Routing rules on a form: which input stands for which condition, and rules in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from web.presenters.reader import Reader
@@ -117,4 +117,56 @@ def assignment_texts(reader: Reader) -> list[tuple[str, str]]:
         ("none", reader.gettext("Nobody by itself")),
         ("round_robin", reader.gettext("One after the other")),
         ("least_loaded", reader.gettext("Who has the fewest open tickets")),
+        ("skilled", reader.gettext("Who is ablest at what the ticket wants")),
     ]
+
+
+def passed_text(why: str, detail: str, reader: Reader) -> str:
+    """Return why a turn passes somebody over; ``detail`` is the skill that they lack."""
+    told = {
+        "absent": reader.gettext("absent"),
+        "no_shift": reader.gettext("no shift now"),
+        "away": reader.gettext("away"),
+        "busy": reader.gettext("busy"),
+        "not_seen": reader.gettext("not seen lately"),
+        "skill": reader.gettext("lacks %(skill)s") % {"skill": detail},
+        "full": reader.gettext("has enough already"),
+    }
+    return told.get(why, why)
+
+
+def day_texts(reader: Reader) -> list[tuple[str, str]]:
+    """Return (code, words) of the days of a week, Monday first."""
+    return [
+        ("mon", reader.gettext("Monday")),
+        ("tue", reader.gettext("Tuesday")),
+        ("wed", reader.gettext("Wednesday")),
+        ("thu", reader.gettext("Thursday")),
+        ("fri", reader.gettext("Friday")),
+        ("sat", reader.gettext("Saturday")),
+        ("sun", reader.gettext("Sunday")),
+    ]
+
+
+def weeks_given(text: str) -> list[int] | None:
+    """Return the weeks that somebody typed, counted from 0; None: they work none of them.
+
+    Raises ``ValueError`` for what is no list of numbers.
+
+    >>> weeks_given("1, 3"), weeks_given("*"), weeks_given(" ")
+    ([0, 2], [], None)
+    """
+    if not text.strip():
+        return None
+    if text.strip() == "*":
+        return []
+    return [int(part) - 1 for part in text.split(",")]
+
+
+def weeks_shown(weeks: Collection[int], count: int) -> str:
+    """Return weeks as ``weeks_given`` reads them, of ``count`` of the rota.
+
+    >>> weeks_shown({0, 2}, 3), weeks_shown({0, 1}, 2)
+    ('1, 3', '*')
+    """
+    return "*" if len(weeks) >= count else ", ".join(str(one + 1) for one in sorted(weeks))

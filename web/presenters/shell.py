@@ -36,10 +36,23 @@ class Shell:
     language_url: str
     sign_out_url: str
     profile_url: str
+    #: What one says of oneself, and what one may say, as (code, words); none: it is not asked.
+    availability: str = ""
+    availabilities: tuple[tuple[str, str], ...] = ()
+    availability_url: str = ""
     home_url: str = "/"
     navigation: tuple[NavigationEntry, ...] = ()
     creations: tuple[NavigationEntry, ...] = ()
     strings: Mapping[str, str] = field(default_factory=dict)
+
+
+def availability_texts(gettext: Callable[[str], str]) -> tuple[tuple[str, str], ...]:
+    """Return (code, words) of what people say of themselves."""
+    return (
+        ("available", gettext("Available")),
+        ("busy", gettext("Busy")),
+        ("away", gettext("Away")),
+    )
 
 
 def client_strings(gettext: Callable[[str], str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
-"""Routing rules, what the desk knows of groups, who is away, and hand-overs of tickets."""
+"""Routing rules, what the desk knows of groups and people, and hand-overs of tickets."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, false
@@ -37,12 +37,79 @@ class DeskGroup(Base):
     line: Mapped[str] = mapped_column(Key)
     #: Whose desk it is: IT, facilities, finance …
     department: Mapped[str] = mapped_column(String, default="")
-    #: "none", "round_robin" or "least_loaded".
+    #: How somebody is chosen, one of ``rules.turns.MODES``.
     assignment: Mapped[str] = mapped_column(Key)
     #: Who has as many open tickets gets no more by itself; 0 is no limit.
     most_open: Mapped[int] = mapped_column(default=0)
     last_assigned_id: Mapped[int | None] = mapped_column(BigId)
+    #: What everybody must be able to do who gets a ticket of it: [code, least level].
+    skills: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
+    #: Only who has a shift now, only who was seen in the pages lately.
+    needs_shift: Mapped[bool] = mapped_column(default=False, server_default=false())
+    needs_presence: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: What somebody has when their shift ends goes to who has one; up to when that was done.
+    pass_at_shift_end: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shifts_passed_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
+
+
+class Skill(Base):
+    """Something that people are able to do: "linux", "sap", "Spanish"."""
+
+    __tablename__ = "desk_skill"
+
+    code: Mapped[str] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String)
+    updated_at: Mapped[datetime]
+
+
+class PersonSkill(Base):
+    """Somebody is able to do something, from 1 (a beginner) to 5."""
+
+    __tablename__ = "person_skill"
+    __table_args__ = (Index(None, "skill_code", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    skill_code: Mapped[str] = mapped_column(
+        Key, ForeignKey("desk_skill.code", ondelete="CASCADE"), primary_key=True
+    )
+    level: Mapped[int]
+
+
+class Shift(Identified, Base):
+    """Hours of a week in which some of a group work, or a rota over several weeks."""
+
+    __tablename__ = "desk_shift"
+    __table_args__ = (Index(None, "group_id", "id"),)
+
+    group_id: Mapped[int] = mapped_column(BigId, ForeignKey("party_group.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String)
+    #: Zone, hours and holidays as ``sla.rules.agreements.read_calendar`` reads them.
+    calendar: Mapped[dict[str, Any]]
+    #: After how many weeks it begins anew, and the day in whose week it began.
+    weeks: Mapped[int]
+    since: Mapped[date]
+    updated_at: Mapped[datetime]
+
+
+class ShiftMember(Base):
+    """Who works a shift, in which week of its rota, counted from 0."""
+
+    __tablename__ = "desk_shift_member"
+    __table_args__ = (Index(None, "person_id"),)
+
+    shift_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("desk_shift.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 
 class Absence(Identified, Base):

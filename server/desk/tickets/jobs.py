@@ -14,6 +14,7 @@ from server.desk.tickets.actions.absences import pass_on_begun
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
 from server.desk.tickets.actions.indexing import fill_tickets
 from server.desk.tickets.actions.reaching import CHECK, keep_answer
+from server.desk.tickets.actions.tending import groups_to_tend, tend_group
 from server.desk.tickets.models import Ticket, TicketAttachment
 from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
@@ -117,12 +118,22 @@ def run_ticket_indexing(context: JobContext) -> Mapping[str, Any]:
 
 
 def run_passing_on(context: JobContext) -> Mapping[str, Any]:
-    """Pass on the tickets of those whose absence has begun, one absence in each transaction."""
+    """Pass on what people have who are away or whose shift ended, then give what waits.
+
+    One absence, or one group, in each transaction.
+    """
     passed = 0
     while True:
         context.go_on()
         with context.database.writing() as session:
             found = pass_on_begun(session, utc_now())
         if found is None:
-            return {"tickets": passed}
+            break
         passed += found
+    with context.database.reading() as session:
+        groups = groups_to_tend(session)
+    for group_id in groups:
+        context.go_on()
+        with context.database.writing() as session:
+            passed += tend_group(session, group_id, utc_now())
+    return {"tickets": passed}

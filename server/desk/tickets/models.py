@@ -88,6 +88,8 @@ class Ticket(Identified, Base):
     #: What the requester thought of it, 1 to 5.
     rating: Mapped[int | None]
     rating_text: Mapped[str] = mapped_column(String, default="", server_default="")
+    #: Nobody of its group fitted when somebody was looked for; a job looks again.
+    waits_for_turn: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -31,6 +31,9 @@ class Account(Identified, Base):
     )
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    #: What they last said of themselves (``rules.availability``), and when.
+    availability: Mapped[str] = mapped_column(Key, default="available", server_default="available")
+    availability_at: Mapped[datetime | None]
 
 
 class WebSession(Identified, Base):

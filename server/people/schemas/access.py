@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from server.foundation.edge.fields import Code, Identifier, Line, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
 from server.foundation.permissions import Permission, Reach
+from server.people.rules.availability import STATES
 
 _PERMISSIONS = [str(permission) for permission in Permission]
 _REACHES = [str(reach) for reach in Reach]
@@ -42,6 +43,18 @@ class SessionSchema(Schema):
         allow_none=True,
         metadata={"description": "The most this token may do; null for no such limit."},
     )
+
+
+class AvailabilityDraftSchema(StrictSchema):
+    """What one says of oneself; who is busy or away gets no tickets by turn."""
+
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+
+
+class AvailabilitySchema(AvailabilityDraftSchema):
+    """What counts now, and when it was said."""
+
+    said_at = Moment(required=True, allow_none=True)
 
 
 class PreferencesSchema(StrictSchema):

@@ -137,6 +137,7 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", "/pick/groups", Permission.GROUP_READ, query={"q": "team"}),
     Endpoint("GET", "/api/docs"),
     Endpoint("GET", "/account"),
+    Endpoint("POST", "/account/availability", form={"state": "busy"}, status=303),
     Endpoint("POST", "/account", form={"language": "es", "time_zone": "UTC"}, status=303),
     Endpoint("GET", "/account/password"),
     # The present password is wrong, and that is what it says.

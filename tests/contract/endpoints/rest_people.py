@@ -10,6 +10,8 @@ _ORGANISATION = Named("organisation")
 REST_PEOPLE: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/session"),
     Endpoint("PATCH", f"{_V1}/session", json={"language": "es"}),
+    Endpoint("GET", f"{_V1}/session/availability"),
+    Endpoint("PUT", f"{_V1}/session/availability", json={"state": "busy"}),
     Endpoint("GET", f"{_V1}/tokens"),
     Endpoint("POST", f"{_V1}/tokens", json={"name": "new"}, status=201, for_people=True),
     Endpoint("DELETE", f"{_V1}/tokens/<int:token_id>", status=204),

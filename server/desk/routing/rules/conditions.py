@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cmdb.model.text import text_key
+from server.desk.routing.rules.skills import merged
 
 #: What of a ticket a condition may ask about. Ids are written as text, like everything else.
 FIELDS = (
@@ -54,6 +55,8 @@ class Outcome:
     group_id: int | None = None
     assignee_id: int | None = None
     priority: int | None = None
+    #: Code to least level of what whoever gets the ticket must be able to do.
+    skills: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Decision:
 
 
 def decide(rules: Iterable[Rule], facts: Facts) -> Decision:
-    """Ask the rules in their order; each gives what no earlier one gave.
+    """Ask the rules in their order; each gives what no earlier one gave, skills are added up.
 
     >>> wifi = Rule("Wi-Fi", (Condition("category", "any", ("network.wifi",)),), Outcome(7))
     >>> decide([wifi], {"category": frozenset({"network", "network.wifi"})}).outcome.group_id
@@ -94,6 +97,7 @@ def decide(rules: Iterable[Rule], facts: Facts) -> Decision:
     """
     group_id = assignee_id = priority = None
     said: list[Rule] = []
+    skills: dict[str, int] = {}
     for rule in rules:
         if not matches(rule, facts):
             continue
@@ -102,9 +106,10 @@ def decide(rules: Iterable[Rule], facts: Facts) -> Decision:
         if group_id is None and assignee_id is None:
             group_id, assignee_id = rule.outcome.group_id, rule.outcome.assignee_id
         priority = rule.outcome.priority if priority is None else priority
+        skills = merged(skills, rule.outcome.skills)
         if rule.final:
             break
-    return Decision(Outcome(group_id, assignee_id, priority), tuple(said))
+    return Decision(Outcome(group_id, assignee_id, priority, skills), tuple(said))
 
 
 def matches(rule: Rule, facts: Facts) -> bool:

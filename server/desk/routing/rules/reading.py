@@ -15,6 +15,7 @@ from server.desk.routing.rules.conditions import (
     broken_examples,
     spaced,
 )
+from server.desk.routing.rules.skills import check_wanted
 
 _MOST_CONDITIONS = 20
 _MOST_VALUES = 200
@@ -66,6 +67,7 @@ def rule_document(rule: Rule) -> dict[str, Any]:
         "group_id": rule.outcome.group_id,
         "assignee_id": rule.outcome.assignee_id,
         "priority": rule.outcome.priority,
+        "skills": dict(rule.outcome.skills),
         "final": rule.final,
         "examples": [
             {
@@ -113,16 +115,30 @@ def _texts(given: Any, place: str, longest: int, faults: dict[str, str]) -> tupl
 
 
 def _outcome(document: Mapping[str, Any], faults: dict[str, str]) -> Outcome:
-    found: dict[str, int | None] = {}
+    found: dict[str, Any] = {}
     for name in ("group_id", "assignee_id", "priority"):
         value = document.get(name)
         if value is not None and (type(value) is not int or value < 1):
             faults[name] = "must be a number"
             value = None
         found[name] = value
+    found["skills"] = _skills(document.get("skills"), faults)
     if not any(found.values()):
-        faults.setdefault("group_id", "say what the rule gives: a group, a person or a priority")
+        fault = "say what the rule gives: a group, a person, a priority or skills"
+        faults.setdefault("group_id", fault)
     return Outcome(**found)
+
+
+def _skills(given: Any, faults: dict[str, str]) -> dict[str, int]:
+    entries = given or {}
+    if not isinstance(entries, Mapping) or any(type(one) is not int for one in entries.values()):
+        faults["skills"] = "must be a table of levels"
+        return {}
+    try:
+        return check_wanted({str(code): level for code, level in entries.items()}, entries)
+    except InvalidValue as error:
+        faults |= error.fields
+        return {}
 
 
 def _example(given: Any, place: str, faults: dict[str, str]) -> Example:

@@ -105,7 +105,7 @@ def read_agreements(data: Mapping[str, Any]) -> Agreements:
         if not _CODE.fullmatch(code) or not isinstance(entry, Mapping):
             faults[place] = "must be a table under lower-case letters, digits and _"
             continue
-        calendars[code] = _calendar(entry, place, faults)
+        calendars[code] = read_calendar(entry, place, faults)
         labels[code] = _labels(entry.get("labels"), f"{place}.labels", faults)
     if not calendars:
         faults.setdefault("calendars", "must hold at least one calendar")
@@ -122,7 +122,8 @@ def _labels(given: Any, place: str, faults: dict[str, str]) -> Mapping[str, str]
     return {str(name): str(text)[:120] for name, text in given.items()}
 
 
-def _calendar(entry: Mapping[str, Any], place: str, faults: dict[str, str]) -> Calendar:
+def read_calendar(entry: Mapping[str, Any], place: str, faults: dict[str, str]) -> Calendar:
+    """Return the calendar of a document; what is wrong is put into ``faults`` below ``place``."""
     try:
         zone = ZoneInfo(str(entry.get("zone")))
     except (ZoneInfoNotFoundError, ValueError):

@@ -11,7 +11,7 @@ from cmdb.records.parties import Person
 from server.desk.routing.models import Absence
 from server.desk.tickets.actions.checking import Problems, check_person, text_of
 from server.desk.tickets.actions.editing import edit_ticket
-from server.desk.tickets.actions.routing import next_in_turn
+from server.desk.tickets.actions.routing import next_in_turn, note_turn, wanted_skills
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import visible_tickets
 from server.foundation.permissions import Actor, Permission, system_actor
@@ -82,7 +82,7 @@ def add_absence(
     if not draft.pass_on or row.starts_at > now:
         return row, 0
     row.passed_at = now
-    return row, _pass_on(session, actor, row.person_id, now)
+    return row, pass_on(session, actor, row.person_id, now)
 
 
 def pass_on_begun(session: Session, now: datetime) -> int | None:
@@ -103,7 +103,7 @@ def pass_on_begun(session: Session, now: datetime) -> int | None:
     if row is None:
         return None
     row.passed_at = now
-    return _pass_on(session, system_actor("absence"), row.person_id, now)
+    return pass_on(session, system_actor("absence"), row.person_id, now)
 
 
 def remove_absence(session: Session, actor: Actor, absence_id: int) -> None:
@@ -121,14 +121,19 @@ def remove_absence(session: Session, actor: Actor, absence_id: int) -> None:
     session.flush()
 
 
-def _pass_on(session: Session, actor: Actor, person_id: int, now: datetime) -> int:
-    """Give the open tickets of somebody to whose turn it is; what takes no turns stays."""
+def pass_on(
+    session: Session, actor: Actor, person_id: int, now: datetime, group_id: int | None = None
+) -> int:
+    """Give the open tickets of somebody to whose turn it is; what nobody else gets stays.
+
+    ``group_id``: only those of one group.
+    """
     query = (
         select(Ticket)
         .where(
             Ticket.assignee_id == person_id,
             Ticket.is_open,
-            Ticket.group_id.is_not(None),
+            Ticket.group_id.is_not(None) if group_id is None else Ticket.group_id == group_id,
             visible_tickets(actor, Permission.TICKET_WORK),
         )
         .order_by(Ticket.priority, Ticket.id)
@@ -136,8 +141,10 @@ def _pass_on(session: Session, actor: Actor, person_id: int, now: datetime) -> i
     )
     passed = 0
     for ticket in session.scalars(query).all():
-        following = next_in_turn(session, ticket.group_id or 0, now)
-        if following is not None and following != person_id:
-            edit_ticket(session, actor, ticket.id, {"assignee_id": following}, now)
+        skills = wanted_skills(session, ticket)
+        turn = next_in_turn(session, ticket.group_id or 0, skills, now)
+        if turn is not None and turn.person_id not in (None, person_id):
+            edit_ticket(session, actor, ticket.id, {"assignee_id": turn.person_id}, now)
+            note_turn(session, ticket, turn, now)
             passed += 1
     return passed

@@ -17,7 +17,7 @@ from server.desk.tickets.actions.checking import (
     text_of,
     title_of,
 )
-from server.desk.tickets.actions.routing import next_in_turn
+from server.desk.tickets.actions.routing import Turn, next_in_turn, note_turn, wanted_skills
 from server.desk.tickets.events import TicketAssigned, TicketEdited
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import lock_ticket
@@ -68,7 +68,7 @@ def edit_ticket(
     """
     ticket = lock_ticket(session, actor, reference)
     wanted = _checked(session, actor, ticket, values, now)
-    _take_turns(session, ticket, wanted, now)
+    turn = _take_turns(session, ticket, wanted, now)
     changes = {
         name: [getattr(ticket, name), value]
         for name, value in wanted.items()
@@ -79,6 +79,8 @@ def edit_ticket(
     for name, (_, value) in changes.items():
         setattr(ticket, name, value)
     ticket.title_key = text_key(ticket.title)
+    if not changes.keys().isdisjoint(_ASSIGNMENT):
+        ticket.waits_for_turn = turn is not None and turn.person_id is None
     words = words_of(session)
     if not changes.keys().isdisjoint(_WEIGHING):
         # From here on a person has said how pressing it is.
@@ -90,6 +92,7 @@ def edit_ticket(
     ticket.version += 1
     session.flush()
     _tell(session, actor, ticket, changes, now)
+    note_turn(session, ticket, turn, now)
     return ticket
 
 
@@ -186,13 +189,18 @@ def _override(problems: Problems, ticket: Ticket, wanted: dict[str, Any]) -> Non
         problems.add("impact_reason", "say why the graph's suggestion does not fit")
 
 
-def _take_turns(session: Session, ticket: Ticket, wanted: dict[str, Any], now: datetime) -> None:
+def _take_turns(
+    session: Session, ticket: Ticket, wanted: dict[str, Any], now: datetime
+) -> Turn | None:
     """Let somebody of another group get the ticket, where that group takes turns."""
     group_id = wanted.get("group_id")
     if group_id is None or group_id == ticket.group_id or wanted.get("assignee_id") is not None:
-        return
-    if "assignee_id" in wanted or ticket.assignee_id is None:
-        wanted["assignee_id"] = next_in_turn(session, group_id, now)
+        return None
+    if "assignee_id" not in wanted and ticket.assignee_id is not None:
+        return None
+    turn = next_in_turn(session, group_id, wanted_skills(session, ticket), now)
+    wanted["assignee_id"] = turn.person_id if turn is not None else None
+    return turn
 
 
 def _tell(

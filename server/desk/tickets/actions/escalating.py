@@ -11,7 +11,7 @@ from server.desk.routing.models import TicketHandover
 from server.desk.routing.queries import desk_groups, waiting_handover
 from server.desk.routing.rules.turns import SUPPLIER
 from server.desk.tickets.actions.checking import Problems, check_group, text_of
-from server.desk.tickets.actions.routing import next_in_turn
+from server.desk.tickets.actions.routing import give, next_in_turn, note_turn, wanted_skills
 from server.desk.tickets.events import TicketHandedOver, TicketMoved, TicketNoted
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import affected_item_ids, lock_ticket, service_ids_of
@@ -64,7 +64,9 @@ def escalate(
     before, state = ticket.state, words_of(session).handover_state
     ticket.state = state.code if state else before
     ticket.group_id = draft.group_id
-    ticket.assignee_id = next_in_turn(session, draft.group_id, now)
+    turn = next_in_turn(session, draft.group_id, wanted_skills(session, ticket), now)
+    ticket.assignee_id = None
+    give(ticket, turn)
     ticket.updated_at = ticket.activity_at = now
     ticket.version += 1
     session.flush()
@@ -82,6 +84,7 @@ def escalate(
             notice,
         ),
     )
+    note_turn(session, ticket, turn, now)
     return row
 
 

@@ -84,9 +84,9 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     _name_items(session, ticket.id, list(tiers), draft.cause_item_id)
     keep_services(session, ticket.id, blast)
     _put_checklist(session, actor, ticket.id, draft.template)
-    decision = route(session, ticket, words, now)
+    decision, turn = route(session, ticket, words, now)
     publish(session, TicketOpened(ticket.id, now, actor.person_id))
-    note_route(session, ticket, decision, now)
+    note_route(session, ticket, decision, turn, now)
     return ticket
 
 

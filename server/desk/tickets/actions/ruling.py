@@ -1,4 +1,4 @@
-"""Changing routing rules, trying them on past tickets, and saying how groups work."""
+"""Changing routing rules, and trying them on past tickets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
-from cmdb.records.parties import Group
-from server.desk.routing.models import DeskGroup, RoutingRule
-from server.desk.routing.queries import all_rules, rules_in_force
+from server.desk.routing.models import RoutingRule
+from server.desk.routing.queries import all_rules, rules_in_force, skill_names
 from server.desk.routing.rules.conditions import (
     Decision,
     Example,
@@ -21,7 +20,7 @@ from server.desk.routing.rules.conditions import (
     matches,
 )
 from server.desk.routing.rules.reading import read_rule, rule_document
-from server.desk.routing.rules.turns import LINES, MODES
+from server.desk.routing.rules.skills import unknown_skill
 from server.desk.tickets.actions.checking import Problems, check_group, check_person
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, visible_tickets
@@ -96,6 +95,7 @@ def checked_rule(session: Session, actor: Actor, document: Mapping[str, Any]) ->
     known = words_of(session).priorities
     if rule.outcome.priority is not None and rule.outcome.priority not in known:
         problems.add("priority", f"must be one of {', '.join(map(str, known))}")
+    problems.add("skills", unknown_skill(rule.outcome.skills, skill_names(session)))
     problems.refuse()
     return rule
 
@@ -191,38 +191,3 @@ def try_rule(
     return [
         Tried(one, matches(wanted, facts[one.id]), decide(rules, facts[one.id])) for one in tickets
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class DeskGroupDraft:
-    """How a group works on tickets."""
-
-    line: str = "1"
-    department: str = ""
-    assignment: str = "none"
-    most_open: int = 0
-
-
-def put_desk_group(
-    session: Session, actor: Actor, group_id: int, draft: DeskGroupDraft, now: datetime
-) -> DeskGroup:
-    """Say how a group works on tickets. Raises ``InvalidValue``, ``NotFound``."""
-    require_everywhere(actor, Permission.ADMIN_RULES)
-    if session.get(Group, group_id) is None:
-        raise NotFound("group", group_id)
-    problems = Problems()
-    problems.add("line", "" if draft.line in LINES else f"must be one of {', '.join(LINES)}")
-    known = draft.assignment in MODES
-    problems.add("assignment", "" if known else f"must be one of {', '.join(MODES)}")
-    department = " ".join(draft.department.split())
-    problems.add("department", "" if len(department) <= 60 else "must not be longer than 60")
-    inside = 0 <= draft.most_open <= 1000
-    problems.add("most_open", "" if inside else "must be from 0 to 1000")
-    problems.refuse()
-    row = session.get(DeskGroup, group_id) or DeskGroup(group_id=group_id)
-    row.line, row.department = draft.line, department
-    row.assignment, row.most_open, row.updated_at = draft.assignment, draft.most_open, now
-    session.add(row)
-    session.flush()
-    audit.record(session, actor, "desk_group.changed", f"group:{group_id}", {"line": draft.line})
-    return row

@@ -1,12 +1,11 @@
 """REST over routing rules, desk groups, queues, absences and hand-overs."""
 
-from dataclasses import asdict
 from typing import Any
 
 from flask.views import MethodView
 
 from server.desk.routing.queries import desk_groups, handovers_of
-from server.desk.tickets.actions import absences, bulk, escalating, ruling
+from server.desk.tickets.actions import absences, bulk, escalating, grouping, ruling
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.api.tickets import answer_ticket
 from server.desk.tickets.queries import find_ticket, may_work_on
@@ -28,6 +27,7 @@ from server.desk.tickets.schemas.routing import (
     TicketBulkOutcomeSchema,
     TicketBulkSchema,
     TicketQueueSchema,
+    desk_group_row,
     queue_row,
     rule_row,
     trial_document,
@@ -137,17 +137,16 @@ class OneDeskGroup(MethodView):
         """Return how a group works; one of which nothing was said is first line."""
         session = current_session()
         group(session, current_actor(), group_id)
-        row = desk_groups(session, [group_id]).get(group_id)
-        return row or asdict(ruling.DeskGroupDraft()) | {"group_id": group_id}
+        return desk_group_row(group_id, desk_groups(session, [group_id]).get(group_id))
 
     @tickets.arguments(DeskGroupDraftSchema)
     @tickets.response(200, DeskGroupSchema)
     def put(self, body: dict[str, Any], group_id: int) -> Any:
         """Say which line and department a group is, and how its tickets find somebody."""
-        draft = ruling.DeskGroupDraft(**body)
-        return ruling.put_desk_group(
-            current_session(), current_actor(), group_id, draft, current_time()
-        )
+        session, actor, now = current_session(), current_actor(), current_time()
+        draft = grouping.DeskGroupDraft(**body)
+        row = grouping.put_desk_group(session, actor, group_id, draft, now)
+        return desk_group_row(group_id, row)
 
 
 @tickets.route("/ticket-queues")

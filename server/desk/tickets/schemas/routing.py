@@ -1,20 +1,34 @@
 """The wire format of routing rules, desk groups, queues, absences and hand-overs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import fields, validate
 
-from server.desk.routing.models import RoutingRule
+from server.desk.routing.models import DeskGroup, RoutingRule
 from server.desk.routing.rules.conditions import FIELDS, TESTS
 from server.desk.routing.rules.reading import read_rule, rule_document
+from server.desk.routing.rules.skills import LEAST, MOST, read_stored
 from server.desk.routing.rules.turns import LINES, MODES
 from server.desk.tickets.actions.bulk import MAX_BULK
 from server.desk.tickets.actions.checking import TEXT_LENGTH
+from server.desk.tickets.actions.grouping import DeskGroupDraft
 from server.desk.tickets.actions.ruling import MAX_TRIED, Tried
 from server.desk.tickets.queries.queues import Queue
 from server.desk.tickets.schemas.tickets import MoveDraftSchema
 from server.foundation.edge.fields import Identifier, Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema
+
+
+class Skills(fields.Dict):
+    """What somebody must be able to do: a skill's code to the least level of it, 1 to 5."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            keys=Line(longest=40, shortest=1),
+            values=fields.Integer(strict=True, validate=validate.Range(min=LEAST, max=MOST)),
+            **options,
+        )
 
 
 class RoutingConditionSchema(StrictSchema):
@@ -52,6 +66,7 @@ class RoutingRuleDraftSchema(StrictSchema):
     priority = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1, max=5)
     )
+    skills = Skills(load_default=dict)
     final = fields.Boolean(load_default=False)
     examples = fields.List(
         fields.Nested(RoutingExampleSchema), load_default=list, validate=validate.Length(max=50)
@@ -144,12 +159,25 @@ class DeskGroupDraftSchema(StrictSchema):
     most_open = fields.Integer(
         load_default=0, strict=True, validate=validate.Range(min=0, max=1000)
     )
+    skills = Skills(load_default=dict)
+    needs_shift = fields.Boolean(load_default=False)
+    needs_presence = fields.Boolean(load_default=False)
+    pass_at_shift_end = fields.Boolean(load_default=False)
 
 
 class DeskGroupSchema(DeskGroupDraftSchema):
     """How a group works on tickets."""
 
     group_id = fields.Integer(required=True)
+
+
+def desk_group_row(group_id: int, row: DeskGroup | None) -> dict[str, Any]:
+    """Return what ``DeskGroupSchema`` dumps; of which nothing was said is first line."""
+    draft = DeskGroupDraft()
+    if row is None:
+        return asdict(draft) | {"group_id": group_id}
+    told = {name: getattr(row, name) for name in asdict(draft)}
+    return told | {"group_id": group_id, "skills": read_stored(row.skills)}
 
 
 class TicketQueueSchema(StrictSchema):

@@ -7,7 +7,6 @@ import pytest
 from cmdb.errors import InvalidValue
 from server.desk.routing.rules.conditions import Condition, Outcome, Rule, decide, holds
 from server.desk.routing.rules.reading import read_rule, rule_document
-from server.desk.routing.rules.turns import Candidate, choose
 
 
 def facts(**held: str | list[str]) -> dict[str, frozenset[str]]:
@@ -70,6 +69,14 @@ def test_the_first_rule_has_the_say_and_later_ones_give_what_is_left() -> None:
     assert decide(rules, facts(words="hello")).outcome == Outcome(1, 5, 4)
 
 
+def test_skills_of_all_rules_that_match_are_wanted_at_the_highest_level() -> None:
+    rules = [
+        Rule("Servers", (), Outcome(group_id=7, skills={"linux": 2})),
+        Rule("Databases", (), Outcome(skills={"linux": 3, "sql": 1})),
+    ]
+    assert decide(rules, {}).outcome == Outcome(7, skills={"linux": 3, "sql": 1})
+
+
 def test_no_rule_is_asked_after_a_final_one() -> None:
     rules = [Rule("One", (), Outcome(priority=5), final=True), Rule("Two", (), Outcome(2))]
     assert decide(rules, {}).outcome == Outcome(None, None, 5)
@@ -115,21 +122,11 @@ def test_a_rule_that_breaks_its_own_examples_is_refused() -> None:
         ),
         ({"conditions": [{"field": "words", "values": ["!!"]}]}, "conditions.0.values"),
         ({"examples": [{"name": "x", "facts": []}]}, "examples.0.facts"),
+        ({"skills": "linux"}, "skills"),
+        ({"skills": {"linux": 6}}, "skills"),
     ],
 )
 def test_what_is_wrong_in_a_rule_is_named_by_its_place(wrong: dict[str, Any], place: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         read_rule(DOCUMENT | wrong)
     assert place in refused.value.fields
-
-
-def test_turns_go_round_and_skip_who_is_full_or_gone() -> None:
-    three = [Candidate(2, 5), Candidate(4, 0), Candidate(9, 1)]
-    assert choose("round_robin", three, None) == 2
-    assert choose("round_robin", three, 4) == 9
-    assert choose("round_robin", three, 9) == 2
-    assert choose("round_robin", three, 9, most_open=5) == 4
-    assert choose("round_robin", [], 9) is None
-    assert choose("least_loaded", three, 4) == 4
-    assert choose("least_loaded", [Candidate(2, 1), Candidate(9, 1)], 2) == 9
-    assert choose("none", three, None) is None

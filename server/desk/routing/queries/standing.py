@@ -1,18 +1,13 @@
-"""Rules in force, groups as the desk knows them, and who is away."""
+"""Rules in force, groups as the desk knows them, and hand-overs."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.records.parties import Membership, Person
-from server.desk.routing.models import Absence, DeskGroup, RoutingRule, TicketHandover
+from server.desk.routing.models import DeskGroup, RoutingRule, TicketHandover
 from server.desk.routing.rules.conditions import Rule
 from server.desk.routing.rules.reading import read_rule
-
-#: Members of one group among whom turns go round.
-_MOST_MEMBERS = 500
 
 
 def rules_in_force(session: Session) -> tuple[Rule, ...]:
@@ -43,19 +38,6 @@ def lock_desk_group(session: Session, group_id: int) -> DeskGroup | None:
         .execution_options(populate_existing=True)
     )
     return session.scalar(query)
-
-
-def members_present(session: Session, group_id: int, now: datetime) -> list[int]:
-    """Return the active members of a group who are not away, by id."""
-    away = select(Absence.person_id).where(Absence.starts_at <= now, Absence.ends_at > now)
-    query = (
-        select(Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.group_id == group_id, Person.active, Person.id.not_in(away))
-        .order_by(Person.id)
-        .limit(_MOST_MEMBERS)
-    )
-    return list(session.scalars(query))
 
 
 def handovers_of(session: Session, ticket_id: int) -> Sequence[TicketHandover]:

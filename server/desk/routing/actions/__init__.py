@@ -1,0 +1,1 @@
+"""Changing what the desk knows of people: their skills and their shifts."""
