@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 
 from server.assets.api import assets
 from server.assets.custody.api import custody
+from server.assets.documents.api import documents
 from server.assets.jobs import ALARM_CONTRACTS, run_alarms
 from server.assets.licences.api import licences
 from server.assets.products.api import products
@@ -235,6 +236,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     leavers,
     intake,
     inventory_sources,
+    documents,
     software,
     advisories,
     scanning,

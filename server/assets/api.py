@@ -6,13 +6,16 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.assets import queries
-from server.assets.actions import ContractDraft, create_contract
+from server.assets.actions import ContractDraft, create_contract, edit_contract
 from server.assets.racks import rack_view
 from server.assets.schemas import (
+    ContractDetailsSchema,
     ContractDraftSchema,
+    ContractEditSchema,
     ContractQuerySchema,
     ContractSchema,
     RackSchema,
+    contract_document,
     rack_document,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -47,10 +50,24 @@ class Contracts(MethodView):
 class OneContract(MethodView):
     """One contract."""
 
-    @assets.response(200, ContractSchema)
+    @assets.response(200, ContractDetailsSchema)
     def get(self, contract_id: int) -> Any:
-        """Return a contract."""
-        return queries.get_contract(current_session(), current_actor(), contract_id)
+        """Return a contract with the items it covers."""
+        return _document(contract_id)
+
+    @assets.arguments(ContractEditSchema)
+    @assets.response(200, ContractDetailsSchema)
+    def put(self, body: dict[str, Any], contract_id: int) -> Any:
+        """Say anew what a contract is and covers; its organisation stays."""
+        draft = ContractDraft(organisation_id=0, **body)
+        edit_contract(current_session(), current_actor(), contract_id, draft, current_time())
+        return _document(contract_id)
+
+
+def _document(contract_id: int) -> dict[str, Any]:
+    session, actor = current_session(), current_actor()
+    row = queries.get_contract(session, actor, contract_id)
+    return contract_document(row, queries.covered_items(session, actor, contract_id, None))
 
 
 @assets.route("/racks/<int:item_id>")

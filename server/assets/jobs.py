@@ -1,17 +1,26 @@
-"""Alarms before contracts and warranties end: each step once, to those whose items they cover."""
+"""Alarms before contracts and warranties end and documents are to be reviewed: each step once."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, and_, select, union
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item, ItemParty
-from cmdb.records.parties import Membership
+from cmdb.records.parties import Membership, Person
 from cmdb.vocabulary import LifeStage, PartyRole
-from server.assets.models import Contract, ItemContract
-from server.assets.purchases.models import ItemPurchase, Supplier
+from server.assets.documents.models import (
+    ContractDocument,
+    Document,
+    ItemDocument,
+    ModelDocument,
+)
+from server.assets.documents.rules import STEPS as REVIEW_STEPS
+from server.assets.documents.rules import review_step
+from server.assets.models import Contract, ItemContract, Supplier
+from server.assets.products.models import ItemOfModel
+from server.assets.purchases.models import ItemPurchase
 from server.assets.rules.alarms import STEPS, alarm_due
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
@@ -22,10 +31,14 @@ ALARM_CONTRACTS = "assets.alarm"
 
 
 def run_alarms(context: JobContext) -> Mapping[str, Any]:
-    """Tell owners of contracts and warranties that end within 90, 60 and 30 days."""
+    """Tell owners of contracts and warranties that end, and of documents whose review is due."""
     with context.database.writing() as session:
         now = utc_now()
-        return {"told": tell_of_ends(session, now), "warranties": tell_of_warranties(session, now)}
+        return {
+            "told": tell_of_ends(session, now),
+            "warranties": tell_of_warranties(session, now),
+            "reviews": tell_of_reviews(session, now),
+        }
 
 
 def tell_of_ends(session: Session, now: datetime) -> int:
@@ -80,7 +93,50 @@ def tell_of_warranties(session: Session, now: datetime) -> int:
     return told
 
 
-def _responsible(session: Session, covered: Select[int]) -> set[int]:
+def tell_of_reviews(session: Session, now: datetime) -> int:
+    """Tell who keeps a document right that somebody has to look at it; return how many notices.
+
+    Of a document without an owner hear those who own what it is about.
+    """
+    today = now.date()
+    due = (
+        select(Document, Person.id)
+        .outerjoin(Person, and_(Person.id == Document.owner_id, Person.active))
+        .where(Document.review_on <= today + timedelta(days=max(REVIEW_STEPS)))
+    )
+    told = 0
+    for row, owner_id in session.execute(due.order_by(Document.id)).all():
+        if row.review_on is None:  # the query asks for none of these
+            continue
+        day = row.review_on.isoformat()
+        notice = Notice(
+            "document_review",
+            f"document_review:{row.id}:{day}:{review_step(row.review_on, today)}",
+            f"/documents/{row.id}",
+            {"title": row.title, "text": day},
+        )
+        people = {owner_id} if owner_id is not None else _concerned(session, row.id)
+        told += tell(session, people, notice, now)
+    return told
+
+
+def _concerned(session: Session, document_id: int) -> set[int]:
+    """Return the people who own what a document is about."""
+    items = select(ItemDocument.item_id).where(ItemDocument.document_id == document_id)
+    by_model = (
+        select(ItemOfModel.item_id)
+        .join(ModelDocument, ModelDocument.model_id == ItemOfModel.model_id)
+        .where(ModelDocument.document_id == document_id)
+    )
+    covered = (
+        select(ItemContract.item_id)
+        .join(ContractDocument, ContractDocument.contract_id == ItemContract.contract_id)
+        .where(ContractDocument.document_id == document_id)
+    )
+    return _responsible(session, union(items, by_model, covered))
+
+
+def _responsible(session: Session, covered: Select[int] | CompoundSelect[int]) -> set[int]:
     """Return the people who own the items, members of owning groups included."""
     owning = select(ItemParty.person_id, ItemParty.group_id).where(
         ItemParty.item_id.in_(covered), ItemParty.role == PartyRole.OWNER.value

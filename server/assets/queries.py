@@ -77,8 +77,10 @@ def get_contract(session: Session, actor: Actor, contract_id: int) -> Contract:
     return found
 
 
-def covered_items(session: Session, actor: Actor, contract_id: int, limit: int) -> list[Item]:
-    """Return the items in sight that a contract covers, by name."""
+def covered_items(
+    session: Session, actor: Actor, contract_id: int, limit: int | None
+) -> list[Item]:
+    """Return the items in sight that a contract covers, by name; all of them without a limit."""
     covering = select(ItemContract.item_id).where(ItemContract.contract_id == contract_id)
     query = select(Item).where(Item.id.in_(covering), visible_items(actor))
     return list(session.scalars(query.order_by(Item.name_key, Item.id).limit(limit)))

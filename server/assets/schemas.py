@@ -1,10 +1,13 @@
 """The wire format of contracts and racks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from marshmallow import fields, validate
 
+from cmdb.records.items import Item
 from server.assets.actions import KINDS
+from server.assets.models import Contract
 from server.assets.racks import RackView
 from server.assets.rules.racks import Placed, Slot
 from server.foundation.edge.fields import Identifier, Line
@@ -20,17 +23,27 @@ class ContractQuerySchema(PageQuerySchema):
     ends_after = fields.Date(load_default=None, metadata={"description": "Not over on that day."})
 
 
-class ContractDraftSchema(StrictSchema):
-    """A contract to write down; both days are included."""
+class ContractEditSchema(StrictSchema):
+    """What a contract is from now on; both days are included."""
 
-    organisation_id = Identifier(required=True)
     reference = Line(required=True, shortest=1, longest=255)
     name = Line(required=True, shortest=1, longest=255)
-    supplier = Line(required=True, shortest=1, longest=255)
+    supplier = Line(
+        load_default="",
+        longest=255,
+        metadata={"description": "By name; one that is new is written down. Or `supplier_id`."},
+    )
+    supplier_id = Identifier(load_default=None, allow_none=True)
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     item_ids = fields.List(Identifier(), load_default=list, validate=_MANY)
+
+
+class ContractDraftSchema(ContractEditSchema):
+    """A contract to write down."""
+
+    organisation_id = Identifier(required=True)
 
 
 class ContractSchema(StrictSchema):
@@ -41,10 +54,17 @@ class ContractSchema(StrictSchema):
     reference = fields.String(required=True)
     name = fields.String(required=True)
     supplier = fields.String(required=True)
+    supplier_id = fields.Integer(required=True)
     kind = fields.String(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     created_at = Moment(required=True)
+
+
+class ContractDetailsSchema(ContractSchema):
+    """The same with the items in sight that it covers."""
+
+    items = fields.List(fields.Nested(ItemRefSchema), required=True)
 
 
 class DeviceInRackSchema(StrictSchema):
@@ -73,6 +93,12 @@ class RackSchema(StrictSchema):
     front = fields.List(fields.Nested(RackSlotSchema), required=True)
     rear = fields.List(fields.Nested(RackSlotSchema), required=True)
     unplaced = fields.List(fields.Nested(DeviceInRackSchema), required=True)
+
+
+def contract_document(row: Contract, items: Sequence[Item]) -> dict[str, Any]:
+    """Return what ``ContractDetailsSchema`` dumps."""
+    own = {name: getattr(row, name) for name in ContractSchema().fields}
+    return own | {"items": items}
 
 
 def rack_document(view: RackView) -> dict[str, Any]:

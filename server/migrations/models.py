@@ -11,6 +11,7 @@ import cmdb.records.precedence
 import cmdb.records.relations
 import cmdb.records.sources
 import server.assets.custody.models
+import server.assets.documents.models
 import server.assets.licences.models
 import server.assets.models
 import server.assets.products.models

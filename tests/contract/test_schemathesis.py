@@ -33,6 +33,7 @@ _TAGS = (
     "custody",
     "stock",
     "licences",
+    "documents",
     "imports",
     "services",
     "leavers",

@@ -41,6 +41,8 @@ from cmdb.vocabulary import (
 )
 from server.assets.actions import ContractDraft, create_contract
 from server.assets.custody.actions import give_item
+from server.assets.documents.actions import Content, add_version, write_document
+from server.assets.documents.rules import DocumentDraft
 from server.assets.licences.actions import (
     EntitlementDraft,
     LicenceDraft,
@@ -394,16 +396,29 @@ class _Furnishing:
         """Give an item a model, a supplier and a holder, and let something lie in stock."""
         session, admin, now, code = self._session, self._admin, self._now, self._place.code
         link_items(session, [item_id], now)
-        supplier = write_supplier(session, admin, SupplierDraft(self._place.id, "Acme"), now)
+        supplier = write_supplier(session, admin, SupplierDraft(self._place.id, "Market"), now)
         held = self._item("laptop", f"held-{code}")
         article = ArticleDraft(self._place.id, "Mouse", quantity=5)
-        return self._licensed() | {
-            "product": model_of_item(session, admin, item_id).row.model.id,  # type: ignore[union-attr]
-            "supplier": supplier.id,
-            "held": held,
-            "custody": give_item(session, admin, held, holder_id, "", now).custody.id,
-            "stock": create_article(session, admin, article, now).article.id,
-        }
+        return (
+            self._licensed()
+            | {
+                "product": model_of_item(session, admin, item_id).row.model.id,  # type: ignore[union-attr]
+                "supplier": supplier.id,
+                "held": held,
+                "custody": give_item(session, admin, held, holder_id, "", now).custody.id,
+                "stock": create_article(session, admin, article, now).article.id,
+            }
+            | self._documented(item_id)
+        )
+
+    def _documented(self, item_id: int) -> dict[str, int]:
+        """Write a document down, with a file."""
+        session, admin, now = self._session, self._admin, self._now
+        draft = DocumentDraft(self._place.id, "Wiring", "diagram", item_ids=(item_id,))
+        paper = write_document(session, admin, draft, now)
+        kept = Content("wiring.txt", BytesIO(b"hello"), 100)
+        add_version(session, admin, self._files, paper.id, kept, now)
+        return {"document": paper.id}
 
     def _licensed(self) -> dict[str, int]:
         """Write a licence down, and that some were bought."""

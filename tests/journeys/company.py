@@ -28,6 +28,8 @@ from cmdb.records.parties import Person
 from cmdb.vocabulary import AGENT, DERIVED, ClassCode, RelationTypeCode
 from server.assets.actions import ContractDraft, create_contract
 from server.assets.custody.actions import give_item
+from server.assets.documents.actions import Content, add_version, write_document
+from server.assets.documents.rules import DocumentDraft
 from server.assets.licences.actions import (
     EntitlementDraft,
     LicenceDraft,
@@ -80,7 +82,7 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.foundation.signing import Signer
-from server.foundation.storage import Storage
+from server.foundation.storage import Storage, attachments_at
 from server.imports.actions import begin_import
 from server.imports.jobs import UPLOADS
 from server.imports.running import LineOutcome, keep_lines
@@ -306,14 +308,39 @@ class _Furnishing:
             self._place, "CTR-7", "Next day", "Acme", "support", self._now.date(), ends, (rack,)
         )
         made = create_contract(self._session, self._admin, promise, self._now)
-        return {"rack": rack, "contract": made.id} | self._bought(placed)
+        found = {"rack": rack, "contract": made.id} | self._bought(placed)
+        return found | {"document": self._documented(placed, found)}
+
+    def _documented(self, item_id: int, found: Mapping[str, int]) -> int:
+        """Write a document down that is about several things and overdue, with two versions."""
+        session, admin, now = self._session, self._admin, self._now
+        draft = DocumentDraft(
+            self._place,
+            "How the rack is wired",
+            "diagram",
+            "Front to back.",
+            admin.person_id,
+            now.date() - timedelta(days=2),
+            12,
+            (item_id,),
+            (found["product"],),
+            (found["contract"],),
+        )
+        paper = write_document(session, admin, draft, now)
+        files = attachments_at(self._settings.home)
+        for content in (
+            Content("wiring.svg", BytesIO(b"<svg/>"), 100),
+            Content(url="https://wiki.example.test/wiring", note="moved"),
+        ):
+            add_version(session, admin, files, paper.id, content, now)
+        return paper.id
 
     def _bought(self, item_id: int) -> dict[str, int]:
         """Say what an item is and cost, give it to somebody who never confirms it; fill a shelf."""
         session, admin, now = self._session, self._admin, self._now
         edit_item(session, admin, item_id, {"vendor": "Acme", "model": "Rocket 3"}, now)
         link_items(session, [item_id], now)
-        shop = write_supplier(session, admin, SupplierDraft(self._place, "Acme"), now)
+        shop = write_supplier(session, admin, SupplierDraft(self._place, "Acme Retail"), now)
         today = now.date()
         paid = PurchaseDraft(
             shop.id, "PO-7", today, "1234.50", "EUR", today + timedelta(days=50), 36, "100"

@@ -37,6 +37,8 @@ def fill_every_table(engine: sa.Engine, metadata: sa.MetaData, rows: int = 3) ->
                 values = {c.name: _value(c, number) for c in table.columns}
                 if any(str(check.name).endswith("one_party") for check in table.constraints):
                     values["person_id" if number % 2 else "group_id"] = None
+                if any(str(check.name).endswith("_content") for check in table.constraints):
+                    values["url" if number % 2 else "stored_name"] = ""
                 connection.execute(table.insert().values(values))
 
 

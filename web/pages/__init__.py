@@ -19,6 +19,7 @@ from web.pages.derivation import derivation
 from web.pages.directories import directories
 from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
+from web.pages.documents import documents
 from web.pages.emergencies import emergencies
 from web.pages.equipment import equipment
 from web.pages.estate import estate
@@ -97,6 +98,7 @@ PAGES: tuple[Blueprint, ...] = (
     assets,
     products,
     suppliers,
+    documents,
     ownership,
     passkeys,
     equipment,

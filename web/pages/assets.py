@@ -7,12 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.assets import queries
-from server.assets.actions import KINDS, ContractDraft, create_contract
+from server.assets.actions import KINDS, ContractDraft, create_contract, edit_contract
+from server.assets.models import Contract
+from server.assets.purchases.queries import list_suppliers
 from server.assets.racks import rack_view
 from server.assets.rules.alarms import alarm_due
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.items.queries import names_of
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.item_tabs import class_name
@@ -45,6 +49,8 @@ def contracts() -> ResponseReturnValue:
         kinds=[(kind, contract_kind(kind, reader())) for kind in KINDS],
         errors=errors,
         form_values=request.form,
+        chosen=_chosen(),
+        suppliers=_supplier_names(),
         organisations=organisation_choices(session, actor, Permission.ITEM_WRITE),
     )
     return body, status
@@ -71,20 +77,53 @@ def _day(name: str) -> date:
         raise InvalidValue({name: "must not be empty"}) from error
 
 
-@assets.route("/contracts/<int:contract_id>")
+def _chosen() -> list[tuple[str, str]]:
+    """Return the items that a refused form named."""
+    ids = [one for one in map(whole, request.form.getlist("items")) if one is not None]
+    names = names_of(current_session(), current_actor(), ids)
+    return [(str(one), names[one]) for one in ids if one in names]
+
+
+def _supplier_names() -> list[str]:
+    page = list_suppliers(current_session(), current_actor(), "", PageRequest("", "", _ROWS))
+    return [row.name for row in page.rows]
+
+
+@assets.route("/contracts/<int:contract_id>", methods=["GET", "POST"])
 def contract(contract_id: int) -> ResponseReturnValue:
-    """Show a contract and what it covers."""
+    """Show a contract and what it covers; say anew what it is."""
     session, actor, today = current_session(), current_actor(), current_time().date()
     row = queries.get_contract(session, actor, contract_id)
-    return render_template(
+    errors: dict[str, str] = {}
+    status = 200
+    if request.method == "POST":
+        try:
+            edit_contract(session, actor, contract_id, _draft(), current_time())
+            return done(gettext("Saved."), url_for("assets.contract", contract_id=contract_id))
+        except CadastreError as error:
+            errors, status = refuse_in_words(error)
+            row = queries.get_contract(session, actor, contract_id)
+    covered = queries.covered_items(session, actor, contract_id, None)
+    body = render_template(
         "assets/contract.html",
         row=row,
         over=row.ends_on < today,
         tone=alarm_tone(alarm_due(row.ends_on, today)),
         kind=contract_kind(row.kind, reader()),
-        covered=queries.covered_items(session, actor, contract_id, _ROWS),
+        kinds=[(kind, contract_kind(kind, reader())) for kind in KINDS],
+        covered=covered,
+        chosen=_chosen() if errors else [(str(one.id), one.name) for one in covered],
+        suppliers=_supplier_names(),
         class_name=class_name,
+        errors=errors,
+        form_values=request.form or _present(row),
     )
+    return body, status
+
+
+def _present(row: Contract) -> dict[str, str]:
+    texts = {name: getattr(row, name) for name in ("reference", "name", "supplier", "kind")}
+    return texts | {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
 
 
 @assets.route("/racks/<int:rack_id>")

@@ -6,9 +6,9 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
+from server.assets.models import Supplier
 from server.assets.purchases import queries
 from server.assets.purchases.actions import SupplierDraft, write_supplier
-from server.assets.purchases.models import Supplier
 from server.assets.rules.alarms import STEPS, alarm_due
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission

@@ -150,6 +150,10 @@ def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("At most %(number)s items fit."),
         ),
         (
+            r"you may not write on item \d+",
+            reader.gettext("You may read this item, and not write on it."),
+        ),
+        (
             r"there is no (?:model|supplier|contract) \d+",
             reader.gettext("This does not exist any more, or you may not see it."),
         ),

@@ -36,6 +36,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "attestation_overdue": reader.gettext("Confirmations of items are overdue"),
         "contract_ends": reader.gettext("A contract of an item of mine ends"),
         "warranty_ends": reader.gettext("The warranty of an item of mine ends"),
+        "document_review": reader.gettext("A document that I keep is to be reviewed"),
         "item_given": reader.gettext("An item was given to me"),
         "item_declined": reader.gettext("Somebody does not have what I gave them"),
         "emergency": reader.gettext("Somebody declared an emergency"),

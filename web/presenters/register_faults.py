@@ -46,5 +46,11 @@ def sentences(reader: Reader) -> dict[str, str]:
         "no item fits": reader.gettext("No item fits."),
         "the past cannot be asked for this": reader.gettext("The past cannot be asked for this."),
         "the past is listed by id alone": reader.gettext("The past is listed by id alone."),
+        "give a file or an address, and not both": reader.gettext(
+            "Choose a file, or give an address; not both."
+        ),
+        "must be an address without spaces of at most 2000 characters": reader.gettext(
+            "Give an address without spaces, of at most 2000 characters."
+        ),
         "the campaign is over": reader.gettext("The campaign is over."),
     }

@@ -17,8 +17,7 @@ from cmdb.records.parties import OrganisationClosure
 from cmdb.vocabulary import LifeStage, PartyRole
 from server.assets.licences.models import LicenceEntitlement, LicencePattern, SoftwareLicence
 from server.assets.licences.rules import CORE, USER, Standing, Use, standing_on
-from server.assets.models import Contract
-from server.assets.purchases.models import Supplier
+from server.assets.models import Contract, Supplier
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.items.scope import visible_items

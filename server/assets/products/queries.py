@@ -47,7 +47,8 @@ class ModelOfItem:
     pinned: bool
 
 
-def _seen(actor: Actor) -> ColumnElement[bool]:
+def models_in_sight(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on ``ProductModel`` for what the actor may see."""
     mine = (
         select(ItemOfModel.item_id)
         .join(Item, Item.id == ItemOfModel.item_id)
@@ -65,7 +66,7 @@ def list_models(
     query = (
         select(ProductModel, Vendor)
         .join(Vendor, Vendor.id == ProductModel.vendor_id)
-        .where(_seen(actor))
+        .where(models_in_sight(actor))
     )
     if vendor_id is not None:
         query = query.where(ProductModel.vendor_id == vendor_id)
@@ -94,7 +95,7 @@ def get_model(session: Session, actor: Actor, model_id: int) -> ModelRow:
     query = (
         select(ProductModel, Vendor)
         .join(Vendor, Vendor.id == ProductModel.vendor_id)
-        .where(ProductModel.id == model_id, _seen(actor))
+        .where(ProductModel.id == model_id, models_in_sight(actor))
     )
     found = session.execute(query).one_or_none()
     if found is None:
@@ -155,7 +156,8 @@ def _reliability(
 def list_vendors(session: Session, actor: Actor, text: str, request: PageRequest) -> Page[Vendor]:
     """Return one page of the makers of models in sight, by name."""
     actor.require(Permission.ITEM_READ)
-    theirs = select(ProductModel.id).where(ProductModel.vendor_id == Vendor.id, _seen(actor))
+    seen = models_in_sight(actor)
+    theirs = select(ProductModel.id).where(ProductModel.vendor_id == Vendor.id, seen)
     query = select(Vendor).where(theirs.correlate(Vendor).exists())
     if text:
         query = query.where(Vendor.name_key.startswith(text_key(text), autoescape=True))

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import DuplicateName, InvalidValue
 from cmdb.model.text import clean, text_key
-from server.assets.purchases.models import ItemPurchase, Supplier
-from server.assets.purchases.queries import get_supplier, suppliers_in_scope
+from server.assets.models import Supplier
+from server.assets.purchases.models import ItemPurchase
+from server.assets.purchases.queries import get_supplier, sees_supplier
 from server.assets.rules.money import hundredths
 from server.assets.writing import require_writable
 from server.foundation import audit
@@ -130,7 +131,7 @@ def _check_purchase(
     session: Session, actor: Actor, draft: PurchaseDraft, price: int | None, residual: int
 ) -> None:
     problems: dict[str, str] = {}
-    if draft.supplier_id is not None and not _is_seen(session, actor, draft.supplier_id):
+    if draft.supplier_id is not None and not sees_supplier(session, actor, draft.supplier_id):
         problems["supplier_id"] = f"there is no supplier {draft.supplier_id}"
     if len(draft.order_number) > 255:
         problems["order_number"] = "must not be longer than 255"
@@ -144,11 +145,6 @@ def _check_purchase(
         problems["residual"] = "must not be more than the price"
     if problems:
         raise InvalidValue(problems)
-
-
-def _is_seen(session: Session, actor: Actor, supplier_id: int) -> bool:
-    query = select(Supplier.id).where(Supplier.id == supplier_id, suppliers_in_scope(actor))
-    return session.scalar(query) is not None
 
 
 def forget_purchase(session: Session, actor: Actor, item_id: int) -> None:

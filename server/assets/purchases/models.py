@@ -1,28 +1,11 @@
-"""Suppliers, and how an item was bought."""
+"""How an item was bought."""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cmdb.records.base import Base, BigId, Identified, Key
-
-
-class Supplier(Identified, Base):
-    """Whom an organisation buys from."""
-
-    __tablename__ = "supplier"
-    __table_args__ = (Index(None, "organisation_id", "name_key", unique=True),)
-
-    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
-    name: Mapped[str] = mapped_column(String)
-    name_key: Mapped[str] = mapped_column(Key)
-    email: Mapped[str] = mapped_column(String, default="")
-    phone: Mapped[str] = mapped_column(String, default="")
-    website: Mapped[str] = mapped_column(String, default="")
-    customer_number: Mapped[str] = mapped_column(String, default="")
-    created_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(default=1)
+from cmdb.records.base import Base, BigId, Key
 
 
 class ItemPurchase(Base):

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from cmdb.errors import NotFound
 from cmdb.model.text import text_key
 from cmdb.records.items import Item
-from server.assets.models import Contract
-from server.assets.purchases.models import ItemPurchase, Supplier
+from server.assets.models import Contract, Supplier
+from server.assets.purchases.models import ItemPurchase
 from server.assets.rules.worth import Writedown, book_value, written_off_on
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
@@ -56,6 +56,12 @@ def get_supplier(session: Session, actor: Actor, supplier_id: int) -> Supplier:
     return found
 
 
+def sees_supplier(session: Session, actor: Actor, supplier_id: int) -> bool:
+    """Say whether there is such a supplier in sight."""
+    query = select(Supplier.id).where(Supplier.id == supplier_id, suppliers_in_scope(actor))
+    return session.scalar(query) is not None
+
+
 def supplied_items(
     session: Session, actor: Actor, supplier_id: int, limit: int
 ) -> Sequence[tuple[Item, ItemPurchase]]:
@@ -70,14 +76,12 @@ def supplied_items(
 
 
 def contracts_with(session: Session, actor: Actor, supplier: Supplier) -> list[Contract]:
-    """Return the contracts in sight of a supplier, told by its name; the one that ends last first.
+    """Return the contracts in sight with a supplier, the one that ends last first.
 
     The caller has found the supplier to be in sight.
     """
     seen = visible(actor, Permission.ITEM_READ, ScopeColumns(Contract.organisation_id))
-    query = select(Contract).where(
-        Contract.organisation_id == supplier.organisation_id, Contract.supplier == supplier.name
-    )
+    query = select(Contract).where(Contract.supplier_id == supplier.id)
     return list(session.scalars(query.where(seen).order_by(Contract.ends_on.desc(), Contract.id)))
 
 

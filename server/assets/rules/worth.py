@@ -50,6 +50,15 @@ def written_off_on(plan: Writedown) -> date:
     >>> written_off_on(Writedown(100, 0, 13, date(2026, 1, 31)))
     datetime.date(2027, 2, 28)
     """
-    months = plan.bought_on.month - 1 + plan.months
-    year, month = plan.bought_on.year + months // 12, months % 12 + 1
-    return date(year, month, min(plan.bought_on.day, monthrange(year, month)[1]))
+    return months_after(plan.bought_on, plan.months)
+
+
+def months_after(start: date, months: int) -> date:
+    """Return the same day so many months later, or the last day of a month that is shorter.
+
+    >>> months_after(date(2026, 1, 31), 13)
+    datetime.date(2027, 2, 28)
+    """
+    passed = start.month - 1 + months
+    year, month = start.year + passed // 12, passed % 12 + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))

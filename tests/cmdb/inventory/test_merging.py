@@ -20,7 +20,7 @@ from cmdb.records.items import Item, ItemParty
 from cmdb.records.relations import GraphChange, RedundancyGroup, Relation
 from cmdb.records.sources import ItemIdentifier, ItemSource
 from cmdb.vocabulary import PartyRole
-from server.assets.models import Contract, ItemContract
+from server.assets.models import Contract, ItemContract, Supplier
 from tests.cmdb.engine.machines import rack_server
 from tests.cmdb.inventory.register import Register, identifier, packages, relation, section
 
@@ -356,7 +356,12 @@ def test_every_table_that_points_at_items_is_thought_of() -> None:
 def test_what_covers_both_covers_one_and_both_again(register: Register) -> None:
     kept, gone = register.imported("kept"), register.imported("gone")
     with register.database.writing() as session:
-        contracts = [_contract(register, reference) for reference in ("both", "gone only")]
+        supplier = Supplier(
+            organisation_id=register.root, name="ACME", name_key="acme", created_at=register.now
+        )
+        session.add(supplier)
+        session.flush()
+        contracts = [_contract(register, name, supplier.id) for name in ("both", "gone only")]
         session.add_all(contracts)
         session.flush()
         both, alone = (contract.id for contract in contracts)
@@ -369,13 +374,13 @@ def test_what_covers_both_covers_one_and_both_again(register: Register) -> None:
     assert _covered(register) == set(covered)
 
 
-def _contract(register: Register, reference: str) -> Contract:
+def _contract(register: Register, reference: str, supplier_id: int) -> Contract:
     day = register.now.date()
     return Contract(
         organisation_id=register.root,
         reference=reference,
         name=reference,
-        supplier="ACME",
+        supplier_id=supplier_id,
         kind="warranty",
         starts_on=day,
         ends_on=day,

@@ -24,6 +24,13 @@ _LICENCE: dict[str, Any] = _TITLE | {"organisation_id": Named("organisation")}
 _COVERS = _TITLE | {"covers": "libreoffice*"}
 _TITLE_AT = f"{_V1}/licences/<int:licence_id>"
 _BOUGHT_AT = "entitlements/<int:entitlement_id>"
+_PAPERS = f"{_V1}/documents/<int:document_id>"
+_PAPER: dict[str, Any] = {"title": "Wiring", "kind": "diagram"}
+_NEW_PAPER = _PAPER | {"organisation_id": Named("organisation")}
+_PAPER_AGAIN = _PAPER | {"version": "2", "items": Named("item")}
+_KEPT = {"file_name": "wiring.txt", "content": "aGVsbG8="}
+_ELSEWHERE = {"url": "https://wiki.example.test/wiring"}
+_PAGE = "/documents/<int:document_id>"
 _SHELF = {"name": "Cable", "place_id": Named("rack")}
 
 AROUND_ITEMS: tuple[Endpoint, ...] = (
@@ -105,5 +112,29 @@ AROUND_ITEMS: tuple[Endpoint, ...] = (
     Endpoint("POST", "/licences/<int:licence_id>/buy", _WRITE, form={"quantity": "5"}, status=303),
     Endpoint("POST", f"/licences/<int:licence_id>/{_BOUGHT_AT}/remove", _WRITE, status=303),
     Endpoint("POST", "/licences/<int:licence_id>/forget", _WRITE, status=303),
+    Endpoint("GET", f"{_V1}/documents", _READ, query={"item_id": Named("item")}),
+    Endpoint(
+        "POST",
+        f"{_V1}/documents",
+        _WRITE,
+        json=_NEW_PAPER | {"item_ids": [Named("item")], "contract_ids": [Named("contract")]},
+        status=201,
+    ),
+    Endpoint("GET", _PAPERS, _READ),
+    Endpoint("PUT", _PAPERS, _WRITE, json=_PAPER | {"product_model_ids": [Named("product")]}),
+    Endpoint("DELETE", _PAPERS, _WRITE, status=204),
+    Endpoint("POST", f"{_PAPERS}/versions", _WRITE, json=_KEPT, status=201),
+    Endpoint("GET", f"{_PAPERS}/versions/<int:number>", _READ, at={"number": "1"}),
+    Endpoint("POST", f"{_PAPERS}/review", _WRITE, json={}),
+    Endpoint("GET", "/documents", _READ),
+    Endpoint("GET", "/documents/about", _READ),
+    Endpoint("GET", "/documents/new", _WRITE),
+    Endpoint("POST", "/documents/new", _WRITE, form=_NEW_PAPER | _ELSEWHERE, status=303),
+    Endpoint("GET", _PAGE, _READ),
+    Endpoint("POST", f"{_PAGE}/edit", _WRITE, form=_PAPER_AGAIN, status=303),
+    Endpoint("POST", f"{_PAGE}/versions", _WRITE, form=_ELSEWHERE, status=303),
+    Endpoint("POST", f"{_PAGE}/review", _WRITE, form={}, status=303),
+    Endpoint("POST", f"{_PAGE}/forget", _WRITE, form={}, status=303),
+    Endpoint("GET", f"{_PAGE}/versions/<int:number>", _READ, at={"number": "1"}),
     Endpoint("GET", "/labels", _READ, query={"selected": Named("item")}),
 )

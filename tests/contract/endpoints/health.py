@@ -28,14 +28,18 @@ _CONTRACT: dict[str, Any] = {
     "ends_on": "2027-01-01",
 }
 
+_CONTRACT_AGAIN = {name: told for name, told in _CONTRACT.items() if name != "organisation_id"}
+
 ASSETS: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/contracts", _READ),
     Endpoint("POST", f"{_V1}/contracts", _WRITE, json=_CONTRACT, status=201),
     Endpoint("GET", f"{_V1}/contracts/<int:contract_id>", _READ),
+    Endpoint("PUT", f"{_V1}/contracts/<int:contract_id>", _WRITE, json=_CONTRACT_AGAIN),
     Endpoint("GET", f"{_V1}/racks/<int:item_id>", _READ, at={"item_id": "rack"}),
     Endpoint("GET", "/contracts", _READ),
     Endpoint("POST", "/contracts", _WRITE, form=_CONTRACT, status=303),
     Endpoint("GET", "/contracts/<int:contract_id>", _READ),
+    Endpoint("POST", "/contracts/<int:contract_id>", _WRITE, form=_CONTRACT_AGAIN, status=303),
     Endpoint("GET", "/racks/<int:rack_id>", _READ),
 )
 

@@ -10,7 +10,7 @@ from server.assets.jobs import tell_of_ends
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.notify.models import Notification
-from tests.server.items.rest import Callers, refused
+from tests.server.items.rest import Caller, Callers, refused
 from tests.support.people import World
 
 
@@ -57,6 +57,46 @@ def test_contracts_are_seen_where_one_may_read(callers: Callers, world: World) -
     tomorrow = (utc_now() + timedelta(days=1)).date().isoformat()
     rows = callers.admin.get("/contracts", ends_after=tomorrow)["rows"]
     assert [row["id"] for row in rows] == [contract]
+
+
+def test_a_contract_knows_its_supplier_and_is_prolonged(callers: Callers, world: World) -> None:
+    first, second = callers.admin.create("db"), callers.admin.create("web")
+    contract = _contract(callers, 10, supplier="  ACME GmbH ", item_ids=[first])
+    (supplier,) = callers.admin.get("/suppliers")["rows"]
+    assert supplier["name"] == "ACME GmbH"
+    again = _contract(callers, 10, reference="CTR-2", supplier="acme gmbh")
+    assert callers.admin.get(f"/contracts/{again}")["supplier_id"] == supplier["id"]
+    assert len(callers.admin.get("/suppliers")["rows"]) == 1
+    path = f"/contracts/{contract}"
+    said = callers.admin.send("PUT", f"/suppliers/{supplier['id']}", json={"name": "ACME Europe"})
+    assert said.status_code == 200
+    assert callers.reader.get(path)["supplier"] == "ACME Europe"
+    known = callers.reader.get(path)
+    body = {name: known[name] for name in ("reference", "name", "kind", "starts_on")}
+    body |= {"supplier_id": supplier["id"], "ends_on": "2999-12-31", "item_ids": [second]}
+    assert callers.admin.send("PUT", path, json=body).status_code == 200
+    found = callers.reader.get(path)
+    assert (found["ends_on"], [one["id"] for one in found["items"]]) == ("2999-12-31", [second])
+    refused(callers.reader.send("PUT", path, json=body), 403)
+    refused(callers.admin.send("PUT", path, json=body | {"reference": "CTR-2"}), 409)
+    assert "supplier_id" in refused(
+        callers.admin.send("PUT", path, json=body | {"supplier_id": 99}), 422
+    )
+
+
+def test_items_out_of_sight_stay_covered_when_a_contract_is_edited(
+    callers: Callers, local_manager: Caller, world: World
+) -> None:
+    here = callers.admin.create("here", organisation_id=world.operations.id)
+    there = callers.admin.create("there")
+    place = world.operations.id
+    contract = _contract(callers, 10, organisation_id=place, item_ids=[here, there])
+    known = local_manager.get(f"/contracts/{contract}")
+    assert [one["id"] for one in known["items"]] == [here]
+    names = ("reference", "name", "supplier", "kind", "starts_on", "ends_on")
+    body = {name: known[name] for name in names} | {"item_ids": []}
+    assert local_manager.send("PUT", f"/contracts/{contract}", json=body).status_code == 200
+    assert [one["id"] for one in callers.admin.get(f"/contracts/{contract}")["items"]] == [there]
 
 
 @pytest.mark.parametrize(

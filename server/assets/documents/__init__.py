@@ -1,0 +1,1 @@
+"""Documents and diagrams about items, models and contracts, each with a day of review."""
