@@ -165,6 +165,7 @@ from server.items.searching import INDEX_ITEMS, run_indexing
 from server.items.services.api import business_services
 from server.items.software.api import software
 from server.notify.api import notifications
+from server.notify.backups import WATCH_BACKUPS, watch_backups
 from server.notify.jobs import DELIVER, run_delivery
 from server.notify.reactions import tell_emergency
 from server.people.api import (
@@ -286,6 +287,7 @@ REACTIONS: Reactions = {
 JOBS: Jobs = {
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
     MAKE_BACKUP: JobHandler(run_backup, cron="10 2 * * *", max_failures=3),
+    WATCH_BACKUPS: JobHandler(watch_backups, cron="52 * * * *"),
     SYNC_DIRECTORY: JobHandler(run_sync),
     READ_ROSTER: JobHandler(read_roster),
     SYNC_DIRECTORIES: JobHandler(run_all_syncs, cron="17 * * * *"),

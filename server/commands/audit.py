@@ -4,14 +4,19 @@ import csv
 import sys
 from dataclasses import astuple, fields
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from server.commands.console import done
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
-from server.foundation.audit import record, verify
+from server.commands.restoring import box_for
+from server.foundation.audit import holds, record, verify
+from server.foundation.backup.archive import unpack
+from server.foundation.settings import Settings
 from server.imports.exporting import safe_cell
 from server.people.queries.review import Access, access_review
 
@@ -21,18 +26,42 @@ def audit_group() -> None:
     """Check the record of acts, and write down who may do what."""
 
 
-@audit_group.command("verify", cls=ExampleCommand, examples=["cadastre audit verify"])
+@audit_group.command(
+    "verify",
+    cls=ExampleCommand,
+    examples=["cadastre audit verify", "cadastre audit verify --backup monday.tar.gz"],
+)
+@click.option(
+    "--backup",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also, whether the chain still goes through where it ended in that backup.",
+)
 @pass_command_line
-def verify_audit(command_line: CommandLine) -> None:
+def verify_audit(command_line: CommandLine, backup: Path | None) -> None:
     """Walk the chain of all acts; fail and name the first entry that does not fit.
 
-    The head it prints belongs outside this machine: with it, entries cut off the end show as well.
+    The head it prints belongs outside this machine: with it, or with a backup that lies elsewhere,
+    entries cut off the end show as well.
     """
     with command_line.database() as database, database.reading() as session:
         verdict = verify(session)
+        if backup is not None:
+            _refuse_shortened(session, command_line.settings, backup)
     if not verdict.whole:
         raise click.ClickException(f"entry {verdict.broken_at}: {verdict.fault}")
     done(f"The chain of {verdict.entries} entries is whole; its head is {verdict.head}.")
+
+
+def _refuse_shortened(session: Session, settings: Settings, backup: Path) -> None:
+    box = box_for(settings, verify=True)
+    ended = unpack(backup, None, box, settings.backup_passphrase).audit_head
+    if not ended:
+        raise click.ClickException(f"{backup} is of a version that did not note the head")
+    if not holds(session, *ended):
+        raise click.ClickException(
+            f"the chain does not go through entry {ended[0]} as {backup} knows it: "
+            "what came before was cut off, or written anew"
+        )
 
 
 @audit_group.command(

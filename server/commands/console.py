@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
@@ -31,6 +32,19 @@ def done(text: str) -> None:
         console.print(f"[green]✓[/green] {escape(text)}", highlight=False)
     else:
         say(text)
+
+
+def ask_secret(what: str, *, twice: bool = False) -> str:
+    """Ask for a secret without showing it; what is no terminal gives it as its next line.
+
+    ``twice``: let a person repeat it. Raises ``click.UsageError`` where there is none.
+    """
+    if sys.stdin.isatty():
+        return str(click.prompt(what, hide_input=True, confirmation_prompt=twice))
+    given = sys.stdin.readline().rstrip("\r\n")
+    if not given:
+        raise click.UsageError(f"{what}: none was given on standard input")
+    return given
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -52,20 +52,30 @@ def restore(
     attachments) or comes back by itself when anything fails (PostgreSQL). Raises
     ``UnusableArchive``, ``DatabaseNotReady`` or ``SettingsError``.
     """
-    if verify and not settings.key_file.exists():
-        raise SettingsError(
-            f"there is no key at {settings.key_file}: put the secret.key of the installation that "
-            "made the backup there, or say --unverified"
-        )
-    box = SecretBox(settings.key_file) if verify else None
+    box = box_for(settings, verify=verify)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restore-") as name:
         unpacked = Path(name)
         reporter.begin("Checking the backup")
-        manifest = unpack(path, unpacked, box)
+        manifest = unpack(path, unpacked, box, settings.backup_passphrase)
         _refuse_newer(manifest, migrations)
         _replace_database(settings, unpacked, manifest, now, reporter, migrations)
         restoring.swap_attachments(settings.home, unpacked, now)
     return manifest
+
+
+def box_for(settings: Settings, *, verify: bool) -> SecretBox | None:
+    """Return what a backup's seal is looked at with; None when nobody wants that.
+
+    Raises ``SettingsError`` when there is no key: one that is made now fits no backup.
+    """
+    if not verify:
+        return None
+    if not settings.key_file.exists():
+        raise SettingsError(
+            f"there is no key at {settings.key_file}: put the secret.key of the installation that "
+            "made the backup there, or say --unverified"
+        )
+    return SecretBox(settings.key_file)
 
 
 def backups_folder(settings: Settings) -> Path:
@@ -98,7 +108,7 @@ def _replace_database(
     if manifest.kind == "tables":
         _load(f"sqlite:///{copy}", unpacked, manifest, reporter, migrations)
     reporter.begin("Checking the database")
-    restoring.check_sqlite_copy(copy, manifest.tables)
+    restoring.check_sqlite_copy(copy, manifest)
     restoring.swap_sqlite(target, copy, now)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, event, select
+from sqlalchemy import Connection, Index, event, select
 from sqlalchemy.orm import Mapped, Session, SessionTransaction, mapped_column
 
 from cmdb.records.base import Base, BigId, Key
@@ -108,6 +108,23 @@ def verify(session: Session) -> Verdict:
     return Verdict(count, previous)
 
 
+def head(session: Session | Connection) -> tuple[int, str]:
+    """Return how many entries there are and the hash of the last; it tells what is cut off later.
+
+    Complexity: one look at the end of the key.
+    """
+    last = session.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    ).first()
+    return (0, BEGINNING) if last is None else (last.seq, last.hash)
+
+
+def holds(session: Session, seq: int, digest: str) -> bool:
+    """Say whether the chain still goes through an entry that was its head once."""
+    found = session.scalar(select(AuditEntry.hash).where(AuditEntry.seq == seq))
+    return (BEGINNING if seq == 0 else found) == digest
+
+
 def _fault(entry: AuditEntry, expected_seq: int, previous: str) -> str:
     if entry.seq != expected_seq:
         return f"entry {expected_seq} is missing"
@@ -149,7 +166,7 @@ def _chain(session: Session) -> None:
         return
     session.flush()
     hold_exclusively(session, "audit chain")
-    seq, previous = _head(session)
+    seq, previous = head(session)
     for act in noted:
         seq += 1
         entry = AuditEntry(seq=seq, at=utc_now(), prev_hash=previous, **act.values)
@@ -157,13 +174,6 @@ def _chain(session: Session) -> None:
         session.add(entry)
     noted.clear()
     session.flush()
-
-
-def _head(session: Session) -> tuple[int, str]:
-    last = session.execute(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    ).first()
-    return (0, BEGINNING) if last is None else (last.seq, last.hash)
 
 
 def _hash_of(entry: AuditEntry) -> str:

@@ -6,7 +6,7 @@ Nobody else reads ``os.environ``.
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -50,6 +50,10 @@ class Settings:
     directory_networks: str = INSIDE_NETWORKS
     #: How many nightly backups stay below ``home/backups``; 0 makes none.
     backups_kept: int = 7
+    #: Encrypts every backup that is made; whoever restores one needs it and ``secret.key``.
+    backup_passphrase: str = field(default="", repr=False)
+    #: So old the newest backup may be before administrators are told; 0: they never are.
+    backup_alarm_hours: int = 36
     log_format: str = "console"
     log_level: str = "INFO"
     smtp_host: str = ""
@@ -148,12 +152,12 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for field in fields(Settings):
-        name = f"{_PREFIX}{field.name.upper()}"
+    for setting in fields(Settings):
+        name = f"{_PREFIX}{setting.name.upper()}"
         if name in env:
-            found[field.name] = env[name]
+            found[setting.name] = env[name]
         elif f"{name}_FILE" in env:
-            found[field.name] = Path(env[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+            found[setting.name] = Path(env[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
     return found
 
 

@@ -96,6 +96,8 @@ def test_a_portable_backup_moves_from_sqlite_to_postgresql_and_back(
     cadastre: Cadastre, postgres_cluster: PostgresCluster, tmp_path: Path
 ) -> None:
     before = _filled(cadastre)
+    # A table that came without rows would be moved by nobody here.
+    assert [name for name, count in before[0].items() if not count] == []
     there, back = str(tmp_path / "there.tar.gz"), str(tmp_path / "back.tar.gz")
     cadastre.succeed("backup", there, "--portable")
     other = Cadastre(cadastre.home, {"database_url": postgres_cluster.new_database()})
@@ -324,6 +326,133 @@ def test_a_backup_replaces_files_and_nothing_else(cadastre: Cadastre, tmp_path: 
     assert outcome.failed_in_one_sentence
     assert "is not a file" in outcome.err
     assert pipe.is_fifo()
+
+
+# ── encrypted ───────────────────────────────────────────────────────────────────────────────────
+
+_WORDS = "correct horse battery staple"
+
+
+def _encrypted(cadastre: Cadastre) -> Cadastre:
+    return Cadastre(cadastre.home, {**cadastre.settings, "backup_passphrase": _WORDS})
+
+
+@pytest.mark.parametrize("words", [(), ("--portable",)])
+def test_an_encrypted_backup_opens_with_its_passphrase_alone(
+    cadastre_anywhere: Cadastre, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    before = _filled(cadastre_anywhere)
+    file = tmp_path / "away.tar.gz.enc"
+    # What is no terminal gives the passphrase as a line.
+    given = f"{_WORDS}\n"
+    cadastre_anywhere.succeed("backup", str(file), "--encrypt", *words, given=given)
+    assert file.stat().st_mode & 0o077 == 0
+    assert not tarfile.is_tarfile(file)
+    _change(cadastre_anywhere.url, sa.text("DELETE FROM job"))
+    spoilt = _contents(cadastre_anywhere.url)
+    for wrong, why in (("", "none was given"), ("guess\n", "the passphrase is not that of")):
+        outcome = cadastre_anywhere.run("restore", str(file), "--yes", given=wrong)
+        assert outcome.code != 0
+        assert why in outcome.err
+        assert _contents(cadastre_anywhere.url) == spoilt
+    cadastre_anywhere.succeed("restore", str(file), "--yes", given=given)
+    assert _contents(cadastre_anywhere.url) == before
+
+
+def test_where_a_passphrase_is_set_every_backup_is_encrypted(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    before = _filled(cadastre)
+    encrypted = _encrypted(cadastre)
+    for _ in range(2):
+        encrypted.succeed("backup", "--keep", "1")
+    (made,) = (cadastre.home / "backups").iterdir()
+    assert made.name.endswith(".tar.gz.enc")
+    path = upgrade(
+        Settings(home=cadastre.home, backup_passphrase=_WORDS),
+        _planted(cadastre.url, tmp_path / "planted", "pass"),
+        SilentReporter(),
+    )
+    assert path.name.endswith(".tar.gz.enc")
+    encrypted.succeed("restore", str(made), "--yes")
+    assert _contents(cadastre.url) == before
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content.__delitem__(slice(len(content) // 2, None)),
+        lambda content: content.__delitem__(slice(-1, None)),
+        lambda content: content.__setitem__(-1, content[-1] ^ 0xFF),
+        lambda content: content.__setitem__(20, content[20] ^ 0xFF),
+        lambda content: content.extend(b"more"),
+        lambda content: content.extend(content[34:]),
+    ],
+    ids=["cut in half", "cut at the end", "last byte", "salt", "more behind it", "twice"],
+)
+def test_an_encrypted_backup_that_was_changed_is_refused(
+    cadastre: Cadastre, tmp_path: Path, damage: Callable[[bytearray], object]
+) -> None:
+    before = _filled(cadastre)
+    file = tmp_path / "away.tar.gz.enc"
+    encrypted = _encrypted(cadastre)
+    encrypted.succeed("backup", str(file))
+    _damage(file, damage)
+    for words in (("--yes",), ("--check",)):
+        outcome = encrypted.run("restore", str(file), *words)
+        assert outcome.failed_in_one_sentence
+        assert "passphrase" in outcome.err
+    assert _contents(cadastre.url) == before
+
+
+def test_nothing_of_an_encrypted_backup_lies_about_in_plain(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    cadastre.begin()
+    cadastre.succeed("user", "create", "ada", "--name", "Ada Canary Lovelace")
+    away = tmp_path / "away"
+    away.mkdir()
+    for words in ((), ("--portable",)):
+        _encrypted(cadastre).succeed("backup", str(away / "a.tar.gz.enc"), *words)
+        (left,) = away.iterdir()
+        assert b"Canary" not in left.read_bytes()
+    assert not list(cadastre.home.glob(".backup-*"))
+
+
+# ── looking at a backup, and when there is none ─────────────────────────────────────────────────
+
+
+def test_a_backup_is_read_through_without_touching_anything(
+    cadastre_anywhere: Cadastre, tmp_path: Path
+) -> None:
+    before = _filled(cadastre_anywhere)
+    file = tmp_path / "backup.tar.gz"
+    cadastre_anywhere.succeed("backup", str(file))
+    _change(cadastre_anywhere.url, sa.text("DELETE FROM job"))
+    changed = _contents(cadastre_anywhere.url)
+    out = cadastre_anywhere.succeed("restore", "--check", str(file))
+    assert f"is whole: {sum(before[0].values())} rows" in out
+    _damage(file, lambda content: content.__setitem__(len(content) // 2, 0))
+    assert cadastre_anywhere.run("restore", "--check", str(file)).failed_in_one_sentence
+    assert _contents(cadastre_anywhere.url) == changed
+
+
+def test_a_record_of_acts_that_was_cut_off_shows_beside_a_backup(
+    cadastre_anywhere: Cadastre, tmp_path: Path
+) -> None:
+    cadastre_anywhere.begin()
+    cadastre_anywhere.succeed("user", "create", "ada")
+    file = tmp_path / "backup.tar.gz"
+    cadastre_anywhere.succeed("backup", str(file))
+    cadastre_anywhere.succeed("user", "create", "bob")
+    words = ("audit", "verify", "--backup", str(file))
+    assert "is whole" in cadastre_anywhere.succeed(*words)
+    _change(cadastre_anywhere.url, sa.text("DELETE FROM audit_entry WHERE seq > 1"))
+    # What is left fits together; that it once was longer, the backup alone knows.
+    assert "is whole" in cadastre_anywhere.succeed("audit", "verify")
+    outcome = cadastre_anywhere.run(*words)
+    assert outcome.code == 1
+    assert "was cut off" in outcome.err
 
 
 # ── upgrade ─────────────────────────────────────────────────────────────────────────────────────

@@ -103,6 +103,21 @@ def test_a_certificate_is_announced_before_it_ends(
     assert words in finding["seen"]
 
 
+def test_a_backup_that_is_too_old_is_found_and_how_old_it_may_be_is_a_setting(
+    cadastre: Cadastre,
+) -> None:
+    cadastre.succeed("migrate")
+    cadastre.succeed("backup")
+    (made,) = (cadastre.home / "backups").iterdir()
+    then = (utc_now() - timedelta(hours=50)).timestamp()
+    os.utime(made, (then, then))
+    finding = _said(cadastre)["backup"]
+    assert finding["level"] == "look"
+    assert "is 2 days and 2 h old" in finding["seen"]
+    cadastre.settings = {"backup_alarm_hours": "60"}
+    assert _said(cadastre)["backup"]["level"] == "ok"
+
+
 def test_a_certificate_that_is_missing_is_wrong(cadastre: Cadastre) -> None:
     cadastre.succeed("migrate")
     cadastre.settings = {"tls_certificate": "/nowhere/desk.pem"}
@@ -174,7 +189,7 @@ def test_an_old_backup_is_announced(cadastre: Cadastre) -> None:
     (path,) = (cadastre.home / "backups").iterdir()
     eight_days_ago = time.time() - 8 * 86400
     os.utime(path, (eight_days_ago, eight_days_ago))
-    assert "8 days old" in _said(cadastre)["backup"]["seen"]
+    assert "8 days and 0 h old" in _said(cadastre)["backup"]["seen"]
 
 
 def test_a_mail_server_that_refuses_us_is_wrong(

@@ -56,7 +56,9 @@ def _canonical(row: sa.Row[Any]) -> str:
 def _value(column: sa.Column[Any], number: int) -> Any:
     if any(key.column.table is column.table for key in column.foreign_keys):
         return number - 1 or None
-    if column.foreign_keys or isinstance(column.type, sa.Integer):
+    for key in column.foreign_keys:
+        return _value(key.column, number)
+    if isinstance(column.type, sa.Integer):
         return number
     for kind, make in _MAKERS:
         if isinstance(column.type, kind):

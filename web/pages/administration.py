@@ -5,13 +5,20 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.backup.standing import Standing
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
 from server.foundation.errors import PermissionDenied
 from server.foundation.jobs.queries import count_by_state, jobs_in, runner_seen_at
 from server.foundation.jobs.queue import cancel, retry
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.enrolled import AgentFilter, count_agents
+from server.notify.backups import backup_standing
 from server.people.actions.rights import require_everywhere
 from server.people.queries.acts import ActFilter, kinds_of_acts, list_acts
 from server.people.queries.people import names_of_people
@@ -182,14 +189,19 @@ def _desk_door() -> Door:
 def _jobs_door() -> Door:
     dead = count_by_state(current_session())["dead"]
     told = reader().ngettext("%(num)d was given up", "%(num)d were given up", dead) % {"num": dead}
+    late = _backup().too_old
     return Door(
         gettext("Background work"),
         gettext("What runs behind the pages, how far it is, and what failed."),
         "clock",
         url_for("administration.jobs"),
-        told if dead else "",
+        gettext("The last backup is too old") if late else told if dead else "",
         "bad",
     )
+
+
+def _backup() -> Standing:
+    return backup_standing(current_session(), installation().settings, current_time())
 
 
 def _acts_door() -> Door:
@@ -230,6 +242,7 @@ def jobs() -> ResponseReturnValue:
         kind_name=lambda kind: job_words.kind_text(kind, reader()),
         how_far=job_words.how_far,
         runner_at=runner_seen_at(session),
+        backup=_backup(),
         shown=_SHOWN,
     )
 

@@ -34,6 +34,7 @@ def kind_text(kind: str, reader: Reader) -> str:
     names = {
         "jobs.forget": reader.gettext("Clear away old jobs"),
         "backup.make": reader.gettext("Make the nightly backup"),
+        "notify.backups": reader.gettext("See whether the last backup is too old"),
         "people.read_roster": reader.gettext("Carry out a personnel list"),
         "people.sync_directory": reader.gettext("Synchronise a directory"),
         "people.sync_directories": reader.gettext("Ask for all directories"),

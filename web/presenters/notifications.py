@@ -40,6 +40,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "item_given": reader.gettext("An item was given to me"),
         "item_declined": reader.gettext("Somebody does not have what I gave them"),
         "emergency": reader.gettext("Somebody declared an emergency"),
+        "backup_late": reader.gettext("The last backup is too old"),
         "change_moved": reader.gettext("A change of what I follow is decided, begun or over"),
         "change_verified": reader.gettext("A change was held against what was found"),
         "change_handed": reader.gettext("I am asked to write a plan into the register"),

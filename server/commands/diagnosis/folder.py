@@ -7,7 +7,7 @@ from pathlib import Path
 
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
 from server.commands.environment import CommandLine
-from server.commands.restoring import backups_folder
+from server.foundation.backup.standing import standing_of
 from server.foundation.certificates import expires_at
 from server.foundation.clock import utc_now
 from server.foundation.errors import SettingsError
@@ -17,7 +17,6 @@ from server.serving.listening import is_loopback, refuse_bare_network
 _LITTLE_BYTES = 2 * 1024**3
 _TOO_LITTLE_BYTES = 200 * 1024**2
 _CERTIFICATE_LOOK = timedelta(days=30)
-_BACKUP_AGE = timedelta(days=7)
 
 
 def look_at_folder(command_line: CommandLine) -> Iterator[Finding]:
@@ -95,12 +94,11 @@ def _certificate(path: Path, now: datetime) -> Finding:
 
 
 def _backup(settings: Settings, now: datetime) -> Finding:
-    files = list(backups_folder(settings).glob("*.tar.gz"))
-    if not files:
+    standing = standing_of(settings, now, now)
+    if standing.newest is None or standing.made_at is None:
         return look("backup", "there is no backup below the data folder", "cadastre backup")
-    newest = max(files, key=lambda path: path.stat().st_mtime)
-    age = now.timestamp() - newest.stat().st_mtime
-    if age > _BACKUP_AGE.total_seconds():
-        days = int(age // 86400)
-        return look("backup", f"the newest, {newest.name}, is {days} days old", "cadastre backup")
-    return fine("backup", f"the newest is {newest.name}")
+    if standing.too_old:
+        hours = int((now - standing.made_at).total_seconds() // 3600)
+        seen = f"the newest, {standing.newest.name}, is {hours // 24} days and {hours % 24} h old"
+        return look("backup", seen, "cadastre jobs list --state dead; cadastre backup")
+    return fine("backup", f"the newest is {standing.newest.name}")

@@ -3,6 +3,7 @@
 The seal is made with the installation's own key, which lies outside the backup: an archive that
 somebody else made or changed is refused before any of it is used. Nothing in an archive is ever
 executed, and no member's name is used as a path unless it has one of the shapes below.
+``encrypting`` lies around it where a passphrase was given.
 """
 
 import hashlib
@@ -13,12 +14,18 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from cmdb.errors import CadastreError
+from server.foundation.backup.encrypting import (
+    DecryptingReader,
+    EncryptingWriter,
+    WrongPassphrase,
+    is_encrypted,
+)
 from server.foundation.errors import SecretUnreadable
 from server.foundation.secrets import Place, SecretBox
 
@@ -49,6 +56,8 @@ class Manifest:
     kind: str
     #: Rows per table.
     tables: Mapping[str, int]
+    #: Where the record of acts ended: [number of entries, hash of the last one].
+    audit_head: list[Any] = field(default_factory=list)
     files: dict[str, list[Any]] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -81,33 +90,45 @@ class ArchiveWriter:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[ArchiveWriter]:
-    """Yield a writer; the archive gets its name when the block ends without an exception."""
+def writing(path: Path, passphrase: str = "") -> Iterator[ArchiveWriter]:
+    """Yield a writer; the archive gets its name when the block ends without an exception.
+
+    With a passphrase nothing of it touches the disk in plain.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
-        with tarfile.open(part, "w:gz", compresslevel=3) as tar:
+        with part.open("wb") as stream:
             part.chmod(0o600)
-            yield ArchiveWriter(tar)
-        with part.open("rb") as stream:
+            with _packing(stream, passphrase) as tar:
+                yield ArchiveWriter(tar)
+            stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def unpack(path: Path, folder: Path, box: SecretBox | None) -> Manifest:
-    """Unpack an archive into an empty folder and return its manifest.
+@contextmanager
+def _packing(stream: IO[bytes], passphrase: str) -> Iterator[tarfile.TarFile]:
+    if not passphrase:
+        with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=3) as tar:
+            yield tar
+        return
+    writer = EncryptingWriter(stream, passphrase)
+    with tarfile.open(fileobj=cast("IO[bytes]", writer), mode="w:gz", compresslevel=3) as tar:
+        yield tar
+    writer.finish()
+
+
+def unpack(
+    path: Path, folder: Path | None, box: SecretBox | None, passphrase: str = ""
+) -> Manifest:
+    """Unpack an archive into an empty folder and return its manifest; without one, only look.
 
     Every file is compared with the manifest, and the manifest with its seal (without ``box`` the
     seal is not looked at). Raises ``UnusableArchive``; then nothing in ``folder`` may be used.
     """
-    try:
-        with tarfile.open(path, "r:gz") as tar:
-            found, hashes = _take_out(tar, folder)
-    except FileNotFoundError as error:
-        raise UnusableArchive(f"there is no file {path}") from error
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise UnusableArchive(f"{path} is damaged or no backup: {error}") from error
+    found, hashes = _opened(path, folder, passphrase)
     if _MANIFEST not in found or _SEAL not in found:
         raise UnusableArchive(f"{path} is incomplete or no backup: it has no manifest")
     if box is not None:
@@ -118,7 +139,33 @@ def unpack(path: Path, folder: Path, box: SecretBox | None) -> Manifest:
     return manifest
 
 
-def _take_out(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, bytes], dict[str, list[Any]]]:
+def _opened(
+    path: Path, folder: Path | None, passphrase: str
+) -> tuple[dict[str, bytes], dict[str, list[Any]]]:
+    if is_encrypted(path) and not passphrase:
+        raise UnusableArchive(f"{path} is encrypted: it wants its passphrase (backup_passphrase)")
+    try:
+        with path.open("rb") as stream, _unpacking(stream, path, passphrase) as tar:
+            return _take_out(tar, folder)
+    except FileNotFoundError as error:
+        raise UnusableArchive(f"there is no file {path}") from error
+    except WrongPassphrase as error:
+        raise UnusableArchive(f"{path}: {error}") from error
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise UnusableArchive(f"{path} is damaged or no backup: {error}") from error
+
+
+def _unpacking(stream: IO[bytes], path: Path, passphrase: str) -> tarfile.TarFile:
+    if not is_encrypted(path):
+        return tarfile.open(fileobj=stream, mode="r:gz")
+    reader = DecryptingReader(stream, passphrase)
+    # As a stream: what was decrypted is never read twice.
+    return tarfile.open(fileobj=cast("IO[bytes]", reader), mode="r|gz")
+
+
+def _take_out(
+    tar: tarfile.TarFile, folder: Path | None
+) -> tuple[dict[str, bytes], dict[str, list[Any]]]:
     small: dict[str, bytes] = {}
     hashes: dict[str, list[Any]] = {}
     for entry in tar:
@@ -128,20 +175,23 @@ def _take_out(tar: tarfile.TarFile, folder: Path) -> tuple[dict[str, bytes], dic
         if entry.name in {_MANIFEST, _SEAL} and entry.size <= _LARGEST_MANIFEST:
             small[entry.name] = stream.read()
         elif _SHAPES.fullmatch(entry.name):
-            hashes[entry.name] = _copy(stream, folder / entry.name)
+            hashes[entry.name] = _copy(stream, folder and folder / entry.name)
         else:
             raise UnusableArchive(f"the archive holds something that is not ours: {entry.name!r}")
     return small, hashes
 
 
-def _copy(source: IO[bytes], target: Path) -> list[Any]:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _copy(source: IO[bytes], target: Path | None) -> list[Any]:
+    """Copy to ``target``, or nowhere; return size and SHA-256."""
+    if target is not None:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     reader = _Hashing(source)
     size = 0
-    with target.open("xb") as stream:
+    with nullcontext() if target is None else target.open("xb") as stream:
         while chunk := reader.read(_CHUNK_BYTES):
-            stream.write(chunk)
             size += len(chunk)
+            if stream is not None:
+                stream.write(chunk)
     return [size, reader.hexdigest()]
 
 

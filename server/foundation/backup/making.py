@@ -10,6 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from server.foundation.audit import head
 from server.foundation.backup import archive, rows
 from server.foundation.backup.archive import DATABASE, ArchiveWriter, Manifest
 from server.foundation.database import Database
@@ -21,28 +22,46 @@ from server.foundation.storage import ATTACHMENTS, Storage, attachments_at
 
 #: Below the data folder.
 BACKUPS = "backups"
+PLAIN = ".tar.gz"
+ENCRYPTED = ".tar.gz.enc"
 
 
 def default_path(settings: Settings, now: datetime, what: str = "cadastre") -> Path:
     """Return where a backup of this moment lies."""
-    return settings.home / BACKUPS / f"{what}-{now:%Y%m%d-%H%M%S}.tar.gz"
+    suffix = ENCRYPTED if settings.backup_passphrase else PLAIN
+    return settings.home / BACKUPS / f"{what}-{now:%Y%m%d-%H%M%S}{suffix}"
+
+
+def backups_in(folder: Path, what: str = "") -> list[Path]:
+    """Return the backups in a folder, of one name if ``what`` is given, sorted by their names."""
+    found = (path for suffix in (PLAIN, ENCRYPTED) for path in folder.glob(f"{what}*{suffix}"))
+    return sorted(path for path in found if not path.name.startswith("."))
 
 
 def make_backup(
-    settings: Settings, path: Path, now: datetime, reporter: Reporter, *, portable: bool = False
+    settings: Settings,
+    path: Path,
+    now: datetime,
+    reporter: Reporter,
+    *,
+    portable: bool = False,
 ) -> Manifest:
     """Write a backup to ``path`` and return what it holds.
 
     SQLite is copied as it is through its online backup; PostgreSQL, and SQLite when ``portable``,
-    row by row from one snapshot. Readers and writers go on meanwhile.
+    row by row from one snapshot. Readers and writers go on meanwhile. It is encrypted if the
+    settings hold a passphrase.
     """
+    key = settings.backup_passphrase
     if path.exists() and not path.is_file():
         raise SettingsError(f"{path} is not a file, so no backup can be written there")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.url, pool_size=2)
     box = SecretBox(settings.key_file)
     try:
-        with archive.writing(path) as writer, _workplace(path) as folder:
+        # What must be encrypted stays in plain only where the database itself lies in plain.
+        workplace = settings.home if key else path.parent
+        with archive.writing(path, key) as writer, _workplace(workplace) as folder:
             if database.is_sqlite and not portable:
                 manifest = _copy_sqlite(database, writer, folder, now, reporter)
             else:
@@ -54,9 +73,9 @@ def make_backup(
     return manifest
 
 
-def _workplace(path: Path) -> tempfile.TemporaryDirectory[str]:
-    # Beside the archive: there is room for it there, and /tmp may be small.
-    return tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-")
+def _workplace(folder: Path) -> tempfile.TemporaryDirectory[str]:
+    # Beside the archive or the database: there is room for it there, and /tmp may be small.
+    return tempfile.TemporaryDirectory(dir=folder, prefix=".backup-")
 
 
 def _copy_sqlite(
@@ -130,7 +149,9 @@ def _manifest(
     connection: sa.Connection, now: datetime, kind: str, counts: dict[str, int]
 ) -> Manifest:
     revision = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return Manifest(now.isoformat(), _version(), str(revision), kind, counts)
+    return Manifest(
+        now.isoformat(), _version(), str(revision), kind, counts, list(head(connection))
+    )
 
 
 def _count(connection: sa.Connection, table: sa.Table) -> int:

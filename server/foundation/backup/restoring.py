@@ -3,13 +3,14 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from server.foundation.audit import head
 from server.foundation.backup import rows
 from server.foundation.backup.archive import DATABASE, Manifest, UnusableArchive
 from server.foundation.errors import DatabaseNotReady
@@ -20,7 +21,7 @@ from server.foundation.storage import ATTACHMENTS
 PrepareSchema = Callable[[sa.Connection, str], None]
 
 
-def check_sqlite_copy(copy: Path, counts: Mapping[str, int]) -> None:
+def check_sqlite_copy(copy: Path, manifest: Manifest) -> None:
     """Raise ``UnusableArchive`` unless the database file is sound and holds what it should."""
     engine = sa.create_engine(f"sqlite:///{copy}")
     try:
@@ -28,7 +29,7 @@ def check_sqlite_copy(copy: Path, counts: Mapping[str, int]) -> None:
             verdict = connection.scalar(sa.text("PRAGMA integrity_check"))
             if verdict != "ok":
                 raise UnusableArchive(f"the database in the backup is damaged: {verdict}")
-            _compare(connection, counts)
+            _compare(connection, manifest)
     except sa.exc.DatabaseError as error:
         raise UnusableArchive(f"the database in the backup is damaged: {error.orig}") from error
     finally:
@@ -61,7 +62,7 @@ def load_tables(
         reporter.advance()
     put_back()
     rows.advance_sequences(connection, tables)
-    _compare(connection, manifest.tables)
+    _compare(connection, manifest)
 
 
 def refuse_company(connection: sa.Connection) -> None:
@@ -112,11 +113,14 @@ def database_file(unpacked: Path) -> Path:
     return unpacked / DATABASE
 
 
-def _compare(connection: sa.Connection, counts: Mapping[str, int]) -> None:
+def _compare(connection: sa.Connection, manifest: Manifest) -> None:
     for table in rows.tables_of(connection):
         found = connection.scalar(sa.select(sa.func.count()).select_from(table))
-        if found != counts.get(table.name):
+        if found != manifest.tables.get(table.name):
             raise UnusableArchive(
                 f"{table.name} has {found} rows after loading, the backup says "
-                f"{counts.get(table.name)}"
+                f"{manifest.tables.get(table.name)}"
             )
+    # Archives of older versions do not say where the record of acts ended.
+    if manifest.audit_head and list(head(connection)) != list(manifest.audit_head):
+        raise UnusableArchive("the record of acts does not end where the backup says it does")

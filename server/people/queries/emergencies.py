@@ -100,10 +100,12 @@ def use_to_review(session: Session, actor: Actor, use_id: int) -> EmergencyUse:
     return found
 
 
-def administrators_of(session: Session, organisation_id: int) -> set[int]:
-    """Return the active people who administer people there, by lasting grants."""
+def administrators_of(
+    session: Session, organisation_id: int, permission: Permission = Permission.ADMIN_USERS
+) -> set[int]:
+    """Return the active people who administer people (or else) there, by lasting grants."""
     roles = session.execute(select(Role.id, Role.permissions))
-    able = [row.id for row in roles if Permission.ADMIN_USERS.value in row.permissions]
+    able = [row.id for row in roles if permission.value in row.permissions]
     above = select(OrganisationClosure.ancestor_id).where(
         OrganisationClosure.descendant_id == organisation_id
     )

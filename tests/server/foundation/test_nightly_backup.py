@@ -1,8 +1,17 @@
 """The nightly backup: made, kept for as long as was said, and switched off."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from server.foundation.backup.archive import unpack
+import pytest
+
+from server.foundation.backup.archive import (
+    DATABASE,
+    ArchiveWriter,
+    Manifest,
+    UnusableArchive,
+    unpack,
+)
 from server.foundation.backup.jobs import run_backup
 from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext
@@ -34,6 +43,40 @@ def test_it_is_whole_and_the_oldest_goes_while_those_made_by_hand_stay(tmp_path:
     target = tmp_path / "out"
     target.mkdir()
     unpack(folder / told["made"], target, SecretBox(context.settings.key_file))
+    context.database.dispose()
+
+
+def test_one_that_cannot_be_read_back_is_not_kept_and_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = _context(tmp_path, 1)
+    Migrations(context.settings.url).upgrade()
+    folder, first = tmp_path / "backups", "nightly-20200101-021000.tar.gz"
+    (folder / run_backup(context)["made"]).rename(folder / first)
+    whole = ArchiveWriter.close_with
+
+    def close_damaged(writer: ArchiveWriter, manifest: Manifest, box: SecretBox) -> None:
+        # As a disk would that gives back something else than it was given.
+        writer.files[DATABASE][1] = "0" * 64
+        whole(writer, manifest, box)
+
+    monkeypatch.setattr(ArchiveWriter, "close_with", close_damaged)
+    with pytest.raises(UnusableArchive):
+        run_backup(context)
+    assert [path.name for path in folder.iterdir()] == [first]
+    context.database.dispose()
+
+
+def test_with_a_passphrase_it_is_encrypted_and_older_ones_go_all_the_same(tmp_path: Path) -> None:
+    context = _context(tmp_path, 1)
+    Migrations(context.settings.url).upgrade()
+    run_backup(context)
+    settings = replace(context.settings, backup_passphrase="correct horse")
+    told = run_backup(JobContext(context.database, settings, {}))
+    assert told["made"].endswith(".tar.gz.enc")
+    (left,) = (tmp_path / "backups").iterdir()
+    assert left.name == told["made"]
+    assert unpack(left, None, SecretBox(settings.key_file), "correct horse").tables
     context.database.dispose()
 
 

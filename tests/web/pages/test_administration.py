@@ -1,5 +1,6 @@
 """Administration on pages: who may enter which corner, jobs, acts, roles and tokens."""
 
+import os
 import re
 
 import pytest
@@ -8,6 +9,7 @@ from server.foundation.database import Database
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Permission
+from server.foundation.settings import Settings
 from server.people.actions.roles import Holder, Scope, create_role, give_role
 from server.people.models import ApiToken
 from tests.support.people import BEGINNING, World
@@ -79,6 +81,25 @@ def test_a_running_job_shows_how_far_it_is(
     page = admin.read("/administration/jobs")
     assert re.search(r'<progress value="30" max="100" aria-label="entries">', page)
     assert 'hx-trigger="every 3s"' in page
+
+
+def test_a_backup_that_is_too_old_is_said_where_jobs_are_and_one_floor_above(
+    admin: Browser, settings: Settings
+) -> None:
+    page = admin.read("/administration/jobs")
+    assert "There is no backup below the data folder." in page
+    assert "too old" not in page
+    made = settings.home / "backups" / "nightly-20260101-021000.tar.gz"
+    made.parent.mkdir()
+    made.write_bytes(b"")
+    os.utime(made, (BEGINNING.timestamp(), BEGINNING.timestamp()))
+    assert "The last backup is too old" in admin.read("/administration")
+    page = admin.read("/administration/jobs")
+    assert "The last backup is too old." in page
+    assert "2026" in page
+    made.touch()
+    assert "too old" not in admin.read("/administration/jobs")
+    assert "The last backup is too old" not in admin.read("/administration")
 
 
 def test_jobs_are_handled_by_those_who_hold_the_whole_tree(

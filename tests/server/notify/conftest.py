@@ -1,0 +1,3 @@
+from tests.server.people.conftest import database, settings, world
+
+__all__ = ["database", "settings", "world"]
