@@ -123,6 +123,7 @@ from server.foundation.backup.jobs import MAKE_BACKUP, run_backup
 from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
+from server.foundation.statistics import KEEP_STATISTICS, keep_statistics
 from server.imports.actions import RUN_IMPORT
 from server.imports.api import imports
 from server.imports.jobs import run_import
@@ -285,6 +286,7 @@ REACTIONS: Reactions = {
 }
 
 JOBS: Jobs = {
+    KEEP_STATISTICS: JobHandler(keep_statistics, cron="*/10 * * * *"),
     "jobs.forget": JobHandler(forget_old_jobs, cron="20 3 * * *"),
     MAKE_BACKUP: JobHandler(run_backup, cron="10 2 * * *", max_failures=3),
     WATCH_BACKUPS: JobHandler(watch_backups, cron="52 * * * *"),

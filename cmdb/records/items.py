@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key, unchecked
+
+_MERGED = text("merged_into_id IS NOT NULL")
 
 
 class Item(Identified, Base):
@@ -20,6 +22,8 @@ class Item(Identified, Base):
         Index(None, "last_seen_at", "id"),
         Index(None, "criticality", "id"),
         Index(None, "serial"),
+        # Of those alone: "is not merged" holds for nearly all, and an index of them only misleads.
+        Index(None, "merged_into_id", sqlite_where=_MERGED, postgresql_where=_MERGED),
         # An id is never given twice: history and tickets of a deleted item must not find another.
         {"sqlite_autoincrement": True},
     )
@@ -37,7 +41,7 @@ class Item(Identified, Base):
     location_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("item.id"), index=True)
     #: The item that this one turned out to be. It stays for the past, its address and the undo;
     #: nobody sees it, and what it carried is with the other.
-    merged_into_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(BigId)
     attributes: Mapped[dict[str, Any]]
     confidence: Mapped[float] = mapped_column(default=1.0)
     first_seen_at: Mapped[datetime]

@@ -22,6 +22,8 @@ _BUSY_TIMEOUT_MS = 15_000
 # What one large import leaves of the log is given back with the next commit: a log of a gigabyte
 # makes every page read a tenth slower for as long as it lies there, and fills the disk.
 _LOG_BYTES = 64 * 2**20
+# A connection knows of tables (``statistics``) what was known when it was opened.
+_RECYCLED_SECONDS = 600
 
 
 class Database:
@@ -50,7 +52,8 @@ class Database:
 
     def _engine_options(self, pool_size: int) -> dict[str, Any]:
         if self.is_sqlite:
-            return {"connect_args": {"check_same_thread": False}, "pool_size": pool_size}
+            own = {"connect_args": {"check_same_thread": False}, "pool_recycle": _RECYCLED_SECONDS}
+            return own | {"pool_size": pool_size}
         # Our statements take milliseconds; compiling one to machine code takes hundreds.
         # And a plan made once for any value is wrong for a value that half the rows hold: measured
         # thirty times slower on a table that had just been filled. Planning takes 0.2 ms.

@@ -33,6 +33,7 @@ def kind_text(kind: str, reader: Reader) -> str:
     """Return what a kind of job does; one we do not know stands for itself."""
     names = {
         "jobs.forget": reader.gettext("Clear away old jobs"),
+        "database.statistics": reader.gettext("Look at how much is in the tables"),
         "backup.make": reader.gettext("Make the nightly backup"),
         "notify.backups": reader.gettext("See whether the last backup is too old"),
         "people.read_roster": reader.gettext("Carry out a personnel list"),

@@ -3,10 +3,17 @@
 from sqlalchemy import text
 
 from server.foundation.database import Database
+from server.foundation.jobs.handler import JobContext
+from server.foundation.settings import Settings
+from server.foundation.statistics import keep_statistics
 
 
 def analyse(database: Database) -> None:
-    """Let the planner know what is in the tables; on PostgreSQL what autovacuum would have done."""
-    vacuum = "ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"
+    """Let the planner know what is in the tables: by our own job, or as autovacuum would."""
+    if database.is_sqlite:
+        keep_statistics(JobContext(database, Settings(), {}))
+        database.engine.dispose()
+        return
     with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(vacuum))
+        autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+        autocommit.execute(text("VACUUM ANALYZE"))
