@@ -14,7 +14,12 @@ from server.commands.helping import ExampleCommand, ExampleGroup
 from server.commands.impact_exporting import export_graph
 from server.commands.impact_findings import list_causes, list_needs, show_path
 from server.commands.impact_outages import show_availability
-from server.commands.impact_risks import rank_blast, run_sweep_now, show_single_points
+from server.commands.impact_risks import (
+    rank_blast,
+    rank_groups,
+    run_sweep_now,
+    show_single_points,
+)
 from server.commands.impact_words import (
     as_of_option,
     called,
@@ -57,6 +62,7 @@ class ImpactGroup(ExampleGroup):
         "cadastre impact single-points shop        what alone takes the shop down",
         "cadastre impact availability shop         how often it is down, and through whom",
         "cadastre impact blast-radius              the items with the widest blast",
+        "cadastre impact group-losses              what the loss of a whole redundancy takes down",
         "cadastre impact export db1 -o db1.graphml what suffers, for yEd or Gephi",
     ],
 )
@@ -163,6 +169,7 @@ for _command in (
     show_single_points,
     show_availability,
     rank_blast,
+    rank_groups,
     show_path,
     list_needs,
     export_graph,

@@ -1,4 +1,4 @@
-"""``cadastre impact single-points``, ``blast-radius`` and ``sweep``."""
+"""``cadastre impact single-points``, ``blast-radius``, ``group-losses`` and ``sweep``."""
 
 import json
 from collections.abc import Mapping
@@ -14,9 +14,15 @@ from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import stop_pool
 from server.foundation.paging import MAX_PAGE, PageRequest
 from server.items.impacts.graphs import AsOf
+from server.items.impacts.group_losses import ranked_groups
 from server.items.impacts.jobs import run_sweep
 from server.items.impacts.queries import ranked_items, ranked_services
-from server.items.impacts.schemas import RankingSchema, WeakPointsSchema, WeakServicesSchema
+from server.items.impacts.schemas import (
+    GroupLossesSchema,
+    RankingSchema,
+    WeakPointsSchema,
+    WeakServicesSchema,
+)
 from server.items.impacts.weak_points import weak_points_of
 
 
@@ -98,6 +104,40 @@ def rank_blast(command_line: CommandLine, *, by: str, limit: int, as_json: bool)
     _say_age(answer)
 
 
+@click.command(
+    "group-losses",
+    cls=ExampleCommand,
+    examples=[
+        "cadastre impact group-losses --limit 20",
+        "cadastre impact group-losses --by services",
+    ],
+)
+@click.option("--by", type=click.Choice(["down", "services"]), default="down", help="Ranked by.")
+@limit_option
+@json_option
+@pass_command_line
+def rank_groups(command_line: CommandLine, *, by: str, limit: int, as_json: bool) -> None:
+    """List the redundancies whose loss as a whole takes the most down, as of the last sweep."""
+    request = PageRequest(f"-{by}", limit=min(limit, MAX_PAGE))
+    with command_line.database() as database, database.reading() as session:
+        answer = GroupLossesSchema().dump(ranked_groups(session, command_line.actor, request))
+    if as_json:
+        say(json.dumps(answer))
+        return
+    rows = [
+        (
+            row["item"]["name"] + (f" and {row['alike'] - 1} more" if row["alike"] > 1 else ""),
+            row["group"],
+            ", ".join(member["name"] for member in row["members"]),
+            str(row["down"]),
+            str(row["services"]),
+        )
+        for row in answer["rows"]
+    ]
+    show_table(("Item", "Redundancy", "Members", "Goes down", "Services"), rows)
+    _say_age(answer)
+
+
 def _say_age(answer: Mapping[str, Any]) -> None:
     sweep = answer["sweep"]
     if sweep is None:
@@ -110,7 +150,7 @@ def _say_age(answer: Mapping[str, Any]) -> None:
 @click.command("sweep", cls=ExampleCommand, examples=["cadastre impact sweep"])
 @pass_command_line
 def run_sweep_now(command_line: CommandLine) -> None:
-    """Let every item fail alone and store what goes down with it, as happens every night."""
+    """Let every item fail alone, and every redundancy, and store what goes down, as every night."""
     with command_line.database() as database, reporting() as reporter:
         try:
             context = JobContext(database, command_line.settings, {}, progress=reporter)

@@ -149,6 +149,9 @@ def test_risks_are_told_after_a_sweep_with_their_age(estate: Cadastre) -> None:
     assert "As of " in ranking
     by_services = json.loads(estate.succeed("impact", "blast-radius", "--by", "services", "--json"))
     assert by_services["rows"][0]["services"] == 1
+    assert cells(estate.succeed("impact", "group-losses", "--by", "services")) == [
+        ["shop", "web", "web1, web2", "3", "1"]
+    ]
     assert cells(estate.succeed("impact", "single-points")) == [
         ["mail", "2", "2"],
         ["shop", "0", "4"],

@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.jobs.queue import enqueue
+from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.items.impacts.group_losses import ranked_groups
 from server.items.impacts.jobs import SWEEP_IMPACT
 from server.items.impacts.queries import (
     latest_sweep,
@@ -36,6 +38,7 @@ def show() -> ResponseReturnValue:
         widest=riskiest_items(session, actor, _ROWS, by="down").rows,
         bare=services_without_redundancy(session, actor, _ROWS).rows,
         weakest=weakest_services(session, actor, _ROWS).rows,
+        together=ranked_groups(session, actor, PageRequest("-services", limit=_ROWS)).rows,
         may_count=actor.may(Permission.IMPACT_COUNT_HIDDEN),
         class_name=class_name,
     )

@@ -65,8 +65,8 @@ class ImpactEngine(Protocol):
         """Which redundancy groups each of `services` stands on, directly or through others."""
         ...
 
-    def group_losses(self) -> GroupLosses:
-        """How much goes down with the whole of each redundancy group."""
+    def group_losses(self, services: Iterable[ItemId] = ()) -> GroupLosses:
+        """How much goes down with the whole of each redundancy group, and how many `services`."""
         ...
 
     def causes(self, question: CauseQuestion) -> CauseReport:

@@ -136,9 +136,9 @@ class PortableGraph:
         wanted = list(services)
         return Contingency(self._cone(wanted)).guards(wanted)
 
-    def group_losses(self) -> GroupLosses:
+    def group_losses(self, services: Iterable[ItemId] = ()) -> GroupLosses:
         """See `ImpactEngine.group_losses`."""
-        return Contingency(self.arrays).group_losses()
+        return Contingency(self.arrays).group_losses(services)
 
     def causes(self, question: CauseQuestion) -> CauseReport:
         """See `ImpactEngine.causes`; exact for what is listed, a beam search for what is."""

@@ -137,9 +137,9 @@ class ReferenceEngine:
         """See `ImpactEngine.guards`; one cascade for every group."""
         return find_guards(self.network, self._down, services)
 
-    def group_losses(self) -> GroupLosses:
+    def group_losses(self, services: Iterable[ItemId] = ()) -> GroupLosses:
         """See `ImpactEngine.group_losses`; one cascade for every group."""
-        return find_group_losses(self.network, self._down)
+        return find_group_losses(self.network, self._down, services)
 
     def causes(self, question: CauseQuestion) -> CauseReport:
         """See `ImpactEngine.causes`."""

@@ -14,9 +14,7 @@ Down = Callable[..., Collection[ItemId]]
 
 def find_guards(network: Network, down: Down, services: Iterable[ItemId]) -> Guards:
     """See `ImpactEngine.guards`."""
-    wanted = set(services)
-    for service in sorted(wanted - set(network)):
-        raise ItemNotInGraph(service)
+    wanted = _known(network, services)
     pairs = sorted(
         (number, service)
         for number, owner, group in _groups(network)
@@ -27,14 +25,25 @@ def find_guards(network: Network, down: Down, services: Iterable[ItemId]) -> Gua
     return Guards(columns[:, 0], columns[:, 1])
 
 
-def find_group_losses(network: Network, down: Down) -> GroupLosses:
+def find_group_losses(network: Network, down: Down, services: Iterable[ItemId]) -> GroupLosses:
     """See `ImpactEngine.group_losses`."""
-    rows = sorted(
-        (number, owner, len(down(*network.predecessors(group))))
-        for number, owner, group in _groups(network)
-    )
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return GroupLosses(columns[:, 0], columns[:, 1], columns[:, 2])
+    wanted = _known(network, services)
+    rows, first = [], dict[frozenset[object], int]()
+    for number, owner, group in sorted(_groups(network)):
+        members = frozenset(network.predecessors(group))
+        fallen = down(*members)
+        lost = len(wanted.intersection(fallen))
+        alike = first.setdefault(members, number)
+        rows.append((number, owner, alike, len(members), len(fallen), lost))
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return GroupLosses(*columns.T)
+
+
+def _known(network: Network, services: Iterable[ItemId]) -> set[ItemId]:
+    wanted = set(services)
+    for service in sorted(wanted - set(network)):
+        raise ItemNotInGraph(service)
+    return wanted
 
 
 def _groups(network: Network) -> Iterator[tuple[int, ItemId, str]]:

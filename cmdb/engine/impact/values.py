@@ -205,12 +205,17 @@ class Guards:
 class GroupLosses:
     """How many items go down, members included, when all members of `groups[i]` fail at once.
 
-    `owners[i]` is the dependant of the group. Ascending by group; 0 for a group without members.
+    `owners[i]` is the dependant of the group, `alike[i]` the lowest group of the very same members,
+    `members[i]` how many there are, `services[i]` how many go down of those that were asked for.
+    Ascending by group; 0 for a group without members.
     """
 
     groups: Ids
     owners: Ids
+    alike: Ids
+    members: NDArray[np.int64]
     down: NDArray[np.int64]
+    services: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from server.foundation.edge.schemas import page_request
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
 from server.items.impacts.exporting import ExportQuestion, Format, export_network, export_text
+from server.items.impacts.group_losses import ranked_groups
 from server.items.impacts.hints import CHANGES, ChangeReader
 from server.items.impacts.levels import PROMISES, PromiseReader
 from server.items.impacts.needs import NeedsQuestion, needs_of
@@ -29,6 +30,7 @@ from server.items.impacts.reaching import CONTRACTS, ContractReader, Readers
 from server.items.impacts.schemas import (
     CausesSchema,
     ExportQuerySchema,
+    GroupLossesSchema,
     ImpactAnswerSchema,
     ImpactQuestionSchema,
     ImpactWishSchema,
@@ -158,6 +160,17 @@ class BlastRanking(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """List the items with the widest blast, as of the nightly sweep."""
         return ranked_items(current_session(), current_actor(), page_request(query))
+
+
+@impacts.route("/group-losses")
+class GroupLossRanking(MethodView):
+    """Redundancy groups by how much goes down with all of them."""
+
+    @impacts.arguments(RankingQuerySchema, location="query")
+    @impacts.response(200, GroupLossesSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List what the loss of whole redundancies would take down, as of the nightly sweep."""
+        return ranked_groups(current_session(), current_actor(), page_request(query))
 
 
 @impacts.route("/path")

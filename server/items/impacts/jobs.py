@@ -18,7 +18,13 @@ from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import run_pure
 from server.items.blast import service_classes
-from server.items.impacts.models import BlastRow, ImpactSweep, ServiceStanding, SinglePoint
+from server.items.impacts.models import (
+    BlastRow,
+    GroupLoss,
+    ImpactSweep,
+    ServiceStanding,
+    SinglePoint,
+)
 from server.items.impacts.sweeping import Ids, SweepFindings, sweep
 
 #: The kind, as in ``server.wiring.JOBS``.
@@ -41,16 +47,17 @@ def run_sweep(context: JobContext) -> Mapping[str, Any]:
         columns, services = _read(session)
     context.go_on()
     found = run_pure(sweep, columns, services)
-    context.progress.begin("Storing", len(found.causes) + len(found.items) + len(found.standing))
+    stored = (found.causes, found.items, found.standing, found.groups.groups)
+    context.progress.begin("Storing", sum(map(len, stored)))
     for entity, rows in _batches(begun.id, found):
         context.go_on()
         with context.database.writing() as session:
             insert_rows(session, entity, rows)
         context.progress.advance(len(rows))
     with context.database.writing() as session:
-        stored = session.get_one(ImpactSweep, begun.id)
-        stored.items, stored.services = found.item_count, len(found.standing)
-        stored.finished_at = utc_now()
+        done = session.get_one(ImpactSweep, begun.id)
+        done.items, done.services = found.item_count, len(found.standing)
+        done.finished_at = utc_now()
     _clear(context, begun.id)
     return {"sweep": begun.id, "items": found.item_count, "pairs": len(found.causes)}
 
@@ -70,10 +77,19 @@ def _batches(sweep_id: int, found: SweepFindings) -> Rows:
         "suppliers": found.suppliers,
         "single_points": found.single_points,
     }
+    groups = {
+        "group_id": found.groups.groups,
+        "item_id": found.groups.owners,
+        "alike_id": found.groups.alike,
+        "members": found.groups.members,
+        "down": found.groups.down,
+        "services": found.groups.services,
+    }
     tables: Sequence[tuple[type[Base], Mapping[str, Ids]]] = (
         (SinglePoint, pairs),
         (BlastRow, blast),
         (ServiceStanding, standing),
+        (GroupLoss, groups),
     )
     for entity, columns in tables:
         for start in range(0, len(next(iter(columns.values()))), _BATCH):

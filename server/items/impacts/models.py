@@ -65,6 +65,32 @@ class BlastRow(Base):
     services: Mapped[int]
 
 
+class GroupLoss(Base):
+    """How much goes down with all members of a redundancy group at once.
+
+    Groups whose loss takes nothing along but the members have no row.
+    """
+
+    __tablename__ = "impact_group_loss"
+
+    sweep_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("impact_sweep.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    group_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    #: The item that needs the group.
+    item_id: Mapped[int] = mapped_column(BigId)
+    #: The lowest group of the very same members.
+    alike_id: Mapped[int] = mapped_column(BigId)
+    members: Mapped[int]
+    #: Items that go down, members included.
+    down: Mapped[int]
+    #: Services among them.
+    services: Mapped[int]
+
+
 class ServiceStanding(Base):
     """How much of what a service stands on takes it down alone."""
 

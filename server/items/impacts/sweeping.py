@@ -14,6 +14,7 @@ from cmdb.engine.impact.compact.arrays import GraphArrays
 from cmdb.engine.impact.compact.closure import closure, strong_providers_of
 from cmdb.engine.impact.compact.columns import GraphColumns
 from cmdb.engine.impact.portable import PortableGraph
+from cmdb.engine.impact.values import GroupLosses
 
 Ids = NDArray[np.int64]
 Counts = NDArray[np.int64]
@@ -25,7 +26,8 @@ class SweepFindings:
 
     ``causes[i]`` alone takes ``services[i]`` down. ``items`` are those that take anything along:
     how many items, themselves included, and how many services. ``standing`` are all services of
-    the graph: on how many items each stands, and how many of those take it down alone.
+    the graph: on how many items each stands, and how many of those take it down alone. ``groups``
+    are those whose loss takes more along than their members.
     """
 
     item_count: int
@@ -37,10 +39,11 @@ class SweepFindings:
     standing: Ids
     suppliers: Counts
     single_points: Counts
+    groups: GroupLosses
 
 
 def sweep(columns: GraphColumns, services: Ids) -> SweepFindings:
-    """Let every item of the graph fail alone, and note what goes down with it.
+    """Let every item of the graph fail alone, then every redundancy group as a whole.
 
     ``services`` that are not in the graph are passed over. Exact; takes as long as all cascades
     together, twice.
@@ -62,6 +65,19 @@ def sweep(columns: GraphColumns, services: Ids) -> SweepFindings:
         standing=standing,
         suppliers=_suppliers(arrays, standing),
         single_points=_times_named(standing, pairs.services),
+        groups=_spreading_groups(graph.group_losses(map(ItemId, standing.tolist()))),
+    )
+
+
+def _spreading_groups(losses: GroupLosses) -> GroupLosses:
+    kept = losses.down > losses.members
+    return GroupLosses(
+        losses.groups[kept],
+        losses.owners[kept],
+        losses.alike[kept],
+        losses.members[kept],
+        losses.down[kept],
+        losses.services[kept],
     )
 
 

@@ -90,6 +90,7 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_V1}/items/<int:item_id>/availability", Permission.ITEM_READ, json={}),
     Endpoint("GET", f"{_V1}/single-points", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/blast-radius", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/group-losses", Permission.ITEM_READ),
     Endpoint(
         "GET",
         f"{_V1}/path",

@@ -261,7 +261,7 @@ def test_the_single_points_of_a_service_are_computed_live(callers: Callers, esta
 def test_rankings_are_told_with_their_age(
     callers: Callers, estate: Estate, database: Database, tmp_path: Path
 ) -> None:
-    for path in ("/blast-radius", "/single-points"):
+    for path in ("/blast-radius", "/group-losses", "/single-points"):
         assert callers.admin.get(path) == {"rows": [], "next_cursor": None, "sweep": None}
     sweep(database, tmp_path)
     ranking = callers.admin.get("/blast-radius", limit=2)
@@ -272,12 +272,18 @@ def test_rankings_are_told_with_their_age(
     assert ranking["sweep"]["behind"] == 0
     rest = callers.admin.get("/blast-radius", limit=2, cursor=ranking["next_cursor"])
     assert (names(rest["rows"]), rest["next_cursor"]) == (["host2"], None)
+    (lost,) = callers.admin.get("/group-losses", sort="-services")["rows"]
+    assert (lost["item"]["name"], lost["group"], [one["name"] for one in lost["members"]]) == (
+        "shop",
+        "web",
+        ["web1", "web2"],
+    )
     services = callers.admin.get("/single-points")
     assert [
         (row["item"]["name"], row["suppliers"], row["single_points"], row["redundant"])
         for row in services["rows"]
     ] == [("mail", 2, 2, False), ("report", 0, 0, False), ("shop", 5, 0, True)]
-    for path in ("/blast-radius", "/single-points"):
+    for path in ("/blast-radius", "/group-losses", "/single-points"):
         bad = callers.admin.send("GET", path, query_string={"sort": "colour"})
         assert refused(bad, 422).keys() == {"sort"}
 

@@ -13,9 +13,17 @@ from cmdb.records.relations import current_sequence
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext, JobStopped
+from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor
 from server.foundation.settings import Settings
-from server.items.impacts.models import BlastRow, ImpactSweep, ServiceStanding, SinglePoint
+from server.items.impacts.group_losses import ranked_groups
+from server.items.impacts.models import (
+    BlastRow,
+    GroupLoss,
+    ImpactSweep,
+    ServiceStanding,
+    SinglePoint,
+)
 from server.items.impacts.queries import (
     Stored,
     latest_sweep,
@@ -107,6 +115,46 @@ def test_what_each_item_takes_along_is_ranked(
     assert by_services.next_cursor is not None
 
 
+def test_what_the_loss_of_a_whole_redundancy_takes_along_is_ranked(
+    database: Database, world: World, estate: Estate, callers: Callers, tmp_path: Path
+) -> None:
+    admin = callers.admin
+    for replica in (estate.rack, estate.rack2):
+        admin.relate("depends_on", estate.mail, replica, group={"name": "power"})
+    till = admin.create("till", organisation_id=world.sales.id)
+    for replica in (estate.web1, estate.web2):
+        admin.relate("depends_on", till, replica, group={"name": "near"})
+    with database.reading() as session:
+        assert ranked_groups(session, world.admin, PageRequest("-down")) == Stored(None)
+    sweep_now(database, tmp_path)
+
+    def seen(actor: Actor, sort: str, limit: int = 50) -> list[tuple[Any, ...]]:
+        with database.reading() as session:
+            found = ranked_groups(session, actor, PageRequest(sort, limit=limit))
+            return [
+                (
+                    row.item.name,
+                    row.group,
+                    row.alike,
+                    [one.name for one in row.members],
+                    row.down,
+                    row.services,
+                )
+                for row in found.rows
+            ]
+
+    # With both racks everything falls; with both web servers the shop and the till do.
+    power = ("mail", "power", 1, ["rack", "rack2"], 8, 2)
+    web = ("shop", "web", 2, ["web1", "web2"], 4, 1)
+    assert seen(world.admin, "-down") == [power, web]
+    assert seen(world.admin, "services") == [web, power]
+    assert seen(world.admin, "-services", limit=1) == [power]
+    # A support agent of sales sees their till and their half of what it stands on.
+    assert seen(world.outsider, "-down") == [("till", "near", 1, ["web2"], 4, 1)]
+    # A reader sees everything and is told no numbers.
+    assert ("shop", "web", 2, ["web1", "web2"], None, None) in seen(world.reader, "-down")
+
+
 def test_the_single_points_of_a_service_are_told_widest_first(
     database: Database, world: World, estate: Estate, tmp_path: Path
 ) -> None:
@@ -154,7 +202,7 @@ def test_a_new_night_replaces_the_old_one(
         sweep_now(database, tmp_path)
     assert ("rack2", 3, 1) in told(of(database, riskiest_items, world.admin))
     with database.reading() as session:
-        for entity in (SinglePoint, BlastRow, ServiceStanding):
+        for entity in (SinglePoint, BlastRow, ServiceStanding, GroupLoss):
             assert len(set(session.scalars(select(entity.sweep_id)))) == 1
         assert session.scalar(select(func.count()).select_from(ImpactSweep)) == 1
 

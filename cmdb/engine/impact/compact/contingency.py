@@ -44,19 +44,23 @@ class Contingency:
         order = np.lexsort((arrays.ids[hits[place]], groups))
         return Guards(groups[order], arrays.ids[hits[place]][order])
 
-    def group_losses(self) -> GroupLosses:
+    def group_losses(self, services: Iterable[ItemId]) -> GroupLosses:
         """See `ImpactEngine.group_losses`; groups of the same members share a cascade."""
-        arrays, known = self._arrays, dict[tuple[int, ...], int]()
+        arrays, known = self._arrays, dict[tuple[int, ...], tuple[int, int, int, int]]()
+        wanted = self._marked(self._targets(services))
         start, providers = arrays.slot_start.tolist(), arrays.slot_provider.tolist()
-        down = np.zeros(arrays.group_count, np.int64)
-        for group in range(arrays.group_count):
-            members = tuple(providers[start[group] : start[group + 1]])
-            if members and members not in known:
-                known[members] = len(self._cascades.down(members))
-            down[group] = known.get(members, 0)
         order = np.argsort(arrays.group_ids)
+        counts = np.zeros((len(order), 4), np.int64)
+        for row, group in enumerate(order.tolist()):
+            members = tuple(sorted(set(providers[start[group] : start[group + 1]])))
+            if members not in known:
+                fallen = self._cascades.down(members) if members else joined([])
+                lost = int(np.count_nonzero(wanted[fallen]))
+                alike = int(arrays.group_ids[group])
+                known[members] = alike, len(members), len(fallen), lost
+            counts[row] = known[members]
         owners = arrays.ids[arrays.group_owner[order]]
-        return GroupLosses(arrays.group_ids[order], owners, down[order])
+        return GroupLosses(arrays.group_ids[order], owners, *counts.T)
 
     def blast_radius(self, items: Iterable[ItemId] | None = None) -> BlastRadius:
         """See `ImpactEngine.blast_radius`."""

@@ -9,6 +9,7 @@ from server.items.impacts.schemas.answers import (
 )
 from server.items.impacts.schemas.findings import (
     CausesSchema,
+    GroupLossesSchema,
     NeedsQuerySchema,
     NeedsSchema,
     RankingQuerySchema,
@@ -30,6 +31,7 @@ from server.items.impacts.schemas.outages import (
 __all__ = [
     "CausesSchema",
     "ExportQuerySchema",
+    "GroupLossesSchema",
     "ImpactAnswerSchema",
     "ImpactQuestionSchema",
     "ImpactWishSchema",

@@ -217,6 +217,30 @@ class RankingSchema(StrictSchema):
     sweep = fields.Nested(StampSchema, attribute="stamp", required=True, allow_none=True)
 
 
+class GroupLossSchema(StrictSchema):
+    """A redundancy group, and what goes down when all of it fails, its members included.
+
+    ``alike`` groups in sight have the very same members, which are told once. ``members`` are those
+    in sight, ``member_count`` all of them; the other counts need ``impact:count_hidden``.
+    """
+
+    item = fields.Nested(RatedItemSchema, required=True)
+    group = fields.String(required=True)
+    alike = fields.Integer(required=True)
+    members = fields.List(fields.Nested(ItemRefSchema), required=True)
+    member_count = fields.Integer(required=True, allow_none=True)
+    down = fields.Integer(required=True, allow_none=True)
+    services = fields.Integer(required=True, allow_none=True)
+
+
+class GroupLossesSchema(StrictSchema):
+    """One page of the ranking as of the stored sweep; ``sweep`` is null before the first night."""
+
+    rows = fields.List(fields.Nested(GroupLossSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+    sweep = fields.Nested(StampSchema, attribute="stamp", required=True, allow_none=True)
+
+
 class WeakServiceQuerySchema(PageQuerySchema):
     """The services by their single points of failure, the most first unless told otherwise."""
 

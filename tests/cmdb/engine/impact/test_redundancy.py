@@ -1,5 +1,6 @@
 """What hangs on whole redundancy groups."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 
@@ -51,15 +52,20 @@ def test_redundancy_behind_redundancy_guards_its_own_dependant_only(engine: Engi
 @both_engines
 def test_losing_all_members_takes_along_what_each_of_them_does(engine: EngineMaker) -> None:
     """{A B | 1} ──> C ──> D;  A ──> E"""
-    losses = engine(drawn(hard("CD", "AE"), [group("AB", "C", 1)])).group_losses()
-    assert losses.owners.tolist() == [letter("C")]
-    assert losses.down.tolist() == [len("ABCDE")]
+    services = [letter(one) for one in "DB"]
+    graph = engine(drawn(hard("CD", "AE", "FG"), [group("AB", "C", 1), group("", "G", 1)]))
+    losses = graph.group_losses([*services, letter("G")])
+    columns = (losses.owners, losses.members, losses.down, losses.services)
+    told = {owner: counts for owner, *counts in zip(*map(np.ndarray.tolist, columns), strict=True)}
+    assert told == {letter("C"): [len("AB"), len("ABCDE"), len("DB")], letter("G"): [0, 0, 0]}
 
 
 @both_engines
 def test_a_service_outside_the_graph_is_refused(engine: EngineMaker) -> None:
     with pytest.raises(ItemNotInGraph):
         engine(drawn(hard("AB"))).guards([ItemId(9)])
+    with pytest.raises(ItemNotInGraph):
+        engine(drawn(hard("AB"))).group_losses([ItemId(9)])
 
 
 @SOME
@@ -70,7 +76,10 @@ def test_both_engines_say_the_same(question: Question) -> None:
         expected, found = plain.guards(services), fast.guards(services)
         assert found.groups.tolist() == expected.groups.tolist()
         assert found.services.tolist() == expected.services.tolist()
-    lost, gone = plain.group_losses(), fast.group_losses()
+    lost, gone = plain.group_losses(question.failed), fast.group_losses(question.failed)
+    assert gone.services.tolist() == lost.services.tolist()
+    assert gone.alike.tolist() == lost.alike.tolist()
+    assert gone.members.tolist() == lost.members.tolist()
     assert gone.groups.tolist() == lost.groups.tolist()
     assert gone.owners.tolist() == lost.owners.tolist()
     assert gone.down.tolist() == lost.down.tolist()
