@@ -12,7 +12,9 @@ from server.desk.changes import actions
 from server.desk.changes.models import CalendarWindow
 from server.desk.changes.queries import (
     Calendar,
+    Narrowed,
     calendar_of,
+    collisions_between,
     find_change,
     list_feeds,
     list_windows,
@@ -37,6 +39,7 @@ from web.pages.refusals import refuse_in_words
 from web.pages.wording import change_wording
 from web.presenters.calendar import (
     Entry,
+    Span,
     heading_of,
     midnight,
     span_of,
@@ -52,6 +55,14 @@ _DAY = timedelta(days=1)
 def calendar() -> ResponseReturnValue:
     """Show a month or a week."""
     return _page({})
+
+
+def collisions() -> str:
+    """Show which changes of the days shown get in each other's way, two by two."""
+    session, actor = current_session(), current_actor()
+    days = _period(span_of(_view(), _shown()))
+    found = collisions_between(session, actor, days, _narrowed())
+    return render_template("changes/collisions.html", found=found, wording=change_wording())
 
 
 def move() -> ResponseReturnValue:
@@ -164,17 +175,34 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _today() -> date:
+    return current_time().astimezone(reader().zone).date()
+
+
+def _shown() -> date:
+    """Return the day around which days are shown."""
+    asked = _day(request.args.get("day", ""))
+    return asked if asked and 1971 <= asked.year <= 2999 else _today()
+
+
+def _period(span: Span) -> Period:
+    zone = reader().zone
+    return Period(midnight(span.first, zone), midnight(span.last + _DAY, zone))
+
+
+def _narrowed() -> Narrowed:
+    return Narrowed(whole(request.args.get("site")), whole(request.args.get("service")))
+
+
 def _page(errors: dict[str, str], opened: str = "") -> str:
     session, actor = current_session(), current_actor()
     actor.require(Permission.CHANGE_READ)
-    zone, today = reader().zone, current_time().astimezone(reader().zone).date()
-    asked = _day(request.args.get("day", ""))
-    shown = asked if asked and 1971 <= asked.year <= 2999 else today
-    view = _view()
+    zone, today = reader().zone, _today()
+    view, shown = _view(), _shown()
     span = span_of(view, shown)
-    site, service = whole(request.args.get("site")), whole(request.args.get("service"))
-    days = Period(midnight(span.first, zone), midnight(span.last + _DAY, zone))
-    found = calendar_of(session, actor, days, site, service)
+    days, narrowed = _period(span), _narrowed()
+    found = calendar_of(session, actor, days, narrowed)
+    service = narrowed.service_id
     hit = services_hit(session, actor, days) if service is None else []
     windows = [row for row in list_windows(session, actor) if row.suspended_at is None]
     return render_template(
@@ -187,7 +215,7 @@ def _page(errors: dict[str, str], opened: str = "") -> str:
         weekday=lambda day: weekday_of(day, reader()),
         weeks=weeks_of(span, shown, today, _entries(found), zone),
         zone=zone,
-        site=site,
+        site=narrowed.site_id,
         service=names_of(session, actor, [service]) if service else {},
         services=[(str(one.id), one.name) for one in hit],
         sites=[(str(one.id), one.name) for one in sites_in_sight(session, actor)],

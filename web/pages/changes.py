@@ -31,6 +31,7 @@ _ROUTES: tuple[tuple[str, str, View, tuple[str, ...]], ...] = (
     ("/inbox", "inbox", change_inbox.inbox, ("GET",)),
     ("/inbox", "decide_many", change_inbox.decide, ("POST",)),
     ("/calendar", "calendar", change_calendar.calendar, ("GET",)),
+    ("/calendar/collisions", "collisions", change_calendar.collisions, ("GET",)),
     ("/calendar", "move_window", change_calendar.move, ("POST",)),
     ("/calendar/windows", "add_window", change_calendar.add_window, ("POST",)),
     (

@@ -19,6 +19,7 @@ PAGES_CHANGES: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("GET", "/changes/calendar", Permission.CHANGE_READ, query={"view": "week"}),
+    Endpoint("GET", "/changes/calendar/collisions", Permission.CHANGE_READ, query={"view": "week"}),
     Endpoint(
         "POST",
         "/changes/calendar",

@@ -75,6 +75,7 @@ REST_CHECKING: tuple[Endpoint, ...] = (
 
 REST_CALENDAR: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/calendar", Permission.CHANGE_READ, query=_DAYS),
+    Endpoint("GET", f"{_V1}/calendar/collisions", Permission.CHANGE_READ, query=_DAYS),
     Endpoint(
         "PUT",
         f"{_V1}/changes/<string:reference>/window",

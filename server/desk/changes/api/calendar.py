@@ -10,6 +10,7 @@ from server.desk.changes import actions, queries
 from server.desk.changes.api.blueprint import answer, changes
 from server.desk.changes.rules.windows import Period
 from server.desk.changes.schemas.calendar import (
+    CalendarCollisionsSchema,
     CalendarFeedDraftSchema,
     CalendarFeedSchema,
     CalendarQuerySchema,
@@ -44,10 +45,25 @@ class CalendarView(MethodView):
         """List changes, freezes and windows of some days, by site and service."""
         asked = Period(query["from"], query["to"])
         actor = current_actor()
-        found = queries.calendar_of(
-            current_session(), actor, asked, query["site_id"], query["service_id"]
-        )
+        found = queries.calendar_of(current_session(), actor, asked, _narrowed(query))
         return jsonify(calendar_document(actor, found))
+
+
+@changes.route("/calendar/collisions")
+class CalendarCollisionsView(MethodView):
+    """Which changes get in each other's way."""
+
+    @changes.arguments(CalendarQuerySchema, location="query")
+    @changes.response(200, CalendarCollisionsSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """List every two changes that collide in some days, through the whole graph."""
+        asked = Period(query["from"], query["to"])
+        session, actor = current_session(), current_actor()
+        return queries.collisions_between(session, actor, asked, _narrowed(query))
+
+
+def _narrowed(query: dict[str, Any]) -> queries.Narrowed:
+    return queries.Narrowed(query["site_id"], query["service_id"])
 
 
 @changes.route("/changes/<string:reference>/window")

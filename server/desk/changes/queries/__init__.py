@@ -23,10 +23,16 @@ from server.desk.changes.queries.authority import (
 )
 from server.desk.changes.queries.calendar import (
     Calendar,
+    Narrowed,
     calendar_of,
     list_feeds,
     list_windows,
     services_hit,
+)
+from server.desk.changes.queries.calendar_collisions import (
+    CalendarCollisions,
+    CollidingPair,
+    collisions_between,
 )
 from server.desk.changes.queries.changes import (
     SORTS,
@@ -103,15 +109,18 @@ __all__ = [
     "Asked",
     "Authority",
     "Calendar",
+    "CalendarCollisions",
     "ChangeEntryRow",
     "ChangeFilter",
     "ChangeHeader",
     "ChangePreview",
     "ChangeRow",
+    "CollidingPair",
     "Collision",
     "FindingRow",
     "Foresight",
     "Meeting",
+    "Narrowed",
     "Plan",
     "ReleasePage",
     "ReleaseRow",
@@ -131,6 +140,7 @@ __all__ = [
     "change_item_ids",
     "change_items_of",
     "changes_inside",
+    "collisions_between",
     "could_write",
     "count_changes",
     "covered_parts",

@@ -104,6 +104,19 @@ def _reached(
 
 
 @dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a calendar is narrowed to: a site, a service that suffers, or neither."""
+
+    site_id: int | None = None
+    service_id: int | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Say whether anything is left out."""
+        return self.site_id is not None or self.service_id is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """What happens in some days: changes in sight by their window, windows by their times.
 
@@ -116,27 +129,13 @@ class Calendar:
 
 
 def calendar_of(
-    session: Session,
-    actor: Actor,
-    asked: Period,
-    site_id: int | None = None,
-    service_id: int | None = None,
+    session: Session, actor: Actor, asked: Period, narrowed: Narrowed | None = None
 ) -> Calendar:
     """Return the calendar of some days, narrowed to a site or a service that suffers."""
     actor.require(Permission.CHANGE_READ)
-    query = select(Change).where(
-        Change.state.in_(_SHOWN),
-        Change.window_start < asked.end,
-        Change.window_end > asked.start,
-        visible_changes(actor),
-    )
-    if service_id is not None:
-        hitting = select(ChangeService.change_id).where(ChangeService.item_id == service_id)
-        query = query.where(Change.id.in_(hitting))
-    ordered = query.order_by(Change.window_start, Change.id).limit(_MOST)
-    changes = list(session.scalars(ordered))
-    if site_id is not None:
-        changes = _standing_at(session, changes, site_id)
+    narrowed = narrowed or Narrowed()
+    changes = changes_between(session, actor, asked, narrowed)
+    site_id, service_id = narrowed.site_id, narrowed.service_id
     windows = [
         (row, here)
         for row in list_windows(session, actor)
@@ -147,6 +146,28 @@ def calendar_of(
     ]
     ordered_windows = sorted(windows, key=lambda pair: pair[1].start)
     return Calendar(changes, ordered_windows, _releases(session, actor, changes))
+
+
+def changes_between(
+    session: Session, actor: Actor, asked: Period, narrowed: Narrowed
+) -> list[Change]:
+    """Return the changes in sight of some days by their window, at most 2,000."""
+    query = select(Change).where(
+        Change.state.in_(_SHOWN),
+        Change.window_start < asked.end,
+        Change.window_end > asked.start,
+        visible_changes(actor),
+    )
+    if narrowed.service_id is not None:
+        hitting = select(ChangeService.change_id).where(
+            ChangeService.item_id == narrowed.service_id
+        )
+        query = query.where(Change.id.in_(hitting))
+    ordered = query.order_by(Change.window_start, Change.id).limit(_MOST)
+    changes = list(session.scalars(ordered))
+    if narrowed.site_id is None:
+        return changes
+    return _standing_at(session, changes, narrowed.site_id)
 
 
 def services_hit(session: Session, actor: Actor, asked: Period) -> list[Item]:

@@ -28,7 +28,7 @@ from server.items.scope import visible_items
 #: States in which a change holds its window.
 HOLDING = ("approval", "scheduled", "implementing")
 #: Items of each kind that are named of one collision.
-_NAMED = 20
+NAMED = 20
 #: The number under which the asking change goes while it has none: no row has it.
 _UNSTORED = 0
 
@@ -91,7 +91,7 @@ def collisions_of(session: Session, actor: Actor, met_by: Sequence[Meeting]) -> 
         for change in changes
         for one in (met[change.id],)
         for ids in (one.items, one.services, one.only_together)
-        for item_id in ids[:_NAMED]
+        for item_id in ids[:NAMED]
     }
     known = find_items(session, sorted(named), visible_items(actor)) if named else {}
     seen = [_shown(change, met[change.id], known) for change in changes]
@@ -128,9 +128,9 @@ def meetings_of(
     others = session.execute(query.order_by(Change.id)).all()
     if not others:
         return []
-    touched = _touched(session, [row.id for row in others])
+    touched = touched_by(session, [row.id for row in others])
     graph = snapshot or LIVE.at(session)
-    held = frozenset(_inside(graph, {i for ids in touched.values() for i in ids}))
+    held = frozenset(taking_part(graph, {i for ids in touched.values() for i in ids}))
     calendar = tuple(
         PlannedChange(
             row.id,
@@ -142,7 +142,7 @@ def meetings_of(
     )
     mine = PlannedChange(
         claimed.change_id or _UNSTORED,
-        tuple(map(ItemId, _inside(graph, claimed.item_ids))),
+        tuple(map(ItemId, taking_part(graph, claimed.item_ids))),
         claimed.start.timestamp(),
         claimed.end.timestamp(),
     )
@@ -168,7 +168,8 @@ def meetings_of(
     return result
 
 
-def _touched(session: Session, change_ids: Sequence[int]) -> dict[int, list[int]]:
+def touched_by(session: Session, change_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the items that each of some changes touches, by the change's number, ascending."""
     found: dict[int, list[int]] = {}
     for part in parts(change_ids):
         query = select(ChangeItem.change_id, ChangeItem.item_id).where(
@@ -179,7 +180,7 @@ def _touched(session: Session, change_ids: Sequence[int]) -> dict[int, list[int]
     return found
 
 
-def _inside(graph: Snapshot, item_ids: Iterable[int]) -> list[int]:
+def taking_part(graph: Snapshot, item_ids: Iterable[int]) -> list[int]:
     """Return those of the items that take part in impact."""
     wanted = np.fromiter(item_ids, np.int64)
     held = graph.engine.held

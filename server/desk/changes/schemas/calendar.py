@@ -12,6 +12,7 @@ from server.desk.tickets.actions.checking import TEXT_LENGTH, TITLE_LENGTH
 from server.foundation.edge.fields import Identifier, QueryIdentifier
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.foundation.permissions import Actor
+from server.items.schemas import ItemRefSchema
 
 _TITLE = validate.Length(min=1, max=TITLE_LENGTH)
 _TEXT = validate.Length(max=TEXT_LENGTH)
@@ -122,6 +123,55 @@ def calendar_document(actor: Actor, found: Calendar) -> dict[str, Any]:
             for release, span in found.releases
         ],
     }
+
+
+class CollidingChangeSchema(StrictSchema):
+    """One of two changes that collide."""
+
+    reference = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    window_start = Moment(required=True)
+    window_end = Moment(required=True)
+
+
+class CollidingPairSchema(StrictSchema):
+    """Two changes that get in each other's way; of items of each kind the first 20."""
+
+    first = fields.Nested(CollidingChangeSchema, required=True)
+    second = fields.Nested(CollidingChangeSchema, required=True)
+    start = Moment(
+        attribute="shared.start", required=True, metadata={"description": "When both run."}
+    )
+    end = Moment(attribute="shared.end", required=True)
+    items = fields.List(
+        fields.Nested(ItemRefSchema), required=True, metadata={"description": "Touched by both."}
+    )
+    services = fields.List(
+        fields.Nested(ItemRefSchema), required=True, metadata={"description": "Down with either."}
+    )
+    only_together = fields.List(
+        fields.Nested(ItemRefSchema),
+        required=True,
+        metadata={"description": "Down with neither alone, but with both."},
+    )
+    same_implementer = fields.Boolean(required=True)
+
+
+class CalendarCollisionsSchema(StrictSchema):
+    """The changes of some days that collide, two by two."""
+
+    pairs = fields.List(fields.Nested(CollidingPairSchema), required=True)
+    more = fields.Integer(required=True, metadata={"description": "Pairs that are not listed."})
+    hidden = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Pairs with a change out of sight, for who may count those."},
+    )
+    cut = fields.Boolean(
+        required=True,
+        metadata={"description": "Only the first 1,000 changes of these days were compared."},
+    )
 
 
 class SuspensionSchema(StrictSchema):

@@ -112,7 +112,9 @@ def test_the_calendar_holds_what_is_in_sight_and_a_feed_shows_it_until_it_is_rev
         found = queries.calendar_of(session, reader, days)
         assert [one.reference for one in found.changes] == [reference]
         assert [row.name for row, _ in found.windows] == ["Year end"]
-        on_reports = queries.calendar_of(session, reader, days, service_id=estate.reports)
+        on_reports = queries.calendar_of(
+            session, reader, days, queries.Narrowed(service_id=estate.reports)
+        )
         assert on_reports.changes == []
         outsider = queries.calendar_of(session, estate.world.outsider, days)
         assert (outsider.changes, outsider.windows) == ([], [])
