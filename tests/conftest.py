@@ -16,6 +16,7 @@ from tests.support.databases import (
     empty_database_url,
 )
 from tests.support.directory import directory, slapd_server
+from tests.support.domain import domain_controller
 from tests.support.hashing import cheap_hashes
 from tests.support.loopback import loopback_guard
 from tests.support.mail import running_smtp_server, smtp_server
@@ -29,6 +30,7 @@ __all__ = [
     "database_maker",
     "database_url",
     "directory",
+    "domain_controller",
     "empty_database_url",
     "loopback_guard",
     "new_page",
@@ -48,6 +50,7 @@ settings.load_profile("unhurried")
 
 _MARKERS = {
     "chromium": "journey",
+    "domain_controller": "ldap",
     "postgres_cluster": "postgres",
     "slapd_server": "ldap",
     "snmpd_server": "snmp",

@@ -27,6 +27,7 @@ from ldap3.utils.conv import escape_bytes, escape_filter_chars
 
 from server.foundation.errors import AddressRefused, DirectoryUnavailable
 from server.foundation.outbound import INSIDE, Gate
+from server.people.rules.dirsync import DIRSYNC, dirsync_value
 from server.people.rules.entries import RawEntry
 from server.people.rules.passwords import presentable
 from server.people.sieve import Sieve
@@ -35,10 +36,22 @@ _PARSE: Callable[..., object] = parse_filter
 
 _PAGED = "1.2.840.113556.1.4.319"
 _SHOW_DELETED = "1.2.840.113556.1.4.417"
+#: Entries in one answer; directories give 500 or 1,000 at most.
+_PAGE = 500
 _SUCCESS = 0
 #: Result codes of a bind that mean no, not "ask later": wrong password, none set, refused by
 #: policy, no such entry, not allowed (RFC 4511, appendix A).
 _REFUSALS = {19, 32, 34, 48, 49, 50, 53}
+#: insufficientAccessRights.
+_NO_RIGHT = 50
+
+
+class ChangesRefused(Exception):
+    """A server does not say what changed; ``denied``: because whoever asks lacks the right."""
+
+    def __init__(self, why: str, *, denied: bool) -> None:
+        super().__init__(why)
+        self.denied = denied
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,7 @@ class OpenDirectory:
         self._sieve = Sieve(connection)
 
     def entries(
-        self, base: str, search_filter: str, attributes: Sequence[str], page_size: int = 500
+        self, base: str, search_filter: str, attributes: Sequence[str], page_size: int = _PAGE
     ) -> Iterator[RawEntry]:
         """Yield every entry below ``base`` that fits.
 
@@ -97,25 +110,50 @@ class OpenDirectory:
 
         A directory that keeps none, or shows us none, gives none.
         """
-        try:
-            self._connection.search(
-                base,
-                search_filter,
-                attributes=list(attributes),
-                controls=[(_SHOW_DELETED, True, None)],
-            )
-        except LDAPException as error:
-            raise _unavailable(self._endpoint, error) from error
-        return self._found()
+        found: list[RawEntry] = []
+        cookie: bytes | None = None
+        while True:
+            shown = [(_SHOW_DELETED, True, None)]
+            pages = {"paged_size": _PAGE, "paged_cookie": cookie}
+            result = self._ask(base, search_filter, attributes, controls=shown, **pages)
+            found += self._found()
+            cookie = _cookie(result)
+            if not cookie:
+                return found
+
+    def changes(
+        self, root: str, search_filter: str, attributes: Sequence[str], cookie: bytes
+    ) -> tuple[list[RawEntry], bytes]:
+        """Return what changed below ``root`` since the cookie, as ``rules.dirsync`` reads it.
+
+        And the next cookie. ``root`` must be the root of a naming context.
+        Raises ``ChangesRefused``, and ``DirectoryUnavailable`` unless all of it arrived.
+        """
+        found: list[RawEntry] = []
+        while True:
+            answer = self._changes(root, search_filter, attributes, cookie)
+            found += self._found()
+            if not answer["more_results"]:
+                return found, answer["cookie"]
+            if answer["cookie"] == cookie:
+                raise ChangesRefused("the answer does not come to an end", denied=False)
+            cookie = answer["cookie"]
+
+    def _changes(
+        self, root: str, search_filter: str, attributes: Sequence[str], cookie: bytes
+    ) -> Mapping[str, Any]:
+        asked = [(DIRSYNC, True, dirsync_value(cookie))]
+        result = self._ask(root, search_filter, attributes, controls=asked)
+        control = (result.get("controls") or {}).get(DIRSYNC)
+        if result["result"] != _SUCCESS or control is None:
+            denied = result["result"] == _NO_RIGHT
+            raise ChangesRefused(_description(self._connection), denied=denied)
+        answer: Mapping[str, Any] = control["value"]
+        return answer
 
     def single(self, dn: str, attributes: Sequence[str]) -> RawEntry | None:
         """Return one entry by its name, "" being the server's own; None when it is not shown."""
-        try:
-            self._connection.search(
-                dn, "(objectClass=*)", search_scope=ldap3.BASE, attributes=list(attributes)
-            )
-        except LDAPException as error:
-            raise _unavailable(self._endpoint, error) from error
+        self._ask(dn, "(objectClass=*)", attributes, search_scope=ldap3.BASE)
         found = self._found()
         return found[0] if found else None
 
@@ -145,19 +183,20 @@ class OpenDirectory:
         page_size: int,
         cookie: bytes | None,
     ) -> Mapping[str, Any]:
+        pages = {"paged_size": page_size, "paged_cookie": cookie}
+        result = self._ask(base, search_filter, attributes, **pages)
+        if result["result"] != _SUCCESS:
+            raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
+        return result
+
+    def _ask(
+        self, base: str, search_filter: str, attributes: Sequence[str], **more: Any
+    ) -> Mapping[str, Any]:
         try:
-            self._connection.search(
-                base,
-                search_filter,
-                attributes=list(attributes),
-                paged_size=page_size,
-                paged_cookie=cookie,
-            )
+            self._connection.search(base, search_filter, attributes=list(attributes), **more)
         except LDAPException as error:
             raise _unavailable(self._endpoint, error) from error
         result: Mapping[str, Any] = self._connection.result
-        if result["result"] != _SUCCESS:
-            raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
         return result
 
     def _found(self) -> list[RawEntry]:

@@ -18,6 +18,7 @@ from server.people.models import Directory
 from server.people.rules.deltas import TIMESTAMP, latest_stamp
 from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import (
+    ACTIVE_DIRECTORY,
     AttributeMap,
     GroupSeen,
     PersonSeen,
@@ -26,6 +27,11 @@ from server.people.rules.mapping import (
     person_seen,
 )
 from server.people.rules.passwords import presentable
+from server.people.rules.primary_groups import (
+    GROUP_ATTRIBUTE,
+    PERSON_ATTRIBUTES,
+    primary_group_of,
+)
 from server.people.rules.sync_plan import Snapshot
 
 #: Somebody waits in front of the sign-in page.
@@ -107,7 +113,8 @@ def read_groups(
     source: Source, directory: OpenDirectory, stamps: "Stamps | None" = None
 ) -> dict[str, GroupSeen]:
     """Read all groups, as ``read_snapshot`` does."""
-    found = _groups(source, directory, stamps or Stamps())
+    primary = _primary_members(source, directory)
+    found = _groups(source, directory, stamps or Stamps(), primary)
     return {group.external_id: group for group in found}
 
 
@@ -145,7 +152,7 @@ def try_out(source: Source) -> Trial:
     try:
         with open_directory(source.endpoint) as directory:
             people = list(islice(_persons(source, directory, Stamps()), _PREVIEW))
-            groups = list(islice(_groups(source, directory, Stamps()), _PREVIEW))
+            groups = list(islice(_groups(source, directory, Stamps(), {}), _PREVIEW))
     except DirectoryUnavailable as error:
         return Trial(ok=False, detail=str(error))
     if not people:
@@ -184,8 +191,27 @@ def _persons(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterat
             yield replace(person, manager_dn=names.setdefault(person.manager_dn, person.manager_dn))
 
 
-def _groups(source: Source, directory: OpenDirectory, stamps: Stamps) -> Iterator[GroupSeen]:
-    wanted = [*source.chosen.group_attributes(), TIMESTAMP]
+def _groups(
+    source: Source,
+    directory: OpenDirectory,
+    stamps: Stamps,
+    primary: Mapping[bytes, Sequence[str]],
+) -> Iterator[GroupSeen]:
+    wanted = [*source.chosen.group_attributes(), TIMESTAMP, GROUP_ATTRIBUTE]
     entries = directory.entries(source.base_dn, source.group_filter, wanted)
-    seen = (group_seen(raw.dn, raw.attributes, source.chosen) for raw in stamps.noting(entries))
-    return (group for group in seen if group is not None)
+    for raw in stamps.noting(entries):
+        group = group_seen(raw.dn, raw.attributes, source.chosen)
+        if group is None:
+            continue
+        own = bytes(next(iter(raw.attributes.get(GROUP_ATTRIBUTE.lower(), ())), b""))
+        more = primary.get(own, ()) if own else ()
+        yield replace(group, members=(*group.members, *more)) if more else group
+
+
+def _primary_members(source: Source, directory: OpenDirectory) -> dict[bytes, list[str]]:
+    """Return the names of people by the group that is their primary one."""
+    found: dict[bytes, list[str]] = {}
+    if source.flavour == ACTIVE_DIRECTORY:
+        for raw in directory.entries(source.base_dn, source.person_filter, PERSON_ATTRIBUTES):
+            found.setdefault(primary_group_of(raw.attributes), []).append(raw.dn)
+    return found

@@ -1,23 +1,28 @@
 """Reading from a directory only what changed, and knowing afterwards how far one has read."""
 
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from server.people import active_directory
 from server.people.directory import OpenDirectory
 from server.people.rules.deltas import (
+    CONTAINERS,
     TIMESTAMP,
+    Told,
     Watermark,
     changed_since,
     fingerprint,
     latest_stamp,
 )
+from server.people.rules.dn import is_below, topmost
 from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import ACTIVE_DIRECTORY, PersonSeen, person_seen, unique_id
 from server.people.sources import Source
 
-_DELETED = "(isDeleted=TRUE)"
+#: When it takes more questions than this, reading everybody costs less.
+_MANY_QUESTIONS = 50
+_ANYTHING = "(objectClass=*)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,72 +45,87 @@ def reading_fingerprint(source: Source) -> str:
     return fingerprint(*texts, chosen=source.chosen)
 
 
-def position_of(source: Source, directory: OpenDirectory, now: datetime) -> Watermark | None:
+def position_of(
+    source: Source, directory: OpenDirectory, former: Watermark | None, now: datetime
+) -> Watermark | None:
     """Return how far a full read that begins now will come, as far as that is known before.
 
-    Of Active Directory it is the controller's highest number. OpenLDAP has no such thing: the
-    value stays "" until the latest stamp has been read.
+    Of Active Directory it is the controller's highest number, and a cookie where there is one.
+    OpenLDAP has no such thing: the value stays "" until the latest stamp has been read.
     """
-    mark = reading_fingerprint(source)
+    reached = Watermark("", reading_fingerprint(source), now.isoformat())
     if source.flavour == ACTIVE_DIRECTORY:
-        return _numbered(directory, mark, now.isoformat())
-    return Watermark("", mark, now.isoformat())
+        return active_directory.position(source, directory, former, reached)
+    return reached
 
 
 def changes_since(
     source: Source, directory: OpenDirectory, former: Watermark, now: datetime
 ) -> tuple[Changes, Watermark] | None:
-    """Return what changed, and how far this came; None when another server answers by now.
+    """Return what changed, and how far this came; None when everything has to be read.
 
     Raises ``DirectoryUnavailable`` unless all of it arrived.
     """
-    numbered = source.flavour == ACTIVE_DIRECTORY
-    found = Watermark(former.value, former.fingerprint, now.isoformat(), former.server)
-    if numbered:
-        there = _numbered(directory, former.fingerprint, now.isoformat())
-        if there is None or there.server != former.server:
-            return None
-        found = there
-    condition = changed_since(former, numbered=numbered)
-    touched, stamp = _touched(source, directory, condition)
-    if numbered:
-        touched |= _deleted(source, directory, condition)
+    if source.flavour == ACTIVE_DIRECTORY:
+        told = active_directory.changes(source, directory, former, now)
     else:
-        found = Watermark(
-            max(stamp, former.value), former.fingerprint, now.isoformat(), former.server
-        )
-    if not touched:
-        return Changes(), found
-    persons = {person.external_id: person for person in _persons(source, directory, condition)}
-    return Changes(persons, touched, _any_group(source, directory, condition)), found
+        told = _stamped(source, directory, former, now)
+    if told is None or len(told.conditions) > _MANY_QUESTIONS:
+        return None
+    if not told.ids:
+        return Changes(), told.reached
+    persons = dict[str, PersonSeen]()
+    for condition in told.conditions:
+        persons |= _persons(source, directory, source.base_dn, condition)
+    # Whoever stands below what was moved is called differently, and did not change.
+    moved = topmost(told.moved)
+    ids = told.ids.union(*(_ids(source, directory, name) for name in moved))
+    for name in moved:
+        if is_below(name, source.base_dn):
+            persons |= _persons(source, directory, name, _ANYTHING)
+    groups = bool(moved) or any(
+        _any_group(source, directory, condition) for condition in told.conditions
+    )
+    return Changes(persons, ids, groups), told.reached
 
 
-def _touched(
-    source: Source, directory: OpenDirectory, condition: str
-) -> tuple[frozenset[str], str]:
+def _stamped(source: Source, directory: OpenDirectory, former: Watermark, now: datetime) -> Told:
+    condition = changed_since(former, numbered=False)
     name = source.chosen.unique_id
     ids: set[str] = set()
-    stamp = ""
+    stamp = former.value
     for raw in directory.entries(source.base_dn, condition, [name, "modifyTimestamp"]):
         ids.add(unique_id(raw.attributes, name))
         stamp = latest_stamp(stamp, _text(raw, TIMESTAMP))
-    return frozenset(ids - {""}), stamp
+    moved = _changed_containers(source, directory, condition) if ids else ()
+    reached = replace(former, value=stamp, read_at=now.isoformat(), settled=False)
+    return Told(frozenset(ids - {""}), [condition], moved, reached)
 
 
-def _deleted(source: Source, directory: OpenDirectory, condition: str) -> frozenset[str]:
-    root = directory.single("", ["defaultNamingContext"])
-    domain = _text(root, "defaultnamingcontext") if root else ""
+def _changed_containers(source: Source, directory: OpenDirectory, condition: str) -> Sequence[str]:
+    wanted = f"(&{condition}{CONTAINERS})"
+    stamps = ["createTimestamp", "modifyTimestamp"]
+    return [
+        raw.dn
+        for raw in directory.entries(source.base_dn, wanted, stamps)
+        if _text(raw, TIMESTAMP) != _text(raw, "createtimestamp")
+    ]
+
+
+def _ids(source: Source, directory: OpenDirectory, base: str) -> Iterator[str]:
     name = source.chosen.unique_id
-    gone = directory.deleted(f"CN=Deleted Objects,{domain}", f"(&{_DELETED}{condition})", [name])
-    return frozenset({unique_id(raw.attributes, name) for raw in gone} - {""})
+    for raw in directory.entries(base, _ANYTHING, [name]):
+        if key := unique_id(raw.attributes, name):
+            yield key
 
 
-def _persons(source: Source, directory: OpenDirectory, condition: str) -> Iterator[PersonSeen]:
+def _persons(
+    source: Source, directory: OpenDirectory, base: str, condition: str
+) -> dict[str, PersonSeen]:
     wanted = f"(&{condition}{source.person_filter})"
-    for raw in directory.entries(source.base_dn, wanted, source.chosen.person_attributes()):
-        person = person_seen(raw.dn, raw.attributes, source.chosen)
-        if person is not None:
-            yield person
+    entries = directory.entries(base, wanted, source.chosen.person_attributes())
+    seen = (person_seen(raw.dn, raw.attributes, source.chosen) for raw in entries)
+    return {person.external_id: person for person in seen if person is not None}
 
 
 def _any_group(source: Source, directory: OpenDirectory, condition: str) -> bool:
@@ -114,16 +134,6 @@ def _any_group(source: Source, directory: OpenDirectory, condition: str) -> bool
     return next(found, None) is not None
 
 
-def _numbered(directory: OpenDirectory, mark: str, read_at: str) -> Watermark | None:
-    root = directory.single("", ["highestCommittedUSN", "dsServiceName"])
-    number = _text(root, "highestcommittedusn") if root else ""
-    service = directory.single(_text(root, "dsservicename"), ["invocationId"]) if root else None
-    octets: Sequence[bytes] = service.attributes.get("invocationid", ()) if service else ()
-    if not number.isdigit() or not octets or len(octets[0]) != 16:
-        return None
-    return Watermark(number, mark, read_at, str(uuid.UUID(bytes_le=bytes(octets[0]))), settled=True)
-
-
-def _text(raw: RawEntry | None, name: str) -> str:
-    values = raw.attributes.get(name, ()) if raw else ()
+def _text(raw: RawEntry, name: str) -> str:
+    values = raw.attributes.get(name, ())
     return values[0].decode("ascii", "replace") if values else ""

@@ -32,7 +32,7 @@ from server.people.rules.sync_plan import (
     plan_sync,
     without_details,
 )
-from server.people.sources import Access, read_snapshot, source_of
+from server.people.sources import Access, Source, read_snapshot, source_of
 from server.people.sources_changed import position_of, reading_fingerprint
 from server.people.sync_delta import carry_out_delta
 from server.people.sync_links import write_logins, write_managers, write_memberships
@@ -65,7 +65,8 @@ def sync_directory(
     """Bring people, groups, memberships, managers and log-ins to what the directory says.
 
     ``delta``: read only what changed, where the last read left a mark and the directory can tell.
-    Entries deleted from an OpenLDAP directory are only noticed by a full read.
+    Entries deleted from an OpenLDAP directory are only noticed by a full read; of Active Directory
+    only where whoever reads it may see deleted objects.
 
     Opens its own transactions, of at most 1,000 entries each. When too many would be disabled it
     writes nothing and answers with the state "held"; ``confirm`` carries it out all the same. A
@@ -101,6 +102,8 @@ def _carry_out(
             reached = carry_out_delta(work, directory, former)
         if reached is None:
             reached = _carry_out_full(work, directory, former, confirm=wish.confirm)
+    if reached is not None:
+        report.way, report.why = reached.way, reached.why
     if report.state == "held" or reached is None:
         return
     with database.writing() as session:
@@ -113,7 +116,7 @@ def _carry_out_full(
 ) -> Watermark | None:
     report, source = work.report, work.source
     report.mode = "full"
-    reached = position_of(source, directory, work.now)
+    reached = position_of(source, directory, former, work.now)
     seen, stamp = read_snapshot(source, directory)
     report.persons_seen, report.groups_seen = len(seen.persons), len(seen.groups)
     with work.database.reading() as session:
@@ -132,13 +135,22 @@ def _carry_out_full(
     del seen
     write_logins(work, logins)
     apply_rules(work)
-    numbered = source.flavour == ACTIVE_DIRECTORY
-    since = changed_since(former, numbered=numbered) if former is not None else ""
-    write_photos(work, directory, since)
+    write_photos(work, directory, _photos_since(source, former, reached))
     report.state = "finished"
     if reached is None or reached.value:
         return reached
     return next_watermark(former, replace(reached, value=stamp)) if stamp else None
+
+
+def _photos_since(source: Source, former: Watermark | None, reached: Watermark | None) -> str:
+    """Return the filter for entries whose photo may have changed; "" for all.
+
+    The numbers of one controller mean nothing to another.
+    """
+    numbered = source.flavour == ACTIVE_DIRECTORY
+    if former is None or (numbered and (reached is None or reached.server != former.server)):
+        return ""
+    return changed_since(former, numbered=numbered)
 
 
 def _begin(database: Database, directory_id: int, now: datetime) -> int:

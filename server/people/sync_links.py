@@ -1,8 +1,9 @@
 """Writing what ties a directory's people together: managers, memberships, log-ins."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import Select, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Membership, Person
@@ -15,13 +16,16 @@ from server.people.words import standing_rosters
 #: Groups whose members are compared together.
 _GROUPS_AT_ONCE = 200
 _IN_PARTS = {"yield_per": ROWS_AT_ONCE}
+#: So many are looked up by name; of more, everything there is is read.
+_FEW = 2_000
 
 
 def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
     """Set each person's manager."""
+    named = managers.keys() | {key for key in managers.values() if key is not None}
     with work.database.reading() as session:
-        persons = _person_ids(session, work)
-        stored = _managers(session, work)
+        persons = _person_ids(session, work, named)
+        stored = _managers(session, work, [persons[key] for key in managers if key in persons])
         kept = _kept_managers(session)
     changes = []
     for key, manager in managers.items():
@@ -90,9 +94,9 @@ def _write_pairs(work: Work, wanted: set[tuple[int, int]], groups: set[int]) -> 
 def write_logins(work: Work, logins: Mapping[str, str]) -> None:
     """Link accounts, so that people sign in through this directory."""
     with work.database.reading() as session:
-        persons = _person_ids(session, work)
-        accounts = _accounts(session, work)
-    wanted = {persons[key]: login for key, login in logins.items() if login and key in persons}
+        persons = _person_ids(session, work, logins.keys())
+        wanted = {persons[key]: login for key, login in logins.items() if login and key in persons}
+        accounts = _accounts(session, work, wanted)
     plan = plan_logins(wanted, accounts)
     for person_id, login in plan.clashes:
         work.report.note_conflict(f"the login {login!r} of person {person_id} is taken")
@@ -123,15 +127,27 @@ def _write_logins(work: Work, plan: LoginPlan) -> None:
             session.execute(insert(Account), made)
 
 
-def _person_ids(session: Session, work: Work) -> dict[str, int]:
-    rows = session.execute(
-        select(DirectoryEntry.external_id, DirectoryEntry.person_id).where(
-            DirectoryEntry.directory_id == work.source.directory_id,
-            DirectoryEntry.person_id.is_not(None),
-        ),
-        execution_options=_IN_PARTS,
+def _person_ids(
+    session: Session, work: Work, keys: Collection[str] | None = None
+) -> dict[str, int]:
+    """Return unique id to person, of all there are or at least of ``keys``."""
+    query = select(DirectoryEntry.external_id, DirectoryEntry.person_id).where(
+        DirectoryEntry.directory_id == work.source.directory_id,
+        DirectoryEntry.person_id.is_not(None),
     )
+    rows = _rows(session, query, DirectoryEntry.external_id, keys)
     return {row.external_id: row.person_id for row in rows if row.person_id is not None}
+
+
+def _rows(
+    session: Session, query: Select[*tuple[Any, ...]], column: Any, values: Collection[Any] | None
+) -> Iterator[Any]:
+    """Yield what a query finds: where there are few ``values``, only the rows that have them."""
+    if values is None or len(values) > _FEW:
+        yield from session.execute(query, execution_options=_IN_PARTS)
+        return
+    for step in in_steps(sorted(values)):
+        yield from session.execute(query.where(column.in_(step)))
 
 
 def _group_ids(session: Session, work: Work) -> dict[str, int]:
@@ -144,14 +160,13 @@ def _group_ids(session: Session, work: Work) -> dict[str, int]:
     return {row.external_id: row.group_id for row in rows if row.group_id is not None}
 
 
-def _managers(session: Session, work: Work) -> dict[int, int | None]:
-    rows = session.execute(
+def _managers(session: Session, work: Work, ids: Collection[int]) -> dict[int, int | None]:
+    query = (
         select(Person.id, Person.manager_id)
         .join(DirectoryEntry, DirectoryEntry.person_id == Person.id)
-        .where(DirectoryEntry.directory_id == work.source.directory_id),
-        execution_options=_IN_PARTS,
+        .where(DirectoryEntry.directory_id == work.source.directory_id)
     )
-    return {row.id: row.manager_id for row in rows}
+    return {row.id: row.manager_id for row in _rows(session, query, Person.id, ids)}
 
 
 def _memberships(session: Session, groups: set[int]) -> dict[tuple[int, int], str]:
@@ -166,20 +181,19 @@ def _memberships(session: Session, groups: set[int]) -> dict[tuple[int, int], st
     return found
 
 
-def _accounts(session: Session, work: Work) -> list[AccountState]:
-    rows = session.execute(
-        select(
-            Account.id, Account.person_id, Account.login, Account.login_key, Account.directory_id
-        ),
-        execution_options=_IN_PARTS,
+def _accounts(session: Session, work: Work, wanted: Mapping[int, str]) -> list[AccountState]:
+    """Return the accounts of these people, and those that have a login which one is to get."""
+    query = select(
+        Account.id, Account.person_id, Account.login, Account.login_key, Account.directory_id
     )
-    return [
-        AccountState(
-            row.id,
-            row.person_id,
-            row.login,
-            row.login_key,
-            ours=row.directory_id == work.source.directory_id,
-        )
-        for row in rows
-    ]
+
+    def state(row: Any) -> AccountState:
+        ours = row.directory_id == work.source.directory_id
+        return AccountState(row.id, row.person_id, row.login, row.login_key, ours=ours)
+
+    if len(wanted) > _FEW:
+        return [state(row) for row in _rows(session, query, Account.id, None)]
+    keys = {login_key(login) for login in wanted.values()}
+    found = {row.id: state(row) for row in _rows(session, query, Account.person_id, wanted)}
+    found |= {row.id: state(row) for row in _rows(session, query, Account.login_key, keys)}
+    return list(found.values())

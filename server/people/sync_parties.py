@@ -136,7 +136,7 @@ def _create_persons(session: Session, work: Work, seen: Sequence[PersonSeen]) ->
         [
             entry
             | {"external_id": one.external_id, "person_id": found[one.external_id]}
-            | {"dn": one.dn, "digest": person_digest(one)}
+            | {"dn": one.dn, "digest": person_digest(one), "principal_key": _principal_key(one)}
             for one in seen
         ],
     )
@@ -175,6 +175,11 @@ def _change_persons(
             _fill_person(session, person, one, work.now)
         entry = entries[stored.entry_id]
         entry.dn, entry.digest, entry.seen_at = one.dn, person_digest(one), work.now
+        entry.principal_key = _principal_key(one)
+
+
+def _principal_key(seen: PersonSeen) -> str | None:
+    return login_key(seen.principal) or None
 
 
 def _fill_person(session: Session, person: Person, seen: PersonSeen, now: datetime) -> None:

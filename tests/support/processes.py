@@ -44,10 +44,10 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return port
 
 
-def answers_on(port: int) -> bool:
+def answers_on(port: int, address: str = "127.0.0.1") -> bool:
     """Tell whether something accepts TCP connections on a loopback port."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
+        with socket.create_connection((address, port), timeout=1):
             return True
     except OSError:
         return False

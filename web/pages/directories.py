@@ -33,7 +33,15 @@ from web.pages.choices import organisation_choices, organisation_names
 from web.pages.forms import read_form
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
-from web.presenters.directories import FLAVOURS, conflict_text, doubt_text, last_run, run_counts
+from web.presenters.directories import (
+    FLAVOURS,
+    conflict_text,
+    doubt_text,
+    last_run,
+    run_counts,
+    way_text,
+    why_text,
+)
 
 directories = Blueprint("directories", __name__, url_prefix="/administration/directories")
 
@@ -69,6 +77,8 @@ def show(directory_id: int) -> ResponseReturnValue:
         "directories/show.html",
         directory=directory,
         looked_at=_looked_at(directory),
+        way=way_text(directory.changes_by, reader()),
+        why=why_text(directory.changes_by_why, reader()),
         organisation=organisation_names(session, actor).get(directory.organisation_id),
         runs=[(run, run_counts(run.report)) for run in runs],
         newest=newest,

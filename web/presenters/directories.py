@@ -86,6 +86,32 @@ def _conflicts(reader: Reader) -> list[tuple[str, str]]:
     ]
 
 
+def way_text(way: str, reader: Reader) -> str:
+    """Return how changes are learnt; "" before everything was read once."""
+    words = {
+        "dirsync": reader.gettext("by a cookie (DirSync)"),
+        "numbers": reader.gettext("by the numbers of one controller (uSNChanged)"),
+        "stamps": reader.gettext("by time stamps (modifyTimestamp)"),
+    }
+    return words.get(way, way)
+
+
+def why_text(why: str, reader: Reader) -> str:
+    """Return why changes are learnt by numbers, and what helps; "" where nothing is better."""
+    words = {
+        "right_missing": reader.gettext(
+            "DirSync is refused to the account that reads: give it the right “Replicating "
+            "Directory Changes” on the domain."
+        ),
+        "not_offered": reader.gettext("This controller does not offer DirSync."),
+        "refused": reader.gettext("This controller does not answer DirSync as it should."),
+        "other_identity": reader.gettext(
+            "DirSync knows people by objectGUID, and the attributes name another unique id."
+        ),
+    }
+    return words.get(why, why)
+
+
 def last_run(runs: Sequence[Run]) -> Run | None:
     """Return the first of the latest runs; None when there has been none."""
     return runs[0] if runs else None
@@ -135,6 +161,7 @@ def _labels(reader: Reader) -> dict[str, str]:
         "given_name": reader.gettext("Given name"),
         "family_name": reader.gettext("Family name"),
         "login": reader.gettext("Login"),
+        "principal": reader.gettext("Second login"),
         "email": reader.gettext("E-mail"),
         "phone": reader.gettext("Phone"),
         "title": reader.gettext("Job title"),

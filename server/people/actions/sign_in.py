@@ -83,8 +83,8 @@ def sign_in(door: Door, credentials: Credentials, client: Client, now: datetime)
     ``TooManyAttempts`` when the login or the address has failed too often, and
     ``SecondFactorRequired`` when ``second_step.sign_in_with_code`` must follow.
     """
-    key = login_key(credentials.login)
     with door.database.writing() as session:
+        key = _known_key(session, login_key(credentials.login))
         attempt_id = register_attempt(session, key, client.address, now)
         lock = _lock_of(session, door, key)
     opened = _opens(door, lock, credentials.password, attempt_id)
@@ -114,6 +114,28 @@ class _Entry:
     lock: _Lock
     attempt_id: int
     rehashed: str | None
+
+
+def _known_key(session: Session, typed: str) -> str:
+    """Return the key of the login that was meant, be it by the name a directory has beside it.
+
+    So tries under either name are counted together. A login that is written so comes first: whoever
+    edits a directory must not be able to step into it.
+    """
+    if session.scalar(select(Account.id).where(Account.login_key == typed)) is not None:
+        return typed
+    meant = session.scalars(
+        select(Account.login_key)
+        .join(Person, Person.id == Account.person_id)
+        .join(DirectoryEntry, DirectoryEntry.person_id == Account.person_id)
+        .where(
+            DirectoryEntry.principal_key == typed,
+            DirectoryEntry.directory_id == Account.directory_id,
+            Person.active,
+        )
+        .limit(2)
+    ).all()
+    return meant[0] if len(meant) == 1 else typed
 
 
 def _lock_of(session: Session, door: Door, key: str) -> _Lock:

@@ -44,6 +44,16 @@ class Directory(Identified, Base):
         """Say whether there is a password, which is all that may be told of it."""
         return bool(self.sealed_password)
 
+    @property
+    def changes_by(self) -> str:
+        """Return how changes are learnt (``rules.deltas``); "" before all was read once."""
+        return str(self.state.get("way", ""))
+
+    @property
+    def changes_by_why(self) -> str:
+        """Return why changes are learnt in no better way; "" when there is no better one."""
+        return str(self.state.get("why", ""))
+
 
 class DirectoryRule(Identified, Base):
     """What membership in some of a directory's groups gives: a role, or an organisation."""
@@ -94,6 +104,7 @@ class DirectoryEntry(Identified, Base):
         Index(None, "directory_id", "external_id", unique=True),
         Index(None, "person_id"),
         Index(None, "group_id"),
+        Index(None, "principal_key"),
     )
 
     directory_id: Mapped[int] = mapped_column(BigId, ForeignKey("directory.id", ondelete="CASCADE"))
@@ -107,6 +118,8 @@ class DirectoryEntry(Identified, Base):
     )
     dn: Mapped[str] = mapped_column(String)
     digest: Mapped[str] = mapped_column(Key)
+    #: ``rules.logins.login_key`` of another name to sign in with (``userPrincipalName``).
+    principal_key: Mapped[str | None] = mapped_column(Key)
     seen_at: Mapped[datetime]
 
 

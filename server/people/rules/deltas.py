@@ -7,7 +7,7 @@ kept with the controller's ``invocationId``.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,9 +17,26 @@ from server.people.rules.mapping import AttributeMap
 #: The attribute, in lower case, that tells when an entry was last changed.
 TIMESTAMP = "modifytimestamp"
 
+#: Ways to learn what changed: DirSync's cookie, a controller's numbers, stamps of time.
+BY_COOKIE, BY_NUMBER, BY_STAMP = "dirsync", "numbers", "stamps"
+#: Why numbers are read and no cookie: the reader may not, the server knows nothing of it or does
+#: not want to, or people are known by something else than ``objectGUID``.
+RIGHT_MISSING, NOT_OFFERED = "right_missing", "not_offered"
+REFUSED, OTHER_IDENTITY = "refused", "other_identity"
+
+#: Deleted objects may be forgotten after 60 days (``tombstoneLifetime``); well before, all is read.
+FRESH = timedelta(days=30)
+
 #: An entry may become visible after one that is stamped later: replicas lag, long reads take time.
 LAG = timedelta(minutes=5)
 _STAMP = "%Y%m%d%H%M%S"
+
+#: Entries below which others stand. Renamed or moved, they carry along names that are stamped with
+#: nothing, on people who did not change.
+CONTAINERS = (
+    "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=organization)"
+    "(objectClass=locality)(objectClass=country))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +52,30 @@ class Watermark:
     read_at: str
     server: str = ""
     settled: bool = False
+    #: How the next delta learns what changed, and why not in a better way.
+    way: str = BY_STAMP
+    why: str = ""
+    #: DirSync's cookie in base64; it holds numbers of controllers, no secret.
+    cookie: str = ""
 
     def document(self) -> dict[str, Any]:
         """Return it as JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a directory tells of changes.
+
+    ``ids``: unique ids of all that changed, deleted ones included where they are told.
+    ``conditions``: filters that find, between them, all of these that are still there.
+    ``moved``: containers that may be called differently now. ``reached``: how far this came.
+    """
+
+    ids: frozenset[str]
+    conditions: Sequence[str]
+    moved: Sequence[str]
+    reached: Watermark
 
 
 def stored_watermark(state: Mapping[str, Any], fingerprint: str) -> Watermark | None:
@@ -91,7 +128,7 @@ def next_watermark(former: Watermark | None, found: Watermark) -> Watermark:
 
     A stamp is settled once it was still the latest ``LAG`` after it was first read.
     """
-    if former is None or former.value < found.value or former.server != found.server:
+    if former is None or found.way != BY_STAMP or former.value < found.value:
         return found
     waited = datetime.fromisoformat(found.read_at) - datetime.fromisoformat(former.read_at)
     return replace(former, settled=former.settled or waited >= LAG)

@@ -1,6 +1,7 @@
 """Distinguished names: two spellings of one name compare equal (RFC 4514, RFC 4518)."""
 
 import re
+from collections.abc import Iterable
 
 _HEX = re.compile(r"(?:\\[0-9a-fA-F]{2})+")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -22,6 +23,30 @@ def dn_key(dn: str) -> str:
         # Of 100,000 names that read the same either way, one is kept.
         return dn if folded == dn else folded
     return ",".join(_part_key(part) for part in _parts(dn))
+
+
+def is_below(dn: str, base: str) -> bool:
+    """Say whether ``dn`` is ``base`` or stands below it.
+
+    >>> is_below("cn=a,OU=x,dc=y", "ou=X,dc=y"), is_below("ou=x,dc=y", "ou=x,dc=y")
+    (True, True)
+    >>> is_below("cn=a,ou=maxx,dc=y", "ou=x,dc=y")
+    False
+    """
+    return f",{dn_key(dn)}".endswith(f",{dn_key(base)}")
+
+
+def topmost(names: Iterable[str]) -> list[str]:
+    """Return the names without those that stand below another of them.
+
+    >>> topmost(["ou=b,ou=a,dc=x", "ou=a,dc=x", "ou=c,dc=x"])
+    ['ou=a,dc=x', 'ou=c,dc=x']
+    """
+    kept: list[str] = []
+    for name in sorted(set(names), key=lambda dn: (len(_parts(dn)), dn)):
+        if not any(is_below(name, other) for other in kept):
+            kept.append(name)
+    return kept
 
 
 def looks_like_dn(text: str) -> bool:

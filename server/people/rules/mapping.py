@@ -66,6 +66,7 @@ FLAVOURS: Mapping[str, Flavour] = {
         {
             **_COMMON,
             "login": ("sAMAccountName",),
+            "principal": ("userPrincipalName",),
             "disabled": ("userAccountControl",),
             "members": ("member",),
         },
@@ -86,6 +87,8 @@ class PersonSeen:
     packed: str
     manager_dn: str = ""
     disabled: bool = False
+    #: Another name to sign in with, such as ``ada@example.test``.
+    principal: str = ""
 
     @property
     def details(self) -> tuple[str, ...]:
@@ -118,7 +121,7 @@ DETAILS = (
     "employee_number",
 )
 
-_PERSON_FIELDS = (*DETAILS, "login", "manager", "disabled")
+_PERSON_FIELDS = (*DETAILS, "login", "principal", "manager", "disabled")
 _GROUP_FIELDS = ("group_name", "group_description", "group_email", "members")
 
 
@@ -176,6 +179,7 @@ def person_seen(
         packed="\0".join((details[0] or login, *details[1:])),
         manager_dn=_first(attributes, chosen.fields["manager"]),
         disabled=any(_disabled(attributes, name) for name in chosen.fields["disabled"]),
+        principal=_first(attributes, chosen.fields.get("principal", ())),
     )
 
 

@@ -70,6 +70,9 @@ class SyncReport:
     state: str = "running"
     #: "full", or "delta": only what changed since the last one was read.
     mode: str = "full"
+    #: How the next delta learns what changed, and why in no better way (``rules.deltas``).
+    way: str = ""
+    why: str = ""
     error: str = ""
     doubt: str = ""
     persons_seen: int = 0
@@ -165,10 +168,11 @@ def without_details(seen: Snapshot) -> Snapshot:
 def person_digest(person: PersonSeen) -> str:
     """Return what tells two states of a person's own facts apart.
 
-    The last detail, the employee number, counts only where there is one: without it the digest is
-    what it was before there were any, so that nobody changes by that alone.
+    The last detail, the employee number, and the principal name count only where there is one:
+    without it the digest is as it was before there were any, so that nobody changes by that alone.
     """
-    return _digest(person.dn, person.packed.removesuffix("\0"))
+    texts = (person.dn, person.packed.removesuffix("\0"))
+    return _digest(*texts, person.principal) if person.principal else _digest(*texts)
 
 
 def group_digest(group: GroupSeen) -> str:

@@ -25,6 +25,21 @@ class DirectorySchema(Schema):
     mapping = fields.Dict(required=True)
     organisation_id = fields.Integer(required=True)
     enabled = fields.Boolean(required=True)
+    changes_by = fields.String(
+        required=True,
+        metadata={
+            "description": "How changes are learnt: `dirsync` (a cookie of Active Directory), "
+            "`numbers` (uSNChanged of one controller), `stamps` (modifyTimestamp); empty before "
+            "everything was read once."
+        },
+    )
+    changes_by_why = fields.String(
+        required=True,
+        metadata={
+            "description": "Why by numbers and not by DirSync: `right_missing`, `not_offered`, "
+            "`refused` or `other_identity`; else empty."
+        },
+    )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     version = fields.Integer(required=True)
