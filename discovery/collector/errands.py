@@ -12,7 +12,7 @@ from discovery.reach.checking import check
 from discovery.reach.values import KINDS, CannotCheck
 from discovery.scan.blocking import scan_host, scan_range
 from discovery.settings import ScanSettings
-from discovery.snmp.credentials import Credential
+from discovery.snmp.credentials import Credential, Ladder
 from discovery.targets.credentials import credential_from
 from discovery.targets.ranges import parse_targets
 
@@ -80,7 +80,7 @@ def _sweep(errand: Errand, around: Surroundings) -> Results:
     settings = ScanSettings(port=work["port"], pace=work["pace"])
     results = scan_range(
         parse_targets(work["addresses"].splitlines()),
-        _credentials(errand, around),
+        Ladder(tuple(_credentials(errand, around)), _fitted(work.get("fitted"))),
         settings,
         on_progress=around.on_progress,
         should_stop=around.should_stop,
@@ -90,6 +90,12 @@ def _sweep(errand: Errand, around: Surroundings) -> Results:
             yield result_document(result)
     finally:
         results.close()
+
+
+def _fitted(told: Any) -> Mapping[str, int]:
+    """Return what fitted which address before; an older server tells nothing of it."""
+    pairs = told.items() if isinstance(told, Mapping) else ()
+    return {str(address): place for address, place in pairs if type(place) is int}
 
 
 def _visit(errand: Errand, around: Surroundings) -> Results:

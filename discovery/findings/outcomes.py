@@ -65,7 +65,11 @@ class Unreachable:
 
 @dataclass(frozen=True, slots=True)
 class ScanProgress:
-    """How far a scan has come; counts are addresses, except ``sent`` (packets)."""
+    """How far a scan has come; counts are addresses, except ``sent`` (packets).
+
+    The first ``settled`` addresses of the targets are over: they were silent, or are among the
+    first ``read`` results.
+    """
 
     total: int
     asked: int
@@ -73,6 +77,7 @@ class ScanProgress:
     read: int
     sent: int
     elapsed_seconds: float
+    settled: int = 0
 
     @property
     def rate(self) -> float:

@@ -1,8 +1,10 @@
 """Who is there: addresses are asked at a steady pace, without waiting, without state per packet.
 
 One socket per IP version. An address is asked once per credential and again after the timeout, as
-often as ``retries`` says, unless it has answered. What is kept: the addresses whose time is running
-(pace times timeout) and those that answered.
+often as ``retries`` says, unless it has answered. An address of which is remembered what fitted
+before is asked with that alone at first, so that a device is not offered what it refuses; when it
+stays silent, with everything. What is kept: the addresses whose time is running (pace times
+timeout) and those that answered.
 """
 
 import asyncio
@@ -10,11 +12,11 @@ import secrets
 import socket
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from discovery.settings import ScanSettings
-from discovery.snmp.credentials import Credential
+from discovery.snmp.credentials import Community, Credential, Ladder
 from discovery.snmp.pacing import Pace
 from discovery.snmp.ping import Pings
 
@@ -40,13 +42,15 @@ class RollCall:
     """Asks many addresses who is there; the counts may be read while it runs.
 
     ``asked`` counts addresses that have answered or used up their tries, ``sent`` packets,
-    ``unsendable`` addresses to which no packet could leave this machine.
+    ``unsendable`` addresses to which no packet could leave this machine. ``settled`` addresses from
+    the first on are over: silent, or told to be read (``took``).
     """
 
     def __init__(
         self, credentials: Sequence[Credential], settings: ScanSettings, pace: Pace | None = None
     ) -> None:
         self._pace = pace or Pace(settings.pace)
+        self._ladder = Ladder.over(credentials)
         self._pings = Pings(credentials, secrets.randbelow(1 << 16))
         self._settings = settings
         self._ears: dict[int, _Ear | None] = {}
@@ -54,6 +58,9 @@ class RollCall:
         self._fresh: deque[tuple[float, str]] = deque()
         self._running: deque[tuple[float, str, int]] = deque()
         self._again: deque[tuple[str, int]] = deque()
+        #: Addresses that are not over, in the order in which they were first asked.
+        self._open: dict[str, int] = {}
+        self._begun = 0
         self.asked = 0
         self.sent = 0
         self.unsendable = 0
@@ -82,8 +89,11 @@ class RollCall:
         """Take leave of the addresses whose time is over, or line them up for another try."""
         while self._running and self._running[0][0] <= now:
             _, address, tries_left = self._running.popleft()
-            if address in self._answers or not tries_left:
+            if address in self._answers:
                 self.asked += 1
+            elif not tries_left:
+                self.asked += 1
+                self.took(address)
             else:
                 self._again.append((address, tries_left - 1))
 
@@ -92,14 +102,16 @@ class RollCall:
         address, tries_left = self._again.popleft() if self._again else (next(waiting, ""), -1)
         if not address:
             return False
+        messages: Collection[bytes] = self._pings.messages.values()
         if tries_left < 0:
-            tries_left = self._settings.retries
+            messages, tries_left = self._begin(address)
         ear = await self._ear(6 if ":" in address else 4)
         if ear is None:
             self.unsendable += 1
             self.asked += 1
+            self.took(address)
             return True
-        for message in self._pings.messages.values():
+        for message in messages:
             ear.send(message, (address, self._settings.port))
             self.sent += 1
             allowance.packets -= 1
@@ -107,6 +119,27 @@ class RollCall:
             (time.monotonic() + self._settings.timeout_seconds, address, tries_left)
         )
         return True
+
+    def _begin(self, address: str) -> tuple[Collection[bytes], int]:
+        """Return what an address is asked at first, and how many tries come after that."""
+        self._open[address] = self._begun
+        self._begun += 1
+        retries, messages = self._settings.retries, self._pings.messages
+        first = self._ladder.first_at(address)
+        if first is None or len(messages) == 1:
+            return messages.values(), retries
+        if not isinstance(self._ladder[first], Community):  # one message asks for all users
+            first = next(one for one in messages if not isinstance(self._ladder[one], Community))
+        return (messages[first],), max(retries, 1)
+
+    def took(self, address: str) -> None:
+        """Note that an address is over."""
+        self._open.pop(address, None)
+
+    @property
+    def settled(self) -> int:
+        """How many addresses from the first on are over."""
+        return next(iter(self._open.values()), self._begun)
 
     async def _ear(self, version: int) -> "_Ear | None":
         """Return the socket of an IP version, None where this machine does not speak it."""

@@ -17,7 +17,7 @@ from discovery.scan.device import DeviceReader, resolve
 from discovery.scan.range import OnProgress, Result, sweep
 from discovery.settings import ScanSettings
 from discovery.snmp.client import SnmpClient
-from discovery.snmp.credentials import Credential
+from discovery.snmp.credentials import Credential, Ladder
 from discovery.targets.ranges import Targets
 
 ShouldStop = Callable[[], bool]
@@ -76,7 +76,8 @@ async def read_host(
     if isinstance(address, Unreachable):
         return address
     async with SnmpClient() as client:
-        return await DeviceReader(client, settings, knowledge).read(address, credentials)
+        ladder = Ladder.over(credentials).at(address)
+        return await DeviceReader(client, settings, knowledge).read(address, ladder)
 
 
 def scan_range(

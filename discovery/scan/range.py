@@ -11,7 +11,7 @@ from discovery.scan.answering import Answering, RollCall
 from discovery.scan.device import DeviceReader
 from discovery.settings import ScanSettings
 from discovery.snmp.client import SnmpClient
-from discovery.snmp.credentials import Community, Credential
+from discovery.snmp.credentials import Community, Credential, Ladder
 from discovery.snmp.pacing import Pace
 from discovery.targets.ranges import Targets
 
@@ -33,7 +33,7 @@ async def sweep(
     time or wait to be taken, and then the roll call waits too, so memory stays bounded.
     Closing the generator ends everything that is under way.
     """
-    pace = Pace(settings.pace)
+    pace, credentials = Pace(settings.pace), Ladder.over(credentials)
     async with SnmpClient(pace) as client:
         reader = DeviceReader(client, settings, knowledge)
         roll = RollCall(credentials, settings, pace)
@@ -57,7 +57,7 @@ class _Scan:
         self,
         targets: Targets,
         roll: RollCall,
-        credentials: Sequence[Credential],
+        credentials: Ladder,
         reader: DeviceReader,
         in_flight: int,
     ) -> None:
@@ -98,10 +98,21 @@ class _Scan:
             self._results.put_nowait(None)
 
     async def _visit(self, answering: Answering) -> None:
-        ladder = _ladder(self._credentials, answering.places)
+        ladder = _rungs(self._credentials, answering)
         result = await self._reader.read(answering.address, ladder)
+        if isinstance(result, Unreachable):
+            result = await self._try_others(answering.address, ladder) or result
         self._read += 1
+        self._roll.took(answering.address)
         self._results.put_nowait(result)
+
+    async def _try_others(self, address: str, tried: Sequence[Credential]) -> Result | None:
+        """Read a device under what it was not asked with, as something else fitted before."""
+        others = [one for one in self._credentials if one not in tried]
+        if self._credentials.first_at(address) is None or not others:
+            return None
+        found = await self._reader.read(address, others)
+        return None if isinstance(found, Unreachable) else found
 
     async def watch(self, on_progress: OnProgress) -> None:
         while True:
@@ -116,19 +127,21 @@ class _Scan:
             read=self._read,
             sent=self._roll.sent,
             elapsed_seconds=time.monotonic() - self._started,
+            settled=self._roll.settled,
         )
 
 
-def _ladder(credentials: Sequence[Credential], places: Sequence[int]) -> Sequence[Credential]:
-    """Return the credentials to try, in their order.
+def _rungs(ladder: Ladder, answering: Answering) -> Sequence[Credential]:
+    """Return the credentials to try, in the order for this address.
 
     Communities that answered, and every SNMPv3 user where the device speaks SNMPv3.
     """
-    users = any(not isinstance(credentials[place], Community) for place in places)
+    places = answering.places
+    users = any(not isinstance(ladder[place], Community) for place in places)
     return [
-        credential
-        for place, credential in enumerate(credentials)
-        if place in places or (users and not isinstance(credential, Community))
+        ladder[place]
+        for place in ladder.places_at(answering.address)
+        if place in places or (users and not isinstance(ladder[place], Community))
     ]
 
 

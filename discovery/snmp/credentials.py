@@ -1,6 +1,8 @@
 """Credentials of the three versions of SNMP. Their secrets never show in a repr or a message."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 #: Authentication protocols of SNMPv3 (RFC 3414, RFC 7860), by the names people use.
 AUTH_PROTOCOLS = ("MD5", "SHA", "SHA-224", "SHA-256", "SHA-384", "SHA-512")
@@ -71,3 +73,54 @@ class User:
 
 
 Credential = Community | User
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder(Sequence[Credential]):
+    """Credentials in the order in which they are tried, and which one fitted an address before.
+
+    ``fitted`` maps addresses to places in ``credentials``. Whoever takes a sequence of credentials
+    takes a ladder too; one that is no ladder remembers nothing.
+    """
+
+    credentials: tuple[Credential, ...]
+    fitted: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def over(cls, credentials: Sequence[Credential]) -> "Ladder":
+        """Return the credentials as a ladder."""
+        return credentials if isinstance(credentials, cls) else cls(tuple(credentials))
+
+    def first_at(self, address: str) -> int | None:
+        """Return the place of what fitted an address before."""
+        place = self.fitted.get(address)
+        return place if place is not None and 0 <= place < len(self.credentials) else None
+
+    def places_at(self, address: str) -> list[int]:
+        """Return the places in the order for one address: what fitted before comes first.
+
+        >>> ladder = Ladder((Community("a"), Community("b"), Community("c")), {"10.0.0.1": 2})
+        >>> ladder.places_at("10.0.0.1"), ladder.places_at("10.0.0.2")
+        ([2, 0, 1], [0, 1, 2])
+        """
+        first = self.first_at(address)
+        places = list(range(len(self.credentials)))
+        return places if first is None else [first, *(one for one in places if one != first)]
+
+    def at(self, address: str) -> list[Credential]:
+        """Return the credentials in the order for one address."""
+        return [self.credentials[place] for place in self.places_at(address)]
+
+    def __len__(self) -> int:
+        return len(self.credentials)
+
+    def __iter__(self) -> Iterator[Credential]:
+        return iter(self.credentials)
+
+    @overload
+    def __getitem__(self, place: int) -> Credential: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Credential]: ...
+    def __getitem__(self, place: int | slice) -> Credential | Sequence[Credential]:
+        """Return the credential at a place."""
+        return self.credentials[place]

@@ -14,6 +14,7 @@ from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import HopelessJob, JobContext
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import open_credential
+from server.scanning.fitting import Standpoint, remember_fit
 from server.scanning.mapping import ask_topology
 from server.scanning.models import Probe, SnmpCredential
 from server.scanning.recording import record_device
@@ -69,6 +70,7 @@ def _record(context: JobContext, task: _Task, found: DeviceFindings) -> Mapping[
         recorded = record_device(session, found, task.organisation_id, author, now)
         probe = session.get_one(Probe, task.probe_id)
         close_probe(probe, found, recorded, now)
+        remember_fit(session, Standpoint(task.organisation_id, None, task.port), found, now)
         ask_topology(session)
     return {"item_id": recorded.item_id, "outcome": recorded.outcome}
 

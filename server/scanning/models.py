@@ -28,6 +28,28 @@ class SnmpCredential(Identified, Base):
     created_at: Mapped[datetime]
 
 
+class CredentialFit(Identified, Base):
+    """Which credential an address answered to last, as seen from one place: it is tried first."""
+
+    __tablename__ = "credential_fit"
+    __table_args__ = (
+        Index(None, "organisation_id", "collector_id", "address", "port", unique=True),
+        Index(None, "credential_id"),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisation.id"))
+    #: Who asked, for two sites may use the same addresses; 0 is this server.
+    collector_id: Mapped[int] = mapped_column(BigId)
+    address: Mapped[str] = mapped_column(Key)
+    port: Mapped[int]
+    credential_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("snmp_credential.id", ondelete="CASCADE")
+    )
+    #: Digest of the credential as it is kept, sealed: of another secret nothing is remembered.
+    mark: Mapped[str] = mapped_column(Key)
+    fitted_at: Mapped[datetime]
+
+
 class Probe(Identified, Base):
     """One visit to one device: asked for, under way, and what came of it."""
 

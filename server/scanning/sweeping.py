@@ -6,19 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cmdb.errors import CadastreError
 from cmdb.inventory.outcomes import Author
 from discovery.findings import DeviceFindings, ScanProgress, Unreachable
 from discovery.scan.blocking import scan_range
 from discovery.settings import ScanSettings
-from discovery.snmp.credentials import Credential
+from discovery.snmp.credentials import Ladder
 from discovery.targets.ranges import Targets
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import HopelessJob, JobContext, JobStopped
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import open_credential
 from server.scanning.collectors.asking import ask_errand, usable
+from server.scanning.fitting import Standpoint, fitted_at, remember_fit
 from server.scanning.mapping import ask_topology
 from server.scanning.models import ScanRange, ScanRun, SnmpCredential
 from server.scanning.outcomes import outcome_of, refused_outcome
@@ -33,8 +35,13 @@ class _Task:
     organisation_id: int
     asked_by_id: int | None
     targets: Targets
-    credentials: tuple[Credential, ...]
+    credentials: Ladder
     settings: ScanSettings
+
+    @property
+    def here(self) -> Standpoint:
+        """From where it is asked."""
+        return Standpoint(self.organisation_id, None, self.settings.port)
 
 
 def run_sweep_of_range(context: JobContext) -> Mapping[str, Any]:
@@ -100,8 +107,8 @@ def _begin(context: JobContext) -> _Task:
         run.state = "running" if row is not None else "failed"
         run.job_id = context.job_id or run.job_id
         if row is None:
-            return _Task(run.id, 0, None, Targets(()), (), ScanSettings())
-        credentials = _credentials(context, session, row)
+            return _Task(run.id, 0, None, Targets(()), Ladder(()), ScanSettings())
+        credentials = _ladder(context, session, row)
         if not credentials:
             run.state, run.reason, run.finished_at = "failed", "it has no credential", utc_now()
         settings = ScanSettings(port=row.port, pace=row.pace)
@@ -141,10 +148,14 @@ def _run(context: JobContext, session: Any) -> ScanRun:
     return run
 
 
-def _credentials(context: JobContext, session: Any, row: ScanRange) -> tuple[Credential, ...]:
+def _ladder(context: JobContext, session: Session, row: ScanRange) -> Ladder:
+    """Return the credentials of a range, with what fitted each address before."""
     secrets = SecretBox(context.settings.key_file)
-    rows = (session.get(SnmpCredential, one) for one in row.credential_ids)
-    return tuple(open_credential(one, secrets) for one in rows if one is not None)
+    found = (session.get(SnmpCredential, one) for one in row.credential_ids)
+    rows = [one for one in found if one is not None]
+    here = Standpoint(row.organisation_id, None, row.port)
+    fitted = fitted_at(session, here, rows)
+    return Ladder(tuple(open_credential(one, secrets) for one in rows), fitted)
 
 
 def _take(context: JobContext, task: _Task, result: DeviceFindings | Unreachable) -> None:
@@ -155,6 +166,7 @@ def _take(context: JobContext, task: _Task, result: DeviceFindings | Unreachable
     try:
         with context.database.writing() as session:
             session.add(outcome_of(session, place, result, author, now))
+            remember_fit(session, task.here, result, now)
     except CadastreError as error:
         with context.database.writing() as session:
             session.add(refused_outcome(task.run_id, result, str(error), now))

@@ -61,17 +61,22 @@ class Device(Protocol):
 
 @dataclass
 class RecordedDevice:
-    """Answers as the recording does; cuts answers to ``max_bytes`` as RFC 3416 allows."""
+    """Answers as the recording does; cuts answers to ``max_bytes`` as RFC 3416 allows.
+
+    ``refused`` counts requests under another community.
+    """
 
     recording: Recording
     community: bytes = b"public"
     max_bytes: int = 60_000
     delay_seconds: float = 0.0
     requests: int = field(default=0, init=False)
+    refused: int = field(default=0, init=False)
 
     def answer(self, request: Request) -> Answer | None:
         """Answer a request under the right community."""
         if request.community != self.community:
+            self.refused += 1
             return None
         self.requests += 1
         if request.kind == GET_BULK:

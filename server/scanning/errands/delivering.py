@@ -24,9 +24,10 @@ from server.scanning.collectors.enrolling import collector_with_key
 from server.scanning.collectors.models import Collector, CollectorErrand
 from server.scanning.errands.events import CheckAnswered
 from server.scanning.errands.handing import tell_progress
+from server.scanning.fitting import Standpoint, remember_fit
 from server.scanning.jobs import close_probe, miss_probe
 from server.scanning.mapping import ask_topology
-from server.scanning.models import Probe, ScanOutcome, ScanRun
+from server.scanning.models import Probe, ScanOutcome, ScanRange, ScanRun
 from server.scanning.outcomes import outcome_of, refused_outcome
 from server.scanning.ranges import SWEEP_ERRAND
 from server.scanning.recording import record_device
@@ -124,6 +125,10 @@ def _into_run(
     place = (run.id, run.organisation_id)
     outcome = outcome_of(session, place, said, author, came.now, at)
     _put(session, outcome)
+    row = session.get(ScanRange, run.range_id) if run.range_id else None
+    if row is not None:
+        here = Standpoint(run.organisation_id, run.collector_id, row.port)
+        remember_fit(session, here, said, came.now)
 
 
 def _put(session: Session, outcome: ScanOutcome) -> None:
@@ -149,6 +154,8 @@ def _into_probe(
     author = Author(probe.asked_by_id, came.request_id)
     recorded = record_device(session, said, probe.organisation_id, author, came.now, at)
     close_probe(probe, said, recorded, came.now)
+    here = Standpoint(probe.organisation_id, probe.collector_id, probe.port)
+    remember_fit(session, here, said, came.now)
     ask_topology(session)
 
 

@@ -18,6 +18,7 @@ from server.foundation.secrets import SecretBox
 from server.scanning.actions import PROBE_ERRAND, open_credential
 from server.scanning.collectors.asking import CHECK_ERRAND
 from server.scanning.collectors.models import Collector, CollectorErrand
+from server.scanning.fitting import MOST_TOLD, Standpoint, fitted_at
 from server.scanning.models import Probe, ScanRange, ScanRun, SnmpCredential
 from server.scanning.ranges import SWEEP_ERRAND
 
@@ -131,18 +132,22 @@ def _sweep(session: Session, payload: Mapping[str, Any], secrets: SecretBox) -> 
     row = session.get(ScanRange, run.range_id) if run is not None and run.range_id else None
     if run is None or row is None:
         raise _Hopeless("the range is gone")
-    credentials = _opened(session, row.credential_ids, secrets)
+    kept = _kept(session, row.credential_ids)
+    credentials = _opened(kept, secrets)
+    here = Standpoint(run.organisation_id, run.collector_id, row.port)
+    fitted = fitted_at(session, here, kept, MOST_TOLD)
     if run.state == "queued":
         run.state = "running"
     addresses = row.addresses.replace(",", "\n")
-    return {"addresses": addresses, "port": row.port, "pace": row.pace}, credentials
+    work = {"addresses": addresses, "port": row.port, "pace": row.pace, "fitted": fitted}
+    return work, credentials
 
 
 def _visit(session: Session, payload: Mapping[str, Any], secrets: SecretBox) -> _Work:
     probe = session.get(Probe, payload["probe_id"])
     if probe is None or probe.credential_id is None:
         raise _Hopeless("its credential is gone")
-    credentials = _opened(session, [probe.credential_id], secrets)
+    credentials = _opened(_kept(session, [probe.credential_id]), secrets)
     return {"target": probe.target, "port": probe.port}, credentials
 
 
@@ -153,10 +158,14 @@ def _check(_: Session, payload: Mapping[str, Any], __: SecretBox) -> _Work:
 _WORK = {SWEEP_ERRAND: _sweep, PROBE_ERRAND: _visit, CHECK_ERRAND: _check}
 
 
-def _opened(session: Session, ids: Sequence[int], secrets: SecretBox) -> list[Credential]:
+def _kept(session: Session, ids: Sequence[int]) -> list[SnmpCredential]:
     rows = (session.get(SnmpCredential, one) for one in ids)
+    return [one for one in rows if one is not None]
+
+
+def _opened(rows: Sequence[SnmpCredential], secrets: SecretBox) -> list[Credential]:
     try:
-        opened = [open_credential(one, secrets) for one in rows if one is not None]
+        opened = [open_credential(one, secrets) for one in rows]
     except SecretUnreadable as error:
         raise _Hopeless(str(error)) from error
     if not opened:

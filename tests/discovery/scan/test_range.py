@@ -8,7 +8,7 @@ import pytest
 from discovery.findings import DeviceFindings, ScanProgress, Unreachable
 from discovery.scan.blocking import scan_range
 from discovery.settings import ScanSettings
-from discovery.snmp.credentials import Community, Credential, User
+from discovery.snmp.credentials import Community, Credential, Ladder, User
 from discovery.targets.ranges import Targets, parse_targets
 from tests.discovery.conftest import Serve, recording
 from tests.discovery.visits import PUBLIC, Devices
@@ -42,6 +42,49 @@ def test_a_device_is_read_once_under_the_first_credential_that_answers(serve: Se
     (found,) = scan_range(parse_targets(["127.77.4.0/28"]), ladder, settings)
     assert isinstance(found, DeviceFindings)
     assert found.credential == "lab, old"
+
+
+def test_what_fitted_a_device_before_is_all_that_it_is_offered(serve: Serve) -> None:
+    device = RecordedDevice(recording("ups"), community=b"lab")
+    port = serve({"127.77.4.1": device})
+    rungs = (Community("office", name="office"), Community("lab", name="lab"), User("nobody"))
+    settings = ScanSettings(port=port, timeout_seconds=1, retries=0, probes=("system",))
+    (found,) = scan_range(_range("127.77.4.1"), Ladder(rungs, {"127.77.4.1": 1}), settings)
+    assert isinstance(found, DeviceFindings)
+    assert (found.credential, device.refused) == ("lab", 0)
+
+
+def test_what_no_longer_fits_is_replaced_by_what_does(
+    serve: Serve, snmpd_server: SnmpdServer
+) -> None:
+    device = RecordedDevice(recording("ups"), community=b"lab")
+    port = serve({"127.77.4.1": device})
+    rungs = (Community("office", name="office"), Community("lab", name="lab"))
+    settings = ScanSettings(port=port, timeout_seconds=0.5, retries=0, probes=("system",))
+    (found,) = scan_range(_range("127.77.4.1"), Ladder(rungs, {"127.77.4.1": 0}), settings)
+    assert isinstance(found, DeviceFindings)
+    assert found.credential == "lab"
+    assert device.refused == 2
+
+    # Every device that speaks SNMPv3 answers the first question, whoever its users are.
+    here, community = snmpd_server.host, Community(snmpd_server.community, name="community")
+    settings = ScanSettings(port=snmpd_server.port, timeout_seconds=0.5, probes=("system",))
+    ladder = Ladder((User("nobody"), community), {here: 0})
+    (found,) = scan_range(_range(here), ladder, settings)
+    assert isinstance(found, DeviceFindings)
+    assert found.credential == "community"
+
+
+def test_how_much_of_a_sweep_is_over_is_told_from_its_start(serve: Serve) -> None:
+    port = serve({"127.77.6.9": RecordedDevice(recording("ups"), delay_seconds=0.7)})
+    settings = ScanSettings(port=port, timeout_seconds=1, retries=0, probes=("system",))
+    seen: list[ScanProgress] = []
+    (found,) = scan_range(_range("127.77.6.0/27"), PUBLIC, settings, on_progress=seen.append)
+    assert isinstance(found, DeviceFindings)
+    assert [one.settled for one in seen] == sorted(one.settled for one in seen)
+    # The slow one is under way: it is not over, however many behind it are.
+    assert {one.settled for one in seen if one.asked > 8 and not one.read} == {8}
+    assert (seen[-1].settled, seen[-1].read) == (30, 1)
 
 
 def test_a_device_with_snmpv3_alone_is_found_and_its_users_are_tried(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from discovery.snmp.credentials import Community, User
+from discovery.snmp.credentials import Community, Ladder, User
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,14 @@ def test_a_community_needs_its_word_and_a_version_that_has_one() -> None:
 def test_secrets_do_not_show() -> None:
     user = User("reader", "SHA", "first secret", "AES", "second secret")
     assert "secret" not in repr(user) + repr(Community("secret"))
+
+
+def test_a_ladder_begins_with_what_fitted_and_forgets_what_is_not_there() -> None:
+    rungs = (Community("a"), Community("b"), User("c"))
+    ladder = Ladder(rungs, {"10.0.0.1": 2, "10.0.0.2": 3, "10.0.0.3": -1})
+    assert ladder.at("10.0.0.1") == [rungs[2], rungs[0], rungs[1]]
+    for address in ("10.0.0.2", "10.0.0.3", "10.0.0.4"):
+        assert ladder.first_at(address) is None
+        assert ladder.at(address) == list(rungs)
+    assert Ladder.over(ladder) is ladder
+    assert (list(Ladder.over(rungs)), ladder[1:]) == (list(rungs), rungs[1:])

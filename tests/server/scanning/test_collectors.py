@@ -36,7 +36,7 @@ from server.scanning.sweeping import run_sweep_of_range
 from tests.support import switched_lab as lab
 from tests.support.people import World, token_of
 from tests.support.sites import site_over
-from tests.support.snmp_responder import SnmpResponder
+from tests.support.snmp_responder import RecordedDevice, SnmpResponder
 
 API = "/api/v1"
 CORE, EDGE = "127.79.0.1", "127.79.0.2"
@@ -120,8 +120,13 @@ class Site:
 
 
 @pytest.fixture
-def responder() -> Iterator[SnmpResponder]:
-    with SnmpResponder({CORE: lab.device(lab.core()), EDGE: lab.device(lab.edge())}) as found:
+def devices() -> dict[str, RecordedDevice]:
+    return {CORE: lab.device(lab.core()), EDGE: lab.device(lab.edge())}
+
+
+@pytest.fixture
+def responder(devices: dict[str, RecordedDevice]) -> Iterator[SnmpResponder]:
+    with SnmpResponder(devices) as found:
         yield found
 
 
@@ -163,6 +168,27 @@ def test_a_collector_enrols_sweeps_its_range_visits_a_device_and_brings_all_of_i
     (shown,) = site.get("collectors")
     assert (shown["state"], shown["backlog"], shown["errands"]) == ("well", 0, 0)
     assert shown["version"]
+
+
+def test_a_collector_is_told_what_fitted_a_device_at_its_last_visit(
+    site: Site, devices: dict[str, RecordedDevice]
+) -> None:
+    with site.database.writing() as session:
+        draft = CredentialDraft(site.world.root.id, "Office", community="wrong")
+        box = SecretBox(site.settings.key_file)
+        other = create_credential(session, site.world.admin, box, draft, utc_now()).id
+    both = site.range(credential_ids=[other, site.credential_id])
+    path = f"{API}/discovery/ranges/{site.range_id}"
+    assert site.admin.put(path, json=both).status_code == 200
+    refused = []
+    with site.listening() as server:
+        for _ in range(2):
+            site.post(f"discovery/ranges/{site.range_id}/runs", 202)
+            ended = site.collect("--server", server, "--token", site.collector["token"])
+            assert ended.exit_code == 0, ended.output
+            refused.append([one.refused for one in devices.values()])
+    assert min(refused[0]) >= 1
+    assert refused[0] == refused[1]
 
 
 def test_results_wait_while_the_server_is_away_and_count_once_however_often_they_come(
