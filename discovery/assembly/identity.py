@@ -11,7 +11,8 @@ from cmdb.vocabulary import (
 )
 from discovery.assembly.chassis import chassis_of, plausible, plausible_serial
 from discovery.findings import DeviceFindings, EntityFinding
-from discovery.knowledge.rules import Knowledge, Match, Oid
+from discovery.knowledge.rules import Knowledge, Match
+from discovery.knowledge.tables import Oid
 
 _BRIDGES, _ROUTES = 2, 4  # sysServices: layer 2, layer 3
 _ETHERNET = 6

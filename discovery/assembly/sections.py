@@ -45,10 +45,12 @@ def sections(findings: DeviceFindings) -> tuple[Section, ...]:
         for name, outcome in outcomes.items()
         if outcome.state is not ProbeState.FAILED and not outcome.cut_short
     }
+    if "vendor_tables" not in outcomes:  # most makes have none
+        whole.add("vendor_tables")
     rows: dict[str, tuple[set[str], Sequence[Mapping[str, Any]]]] = {
         "interfaces": ({"interfaces", "addresses"}, interface_rows(findings)),
         "neighbours": ({"lldp", "cdp"}, _neighbours(findings.neighbours)),
-        "components": ({"entities"}, component_rows(findings)),
+        "components": ({"entities", "vendor_tables"}, component_rows(findings)),
         "spanning": ({"spanning"}, spanning_rows(findings)),
     }
     return tuple(

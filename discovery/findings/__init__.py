@@ -12,7 +12,16 @@ from discovery.findings.device import (
     NeighbourFinding,
     SystemFinding,
 )
-from discovery.findings.equipment import BatteryFinding, PoeFinding, SupplyFinding
+from discovery.findings.equipment import (
+    AccessPointFinding,
+    BatteryFinding,
+    EntityPortFinding,
+    PoeFinding,
+    SensorFinding,
+    StationFinding,
+    SupplyFinding,
+    TransceiverFinding,
+)
 from discovery.findings.layers import (
     AdjacencyFinding,
     BridgePortFinding,
@@ -40,12 +49,14 @@ from discovery.findings.whole import (
 )
 
 __all__ = [
+    "AccessPointFinding",
     "AddressFinding",
     "AdjacencyFinding",
     "BatteryFinding",
     "BridgePortFinding",
     "DeviceFindings",
     "EntityFinding",
+    "EntityPortFinding",
     "Harvest",
     "InterfaceFinding",
     "LearntFinding",
@@ -58,12 +69,15 @@ __all__ = [
     "ProbeState",
     "RouteFinding",
     "ScanProgress",
+    "SensorFinding",
     "SpanningPortFinding",
     "SpanningTreeFinding",
     "StackFinding",
     "StandbyFinding",
+    "StationFinding",
     "SupplyFinding",
     "SystemFinding",
+    "TransceiverFinding",
     "Unreachable",
     "VlanFinding",
     "VlanPortFinding",

@@ -10,7 +10,16 @@ from discovery.findings.device import (
     NeighbourFinding,
     SystemFinding,
 )
-from discovery.findings.equipment import BatteryFinding, PoeFinding, SupplyFinding
+from discovery.findings.equipment import (
+    AccessPointFinding,
+    BatteryFinding,
+    EntityPortFinding,
+    PoeFinding,
+    SensorFinding,
+    StationFinding,
+    SupplyFinding,
+    TransceiverFinding,
+)
 from discovery.findings.layers import (
     AdjacencyFinding,
     BridgePortFinding,
@@ -64,6 +73,11 @@ class DeviceFindings:
     supplies: tuple[SupplyFinding, ...] = ()
     batteries: tuple[BatteryFinding, ...] = ()
     poe: tuple[PoeFinding, ...] = ()
+    entity_ports: tuple[EntityPortFinding, ...] = ()
+    sensors: tuple[SensorFinding, ...] = ()
+    transceivers: tuple[TransceiverFinding, ...] = ()
+    access_points: tuple[AccessPointFinding, ...] = ()
+    stations: tuple[StationFinding, ...] = ()
     particulars: dict[str, str] = field(default_factory=dict)
     outcomes: tuple[ProbeOutcome, ...] = ()
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""Rules that say what a device is, read from TOML tables.
+"""Rules that say what a device is, and tables of makes, read from TOML files.
 
 A rule holds when the device's sysObjectID lies below one of ``object_id`` and its sysDescr matches
 ``description`` (a regular expression, searched, ``.`` matching line ends); a rule without one of
@@ -9,14 +9,16 @@ it holds only where no other rule does.
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-Oid = tuple[int, ...]
+from discovery.knowledge.tables import Oid, VendorTable, read_oid, read_table_entry
+
+T = TypeVar("T")
 
 #: What a rule may say, as a constant, by a group of its description, or by a question.
 FIELDS = ("vendor", "class", "model", "os", "version", "serial")
@@ -31,6 +33,9 @@ _TABLES = (
     "printers",
     "things",
     "unknown",
+    "components",
+    "optics",
+    "stations",
 )
 #: Words for the device's own sysObjectID and the OID above it, in the name of a question.
 _RELATIVE = {"self", "parent"}
@@ -115,10 +120,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """All rules, and the names of enterprises by their IANA number."""
+    """All rules, the names of enterprises by their IANA number, and tables of makes."""
 
     rules: tuple[Rule, ...]
     enterprises: Mapping[int, str]
+    tables: tuple[VendorTable, ...] = ()
 
     def matches(self, object_id: Oid, description: str) -> list[Match]:
         """Return what holds for a device, from special to general."""
@@ -134,6 +140,10 @@ class Knowledge:
                 names.update((question.name_for(object_id), None) for question in questions)
         return list(names)
 
+    def tables_of(self, object_id: Oid, description: str) -> list[VendorTable]:
+        """Return the tables worth asking a device for."""
+        return [one for one in self.tables if one.is_of(object_id, description)]
+
     def enterprise(self, object_id: Oid) -> str:
         """Return who owns the enterprise number in a sysObjectID, empty where not known."""
         if object_id[: len(_ENTERPRISE)] != _ENTERPRISE or len(object_id) <= len(_ENTERPRISE):
@@ -143,20 +153,25 @@ class Knowledge:
 
 def load_knowledge(extra: Iterable[Path] = ()) -> Knowledge:
     """Read the shipped tables and ``extra`` ones, which win. Raises BadKnowledge."""
-    own = [rule for path in extra for rule in _rules(path.name, _read(path))]
-    rules, enterprises = _shipped()
-    return Knowledge((*own, *rules), enterprises)
+    read = [(path.name, _read(path)) for path in extra]
+    own = [rule for name, document in read for rule in _rules(name, document)]
+    tables = [table for name, document in read for table in _tables(name, document)]
+    shipped = _shipped()
+    return Knowledge((*own, *shipped.rules), shipped.enterprises, (*tables, *shipped.tables))
 
 
 @cache
-def _shipped() -> tuple[tuple[Rule, ...], Mapping[int, str]]:
+def _shipped() -> Knowledge:
     folder = resources.files("discovery.knowledge")
     rules: list[Rule] = []
+    tables: list[VendorTable] = []
     for name in _TABLES:
         document = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
         rules += _rules(f"{name}.toml", document)
+        tables += _tables(f"{name}.toml", document)
     numbers = tomllib.loads((folder / "enterprises.toml").read_text("utf-8"))["enterprises"]
-    return tuple(rules), {int(number): name for number, name in numbers.items()}
+    enterprises = {int(number): name for number, name in numbers.items()}
+    return Knowledge(tuple(rules), enterprises, tuple(tables))
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -169,13 +184,23 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _rules(source: str, document: Mapping[str, Any]) -> Iterator[Rule]:
-    for place, entry in enumerate(document.get("rule", ()), 1):
+    return _entries(source, document, "rule", _rule)
+
+
+def _tables(source: str, document: Mapping[str, Any]) -> Iterator[VendorTable]:
+    return _entries(source, document, "table", read_table_entry)
+
+
+def _entries(
+    source: str, document: Mapping[str, Any], kind: str, read: Callable[[Mapping[str, Any]], T]
+) -> Iterator[T]:
+    for place, entry in enumerate(document.get(kind, ()), 1):
         try:
-            yield _rule(entry)
+            yield read(entry)
         except (ValueError, TypeError, AttributeError, re.error) as error:
-            raise BadKnowledge(f"{source}, rule {place}: {error}") from None
+            raise BadKnowledge(f"{source}, {kind} {place}: {error}") from None
         except KeyError as error:
-            raise BadKnowledge(f"{source}, rule {place}: {error} is missing") from None
+            raise BadKnowledge(f"{source}, {kind} {place}: {error} is missing") from None
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
@@ -190,7 +215,7 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     object_ids = (object_ids,) if isinstance(object_ids, str) else object_ids
     description = entry.get("description")
     return Rule(
-        object_ids=tuple(_oid(text) for text in object_ids),
+        object_ids=tuple(read_oid(text) for text in object_ids),
         description=None if description is None else re.compile(description, re.DOTALL),
         constants={name: str(entry[name]) for name in FIELDS if name in entry},
         questions={name: tuple(_question(one) for one in _list(ask[name])) for name in ask},
@@ -211,15 +236,8 @@ def _question(entry: str | Mapping[str, str]) -> Question:
 
 def _name(text: str) -> str:
     word, _, rest = text.partition(".")
-    _oid((rest if word in _RELATIVE else text).removesuffix(".*"))
+    read_oid((rest if word in _RELATIVE else text).removesuffix(".*"))
     return text
-
-
-def _oid(text: str) -> Oid:
-    parts = text.split(".")
-    if not all(part.isascii() and part.isdigit() for part in parts):
-        raise ValueError(f"{text!r} is not an OID")
-    return tuple(map(int, parts))
 
 
 def _list(value: Any) -> list[Any]:

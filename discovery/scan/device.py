@@ -17,9 +17,9 @@ from discovery.findings import (
     Why,
 )
 from discovery.knowledge.rules import Knowledge
-from discovery.probes import particulars
+from discovery.probes import particulars, vendor_tables
 from discovery.scan.outline import columns_asked, outline
-from discovery.scan.questions import PARTICULARS, QUESTIONS, SYSTEM
+from discovery.scan.questions import PARTICULARS, QUESTIONS, SYSTEM, VENDOR_TABLES
 from discovery.settings import ScanSettings
 from discovery.snmp.conversation import Conversation
 from discovery.snmp.credentials import Credential, User
@@ -114,12 +114,14 @@ class _Visit:
         self, device: Conversation, findings: DeviceFindings
     ) -> DeviceFindings:
         """Ask what the settings want; what tells the device apart comes first."""
-        wanted = self._settings.probes or (PARTICULARS, *QUESTIONS)
+        wanted = self._settings.probes or (PARTICULARS, *QUESTIONS, VENDOR_TABLES)
         if PARTICULARS in wanted:
             findings = await self._ask_particulars(device, findings)
         for name, question in QUESTIONS.items():
             if name in wanted and name != SYSTEM:
                 findings = await self._ask_safely(name, partial(question.ask, device), findings)
+        if VENDOR_TABLES in wanted:
+            findings = await self._ask_vendor_tables(device, findings)
         return replace(
             findings,
             neighbours=with_local_ports(findings.neighbours, findings.interfaces),
@@ -136,6 +138,17 @@ class _Visit:
         return await self._ask_safely(
             PARTICULARS, partial(particulars.ask, device, names), findings
         )
+
+    async def _ask_vendor_tables(
+        self, device: Conversation, findings: DeviceFindings
+    ) -> DeviceFindings:
+        system = findings.system
+        tables = self._knowledge.tables_of(object_id(system.object_id), system.description)
+        if not tables:
+            return findings
+        known = [one.serial for one in findings.entities]
+        ask = partial(vendor_tables.ask, device, tables, known)
+        return await self._ask_safely(VENDOR_TABLES, ask, findings)
 
     async def _ask_safely(
         self, name: str, ask: Callable[[], Awaitable[Harvest]], findings: DeviceFindings

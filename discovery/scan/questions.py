@@ -9,7 +9,6 @@ from discovery.probes import (
     battery,
     bridge,
     cdp,
-    components,
     entities,
     interfaces,
     lldp,
@@ -17,6 +16,7 @@ from discovery.probes import (
     poe,
     routes,
     routing,
+    sensors,
     spanning,
     stack,
     supplies,
@@ -42,7 +42,6 @@ SYSTEM = "system"
 QUESTIONS: Mapping[str, Question] = {
     SYSTEM: Question(system.ask, "name, description, location, sysObjectID, engine id"),
     "entities": Question(entities.ask, "chassis, stack members and modules with serial numbers"),
-    "components": Question(components.ask, "components of makes that keep them elsewhere"),
     "interfaces": Question(interfaces.ask, "ports with MAC, speed, MTU and state"),
     "addresses": Question(addresses.ask, "IPv4 and IPv6 addresses with prefix, by interface"),
     "lldp": Question(lldp.ask, "neighbours seen by LLDP, and the chassis id"),
@@ -57,8 +56,13 @@ QUESTIONS: Mapping[str, Question] = {
     "supplies": Question(supplies.ask, "toner, ink and drums of printers, and what is left"),
     "battery": Question(battery.ask, "battery, load and source of a UPS"),
     "poe": Question(poe.ask, "power over Ethernet: watts, and how many ports draw it"),
+    "sensors": Question(sensors.ask, "readings of optics: temperature, light sent and received"),
 }
 
 #: Asked after the system group, with the values that the knowledge tables name for the make.
 PARTICULARS = "particulars"
 PARTICULARS_SUMMARY = "what a make keeps in its own MIB: serial number, model, version"
+
+#: Asked last, with the tables that the knowledge names for the make.
+VENDOR_TABLES = "vendor_tables"
+VENDOR_TABLES_SUMMARY = "a make's own tables: components, optics, access points, wireless clients"

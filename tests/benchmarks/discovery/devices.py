@@ -7,11 +7,11 @@ tells nothing about the reader and is left out where that can be seen (``verbati
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
-from discovery.assembly.chassis import plausible_serial
+from discovery.assembly.chassis import plausible, plausible_serial
 from discovery.assembly.identity import DeviceIdentity, identify
 from discovery.findings import DeviceFindings, NeighbourFinding
 from discovery.knowledge.rules import load_knowledge
@@ -20,6 +20,8 @@ from discovery.topology.naming import spellings
 from tests.benchmarks.discovery.networks import read_json
 from tests.benchmarks.discovery.recorded import Recording, read_recording, visit
 
+#: entPhysicalEntry.
+_ENTITY = (1, 3, 6, 1, 2, 1, 47, 1, 1, 1, 1)
 _BLANKS = re.compile(r"[^0-9a-z]+")
 
 
@@ -31,8 +33,9 @@ def score_devices(folder: Path) -> tuple[Counter[str], Counter[str], list[str]]:
     for path in sorted(folder.glob("*.expected.json*")):
         name = path.name.partition(".expected")[0]
         told = read_json(path)
-        findings = _visit(folder, name, told)
-        for kind, hit in _hits(told, findings):
+        recording = read_recording(folder / f"{name}.snmprec.gz")
+        findings = _visit(folder, name, told, recording)
+        for kind, hit in _hits(told, findings, _indexes(recording)):
             expected[kind] += 1
             found[kind] += hit
             if not hit:
@@ -40,25 +43,60 @@ def score_devices(folder: Path) -> tuple[Counter[str], Counter[str], list[str]]:
     return expected, found, missed
 
 
-def _visit(folder: Path, name: str, told: Mapping[str, Any]) -> DeviceFindings:
+def _indexes(recording: Recording) -> Set[int]:
+    """Return the components that stand in ENTITY-MIB."""
+    return {oid[-1] for oid in recording.oids if oid[: len(_ENTITY)] == _ENTITY}
+
+
+def _visit(
+    folder: Path, name: str, told: Mapping[str, Any], recording: Recording
+) -> DeviceFindings:
     contexts: dict[int, Recording] = {
         int(vlan): read_recording(folder / f"{name}@{vlan}.snmprec.gz")
         for vlan in told.get("contexts", ())
         if (folder / f"{name}@{vlan}.snmprec.gz").exists() and str(vlan).isdigit()
     }
-    return visit("192.0.2.1", read_recording(folder / f"{name}.snmprec.gz"), contexts)
+    return visit("192.0.2.1", recording, contexts)
 
 
-def _hits(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
+def _hits(
+    told: Mapping[str, Any], findings: DeviceFindings, indexes: Set[int]
+) -> Iterator[tuple[str, bool]]:
     yield from _facts(told, identify(findings, load_knowledge()))
-    yield from _rows(told, findings)
+    yield from _rows(told, findings, indexes)
     yield from _vlans(told, findings)
     rows = with_local_ports(findings.neighbours, findings.interfaces)
     for row in told.get("links", ()):
         yield "links", any(_is(row, one) for one in rows)
 
 
-def _rows(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
+def _names_a_part(row: Mapping[str, Any]) -> bool:
+    """Whether a row that is not in ENTITY-MIB is about a part of which the device says what it is.
+
+    The expectation numbers the rows of vendors' tables in its own way and puts slots, ports and
+    sensors of its own making between them.
+    """
+    return bool(plausible(row.get("serial") or "") or plausible(row.get("model") or ""))
+
+
+def _parts(findings: DeviceFindings) -> Iterator[tuple[str, str, str]]:
+    """Yield name, model and serial number of all parts, in whatever table they stand."""
+    for one in (*findings.entities, *findings.access_points):
+        yield one.name, one.model, one.serial
+    for optic in findings.transceivers:
+        yield "", optic.model, optic.serial
+
+
+def _is_part(row: Mapping[str, Any], part: tuple[str, str, str]) -> bool:
+    name, model, serial = part
+    if plausible(row.get("serial") or ""):
+        return _bare(serial) == _bare(row["serial"])
+    return _bare(row.get("name")) == _bare(name) or _bare(row.get("model")) == _bare(model)
+
+
+def _rows(
+    told: Mapping[str, Any], findings: DeviceFindings, indexes: Set[int]
+) -> Iterator[tuple[str, bool]]:
     interfaces = {one.index for one in findings.interfaces}
     for port in told.get("ports", ()):
         yield "interfaces", port["ifIndex"] in interfaces
@@ -68,7 +106,10 @@ def _rows(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[s
     entities = {one.index: one for one in findings.entities}
     for row in told.get("entities", ()):
         entity = entities.get(row["index"])
-        yield "entities", entity is not None and _alike(entity.serial, row.get("serial") or "")
+        if row["index"] in indexes:
+            yield "entities", entity is not None and _alike(entity.serial, row.get("serial") or "")
+        elif _names_a_part(row):
+            yield "entities", any(_is_part(row, part) for part in _parts(findings))
 
 
 def _vlans(told: Mapping[str, Any], findings: DeviceFindings) -> Iterator[tuple[str, bool]]:
