@@ -2,31 +2,33 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from discovery.assembly.identity import identify
 from discovery.assembly.observation import assemble
 from discovery.cli.collect import collect
+from discovery.cli.exits import EXIT_CODES, INTERRUPTED, NO_NETWORK, NOTHING, UNREAD
 from discovery.cli.network import network
 from discovery.cli.options import (
-    WrongInput,
     credential_options,
     scan_options,
     take_credentials,
     take_knowledge,
     take_settings,
 )
-from discovery.cli.progress import ProgressBar, describe
-from discovery.findings import DeviceFindings, Unreachable, Why
-from discovery.knowledge.rules import Knowledge
+from discovery.cli.sweep import sweep
+from discovery.findings import Unreachable, Why
 from discovery.output import documents, tables
-from discovery.scan.blocking import scan_host, scan_range
-from discovery.scan.questions import PARTICULARS, PARTICULARS_SUMMARY, QUESTIONS
-from discovery.targets.ranges import BadRange, Targets, parse_targets
-
-FOUND, NOTHING, USAGE, UNREAD, NO_NETWORK, INTERRUPTED = 0, 1, 2, 3, 4, 130
+from discovery.scan.blocking import scan_host
+from discovery.scan.questions import (
+    PARTICULARS,
+    PARTICULARS_SUMMARY,
+    QUESTIONS,
+    VENDOR_TABLES,
+    VENDOR_TABLES_SUMMARY,
+)
 
 _EXITS = {
     Why.SILENT: NOTHING,
@@ -34,16 +36,10 @@ _EXITS = {
     Why.UNSENDABLE: NO_NETWORK,
 }
 
-_EXIT_CODES = """\b
-Exit codes: 0 found; 1 nothing answered; 2 wrong usage or unreadable file;
-3 answered, but could not be read; 4 this machine could not send; 130 stopped.
-"""
-
-
 _HELP = """Ask network devices over SNMP what they are.
 
-Nothing is changed on a device, and nothing is kept here: results go to standard output, everything
-else to standard error.
+Nothing is changed on a device, and nothing is kept here unless you name a file for it: results go
+to standard output, everything else to standard error.
 
 \b
 Credentials, in the order in which they are tried:
@@ -57,19 +53,20 @@ Examples:
   cadastre-discover probe core-1.example.net
   cadastre-discover probe 10.0.0.1 --credentials snmp.toml --json
   cadastre-discover sweep 10.0.0.0/20 10.1.0.5-40 --credentials snmp.toml
+  cadastre-discover sweep 10.0.0.0/12 --resume sweep.state
   cadastre-discover network office.toml
   cadastre-discover collect --server https://cadastre.example --token TOKEN
 """
 
 
 @click.group(
-    help=_HELP, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
+    help=_HELP, epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]}
 )
 def cli() -> None:
     """Hold the commands together."""
 
 
-@cli.command(epilog=_EXIT_CODES)
+@cli.command(epilog=EXIT_CODES)
 @click.argument("host")
 @credential_options
 @scan_options
@@ -111,92 +108,16 @@ def probe(host: str, output: str, *, as_json: bool, organisation: int, **options
         tables.console().print(tables.device(result, identify(result, knowledge)))
 
 
-@cli.command(epilog=_EXIT_CODES)
-@click.argument("ranges", nargs=-1, metavar="[RANGE]...")
-@click.option(
-    "--from", "listing", type=click.File(), help="Read ranges from a file too (-: input)."
-)
-@credential_options
-@scan_options
-@click.option("--pace", default=2_000, show_default=True, help="Packets a second, at most.")
-@click.option("--in-flight", default=50, show_default=True, help="Devices read at the same time.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON per device, as they come.")
-def sweep(
-    ranges: tuple[str, ...], listing: IO[str] | None, *, as_json: bool, **options: Any
-) -> None:
-    """Ask all addresses of one or more ranges who is there, and read those that answer.
-
-    A RANGE is 10.1.0.0/20, 10.1.2.3, 10.1.2.10-10.1.3.20 or 10.1.2.10-20; IPv6 likewise. Every
-    address is asked once per credential, and again after the timeout as often as --retries says.
-    Press Ctrl-C to stop: what was found until then is shown.
-    """
-    try:
-        targets = parse_targets([*ranges, *(listing or ())])
-    except BadRange as error:
-        raise WrongInput(f"{error}.") from None
-    knowledge = take_knowledge(options)
-    run = _Sweep(targets, knowledge, as_json=as_json)
-    raise SystemExit(run.run(options))
-
-
-class _Sweep:
-    """One run of ``sweep``: prints JSON as it comes, or a table at the end."""
-
-    def __init__(self, targets: Targets, knowledge: Knowledge, *, as_json: bool) -> None:
-        self._targets = targets
-        self._knowledge = knowledge
-        self._as_json = as_json
-        self._found: list[tables.DeviceLine] = []
-        self._unread: list[Unreachable] = []
-        self._bar = ProgressBar(tables.console(errors=True))
-
-    def run(self, options: dict[str, Any]) -> int:
-        credentials = take_credentials(options)
-        settings = take_settings(options)
-        interrupted = False
-        results = scan_range(self._targets, credentials, settings, self._knowledge, self._bar.show)
-        with self._bar:
-            try:
-                for result in results:
-                    self._take(result)
-            except KeyboardInterrupt:
-                interrupted = True
-            finally:
-                results.close()
-        self._conclude()
-        if interrupted:
-            return INTERRUPTED
-        return FOUND if self._found else UNREAD if self._unread else NOTHING
-
-    def _take(self, result: DeviceFindings | Unreachable) -> None:
-        if isinstance(result, Unreachable):
-            self._unread.append(result)
-            document = documents.unreachable_document(result)
-        else:
-            identity = identify(result, self._knowledge)
-            self._found.append(tables.device_line(result, identity))
-            document = documents.device_document(result, identity)
-        if self._as_json:
-            click.echo(documents.line(document))
-
-    def _conclude(self) -> None:
-        if not self._as_json:
-            if self._found:
-                tables.console().print(tables.devices(self._found))
-            if self._unread:
-                tables.console().print(tables.unread(self._unread))
-        if self._bar.last is not None:
-            last = self._bar.last
-            click.echo(f"{describe(last)}, {last.elapsed_seconds:.1f} s", err=True)
-
-
 @cli.command("list-probes")
 def list_probes() -> None:
     """List what a visit asks a device, in this order."""
     system, *rest = ((name, question.summary) for name, question in QUESTIONS.items())
-    tables.console().print(tables.probes([system, (PARTICULARS, PARTICULARS_SUMMARY), *rest]))
+    vendors = (VENDOR_TABLES, VENDOR_TABLES_SUMMARY)
+    shown = [system, (PARTICULARS, PARTICULARS_SUMMARY), *rest, vendors]
+    tables.console().print(tables.probes(shown))
 
 
+cli.add_command(sweep)
 cli.add_command(network)
 cli.add_command(collect)
 

@@ -7,6 +7,7 @@ import click
 
 from discovery.assembly.identifiers import origin_key
 from discovery.assembly.identity import identify
+from discovery.cli.exits import FOUND, INTERRUPTED, NOTHING
 from discovery.cli.options import (
     WrongInput,
     credential_options,
@@ -26,7 +27,6 @@ from discovery.targets.networks import BadNetwork, read_network
 from discovery.topology.solving import solve
 from discovery.topology.values import Device
 
-FOUND, NOTHING, INTERRUPTED = 0, 1, 130
 _MORE = ("auth_protocol", "priv_protocol", "context")
 
 

@@ -5,6 +5,7 @@ broadcast address of an IPv4 network are left out, as no device has them.
 """
 
 import ipaddress
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -92,6 +93,58 @@ class Targets:
     def __iter__(self) -> Iterator[str]:
         for one in self.ranges:
             yield from one
+
+    def __str__(self) -> str:
+        return ", ".join(f"{one.first}-{one.last}" for one in self.ranges)
+
+    def address_at(self, place: int) -> str | None:
+        """Return the address at a place, counted from 0; None behind the last.
+
+        >>> parse_targets(["10.0.0.1-2", "10.0.0.9"]).address_at(2)
+        '10.0.0.9'
+        """
+        for one in self.ranges:
+            if place < len(one):
+                return str(type(one.first)(int(one.first) + place))
+            place -= len(one)
+        return None
+
+    def remaining(self, start: str | None, without: Iterable[str] = ()) -> "Targets":
+        """Return the targets from an address on (None: all), without some.
+
+        >>> str(parse_targets(["10.0.0.1-9"]).remaining("10.0.0.3", ["10.0.0.1", "10.0.0.5"]))
+        '10.0.0.3-10.0.0.4, 10.0.0.6-10.0.0.9'
+        """
+        over = sorted({ipaddress.ip_address(one) for one in without}, key=_place)
+        first = _place(ipaddress.ip_address(start)) if start else (0, 0)
+        left = [
+            AddressRange(type(one.first)(max(int(one.first), first[1])), one.last)
+            if one.first.version == first[0]
+            else one
+            for one in self.ranges
+            if _place(one.last) >= first
+        ]
+        return Targets(tuple(_cut(left, over)))
+
+
+def _place(address: _Address) -> tuple[int, int]:
+    return address.version, int(address)
+
+
+def _cut(ranges: Iterable[AddressRange], over: Iterable[_Address]) -> Iterator[AddressRange]:
+    """Yield the ranges without some addresses; both are in order."""
+    waiting = deque(over)
+    for one in ranges:
+        start = int(one.first)
+        while waiting and _place(waiting[0]) <= _place(one.last):
+            here = int(waiting.popleft())
+            if here < start:
+                continue
+            if here > start:
+                yield AddressRange(type(one.first)(start), type(one.first)(here - 1))
+            start = here + 1
+        if start <= int(one.last):
+            yield AddressRange(type(one.first)(start), one.last)
 
 
 def parse_targets(lines: Iterable[str]) -> Targets:

@@ -5,36 +5,16 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.discovery.cli.program import PROGRAM, QUICK, environment, run
 from tests.discovery.conftest import Serve, recording
 from tests.discovery.visits import Devices
 from tests.support import switched_lab
 from tests.support.snmp import SnmpdServer
 from tests.support.snmp_responder import RecordedDevice
-
-_PROGRAM = [sys.executable, "-W", "error", "-c", "from discovery.cli import main; main()"]
-_QUICK = ("--timeout", "0.5", "--retries", "1")
-
-
-def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*_PROGRAM, *arguments],
-        env=_environment(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
-def _environment(changes: dict[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if "CADASTRE" not in name}
-    return kept | {"COLUMNS": "120"} | changes
 
 
 def test_a_device_is_shown_as_tables(recorded_devices: Devices) -> None:
@@ -81,7 +61,7 @@ def test_a_device_is_shown_as_the_register_would_get_it(recorded_devices: Device
     assert {section["name"] for section in document["sections"]} >= {"interfaces", "components"}
 
 
-def test_snmpv3_keys_come_from_the_environment(snmpd_server: SnmpdServer) -> None:
+def test_snmpv3_keys_come_from_theenvironment(snmpd_server: SnmpdServer) -> None:
     shown = run(
         *("probe", snmpd_server.host, "--port", str(snmpd_server.port), "--json"),
         *("--version", "3", "--user", snmpd_server.user),
@@ -104,7 +84,7 @@ def test_credentials_of_a_file_are_tried_one_after_the_other(
     )
     path.chmod(0o644)
     shown = run(
-        *("probe", addresses["ups"], "--port", str(port), *_QUICK, "--json"),
+        *("probe", addresses["ups"], "--port", str(port), *QUICK, "--json"),
         *("--credentials", str(path)),
     )
     assert json.loads(shown.stdout)["credential"] == "lab"
@@ -114,9 +94,9 @@ def test_credentials_of_a_file_are_tried_one_after_the_other(
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("probe", "127.77.9.9", "--port", "9", *_QUICK), 1, "no answer after 2 tries of 0.5 s"),
+        (("probe", "127.77.9.9", "--port", "9", *QUICK), 1, "no answer after 2 tries of 0.5 s"),
         (("probe", "no..name"), 1, "has no address"),
-        (("probe", "255.255.255.255", *_QUICK), 4, "not sent"),
+        (("probe", "255.255.255.255", *QUICK), 4, "not sent"),
         (("probe",), 2, "Missing argument"),
         (("probe", "127.0.0.1", "--port", "0"), 2, "0 is not a UDP port."),
         (("probe", "127.0.0.1", "--credentials", "/no/such.toml"), 2, "cannot be read"),
@@ -124,7 +104,7 @@ def test_credentials_of_a_file_are_tried_one_after_the_other(
         (("probe", "127.0.0.1", "--version", "3"), 2, "needs a name."),
         (("sweep",), 2, "no address range given."),
         (("sweep", "10.0.0.0/4"), 2, "more than 1,048,576 addresses."),
-        (("sweep", "127.77.9.0/29", "--port", "9", *_QUICK), 1, "6 of 6 addresses, 0 answered"),
+        (("sweep", "127.77.9.0/29", "--port", "9", *QUICK), 1, "6 of 6 addresses, 0 answered"),
     ],
 )
 def test_what_goes_wrong_is_one_sentence_and_an_exit_code(
@@ -162,8 +142,8 @@ def test_without_a_credential_a_person_is_asked_and_not_overheard(
     port, addresses = recorded_devices
     leader, follower = pty.openpty()
     program = subprocess.Popen(
-        [*_PROGRAM, "probe", addresses["ups"], "--port", str(port), "--json"],
-        env=_environment({}),
+        [*PROGRAM, "probe", addresses["ups"], "--port", str(port), "--json"],
+        env=environment({}),
         stdin=follower,
         stdout=subprocess.PIPE,
         stderr=follower,
@@ -182,7 +162,7 @@ def test_without_a_credential_a_person_is_asked_and_not_overheard(
 def test_a_sweep_prints_a_line_of_json_per_device(recorded_devices: Devices) -> None:
     port, addresses = recorded_devices
     shown = run(
-        *("sweep", "127.77.0.0/27", "--port", str(port), *_QUICK, "--json"),
+        *("sweep", "127.77.0.0/27", "--port", str(port), *QUICK, "--json"),
         CADASTRE_DISCOVER_COMMUNITY="public",
     )
     assert shown.returncode == 0
@@ -197,7 +177,7 @@ def test_a_sweep_prints_one_table_in_the_order_of_addresses(
     port, addresses = recorded_devices
     (tmp_path / "ranges").write_text("# the lab\n127.77.0.1-10\n")
     shown = run(
-        *("sweep", "--from", str(tmp_path / "ranges"), "--port", str(port), *_QUICK),
+        *("sweep", "--from", str(tmp_path / "ranges"), "--port", str(port), *QUICK),
         CADASTRE_DISCOVER_COMMUNITY="public",
     )
     lines = [line.split()[0] for line in shown.stdout.splitlines() if "127.77" in line]
@@ -208,8 +188,8 @@ def test_a_sweep_prints_one_table_in_the_order_of_addresses(
 def test_a_sweep_that_is_stopped_says_how_far_it_came(serve: Serve) -> None:
     port = serve({"127.77.9.1": RecordedDevice(recording("ups"))})
     program = subprocess.Popen(
-        [*_PROGRAM, "sweep", "127.77.9.0/24", "--port", str(port), "--pace", "20", "--json"],
-        env=_environment({"CADASTRE_DISCOVER_COMMUNITY": "public"}),
+        [*PROGRAM, "sweep", "127.77.9.0/24", "--port", str(port), "--pace", "20", "--json"],
+        env=environment({"CADASTRE_DISCOVER_COMMUNITY": "public"}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -245,12 +225,12 @@ def test_a_network_file_gives_the_cables_between_what_was_found(
     file = tmp_path / "office.toml"
     file.write_text('ranges = ["127.78.1.1-2"]\n[[credential]]\ncommunity = "cadastre"\n')
     file.chmod(0o600)
-    shown = run("network", str(file), "--port", str(port), *_QUICK)
+    shown = run("network", str(file), "--port", str(port), *QUICK)
     assert shown.returncode == 0, shown.stderr
     assert "core ge1" in shown.stdout
     assert "edge ge2" in shown.stdout
     assert "fdb:a, fdb:b, lldp:a, lldp:b" in shown.stdout
-    lines = run("network", str(file), "--port", str(port), *_QUICK, "--json").stdout.splitlines()
+    lines = run("network", str(file), "--port", str(port), *QUICK, "--json").stdout.splitlines()
     links = [one for one in map(json.loads, lines) if one["kind"] == "link"]
     assert [(one["a"]["name"], one["b"]["name"], one["layer"]) for one in links] == [
         ("ge1", "ge2", 2)

@@ -55,3 +55,16 @@ def test_no_range_and_too_many_addresses_are_refused() -> None:
         parse_targets(["# nothing"])
     with pytest.raises(BadRange, match="in one scan"):
         parse_targets(["10.0.0.0/12", "11.0.0.0/12"])
+
+
+def test_what_is_over_is_left_out_of_what_remains() -> None:
+    targets = parse_targets(["10.0.0.0/29", "10.0.1.1-3", "2001:db8::1-4"])
+    addresses = list(targets)
+    assert [targets.address_at(place) for place in range(len(targets) + 1)] == [*addresses, None]
+    over = ["10.0.0.5", "10.0.0.6", "10.0.1.1", "2001:db8::2", "192.0.2.1"]
+    for place, start in enumerate(addresses):
+        left = targets.remaining(start, over)
+        assert list(left) == [one for one in addresses[place:] if one not in over]
+        assert len(left) == len(list(left))
+    assert list(targets.remaining(None)) == addresses
+    assert list(targets.remaining(None, addresses)) == []
