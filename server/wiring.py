@@ -93,6 +93,7 @@ from server.desk.tickets.jobs import (
 )
 from server.desk.tickets.jobs import run_sweep as run_clock_sweep
 from server.desk.tickets.queries.failing import failures_among
+from server.desk.tickets.queries.kept import TICKET_VIEWS
 from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.indexing import find_entry, find_ticket_anew
@@ -152,6 +153,8 @@ from server.items.impacts.reaching import CONTRACTS
 from server.items.intake_api import intake
 from server.items.leavers_api import leavers
 from server.items.listing.api import listing
+from server.items.listing.jobs import WATCH_VIEWS, view_watcher
+from server.items.listing.views import ITEM_VIEWS
 from server.items.modelling.api import modelling
 from server.items.modelling.changing import REKEY
 from server.items.modelling.jobs import rekey_items
@@ -317,6 +320,7 @@ JOBS: Jobs = {
     TELL: JobHandler(run_telling),
     PASS_ON: JobHandler(run_passing_on, cron="*/5 * * * *"),
     OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
+    WATCH_VIEWS: JobHandler(view_watcher(ITEM_VIEWS, TICKET_VIEWS), cron="*/5 * * * *"),
     CHECK: JobHandler(run_check, max_failures=1),
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, String, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    SQLColumnExpression,
+    String,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
@@ -88,8 +98,13 @@ def last_shown(request: PageRequest) -> int | None:
 
 def count_up_to(session: Session, query: Select[Any], limit: int = COUNT_LIMIT) -> int:
     """Count the rows of ``query``, stopping at ``limit`` + 1 (which reads "more than limit")."""
+    return session.scalar(select(counted_up_to(query, limit))) or 0
+
+
+def counted_up_to(query: Select[Any], limit: int = COUNT_LIMIT) -> ScalarSelect[int]:
+    """Return what ``count_up_to`` counts as a value, to be read together with others."""
     inner = query.order_by(None).limit(limit + 1).subquery()
-    return session.scalar(select(func.count()).select_from(inner)) or 0
+    return select(func.count()).select_from(inner).scalar_subquery()
 
 
 def _bare(row: Any) -> Any:

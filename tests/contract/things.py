@@ -65,6 +65,7 @@ from server.desk.tickets.actions.attaching import Upload, attach_file
 from server.desk.tickets.actions.linking import link_ticket
 from server.desk.tickets.actions.tasking import TaskDraft, TimeDraft, add_task, book_time
 from server.desk.tickets.models import TicketTemplate
+from server.desk.tickets.queries.kept import TICKET_VIEWS
 from server.foundation.clock import utc_now
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
@@ -96,7 +97,7 @@ from server.items.foreign.taking import Knock, take
 from server.items.health.campaigns import CampaignDraft, start_campaign
 from server.items.health.models import Attestation
 from server.items.identity.merging import merge_items
-from server.items.listing.views import ViewDraft, save_view
+from server.items.listing.views import ITEM_VIEWS, ViewDraft, save_view
 from server.items.modelling.changing import apply_model
 from server.items.models import Agent, EnrolmentToken
 from server.items.past.baselines import BaselineDraft, take_baseline
@@ -475,10 +476,14 @@ class _Furnishing:
         return create_item(self._session, self._admin, draft, self._now).id
 
     def _views(self, keeper_id: int | None) -> dict[str, int]:
-        """Keep a view of the item list; out of sight it is the administrator's own."""
+        """Keep a view of each list; out of sight they are the administrator's own."""
         keeper = actor_of(self._session, keeper_id) if keeper_id else self._admin
-        view = save_view(self._session, keeper, ViewDraft("Servers", "class:server"), self._now)
-        return {"view": view.id} | self._imports()
+        view = save_view(
+            self._session, keeper, ITEM_VIEWS, ViewDraft("Servers", "class:server"), self._now
+        )
+        pressing = ViewDraft("Pressing", "view=open&priority=1")
+        tickets = save_view(self._session, keeper, TICKET_VIEWS, pressing, self._now)
+        return {"view": view.id, "ticket_view": tickets.id} | self._imports()
 
     def _imports(self) -> dict[str, int]:
         """Write a file that waits for its mapping, and one that was imported."""

@@ -11,9 +11,12 @@ from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
-from server.foundation.translation import gettext, ngettext
-from server.items.listing import editing, views
+from server.foundation.translation import ngettext
+from server.items.listing import editing
+from server.items.listing.views import ITEM_VIEWS
+from server.items.models import SavedView
 from web.pages.frame import done, reader, url_for, whole
+from web.pages.kept_views import KeptViews
 from web.pages.refusals import refuse_in_words
 from web.presenters.urls import with_query
 from web.presenters.values import show_value
@@ -24,37 +27,13 @@ _ODD = {ValueType.REFERENCE, ValueType.JSON, ValueType.MONEY}
 _SHOWN = 50
 
 
-def views_of_reader() -> list[tuple[Any, str]]:
-    """Return (view, address) of the views the reader may open."""
-    found = views.list_views(current_session(), current_actor())
-    return [(view, _address(view.query, view.sort, view.columns)) for view in found]
-
-
-def _address(query: str, sort: str, columns: list[Any]) -> str:
-    given = {"q": query, "sort": sort, "columns": ",".join(columns)}
+def _address(view: SavedView) -> str:
+    given = {"q": view.query, "sort": view.sort, "columns": ",".join(view.columns)}
     return with_query(url_for("items.index"), {}, {k: v for k, v in given.items() if v})
 
 
-def keep_view() -> ResponseReturnValue:
-    """Keep what the list shows now under a name."""
-    form = request.form
-    draft = views.ViewDraft(
-        name=form.get("name", ""),
-        query=form.get("q", ""),
-        columns=[code for code in form.get("columns", "").split(",") if code],
-        sort=form.get("sort", ""),
-        shared="shared" in form,
-    )
-    views.save_view(current_session(), current_actor(), draft, current_time())
-    return done(
-        gettext("The view is kept."), _address(draft.query, draft.sort, list(draft.columns))
-    )
-
-
-def forget_view(view_id: int) -> ResponseReturnValue:
-    """Forget a view of one's own."""
-    views.delete_view(current_session(), current_actor(), view_id)
-    return done(gettext("The view is forgotten."), url_for("items.index"))
+#: Views of the list of items.
+KEPT = KeptViews(ITEM_VIEWS, _address)
 
 
 def edit_many() -> ResponseReturnValue:

@@ -62,10 +62,7 @@ def item_filters() -> ItemFilter:
 
 
 items.add_url_rule("/columns", "columns", choose_columns, methods=["POST"])
-items.add_url_rule("/views", "keep_view", item_views.keep_view, methods=["POST"])
-items.add_url_rule(
-    "/views/<int:view_id>/forget", "forget_view", item_views.forget_view, methods=["POST"]
-)
+item_views.KEPT.add_to(items)
 items.add_url_rule("/<int:item_id>/override", "override", item_words.override, methods=["POST"])
 items.add_url_rule(
     "/<int:item_id>/sources/<int:speaker_id>/forget",
@@ -93,15 +90,16 @@ def index() -> ResponseReturnValue:
         fault, status = query_fault_text(error, reader()), 422
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
     offer, wanted = columns_of_reader(filters.class_code)
+    shown = ",".join(column.key for column in wanted)
     body = render_template(
         "items/index.html",
         rows=page.rows,
         words=filters.text or filters.query,
         fault=fault,
         vocabulary=explain_fields(standing_model()),
-        views=item_views.views_of_reader(),
-        sort=sort,
-        own_id=actor.person_id,
+        kept=item_views.KEPT.menu(
+            "items", q=filters.text or filters.query, sort=sort, columns=shown
+        ),
         offer=offer,
         wanted=[column.key for column in wanted],
         columns=[Column(gettext("Name"), "name", main=True), *(one.column for one in wanted)],

@@ -1,6 +1,8 @@
 """The queue: which tickets there are, narrowed by a view and by filters, all in the address."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,15 +10,18 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, NotFound
 from cmdb.records.parties import Group
 from server.desk.tickets.actions.bulk import BulkDraft, change_many
-from server.desk.tickets.queries import TicketFilter, count_tickets, list_tickets
+from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv
+from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.translation import gettext, ngettext
+from server.items.models import SavedView
 from server.items.queries import get_item
 from server.people.queries.groups import GroupFilter, list_groups
 from web.pages.frame import done, list_url, reader, url_for, whole
+from web.pages.kept_views import KeptViews
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
 from web.presenters.faults import fault_text
@@ -24,8 +29,8 @@ from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.urls import with_query
 
 _PAGE = 50
-#: What a filter of the queue is called in the address, beside view, sort and place.
-_FILTERS = ("q", "kind", "priority", "state", "item", "service", "group")
+#: Views of the house that say how many they hold.
+_COUNTED = ("open", "mine", "unassigned")
 
 
 def index() -> ResponseReturnValue:
@@ -34,20 +39,23 @@ def index() -> ResponseReturnValue:
     actor.require(Permission.TICKET_READ)
     views = _views(actor)
     view = next((one for one in views if one.key == request.args.get("view")), views[0])
-    wanted = _narrowed(view.filter)
+    wanted = _filter(view)
     sort = request.args.get("sort", view.sort)
     asked = PageRequest(sort, request.args.get("after", ""), _PAGE)
     page = list_tickets(session, actor, wanted, asked)
+    counted = [one for one in views if one.counted]
+    total, *numbers = count_each(session, actor, [wanted, *(one.filter for one in counted)])
     return render_template(
         "tickets/index.html",
         rows=page.rows,
         columns=_columns(actor),
         sorting=Sorting.parse(sort),
-        paging=_paging(len(page.rows), page.next_cursor, count_tickets(session, actor, wanted)),
+        paging=_paging(len(page.rows), page.next_cursor, total),
         list_url=list_url,
-        tabs=_tabs(views, actor),
+        tabs=_tabs(views, dict(zip((one.key for one in counted), numbers, strict=True))),
+        kept=KEPT.menu("tickets", q=_kept_query(view.key), sort=request.args.get("sort", "")),
         view=view.key,
-        narrowed=any(request.args.get(name) for name in _FILTERS),
+        narrowed=any(request.args.get(name) for name in NARROWING),
         about=_about(wanted),
         groups=_own_groups(actor) if view.key == "groups" else [],
         wording=ticket_wording(),
@@ -67,7 +75,7 @@ def export() -> ResponseReturnValue:
     actor.require(Permission.TICKET_READ)
     views = _views(actor)
     view = next((one for one in views if one.key == request.args.get("view")), views[0])
-    lines = ticket_csv(session, actor, _narrowed(view.filter))
+    lines = ticket_csv(session, actor, _filter(view))
     headers = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
     return Response("".join(lines), 200, headers, mimetype="text/csv")
 
@@ -106,56 +114,62 @@ class _View:
 
 
 def _views(actor: Actor) -> tuple[_View, ...]:
-    opened = TicketFilter(open=True)
-    me = actor.person_id or -1
-    requested = TicketFilter(requester_id=me)
-    if not actor.may(Permission.TICKET_WORK):
-        return (
-            _View("open", gettext("Open"), opened, "-activity"),
-            _View("requested", gettext("Asked by me"), requested, "-created"),
-            _View("all", gettext("All"), TicketFilter(), "-created"),
+    works = actor.may(Permission.TICKET_WORK)
+    group_id = whole(request.args.get("group"))
+    labels = {
+        "open": gettext("Open"),
+        "mine": gettext("Mine"),
+        "groups": gettext("My groups"),
+        "unassigned": gettext("Unassigned"),
+        "requested": gettext("Asked by me"),
+        "all": gettext("All"),
+    }
+    if not works:
+        labels = {key: labels[key] for key in ("open", "requested", "all")}
+    elif not actor.group_ids:
+        del labels["groups"]
+    latest = {"open": "priority" if works else "-activity"} | dict.fromkeys(
+        ("requested", "all"), "-created"
+    )
+    return tuple(
+        _View(
+            key,
+            label,
+            standing_filter(actor, key, group_id),
+            latest.get(key, "priority"),
+            counted=works and key in _COUNTED,
         )
-    views = [
-        _View("open", gettext("Open"), opened, counted=True),
-        _View("mine", gettext("Mine"), replace(opened, assignee_id=me), counted=True),
-        _View("unassigned", gettext("Unassigned"), replace(opened, unassigned=True), counted=True),
-        _View("requested", gettext("Asked by me"), requested, "-created"),
-        _View("all", gettext("All"), TicketFilter(), "-created"),
-    ]
-    if actor.group_ids:
-        group_id = whole(request.args.get("group"))
-        chosen = group_id if group_id in actor.group_ids else min(actor.group_ids)
-        filters = replace(opened, group_id=chosen)
-        views.insert(2, _View("groups", gettext("My groups"), filters))
-    return tuple(views)
-
-
-def _narrowed(filters: TicketFilter) -> TicketFilter:
-    """Add the filters of the address; what makes no sense narrows nothing."""
-    given = request.args
-    words = ticket_wording().words
-    kind, state = given.get("kind", ""), given.get("state", "")
-    priority = whole(given.get("priority"))
-    return replace(
-        filters,
-        text=given.get("q", "")[:200],
-        kind=kind if kind in words.kinds else "",
-        state=state if state in words.states else "",
-        priority=priority if priority in words.priorities else None,
-        item_id=whole(given.get("item")),
-        service_id=whole(given.get("service")),
-        group_id=filters.group_id or whole(given.get("group")),
+        for key, label in labels.items()
     )
 
 
-def _tabs(views: tuple[_View, ...], actor: Actor) -> list[Tab]:
-    session = current_session()
+def _filter(view: "_View") -> TicketFilter:
+    """Return the filter of a view with the filters of the address."""
+    return narrowed(view.filter, request.args, ticket_wording().words)
+
+
+def _address(view: SavedView) -> str:
+    sort = f"&sort={view.sort}" if view.sort else ""
+    return f"{url_for('tickets.index')}?{view.query}{sort}"
+
+
+#: Views of the list that people keep.
+KEPT = KeptViews(TICKET_VIEWS, _address)
+
+
+def _kept_query(view: str) -> str:
+    """Return what of the address a kept view keeps."""
+    given = {name: request.args.get(name, "") for name in NARROWING}
+    return urlencode({"view": view} | {name: value for name, value in given.items() if value})
+
+
+def _tabs(views: tuple[_View, ...], counts: Mapping[str, int]) -> list[Tab]:
     return [
         Tab(
             view.key,
             view.label,
             with_query(url_for("tickets.index"), {}, {"view": view.key}),
-            count_tickets(session, actor, view.filter) if view.counted else None,
+            counts.get(view.key),
         )
         for view in views
     ]

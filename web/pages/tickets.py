@@ -68,4 +68,5 @@ for _rule, _endpoint, _view in _READ:
     tickets.add_url_rule(_rule, _endpoint, _view, methods=["GET"])
 for _rule, _endpoint, _view in _ACTS:
     tickets.add_url_rule(_rule, _endpoint, _view, methods=["POST"])
+ticket_queue.KEPT.add_to(tickets)
 tickets.add_url_rule("/new", "new", ticket_opening.new, methods=["GET", "POST"])

@@ -46,6 +46,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "change_handed": reader.gettext("I am asked to write a plan into the register"),
         "change_held": reader.gettext("A change of mine did not begin by itself"),
         "change_unauthorized": reader.gettext("Something changed without approval"),
+        "view_entered": reader.gettext("Something entered a view that I watch"),
         "clock_reached": reader.gettext("A promise runs out"),
     }
     return words.get(kind, kind)

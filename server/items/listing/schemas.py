@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from server.foundation.edge.fields import Identifier, Line
 from server.foundation.edge.schemas import Moment, StrictSchema
 from server.items.listing.editing import MOST, EditPreview, EditRow
+from server.items.models import SavedView
 from server.items.schemas.items import ItemRefSchema
 
 
@@ -18,10 +19,11 @@ class ViewDraftSchema(StrictSchema):
     columns = fields.List(Line(longest=63), load_default=list, validate=validate.Length(max=50))
     sort = Line(load_default="", longest=60)
     shared = fields.Boolean(load_default=False)
+    group_id = Identifier(load_default=None, allow_none=True)
 
 
 class ViewSchema(StrictSchema):
-    """A view of the item list."""
+    """A view of a list; ``watched``: whoever asks is told of what enters it."""
 
     id = fields.Integer(required=True)
     person_id = fields.Integer(required=True)
@@ -30,7 +32,15 @@ class ViewSchema(StrictSchema):
     columns = fields.List(fields.String(), required=True)
     sort = fields.String(required=True)
     shared = fields.Boolean(required=True)
+    group_id = fields.Integer(required=True, allow_none=True)
     created_at = Moment(required=True)
+    watched = fields.Boolean(required=True)
+
+
+def view_row(view: SavedView, *, watched: bool = False) -> dict[str, Any]:
+    """Return what ``ViewSchema`` dumps."""
+    names = (*ViewDraftSchema().fields, "id", "person_id", "created_at")
+    return {name: getattr(view, name) for name in names} | {"watched": watched}
 
 
 class ItemsEditSchema(StrictSchema):

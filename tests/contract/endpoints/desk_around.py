@@ -10,6 +10,7 @@ _WORK = Permission.TICKET_WORK
 _READ = Permission.TICKET_READ
 _ROUTING = "/administration/desk/routing"
 _RULE = {"name": "Wireless", "group_id": Named("group")}
+_AT_VIEW = {"view_id": "ticket_view"}
 _AT_SKILL = {"skill_code": "skill"}
 _SHIFT = {"name": "Day", "zone": "Europe/Madrid", "hours": {"mon": ["08:00-16:00"]}}
 _SHIFT_FORM = {"name": "Day", "zone": "Europe/Madrid", "weeks": "1", "mon": "08:00-16:00"}
@@ -294,6 +295,11 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         of_nobody=True,
     ),
     Endpoint("GET", f"{_V1}/ticket-queues", _READ),
+    Endpoint("GET", f"{_V1}/ticket-views", _READ),
+    Endpoint("POST", f"{_V1}/ticket-views", _READ, json={"name": "Mine"}, status=201),
+    Endpoint("DELETE", f"{_V1}/ticket-views/<int:view_id>", _READ, at=_AT_VIEW, status=204),
+    Endpoint("PUT", f"{_V1}/ticket-views/<int:view_id>/watch", _READ, at=_AT_VIEW, status=204),
+    Endpoint("DELETE", f"{_V1}/ticket-views/<int:view_id>/watch", _READ, at=_AT_VIEW, status=204),
     Endpoint("GET", f"{_V1}/absences", _WORK),
     Endpoint("POST", f"{_V1}/absences", _WORK, json=_AWAY, status=201),
     Endpoint("DELETE", f"{_V1}/absences/<int:absence_id>", _WORK, status=204),
@@ -435,6 +441,14 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("POST", "/absences/<int:absence_id>/remove", _WORK, form={}, status=303),
+    Endpoint("POST", "/tickets/views", _READ, form={"name": "Mine", "q": "view=all"}, status=303),
+    Endpoint("GET", "/tickets/views/<int:view_id>", _READ, at=_AT_VIEW, status=302),
+    Endpoint(
+        "POST", "/tickets/views/<int:view_id>/watch", _READ, at=_AT_VIEW, form={}, status=303
+    ),
+    Endpoint(
+        "POST", "/tickets/views/<int:view_id>/forget", _READ, at=_AT_VIEW, form={}, status=303
+    ),
     Endpoint("GET", "/tickets/queues", _READ),
     Endpoint("GET", "/tickets/<reference>/handovers", _READ),
     Endpoint(

@@ -48,6 +48,8 @@ PAGES_REGISTER: tuple[Endpoint, ...] = (
         status=303,
     ),
     Endpoint("POST", "/items/views", Permission.ITEM_READ, form={"name": "Mine"}, status=303),
+    Endpoint("GET", "/items/views/<int:view_id>", Permission.ITEM_READ, status=302),
+    Endpoint("POST", "/items/views/<int:view_id>/watch", Permission.ITEM_READ, form={}, status=303),
     Endpoint(
         "POST", "/items/views/<int:view_id>/forget", Permission.ITEM_READ, form={}, status=303
     ),

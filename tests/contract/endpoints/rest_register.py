@@ -57,6 +57,8 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/item-views", Permission.ITEM_READ),
     Endpoint("POST", f"{_V1}/item-views", Permission.ITEM_READ, json={"name": "Mine"}, status=201),
     Endpoint("DELETE", f"{_V1}/item-views/<int:view_id>", Permission.ITEM_READ, status=204),
+    Endpoint("PUT", f"{_V1}/item-views/<int:view_id>/watch", Permission.ITEM_READ, status=204),
+    Endpoint("DELETE", f"{_V1}/item-views/<int:view_id>/watch", Permission.ITEM_READ, status=204),
     Endpoint(
         "POST",
         f"{_V1}/items/edits",

@@ -15,7 +15,14 @@ from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.queries.searching import holding
 from server.foundation.errors import PermissionDenied
-from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
+from server.foundation.paging import (
+    Page,
+    PageRequest,
+    SortKey,
+    count_up_to,
+    counted_up_to,
+    fetch_page,
+)
 from server.foundation.permissions import Actor, Permission
 
 #: The largest id a database takes; what is larger does not exist.
@@ -101,6 +108,13 @@ def count_tickets(session: Session, actor: Actor, wanted: TicketFilter) -> int:
     """Count the tickets that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
     actor.require(Permission.TICKET_READ)
     return count_up_to(session, select(Ticket.id).where(*narrowing(actor, wanted)))
+
+
+def count_each(session: Session, actor: Actor, wanted: Sequence[TicketFilter]) -> list[int]:
+    """Count the tickets of several filters in one statement, each up to the same limit."""
+    actor.require(Permission.TICKET_READ)
+    asked = [counted_up_to(select(Ticket.id).where(*narrowing(actor, one))) for one in wanted]
+    return list(session.execute(select(*asked)).one()) if asked else []
 
 
 def count_open_by_state(session: Session, actor: Actor) -> dict[str, int]:
