@@ -242,6 +242,12 @@ DEFECTS = (
         _constant(frozenset()),
     ),
     Defect(
+        "mail-password-follows-the-server",
+        "test_14_passwords_sent_elsewhere",
+        "server.commands.setup_settings:_elsewhere",
+        _always(False),
+    ),
+    Defect(
         "any-file-name",
         "test_15_path_traversal",
         "server.foundation.storage:_NAME",
@@ -264,6 +270,12 @@ DEFECTS = (
         "test_18_markup_by_people",
         "flask.app:Flask.select_jinja_autoescape",
         _always(False),
+    ),
+    Defect(
+        "room-behind-a-table",
+        "test_18_markup_by_people",
+        "server.people.rules.photos:_check_length",
+        _always(None),
     ),
     Defect(
         "formulas-as-they-are",
@@ -312,6 +324,18 @@ DEFECTS = (
         "test_27_bombs",
         "server.items.payload:MAX_UNPACKED",
         _constant(1 << 40),
+    ),
+    Defect(
+        "pictures-without-bounds",
+        "test_27_bombs",
+        "server.people.rules.photos:_check_sides",
+        _always(None),
+    ),
+    Defect(
+        "scans-without-end",
+        "test_27_bombs",
+        "server.people.rules.photos:MOST_SCANS",
+        _constant(1 << 20),
     ),
     Defect(
         "forgery-accepted",

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from tests.immunity.conftest import Target, corpus
+from tests.immunity.conftest import V1, Target, corpus
 from tests.immunity.markup import intruders
+from tests.support.pictures import polyglots
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,19 @@ def test_the_policy_runs_only_our_own_scripts(target: Target, reference: str, ad
     assert given["base-uri"] in {"'none'", "'self'"}
     assert given["form-action"] == "'self'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("name", polyglots())
+def test_what_hides_in_a_picture_is_neither_kept_nor_shown_as_a_page(
+    target: Target, name: str
+) -> None:
+    own = target.api(target.world.requester)
+    address = f"{V1}/people/{target.world.requester.person_id}/photo"
+    given = polyglots(b"<script>alert(1)</script>")[name]
+    own.client.put(address, data=given, headers=own.headers, content_type="image/png")
+    answer = own.client.get(address, headers=own.headers)
+    assert b"<script" not in answer.data
+    if answer.status_code == 200:
+        assert answer.content_type in {"image/jpeg", "image/png"}
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "sandbox" in answer.headers["Content-Security-Policy"]

@@ -7,8 +7,11 @@ import zlib
 
 import pytest
 
+from cmdb.errors import InvalidValue
 from server.items.payload import MAX_UNPACKED, TooLarge, unpack
-from tests.immunity.conftest import Target
+from server.people.rules.photos import MOST_GIVEN, picture
+from tests.immunity.conftest import V1, Target
+from tests.support.pictures import bombs
 
 _SIZE = 256 * 1024 * 1024
 
@@ -53,3 +56,20 @@ def test_a_document_that_nests_for_ever_is_refused(target: Target, depth: int) -
             "/api/v1/reports", data=body, headers=agent.headers, content_type="application/json"
         )
         assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_a_picture_that_grows_when_it_is_shown_is_refused(target: Target, name: str) -> None:
+    given = bombs()[name]
+    tracemalloc.start()
+    try:
+        with pytest.raises(InvalidValue):
+            picture(given)
+        assert tracemalloc.get_traced_memory()[1] < 16 * MOST_GIVEN
+    finally:
+        tracemalloc.stop()
+    admin = target.api(target.world.admin)
+    address = f"{V1}/people/{target.world.admin.person_id}/photo"
+    answer = admin.client.put(address, data=given, headers=admin.headers, content_type="image/png")
+    assert answer.status_code in {400, 415, 422}
+    assert admin.get(address.removeprefix(V1)).status_code == 404

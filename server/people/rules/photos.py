@@ -1,13 +1,14 @@
 """Pictures of people, put together anew out of the parts that make the picture. Pure.
 
 Whatever else a file holds (places and times of EXIF, comments, previews, what hides behind the end)
-is left out, and what is no whole JPEG (ITU-T T.81) or PNG (ISO/IEC 15948) is refused. The pixels
-are not touched: no library of this installation decodes them.
+is left out, and what is no whole JPEG (ITU-T T.81) or PNG (ISO/IEC 15948) is refused. Each part has
+the length that its standard says. The pixels of a PNG are packed anew; those of a JPEG stay as they
+were given, for no library of this installation decodes them.
 """
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cmdb.errors import InvalidValue
@@ -16,20 +17,24 @@ from cmdb.errors import InvalidValue
 MOST_GIVEN = 2_000_000
 MOST_KEPT = 200_000
 MOST_SIDE = 1_024
+#: Each scan of a JPEG costs whoever shows it a walk over all pixels; the usual ten are enough.
+MOST_SCANS = 64
 
 JPEG, PNG = "image/jpeg", "image/png"
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+#: What is kept besides the pixels, and the most bytes it may have.
+_PNG_KEPT = {b"IHDR": 13, b"PLTE": 768, b"tRNS": 256}
 #: Of colour types: samples to a pixel.
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
-_SOS, _APP14 = 0xDA, 0xEE
+_DHT, _DQT, _DRI, _SOS, _APP14 = 0xC4, 0xDB, 0xDD, 0xDA, 0xEE
 _END = b"\xff\xd9"
 #: Baseline, extended and progressive frames: what every browser shows.
 _FRAMES = {0xC0, 0xC1, 0xC2}
 #: Huffman and quantisation tables, the restart interval, scans, frames.
-_JPEG_KEPT = {0xC4, 0xDB, 0xDD, _SOS, *_FRAMES}
+_JPEG_KEPT = {_DHT, _DQT, _DRI, _SOS, *_FRAMES}
 _RESTARTS = range(0xD0, 0xD8)
+_ADOBE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,9 @@ def picture(content: bytes) -> Picture:
         raise _refused(f"must be at most {MOST_GIVEN // 1000} kB")
     try:
         if content.startswith(_PNG_SIGNATURE):
-            found = Picture(PNG, b"".join((_PNG_SIGNATURE, *_chunks(content))))
+            found = Picture(PNG, b"".join((_PNG_SIGNATURE, *_kept_chunks(content))))
         elif content.startswith(b"\xff\xd8\xff"):
-            found = Picture(JPEG, b"".join(_segments(content)))
+            found = Picture(JPEG, b"".join(_kept_segments(content)))
         else:
             raise _refused("must be a JPEG or PNG picture")
     except (IndexError, struct.error, zlib.error) as error:
@@ -61,9 +66,28 @@ def picture(content: bytes) -> Picture:
     return found
 
 
-def _segments(content: bytes) -> Iterator[bytes]:
+def _kept_segments(content: bytes) -> Iterator[bytes]:
     yield content[:2]
-    at, frames = 2, 0
+    frames, scans = 0, 0
+    for marker, body, whole in _segments(content):
+        if marker in _FRAMES:
+            frames += 1
+            height, width = struct.unpack_from(">HH", body, 1)
+            _check_sides(width, height)
+        scans += marker == _SOS
+        if marker in _JPEG_KEPT or _is_adobe(marker, body):
+            _check_length(marker, body)
+            yield whole
+    if scans > MOST_SCANS:
+        raise _refused(f"must be built of at most {MOST_SCANS} scans")
+    if frames != 1 or not scans:
+        raise _refused("is damaged")
+    yield _END
+
+
+def _segments(content: bytes) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield marker, body and all of each segment; a scan with its pixels."""
+    at = 2
     while content[at : at + 2] != _END:
         if content[at] != 0xFF:
             raise _refused("is damaged")
@@ -72,32 +96,49 @@ def _segments(content: bytes) -> Iterator[bytes]:
             # Any number of these may stand before a marker.
             at += 1
             continue
-        end = _end_of_segment(content, at)
-        frames += marker in _FRAMES
-        if marker in _JPEG_KEPT or _is_adobe(content, at, marker):
-            yield content[at:end]
+        body = _body(content, at)
+        end = at + 4 + len(body)
+        if marker == _SOS:
+            end = _end_of_scan(content, end)
+        yield marker, body, content[at:end]
         at = end
-    if frames != 1:
-        raise _refused("is damaged")
-    yield _END
 
 
-def _end_of_segment(content: bytes, at: int) -> int:
-    """Return where a segment ends, a scan with its pixels; refuses a frame that is too large."""
-    marker = content[at + 1]
+def _body(content: bytes, at: int) -> bytes:
     size = struct.unpack_from(">H", content, at + 2)[0]
     end = int(at + 2 + size)
     if size < 2 or end > len(content):
         raise _refused("is damaged")
-    if marker in _FRAMES:
-        height, width = struct.unpack_from(">HH", content, at + 5)
-        _check_sides(width, height)
-    return _end_of_scan(content, end) if marker == _SOS else end
+    return content[at + 4 : end]
 
 
-def _is_adobe(content: bytes, at: int, marker: int) -> bool:
+def _check_length(marker: int, body: bytes) -> None:
+    """Refuse a segment with room for more than its standard puts there."""
+    if marker == _DHT:
+        wanted = _tables(body, lambda at: 17 + sum(body[at + 1 : at + 17]))
+    elif marker == _DQT:
+        wanted = _tables(body, lambda at: 1 + 64 * (1 + (body[at] >> 4 & 1)))
+    elif marker == _SOS:
+        wanted = 4 + 2 * body[0]
+    elif marker in _FRAMES:
+        wanted = 6 + 3 * body[5]
+    else:
+        wanted = 2 if marker == _DRI else _ADOBE_BYTES
+    if len(body) != wanted:
+        raise _refused("is damaged")
+
+
+def _tables(body: bytes, size_of: Callable[[int], int]) -> int:
+    """Return where the last of the tables ends that stand in ``body`` one behind the other."""
+    at = 0
+    while at < len(body):
+        at += size_of(at)
+    return at
+
+
+def _is_adobe(marker: int, body: bytes) -> bool:
     """Say whether this segment tells how colours are meant, without which they come out wrong."""
-    return marker == _APP14 and content[at + 4 : at + 9] == b"Adobe" and content[at + 3] == 14
+    return marker == _APP14 and body.startswith(b"Adobe") and len(body) == _ADOBE_BYTES
 
 
 def _end_of_scan(content: bytes, at: int) -> int:
@@ -111,27 +152,49 @@ def _end_of_scan(content: bytes, at: int) -> int:
         at += 2
 
 
-def _chunks(content: bytes) -> Iterator[bytes]:
-    at, kind, pixels, packed = len(_PNG_SIGNATURE), b"", 0, b""
+def _kept_chunks(content: bytes) -> Iterator[bytes]:
+    packed: list[bytes] = []
+    room = dict(_PNG_KEPT)
+    pixels = 0
+    for kind, body in _chunks(content):
+        if kind == b"IHDR":
+            pixels = _bytes_of_pixels(body)
+        if kind == b"IDAT":
+            packed.append(body)
+        elif kind in _PNG_KEPT and not packed:
+            # Each of them once.
+            if len(body) > room.pop(kind, -1):
+                raise _refused("is damaged")
+            yield _chunk(kind, body)
+    yield _chunk(b"IDAT", _packed_anew(b"".join(packed), pixels))
+    yield _chunk(b"IEND", b"")
+
+
+def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    at, kind = len(_PNG_SIGNATURE), b""
     while kind != b"IEND":
         size, kind = struct.unpack_from(">I4s", content, at)
         end = at + 12 + size
         if end > len(content):
             raise _refused("is damaged")
-        body = content[at + 8 : end - 4]
         if zlib.crc32(content[at + 4 : end - 4]) != struct.unpack_from(">I", content, end - 4)[0]:
             raise _refused("is damaged")
         if (kind == b"IHDR") != (at == len(_PNG_SIGNATURE)):
             raise _refused("is damaged")
-        if kind == b"IHDR":
-            pixels = _bytes_of_pixels(body)
-        packed += body if kind == b"IDAT" else b""
-        if kind in _PNG_KEPT:
-            yield content[at:end]
+        yield kind, content[at + 8 : end - 4]
         at = end
+
+
+def _packed_anew(packed: bytes, pixels: int) -> bytes:
+    """Return the pixels without what the packing had room for beside them."""
     unpacked = zlib.decompressobj().decompress(packed, pixels + 1)
     if len(unpacked) != pixels:
         raise _refused("is damaged")
+    return zlib.compress(unpacked, 9)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _bytes_of_pixels(header: bytes) -> int:

@@ -4,7 +4,7 @@ import pytest
 
 from cmdb.errors import InvalidValue
 from server.people.rules.photos import JPEG, MOST_GIVEN, PNG, picture
-from tests.support.pictures import HIDDEN, jpeg, png
+from tests.support.pictures import HIDDEN, bombs, jpeg, png, polyglots
 
 
 @pytest.mark.parametrize(("make", "media_type"), [(jpeg, JPEG), (png, PNG)])
@@ -53,3 +53,17 @@ def test_every_cut_and_every_turned_byte_ends_in_a_picture_or_a_refusal(make: ob
         for broken in (whole[:at], whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]):
             with suppress(InvalidValue):
                 assert len(picture(broken).image) <= len(whole)
+
+
+@pytest.mark.parametrize("name", bombs())
+def test_a_small_file_that_costs_much_is_refused(name: str) -> None:
+    with pytest.raises(InvalidValue):
+        picture(bombs()[name])
+
+
+@pytest.mark.parametrize("name", polyglots())
+def test_no_part_of_a_picture_has_room_for_something_else(name: str) -> None:
+    given = polyglots()[name]
+    assert HIDDEN in given
+    with suppress(InvalidValue):
+        assert HIDDEN not in picture(given).image
