@@ -52,8 +52,11 @@ def _ask_for_mail(answers: dict[str, Any], present: Settings) -> None:
     _ask(answers, "smtp_starttls", "Encrypt with STARTTLS?", present.smtp_starttls, click.BOOL)
     _ask(answers, "smtp_user", "User there (empty for none)", present.smtp_user)
     if answers["smtp_user"] and "smtp_password_file" not in answers:
+        # Enter keeps a password for the server it was given for, and for no other.
+        same = answers["smtp"] == server and answers["smtp_starttls"] == present.smtp_starttls
+        kept = present.smtp_password if same else ""
         answers["smtp_password"] = click.prompt(
-            "Password there", present.smtp_password, hide_input=True, show_default=False
+            "Password there", kept, hide_input=True, show_default=False
         )
     _ask(answers, "test_mail", "Send a test message to (empty for none)", "")
     if not answers["test_mail"]:

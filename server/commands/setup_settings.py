@@ -25,7 +25,7 @@ def settings_from(
     """
     settings = dict(stored)
     settings |= _address(answers) | _encryption(answers, home, now) | _database(answers)
-    settings |= _mail(answers)
+    settings |= _mail(answers, stored)
     _check(settings, home)
     return settings
 
@@ -84,7 +84,7 @@ def _database(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {"database_url": url}
 
 
-def _mail(answers: Mapping[str, Any]) -> dict[str, Any]:
+def _mail(answers: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
     found = {
         name: answers[name]
         for name in ("smtp_from", "smtp_user", "smtp_password", "smtp_starttls")
@@ -99,7 +99,17 @@ def _mail(answers: Mapping[str, Any]) -> dict[str, Any]:
         elif not host or not port.isdigit():
             raise SettingsError("the mail server must look like mail.example:587")
         found |= {"smtp_host": host, "smtp_port": int(port)}
+    if "smtp_password" not in found and _elsewhere(found, stored):
+        # A password goes to the server it was given for, over the kind of connection it was given
+        # for, and to no other.
+        found["smtp_password"] = ""
     return found
+
+
+def _elsewhere(found: Mapping[str, Any], stored: Mapping[str, Any]) -> bool:
+    places = ("smtp_host", "smtp_port", "smtp_starttls")
+    before = {name: stored.get(name, getattr(Settings(), name)) for name in places}
+    return any(found.get(name, before[name]) != before[name] for name in places)
 
 
 def _check(settings: Mapping[str, Any], home: Path) -> None:

@@ -195,3 +195,17 @@ def test_a_password_comes_from_a_file_and_any_text_survives_the_settings_file(
         str(tmp_path / "password"),
     )
     assert _file(cadastre)["smtp_password"] == secret
+
+
+def test_a_mail_servers_password_does_not_move_to_another_by_itself(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_text("hush\n")
+    first = ("--smtp", "mail.example:587", "--smtp-user", "desk")
+    cadastre.succeed(
+        "setup", "--no-input", *first, "--smtp-password-file", str(tmp_path / "password")
+    )
+    cadastre.succeed("setup", "--no-input", "--smtp-user", "other")
+    assert _file(cadastre)["smtp_password"] == "hush"
+    cadastre.succeed("setup", "--no-input", "--smtp", "evil.example:587")
+    assert "hush" not in (cadastre.home / "cadastre.toml").read_text()
