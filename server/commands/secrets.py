@@ -5,7 +5,7 @@ import click
 from server.commands.console import done, reporting, show_table
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
-from server.foundation.rotation import rotate, standings
+from server.foundation.rotation import forget_old_keys, rotate, standings
 from server.foundation.secrets import SecretBox
 
 
@@ -39,15 +39,14 @@ def rotate_keys(command_line: CommandLine, *, forget_old: bool) -> None:
     --forget-old drops them, for a key that got into wrong hands.
     """
     box = SecretBox(command_line.settings.key_file)
-    with command_line.database() as database:
-        with reporting() as reporter:
-            rotated = rotate(database, command_line.actor, box, reporter)
+    with command_line.database() as database, reporting() as reporter:
+        rotated = rotate(database, command_line.actor, box, reporter)
         with database.reading() as session:
             waiting = sum(one.waiting for one in standings(session, box))
-    if waiting:
-        raise click.ClickException(f"{waiting} secrets still wait; run it again")
-    what = "a new key" if rotated.begun else "the key of the run before"
-    done(f"{rotated.resealed} secrets are sealed with {what}, {rotated.key_id}.")
-    if forget_old:
-        dropped = box.drop_old_keys()
-        done(f"{dropped} old keys are dropped; backups made until now no longer open.")
+        if waiting:
+            raise click.ClickException(f"{waiting} secrets still wait; run it again")
+        what = "a new key" if rotated.begun else "the key of the run before"
+        done(f"{rotated.resealed} secrets are sealed with {what}, {rotated.key_id}.")
+        if forget_old:
+            dropped = forget_old_keys(database, box, reporter)
+            done(f"{dropped} old keys are dropped; backups made until now no longer open.")

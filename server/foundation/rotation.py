@@ -5,13 +5,15 @@ open until that is done; a run that was stopped is finished by the next one. A s
 column of text whose name begins with ``sealed``, and its place is table, column and id.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, String, Table, func, select, update
+from sqlalchemy import Column, String, Table, func, select, text, update
 from sqlalchemy.orm import Session
 
+from cmdb.errors import Conflict
 from cmdb.records.base import Base
 from server.foundation.audit import record
 from server.foundation.database import Database
@@ -24,6 +26,13 @@ _PREFIX = "sealed"
 _BATCH = 200
 #: A process that has not read the new key yet may seal with the old one once more.
 _MOST_PASSES = 5
+#: So long a transaction may last that began before a key was dropped.
+_PATIENCE_SECONDS = 60
+_LOOK_SECONDS = 0.1
+_OLDER = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start < :moment"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,37 @@ def rotate(database: Database, actor: Actor, box: SecretBox, progress: Reporter)
         told = {"key": key_id, "secrets": count}
         record(session, actor, "secrets_rotated", "secrets", told)
     return Rotated(key_id, begun, count)
+
+
+def forget_old_keys(database: Database, box: SecretBox, progress: Reporter) -> int:
+    """Drop all keys but the newest and return how many; nothing that is sealed with one is lost.
+
+    Whoever seals looks at the file first. So only what began before the newest key was there can
+    still bring a secret under an old one: that is waited for, and sealed anew. Raises ``Conflict``
+    when it does not end, or when something stays that cannot be sealed anew; then all keys stay.
+    """
+    _await_older_transactions(database)
+    _pass(database, box, progress)
+    with database.reading() as session:
+        if waiting := sum(one.waiting for one in standings(session, box)):
+            raise Conflict(f"{waiting} secrets still wait for the newest key")
+    return box.drop_old_keys()
+
+
+def _await_older_transactions(database: Database) -> None:
+    if database.is_sqlite:
+        # One writes at a time, and the next pass waits for its turn.
+        return
+    with database.reading() as session:
+        now = session.scalar(text("SELECT clock_timestamp()"))
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        with database.reading() as session:
+            if not session.scalar(_OLDER, {"moment": now}):
+                return
+        if time.monotonic() > deadline:
+            raise Conflict("a transaction of the database does not end; try again when it has")
+        time.sleep(_LOOK_SECONDS)
 
 
 def _pass(database: Database, box: SecretBox, progress: Reporter) -> int:

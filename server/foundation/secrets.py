@@ -44,11 +44,15 @@ class SecretBox:
     def __init__(self, key_file: Path) -> None:
         self._key_file = key_file
         self._loaded: Mapping[str, AESGCM] | None = None
+        self._seen: tuple[int, ...] = ()
 
     def seal(self, secret: str, place: Place) -> str:
         """Return what may be stored at ``place``. An empty secret stays empty."""
         if not secret:
             return ""
+        if self._loaded is not None and _look_of(self._key_file) != self._seen:
+            # Another process changed the key; what is sealed with an old one may never open again.
+            self._loaded = None
         keys = self._keys()
         key_id = list(keys)[-1]
         nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -110,11 +114,14 @@ class SecretBox:
         return lines[-1].partition(":")[0]
 
     def _keys(self) -> Mapping[str, AESGCM]:
-        if self._loaded is None:
+        loaded = self._loaded
+        if loaded is None:
             if not self._key_file.exists():
                 _write(self._key_file, [_new_line()], replace=False)
-            self._loaded = _read(self._key_file)
-        return self._loaded
+            # Looked at first: a change in between is then seen the next time.
+            self._seen = _look_of(self._key_file)
+            loaded = self._loaded = _read(self._key_file)
+        return loaded
 
 
 def _taken_apart(sealed: str) -> tuple[str, bytes]:
@@ -131,6 +138,15 @@ def _taken_apart(sealed: str) -> tuple[str, bytes]:
 def _new_line() -> str:
     key = base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
     return f"{secrets.token_hex(4)}:{key}"
+
+
+def _look_of(path: Path) -> tuple[int, ...]:
+    """Return what tells one state of the file from the next; it is only ever replaced."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _lines(path: Path) -> list[str]:

@@ -96,6 +96,18 @@ def test_after_rotation_old_secrets_open_and_new_ones_are_sealed_anew(
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
 
 
+def test_who_has_read_the_keys_already_seals_with_the_newest_of_another_process(
+    box: SecretBox, key_file: Path
+) -> None:
+    old = box.seal("hush", HERE)
+    other = SecretBox(key_file)
+    other.add_key()
+    other.drop_old_keys()
+    assert SecretBox(key_file).open(box.seal("new", HERE), HERE) == "new"
+    with pytest.raises(SecretUnreadable):
+        SecretBox(key_file).open(old, HERE)
+
+
 @pytest.mark.parametrize("damage", ["v1.x", "v2.k.AAAA", "v1.k.!", "v1.k.", "plain text"])
 def test_a_damaged_secret_is_refused(box: SecretBox, damage: str) -> None:
     with pytest.raises(SecretUnreadable):
