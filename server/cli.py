@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": "server.commands.doctor:doctor_command",
     "user": "server.commands.user:user_group",
     "directory": "server.commands.directory:directory_group",
+    "people": "server.commands.people:people_group",
     "provider": "server.commands.provider:provider_group",
     "secrets": "server.commands.secrets:secrets_group",
     "emergency": "server.commands.emergency:emergency_group",

@@ -25,6 +25,7 @@ from server.people.rules.logins import login_key
 from server.people.rules.roster_lines import Line, read_lines
 from server.people.rules.roster_plan import (
     KnownPerson,
+    RosterPlan,
     RosterReport,
     StoredWord,
     plan_roster,
@@ -82,13 +83,10 @@ def _carry_out(
     database: Database, delivery: Delivery, report: RosterReport, now: datetime, *, confirm: bool
 ) -> None:
     lines, faults = read_lines(delivery.rows, delivery.columns, now.date())
-    report.lines_read = len(delivery.rows)
     with database.reading() as session:
-        stored = _stored(session, delivery.code)
         known = _known(session, delivery.organisation_id)
-    plan = plan_roster(lines, stored, known, complete=delivery.complete, creates=delivery.creates)
-    report.doubt, report.leaving = plan.doubt, list(plan.leaving[:_EXAMPLES])
-    report.note_conflicts([*faults, *plan.conflicts])
+        plan = _planned(session, delivery, lines, known)
+    _tell_plan(report, delivery, plan, faults)
     if plan.doubt and not confirm:
         report.state = "held"
         return
@@ -98,6 +96,37 @@ def _carry_out(
     write_missing(work, plan.missing)
     write_managers(work, _managers(lines, people, known), people)
     report.state = "finished"
+
+
+def foresee(
+    database: Database, roster: Roster, rows: Sequence[Mapping[str, str]], now: datetime
+) -> tuple[RosterPlan, RosterReport]:
+    """Return what a delivery would do, and a report of it; writes nothing.
+
+    Raises ``InvalidValue`` for a list that cannot be read.
+    """
+    delivery = _delivery(roster, 0, rows)
+    lines, faults = read_lines(rows, delivery.columns, now.date())
+    with database.reading() as session:
+        plan = _planned(session, delivery, lines, _known(session, delivery.organisation_id))
+    report = RosterReport(state="held" if plan.doubt else "planned")
+    _tell_plan(report, delivery, plan, faults)
+    return plan, report
+
+
+def _planned(
+    session: Session, delivery: Delivery, lines: Sequence[Line], known: Sequence[KnownPerson]
+) -> RosterPlan:
+    stored = _stored(session, delivery.code)
+    return plan_roster(lines, stored, known, complete=delivery.complete, creates=delivery.creates)
+
+
+def _tell_plan(
+    report: RosterReport, delivery: Delivery, plan: RosterPlan, faults: Sequence[str]
+) -> None:
+    report.lines_read = len(delivery.rows)
+    report.doubt, report.leaving = plan.doubt, list(plan.leaving[:_EXAMPLES])
+    report.note_conflicts([*faults, *plan.conflicts])
 
 
 def _managers(
@@ -157,16 +186,20 @@ def _begin(database: Database, run_id: int) -> Delivery:
             raise NotFound("delivery", run_id)
         roster = session.get_one(Roster, run.roster_id)
         run.state = "running"
-        return Delivery(
-            run_id,
-            roster.id,
-            roster.code,
-            roster.organisation_id,
-            roster.columns,
-            roster.complete,
-            roster.creates,
-            json.loads(zlib.decompress(run.packed)),
-        )
+        return _delivery(roster, run_id, json.loads(zlib.decompress(run.packed)))
+
+
+def _delivery(roster: Roster, run_id: int, rows: Sequence[Mapping[str, str]]) -> Delivery:
+    return Delivery(
+        run_id,
+        roster.id,
+        roster.code,
+        roster.organisation_id,
+        roster.columns,
+        roster.complete,
+        roster.creates,
+        rows,
+    )
 
 
 def _end(database: Database, delivery: Delivery, report: RosterReport) -> None:

@@ -1,7 +1,9 @@
 import csv
 import io
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.server.command_line import Cadastre
 
@@ -151,3 +153,91 @@ def test_somebody_is_let_in_on_record_when_nobody_can_sign_in(installed: Cadastr
     assert "genuine\tthe directory is down" in installed.succeed("emergency", "list")
     assert "BEGIN PUBLIC KEY" in installed.succeed("emergency", "key")
     assert installed.run("emergency", "open", "admin", "--reason", "x").failed_in_one_sentence
+
+
+_STAFF = (
+    "Personnel number;Name;E-mail;Job title;Manager\n"
+    "1;Ada L;ada@example.test;Head of engines;\n"
+    "2;Bob B;bob@example.test;Clerk;1\n"
+    ";;;Nobody;\n"
+)
+
+
+def _people(cadastre: Cadastre) -> int:
+    engine = sa.create_engine(cadastre.url)
+    try:
+        with engine.connect() as connection:
+            return int(connection.scalar(sa.text("SELECT count(*) FROM person")) or 0)
+    finally:
+        engine.dispose()
+
+
+def test_a_personnel_list_is_set_up_tried_on_paper_and_delivered(
+    installed: Cadastre, tmp_path: Path
+) -> None:
+    file, before = tmp_path / "staff.csv", _people(installed)
+    file.write_text(_STAFF)
+    out = installed.succeed("people", "add-list", "hr", "--name", "Personnel", "--complete")
+    assert "cadastre people deliver hr FILE" in out
+    assert installed.run("people", "add-list", "hr", "--name", "X").failed_in_one_sentence
+
+    outcome = installed.run("people", "deliver", "hr", str(file), "--dry-run")
+    assert outcome.code == 0
+    assert "2\t0\t0\t0" in outcome.out
+    assert "Nothing was written." in outcome.out
+    assert "line 3: it has neither" in outcome.err
+    assert _people(installed) == before
+    assert "never" in installed.succeed("people", "lists")
+
+    outcome = installed.run("people", "deliver", "hr", str(file))
+    assert (outcome.code, "line 3: it has neither" in outcome.err) == (0, True)
+    assert "2\t0\t0\t0" in outcome.out
+    assert _people(installed) == before + 2
+    assert "hr\tPersonnel\ton\teverybody\t" in installed.succeed("people", "lists")
+    # From standard input, and with one who has left.
+    shorter = _STAFF.replace("2;Bob B;bob@example.test;Clerk;1\n", "")
+    outcome = installed.run_apart("people", "deliver", "hr", "-", given=shorter)
+    assert (outcome.code, "0\t0\t0\t1" in outcome.out) == (0, True), outcome
+
+
+def test_a_list_by_which_many_would_leave_waits_for_a_word(
+    installed: Cadastre, tmp_path: Path
+) -> None:
+    file = tmp_path / "staff.csv"
+    lines = [f"{n};P{n};p{n}@example.test" for n in range(120)]
+    file.write_text("\n".join(["Personnel number;Name;E-mail", *lines]))
+    installed.succeed("people", "add-list", "hr", "--name", "Personnel", "--complete")
+    installed.succeed("people", "deliver", "hr", str(file))
+    file.write_text("\n".join(["Personnel number;Name;E-mail", *lines[:40]]))
+    out = installed.succeed("people", "deliver", "hr", str(file), "--dry-run")
+    assert "It would want --confirm" in out
+    assert "0\t0\t0\t80" in out
+    outcome = installed.run("people", "deliver", "hr", str(file))
+    assert outcome.code == 1
+    assert "nothing was written" in outcome.err
+    assert "held" in installed.succeed("people", "lists")
+    out = installed.succeed("people", "deliver", "hr", str(file), "--confirm")
+    assert "0\t0\t0\t80" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("deliver", "nowhere", "FILE"), "nowhere"),
+        (("add-list", "x", "--name", "X", "--column", "shoe=Size"), "columns.shoe"),
+        (("add-list", "x", "--name", "X", "--wins", "shoe"), "wins"),
+        (("add-list", "x", "--name", "X", "--organisation", "mars"), "mars"),
+        (("deliver", "hr", "EMPTY"), "file"),
+    ],
+)
+def test_a_list_that_cannot_be_is_one_sentence(
+    installed: Cadastre, tmp_path: Path, words: tuple[str, ...], why: str
+) -> None:
+    installed.succeed("people", "add-list", "hr", "--name", "Personnel")
+    files = {"FILE": _STAFF, "EMPTY": ""}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    given = [str(tmp_path / word) if word in files else word for word in words]
+    outcome = installed.run("people", *given)
+    assert outcome.failed_in_one_sentence
+    assert why in outcome.err

@@ -79,6 +79,21 @@ def deliver(
 
     Raises ``Conflict`` for a list that is switched off, ``InvalidValue`` for one without lines.
     """
+    run = take_delivery(session, actor, roster, rows, now, file_name=file_name)
+    _ask(session, run, confirm=False)
+    return run
+
+
+def take_delivery(
+    session: Session,
+    actor: Actor,
+    roster: Roster,
+    rows: Sequence[Mapping[str, str]],
+    now: datetime,
+    *,
+    file_name: str = "",
+) -> RosterRun:
+    """Do as ``deliver``, but leave it to the caller to carry it out."""
     require_over(actor, Permission.ADMIN_DIRECTORY, roster.organisation_id)
     if not roster.enabled:
         raise Conflict("this personnel list is switched off")
@@ -98,7 +113,6 @@ def deliver(
     session.flush()
     told = {"run": run.id, "lines": len(rows)}
     record(session, actor, "roster_delivered", f"roster:{roster.id}", told)
-    _ask(session, run, confirm=False)
     return run
 
 
