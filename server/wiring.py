@@ -125,9 +125,9 @@ from server.foundation.events import Reactions
 from server.foundation.jobs.handler import JobHandler, Jobs
 from server.foundation.jobs.housekeeping import forget_old_jobs
 from server.foundation.statistics import KEEP_STATISTICS, keep_statistics
-from server.imports.actions import RUN_IMPORT
+from server.imports.actions import RUN_IMPORT, UNDO_IMPORT
 from server.imports.api import imports
-from server.imports.jobs import run_import
+from server.imports.jobs import run_import, undo_import
 from server.items.advisories.api import advisories
 from server.items.advisories.jobs import MATCH, run_matching
 from server.items.api import items, relations
@@ -236,12 +236,12 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     custody,
     stock,
     licences,
+    documents,
     imports,
     business_services,
     leavers,
     intake,
     inventory_sources,
-    documents,
     software,
     advisories,
     scanning,
@@ -304,6 +304,7 @@ JOBS: Jobs = {
     REDECIDE: JobHandler(redecide_register),
     REKEY: JobHandler(rekey_items),
     RUN_IMPORT: JobHandler(run_import),
+    UNDO_IMPORT: JobHandler(undo_import),
     MEASURE_HEALTH: JobHandler(run_measurement, cron="20 1 * * *"),
     ATTEND_CAMPAIGNS: JobHandler(attend_campaigns, cron="25 6 * * *"),
     WATCH_BASELINES: JobHandler(watch_baselines, cron="45 4 * * *"),
@@ -319,8 +320,8 @@ JOBS: Jobs = {
     RECKON: JobHandler(run_reckoning),
     TELL: JobHandler(run_telling),
     PASS_ON: JobHandler(run_passing_on, cron="*/5 * * * *"),
-    OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
     WATCH_VIEWS: JobHandler(view_watcher(ITEM_VIEWS, TICKET_VIEWS), cron="*/5 * * * *"),
+    OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
     CHECK: JobHandler(run_check, max_failures=1),
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),

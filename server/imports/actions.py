@@ -1,9 +1,9 @@
 """Imports step by step: a file comes, columns get a meaning; it is rehearsed, runs, is undone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,13 +19,15 @@ from server.foundation.permissions import Actor, Permission, ScopeColumns, visib
 from server.foundation.storage import Storage
 from server.imports.mapping import ColumnMapping, check_mapping, guess_mapping, mapping_from
 from server.imports.models import ImportLine, ImportRun
-from server.imports.running import Destination, LineOutcome, rehearse, undo_lines
+from server.imports.running import Destination, LineOutcome, rehearse
 from server.imports.tables import Row, read_table
 from server.items.actions import author_of
 from server.items.organisations import require_organisation
 
 #: The kind of job that runs an import, as in ``server.wiring.JOBS``.
 RUN_IMPORT = "imports.run"
+#: The kind of job that takes one back.
+UNDO_IMPORT = "imports.undo"
 _SAMPLED = 5
 _RUNNABLE = frozenset({"mapped", "failed"})
 
@@ -183,14 +185,21 @@ def start_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
     if run.state not in _RUNNABLE:
         raise Conflict(f"this import is {run.state}")
     check_mapping(mapping_from(run.mapping), run.headers, standing_model())
+    undoing = select(ImportRun.id).where(
+        ImportRun.organisation_id == run.organisation_id,
+        ImportRun.source == run.source,
+        ImportRun.state == "undoing",
+    )
+    if session.scalar(undoing.limit(1)) is not None:
+        raise Conflict("an import of the same source is being taken back; wait for its end")
     run.state, run.problem, run.counts = "running", "", {}
     audit.record(session, actor, "import.started", f"import:{run.id}", {"source": run.source})
     enqueue(session, RUN_IMPORT, {"run": run.id}, key=f"import:{run.id}")
     return run
 
 
-def undo_import(session: Session, actor: Actor, run_id: int, now: datetime) -> Mapping[str, int]:
-    """Take a finished run back, the last lines first. Raises ``Conflict`` for any other.
+def undo_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
+    """Let a finished run be taken back in the background. Raises ``Conflict`` for any other.
 
     Only the latest run of a source can be undone: what came later rests on it.
     """
@@ -203,18 +212,14 @@ def undo_import(session: Session, actor: Actor, run_id: int, now: datetime) -> M
             ImportRun.organisation_id == run.organisation_id,
             ImportRun.source == run.source,
             ImportRun.id > run.id,
-            ImportRun.state == "done",
+            ImportRun.state.in_(("running", "done", "undoing")),
         )
         .limit(1)
     )
     if later is not None:
         raise Conflict(f"undo the later import {later} of the same source first")
-    lines = session.scalars(
-        select(ImportLine)
-        .where(ImportLine.run_id == run.id, ImportLine.outcome.in_(("created", "updated")))
-        .order_by(ImportLine.number.desc())
-    ).all()
-    done = undo_lines(session, run, lines, author_of(actor), now)
-    run.state, run.counts = "undone", dict(run.counts) | done
-    audit.record(session, actor, "import.undone", f"import:{run.id}", dict[str, Any](done))
-    return done
+    run.state = "undoing"
+    audit.record(session, actor, "import.undone", f"import:{run.id}", {"source": run.source})
+    asked = {"run": run.id, "person_id": actor.person_id}
+    enqueue(session, UNDO_IMPORT, asked, key=f"import-undo:{run.id}")
+    return run

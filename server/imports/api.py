@@ -26,7 +26,6 @@ from server.imports.schemas import (
     LineQuerySchema,
     MappingSchema,
     RehearsalSchema,
-    UndoneSchema,
     UploadQuerySchema,
     rehearsal_document,
 )
@@ -119,11 +118,10 @@ class Running(MethodView):
 class Undoing(MethodView):
     """The way back."""
 
-    @imports.response(200, UndoneSchema)
+    @imports.response(202, ImportRunSchema)
     def post(self, import_id: int) -> Any:
-        """Take a finished import back."""
-        done = actions.undo_import(current_session(), current_actor(), import_id, current_time())
-        return {"deleted": 0, "restored": 0, "kept": 0} | dict(done)
+        """Take a finished import back, in the background; the counts of the import tell how far."""
+        return actions.undo_import(current_session(), current_actor(), import_id)
 
 
 @imports.route("/imports/<int:import_id>/lines")

@@ -1,4 +1,4 @@
-"""Runs an import in the background: a thousand lines a transaction, memory bounded."""
+"""Runs an import and takes it back in the background: some lines a transaction."""
 
 from collections import deque
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from server.imports.actions import rows_of
 from server.imports.mapping import mapping_from
 from server.imports.models import ImportRun
 from server.imports.running import Destination, batches, keep_lines, record_batch
+from server.imports.undoing import lines_to_undo, undo_lines
 
 #: The folder of files on their way in, below the data folder.
 UPLOADS = "imports"
@@ -51,6 +52,25 @@ def _record(context: JobContext, storage: Storage, run_id: int) -> None:
             with context.database.writing() as session:
                 outcomes = record_batch(session, batch, mapping, where)
                 keep_lines(session, session.get_one(ImportRun, run_id), outcomes)
+
+
+def undo_import(context: JobContext) -> Mapping[str, Any] | None:
+    """Take a run back, going on where an attempt ended. Payload: ``run`` and ``person_id``."""
+    run_id = int(context.payload["run"])
+    author = Author(context.payload["person_id"], context.request_id)
+    below: int | None = None
+    while True:
+        context.go_on()
+        with context.database.writing() as session:
+            run = session.get(ImportRun, run_id)
+            if run is None or run.state != "undoing":
+                return None
+            lines = lines_to_undo(session, run, below)
+            if lines:
+                undo_lines(session, run, lines, author, utc_now())
+                below = lines[-1].number
+                continue
+        return _finish(context.database, run_id, "undone")
 
 
 def _finish(database: Database, run_id: int, state: str, problem: str = "") -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from cmdb.records.base import Base, BigId, Identified, Key
 
 
 class ImportRun(Identified, Base):
-    """One file on its way in. ``state``: mapped, running, done, failed or undone."""
+    """One file on its way in. ``state``: mapped, running, done, failed, undoing, undone."""
 
     __tablename__ = "import_run"
     __table_args__ = (Index(None, "organisation_id", "id"), {"sqlite_autoincrement": True})

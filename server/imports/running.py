@@ -1,4 +1,4 @@
-"""Recording a table, rehearsing it, and taking it back."""
+"""Recording a table, and rehearsing it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,8 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
@@ -18,9 +17,7 @@ from cmdb.model import standing_model
 from cmdb.observation import Observation
 from cmdb.records.bulk import insert_rows
 from cmdb.records.history import HistoryEntry
-from cmdb.records.items import Item, ItemValue
-from cmdb.records.relations import Relation, next_sequence, write_changes
-from cmdb.records.sources import ItemIdentifier, ItemSource
+from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import SourceCode
 from server.imports.mapping import ColumnMapping, line_of
 from server.imports.models import ImportLine, ImportRun
@@ -151,75 +148,3 @@ def keep_lines(session: Session, run: ImportRun, outcomes: Sequence[LineOutcome]
         if one.outcome != "unchanged" or one.problems
     ]
     insert_rows(session, ImportLine, rows)
-
-
-def undo_lines(
-    session: Session, run: ImportRun, lines: Sequence[ImportLine], author: Author, now: datetime
-) -> dict[str, int]:
-    """Take lines back: what they made goes, what they changed is what the source said before.
-
-    An item that others have spoken of since, or that something depends on, loses the list's words
-    and stays. Returns how many items went, were put back, and stayed.
-    """
-    done: Counter[str] = Counter()
-    redecider = Inventory(session, now, author).redecider()
-    for line in lines:
-        if line.item_id is None or session.get(Item, line.item_id) is None:
-            continue
-        state = session.scalar(
-            select(ItemSource).where(
-                ItemSource.item_id == line.item_id, ItemSource.source == run.source
-            )
-        )
-        if state is None:
-            continue
-        if line.outcome == "created" and _delete_item(session, line.item_id, run.source, now):
-            done["deleted"] += 1
-        elif line.outcome == "created":
-            redecider.withdraw(line.item_id, state.id)
-            done["kept"] += 1
-        else:
-            session.execute(
-                update(ItemSource).where(ItemSource.id == state.id).values(words=line.before or {})
-            )
-            session.expire(state)
-            redecider.redecide([line.item_id])
-            _redecide_gone(session, redecider, line)
-            done["restored"] += 1
-    return dict(done)
-
-
-def _redecide_gone(session: Session, redecider: Any, line: ImportLine) -> None:
-    """Let go of winners that only the list's words held up."""
-    item = session.get_one(Item, line.item_id, populate_existing=True)
-    said = session.scalars(select(ItemSource.words).where(ItemSource.item_id == line.item_id))
-    spoken = {name for words in said for name in words}
-    gone = sorted(item.attributes.keys() - spoken)
-    if gone:
-        redecider.forget(line.item_id, gone)
-
-
-def _delete_item(session: Session, item_id: int, source: str, now: datetime) -> bool:
-    """Delete an item of which nobody else knows; return whether it could be."""
-    others = session.scalar(
-        select(ItemSource.id)
-        .where(ItemSource.item_id == item_id, ItemSource.source != source)
-        .limit(1)
-    )
-    linked = session.scalar(
-        select(Relation.id)
-        .where((Relation.start_id == item_id) | (Relation.end_id == item_id))
-        .limit(1)
-    )
-    if others or linked:
-        return False
-    try:
-        with session.begin_nested():
-            write_changes(session, next_sequence(session), now, [("item-", item_id)])
-            for table in (ItemValue, ItemIdentifier):
-                session.execute(delete(table).where(table.item_id == item_id))
-            session.execute(delete(Item).where(Item.id == item_id))
-    except IntegrityError:
-        # A ticket or a change names it by now.
-        return False
-    return True

@@ -76,14 +76,6 @@ class RehearsalSchema(Schema):
     lines = fields.List(fields.Nested(RehearsedLineSchema), required=True)
 
 
-class UndoneSchema(Schema):
-    """How many items went, were put back, and stayed because others know of them."""
-
-    deleted = fields.Integer(required=True)
-    restored = fields.Integer(required=True)
-    kept = fields.Integer(required=True)
-
-
 def rehearsal_document(outcomes: Sequence[LineOutcome]) -> dict[str, Any]:
     """Return what ``RehearsalSchema`` dumps: wrong lines first, then what changes."""
     counts: dict[str, int] = {}

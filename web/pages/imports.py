@@ -15,7 +15,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.permissions import Permission
 from server.foundation.storage import Storage
-from server.foundation.translation import gettext, ngettext
+from server.foundation.translation import gettext
 from server.imports import actions
 from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
 from server.imports.jobs import UPLOADS
@@ -171,11 +171,8 @@ def map_columns(import_id: int) -> ResponseReturnValue:
 @imports.route("/<int:import_id>/undo", methods=["POST"])
 def undo(import_id: int) -> ResponseReturnValue:
     """Take a finished import back."""
-    made = actions.undo_import(current_session(), current_actor(), import_id, current_time())
-    gone = made.get("deleted", 0)
-    told = ngettext(
-        "Taken back: %(num)d item is gone again.", "Taken back: %(num)d items are gone again.", gone
-    )
+    actions.undo_import(current_session(), current_actor(), import_id)
+    told = gettext("The import is taken back in the background.")
     return done(told, url_for("imports.show", import_id=import_id))
 
 

@@ -16,6 +16,7 @@ def outcome_name(outcome: str, reader: Reader) -> str:
         "deleted": reader.gettext("deleted again"),
         "restored": reader.gettext("put back"),
         "kept": reader.gettext("kept, others know of it"),
+        "gone": reader.gettext("gone already"),
     }
     return names.get(outcome, outcome)
 
@@ -27,6 +28,7 @@ def state_name(state: str, reader: Reader) -> str:
         "running": reader.gettext("runs"),
         "done": reader.gettext("done"),
         "failed": reader.gettext("failed"),
+        "undoing": reader.gettext("is being taken back"),
         "undone": reader.gettext("taken back"),
     }
     return names.get(state, state)

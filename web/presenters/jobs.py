@@ -71,6 +71,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "identity.keys": reader.gettext("Read the identifying attributes of a class anew"),
         "items.expire_words": reader.gettext("End manual overrides that have run out"),
         "imports.run": reader.gettext("Read an import"),
+        "imports.undo": reader.gettext("Take an import back"),
         "changes.invite": reader.gettext("Ask approvers"),
         "changes.tend": reader.gettext("Look after changes that are due"),
     }

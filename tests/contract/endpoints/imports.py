@@ -26,7 +26,7 @@ IMPORTS: tuple[Endpoint, ...] = (
     Endpoint("PUT", f"{_ONE}/mapping", _IMPORT, json=_MAPPING),
     Endpoint("POST", f"{_ONE}/rehearsal", _IMPORT),
     Endpoint("POST", f"{_ONE}/run", _IMPORT, status=202),
-    Endpoint("POST", f"{_ONE}/undo", _IMPORT, **_RAN),
+    Endpoint("POST", f"{_ONE}/undo", _IMPORT, status=202, **_RAN),
     Endpoint("GET", f"{_ONE}/lines", _IMPORT),
     Endpoint("GET", f"{_V1}/items/export.csv", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/items/export.xlsx", Permission.ITEM_READ),

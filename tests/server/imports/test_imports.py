@@ -9,10 +9,26 @@ from sqlalchemy import func, select
 
 from cmdb.records.items import Item
 from server.foundation.database import Database
-from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.handler import JobContext, JobStopped
 from server.foundation.settings import Settings
-from server.imports.jobs import run_import
+from server.imports.jobs import run_import, undo_import
 from tests.server.items.rest import Callers, refused
+
+
+def _take_back(callers: Callers, database: Database, home: Path, run_id: int) -> Any:
+    asked = {"run": run_id, "person_id": None}
+    undo_import(JobContext(database, Settings(home=home), asked))
+    return callers.manager.get(f"/imports/{run_id}")
+
+
+@pytest.fixture
+def take_back(callers: Callers, database: Database, tmp_path: Path) -> Any:
+    def undo(run_id: int) -> Any:
+        callers.manager.post(f"/imports/{run_id}/undo", None, 202)
+        return _take_back(callers, database, tmp_path, run_id)
+
+    return undo
+
 
 _HEAD = "name,serial,vendor,memory_bytes,class\n"
 _LIST = _HEAD + "db-1,S1,Dell,64 GiB,server\ndb-2,S2,HPE,8 GiB,Server\n"
@@ -43,7 +59,7 @@ def carry_out(callers: Callers, database: Database, tmp_path: Path) -> Any:
 
 
 def test_a_list_is_guessed_rehearsed_recorded_and_undone(
-    callers: Callers, database: Database, carry_out: Any
+    callers: Callers, database: Database, carry_out: Any, take_back: Any
 ) -> None:
     run = send(callers, _LIST)
     assert run["mapping"]["columns"]["memory_bytes"] == "memory_bytes"
@@ -54,15 +70,15 @@ def test_a_list_is_guessed_rehearsed_recorded_and_undone(
     assert (done["state"], done["counts"]) == ("done", {"created": 2})
     found = callers.admin.get("/items", query="memory_bytes>16GiB")["rows"]
     assert [row["name"] for row in found] == ["db-1"]
-    undone = callers.manager.post(f"/imports/{run['id']}/undo", None, 200)
-    assert undone == {"deleted": 2, "restored": 0, "kept": 0}
+    undone = take_back(run["id"])
+    assert (undone["state"], undone["counts"]) == ("undone", {"created": 2, "deleted": 2})
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Item)) == 0
     refused(callers.manager.send("POST", f"/imports/{run['id']}/undo"), 409)
 
 
 def test_a_second_list_shows_the_difference_and_its_undo_puts_back(
-    callers: Callers, carry_out: Any
+    callers: Callers, carry_out: Any, take_back: Any
 ) -> None:
     carry_out(send(callers, _LIST)["id"])
     later = send(callers, _LIST.replace("Dell", "Fujitsu").replace("db-2,S2,HPE", "db-2,S2,HPE"))
@@ -72,20 +88,51 @@ def test_a_second_list_shows_the_difference_and_its_undo_puts_back(
     carry_out(later["id"])
     item = callers.admin.get("/items", query="serial:S1")["rows"][0]
     assert item["vendor"] == "Fujitsu"
-    undone = callers.manager.post(f"/imports/{later['id']}/undo", None, 200)
-    assert undone["restored"] == 1
+    assert take_back(later["id"])["counts"]["restored"] == 1
     assert callers.admin.get(f"/items/{item['id']}")["vendor"] == "Dell"
 
 
-def test_what_others_know_of_survives_the_undo(callers: Callers, carry_out: Any) -> None:
+def test_what_others_know_of_survives_the_undo(
+    callers: Callers, carry_out: Any, take_back: Any
+) -> None:
     run = send(callers, _LIST)
     carry_out(run["id"])
     item = callers.admin.get("/items", query="name:db-1")["rows"][0]
     callers.admin.patch(f"/items/{item['id']}", {"values": {"notes": "by hand"}})
-    undone = callers.manager.post(f"/imports/{run['id']}/undo", None, 200)
+    undone = take_back(run["id"])["counts"]
     assert (undone["deleted"], undone["kept"]) == (1, 1)
     left = callers.admin.get(f"/items/{item['id']}")
     assert (left["attributes"], left["vendor"]) == ({"notes": "by hand"}, "")
+
+
+def test_a_long_list_is_taken_back_in_parts_and_goes_on_where_it_was_cut_off(
+    callers: Callers, database: Database, carry_out: Any, take_back: Any, tmp_path: Path
+) -> None:
+    lines = [f"srv-{n},N{n},Dell,{n + 1} GiB,server" for n in range(1201)]
+    run = send(callers, _HEAD + "\n".join(lines))
+    assert carry_out(run["id"])["counts"] == {"created": 1201}
+    # A ticket names the 5th item, which therefore stays.
+    named = callers.admin.get("/items", query="name:srv-4")["rows"][0]["id"]
+    callers.admin.post("/tickets", {"title": "It is down", "affected_item_ids": [named]})
+    callers.manager.post(f"/imports/{run['id']}/undo", None, 202)
+    refused(callers.manager.send("POST", f"/imports/{run['id']}/undo"), 409)
+    again = send(callers, _LIST)
+    refused(callers.manager.send("POST", f"/imports/{again['id']}/run"), 409)
+    asked = iter([False, True])
+    stopping = JobContext(
+        database,
+        Settings(home=tmp_path),
+        {"run": run["id"], "person_id": None},
+        cancelled=lambda: next(asked),
+    )
+    with pytest.raises(JobStopped):
+        undo_import(stopping)
+    halfway = callers.manager.get(f"/imports/{run['id']}")
+    assert (halfway["state"], halfway["counts"]["deleted"]) == ("undoing", 500)
+    counts = _take_back(callers, database, tmp_path, run["id"])["counts"]
+    assert counts == {"created": 1201, "deleted": 1200, "kept": 1}
+    with database.reading() as session:
+        assert session.scalars(select(Item.id)).all() == [named]
 
 
 def test_broken_lines_are_named_and_the_others_land(callers: Callers, carry_out: Any) -> None:
