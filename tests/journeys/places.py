@@ -23,6 +23,7 @@ NO_PAGES = frozenset(
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
         "changes.authority",
+        "changes.collisions",
         "changes.following",
         "documents.about",
         "documents.download",
