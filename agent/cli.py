@@ -109,6 +109,11 @@ def _add_enrol(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="allow http beyond this machine: the key then travels in clear",
     )
+    parser.add_argument(
+        "--cloud-id",
+        action="store_true",
+        help="ask the metadata service of the cloud this machine runs in which instance it is",
+    )
     parser.set_defaults(command=_enrol)
 
 
@@ -122,6 +127,7 @@ def _enrol(chosen: argparse.Namespace) -> int:
         "ca_file": os.path.abspath(chosen.ca_file) if chosen.ca_file else None,
         "proxy": chosen.proxy,
         "insecure_http": chosen.insecure_http,
+        "cloud_id": chosen.cloud_id,
     }
     agent_id = enrol(chosen_folder(chosen.state_dir), wanted, token)
     print(f"Enrolled as {agent_id}. Send the first report: cadastre-agent once")

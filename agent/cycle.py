@@ -43,6 +43,7 @@ class Cycle:
         self.spool = Spool(state)
         self.progress = state.progress()
         machine.memory = self.progress.setdefault("memory", {})
+        machine.asks_cloud = chosen.cloud_id
 
     def run(self) -> dict[str, Any]:
         """Deliver; the server's last answer. What could not be delivered waits in the spool.

@@ -91,7 +91,7 @@ def _server(chosen: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _collectors(chosen: Settings | None) -> Iterator[tuple[str, str]]:
-    machine = Machine()
+    machine = Machine(asks_cloud=chosen is not None and chosen.cloud_id)
     for section in chosen.sections if chosen else SECTIONS:
         started = time.process_time()
         found, problems = collect(machine, [section])

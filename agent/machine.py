@@ -30,7 +30,8 @@ class Machine:
     `memory` is a JSON-able dictionary that survives from one cycle to the next; a collector keeps
     what it needs there under its own section's name. `uname` is (system, host name, release,
     machine) and is asked from the kernel unless given. `remarks` gathers why something could not
-    be read; whoever runs the collectors empties it between sections.
+    be read; whoever runs the collectors empties it between sections. `asks_cloud` is the setting
+    `cloud_id`: whether a cloud's metadata service may be asked.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class Machine:
         *,
         memory: dict[str, Any] | None = None,
         uname: tuple[str, str, str, str] | None = None,
+        asks_cloud: bool = False,
     ) -> None:
         self.root = root.rstrip("/")
         self.live = not self.root
         self.memory: dict[str, Any] = {} if memory is None else memory
         self.remarks: list[str] = []
+        self.asks_cloud = asks_cloud
         self.uname = uname or _uname()
         self.windows = self.uname[0] == "Windows"
         self.macos = self.uname[0] == "Darwin"
@@ -119,9 +122,16 @@ class Machine:
         return os.path.realpath(self.root + path)[len(os.path.realpath(self.root or "/")) :]
 
     def command(
-        self, argv: Sequence[str], timeout_seconds: float = 30, *, known_as: str = ""
+        self,
+        argv: Sequence[str],
+        timeout_seconds: float = 30,
+        *,
+        known_as: str = "",
+        any_code: bool = False,
     ) -> str | None:
-        """Return a fixed command's output; None when absent, failing or too slow.
+        """Return a fixed command's output; None when absent, too slow, or failing.
+
+        With `any_code` it may end as it likes.
 
         A recorded tree keeps the answer in a file: `/.commands/` and `known_as`, or the program.
         """
@@ -137,7 +147,7 @@ class Machine:
                 stderr=subprocess.DEVNULL,
                 env=_COMMAND_ENVIRONMENT if os.name == "posix" else None,
                 timeout=timeout_seconds,
-                check=True,
+                check=not any_code,
             )
         except (OSError, subprocess.SubprocessError):
             return None

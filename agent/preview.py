@@ -24,19 +24,20 @@ def preview(folder: str, sections: Sequence[str]) -> dict[str, Any]:
     if unknown:
         known = ", ".join(SECTIONS)
         raise SettingsError(f"There is no section {unknown[0]!r}; there are: {known}.")
-    agent_id, sequence, memory, configured = _known(folder)
-    machine = Machine(memory=memory)
+    agent_id, sequence, memory, chosen = _known(folder)
+    machine = Machine(memory=memory, asks_cloud=chosen is not None and chosen.cloud_id)
+    configured = chosen.sections if chosen else list(SECTIONS)
     found, problems = report.collect(machine, sections or configured)
     head = report.heading(machine, agent_id, sequence)
     return report.build(head, found, problems, readings.take(machine))
 
 
-def _known(folder: str) -> tuple[str, int, dict[str, Any], list[str]]:
+def _known(folder: str) -> tuple[str, int, dict[str, Any], settings.Settings | None]:
     try:
         state = State(folder)
         chosen = settings.load(state)
         progress = state.progress()
         sequence = progress["sequence"] + 1
-        return state.agent_id(), sequence, progress.get("memory", {}), chosen.sections
+        return state.agent_id(), sequence, progress.get("memory", {}), chosen
     except AgentError:
-        return report.new_agent_id(), 0, {}, list(SECTIONS)
+        return report.new_agent_id(), 0, {}, None

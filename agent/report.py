@@ -13,6 +13,7 @@ import time
 
 from agent import __version__
 from agent.collectors import SECTIONS
+from agent.sources.boots import boot_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,16 +135,6 @@ def shortened(report: dict[str, Any], acknowledged: dict[str, str]) -> dict[str,
         return report
     identity = {"identity": report["digests"]["identity"]}
     return {**report, "digests": identity, "unchanged": digest(rest)}
-
-
-def boot_id(machine: Machine) -> str:
-    """Return the kernel's own id of this boot; elsewhere one made of the boot time."""
-    told = machine.word("/proc/sys/kernel/random/boot_id")
-    if told or machine.linux:
-        return told or "unknown"
-    from agent.sources import portable  # noqa: PLC0415 - not needed on Linux
-
-    return f"boot-{int(portable.library().boot_time()) // 60}"
 
 
 def new_agent_id() -> str:

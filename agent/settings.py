@@ -28,6 +28,7 @@ _TYPES: dict[str, type] = {
     "proxy": str,
     "insecure_http": bool,
     "leave_out": list,
+    "cloud_id": bool,
 }
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -37,10 +38,11 @@ class Settings:
 
     `server` is the address without a trailing slash; `ca_file` replaces the system's trusted
     authorities (it may hold several, so an old and a new one serve side by side); `proxy` is for
-    https; `leave_out` names sections that are never collected.
+    https; `leave_out` names sections that are never collected; with `cloud_id` the metadata service
+    of the cloud that the firmware names is asked which instance this is.
     """
 
-    __slots__ = ("ca_file", "insecure_http", "leave_out", "proxy", "server")
+    __slots__ = ("ca_file", "cloud_id", "insecure_http", "leave_out", "proxy", "server")
 
     def __init__(self, values: dict[str, Any]) -> None:
         unknown = sorted(set(values) - set(_TYPES))
@@ -53,6 +55,7 @@ class Settings:
         self.server = checked_server(values.get("server", ""), insecure_http=self.insecure_http)
         self.ca_file: str | None = values.get("ca_file")
         self.proxy: str | None = values.get("proxy") or proxy_from_environment(self.server)
+        self.cloud_id: bool = values.get("cloud_id", False)
         self.leave_out: list[str] = values.get("leave_out", [])
         if any(name not in SECTIONS or name == "identity" for name in map(str, self.leave_out)):
             raise SettingsError(f"leave_out may name: {', '.join(SECTIONS)}; never identity.")

@@ -23,6 +23,8 @@ _BUSES = (
     ("/vmbus", "hyperv"),
     ("/host", "scsi"),
 )
+# Those that may tell how they are.
+_TELLING = ("hdd", "ssd", "nvme", "md")
 _MAPPED = (("CRYPT-", "crypt"), ("LVM-", "lvm"))
 
 
@@ -41,7 +43,12 @@ def collect(machine: Machine) -> list[dict[str, Any]]:
         return []
     names = (name for name in machine.names(_FOLDER) if not name.startswith(_NOT_DISKS))
     found = (_disk(machine, name) for name in names)
-    return [disk for disk in found if disk["size_bytes"] or disk["kind"] == "optical"]
+    disks = [disk for disk in found if disk["size_bytes"] or disk["kind"] == "optical"]
+    if any(disk["kind"] in _TELLING for disk in disks):
+        from agent.sources import disk_health  # noqa: PLC0415 - guests have no such disks
+
+        disk_health.of_disks(machine, [disk for disk in disks if disk["kind"] in _TELLING])
+    return disks
 
 
 def _disk(machine: Machine, name: str) -> dict[str, Any]:

@@ -17,7 +17,8 @@ def collect(machine: Machine) -> dict[str, Any]:
     if machine.windows:
         from agent.sources.windows import machinery  # noqa: PLC0415 - not needed elsewhere
 
-        return machinery.identity(machine, _macs(machine))
+        told = machinery.identity(machine, _macs(machine))
+        return {**told, "cloud": _cloud(machine, machinery.firmware_words(machine))}
     if machine.macos:
         from agent.sources.macos import machinery as of_a_mac  # noqa: PLC0415 - nor here
 
@@ -36,7 +37,16 @@ def collect(machine: Machine) -> dict[str, Any]:
         "macs": _macs(machine),
         "hostname": hostname,
         "fqdn": fqdn,
+        "cloud": _cloud(machine, facts),
     }
+
+
+def _cloud(machine: Machine, firmware: dict[str, str]) -> dict[str, str] | None:
+    if not machine.asks_cloud:
+        return None
+    from agent.sources import cloud  # noqa: PLC0415 - only where somebody wants it asked
+
+    return cloud.instance(machine, firmware)
 
 
 def _names(machine: Machine) -> tuple[str, str | None]:

@@ -6,6 +6,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from agent.machine import Machine
@@ -20,12 +21,12 @@ _KEPT = 2000
 def collect(machine: Machine) -> list[dict[str, Any]] | None:
     """Return the packages that a newer version waits for, by name; None before anybody asked.
 
-    The package manager is asked once a day, niced and without the network: asking costs ten times
-    what the rest of a report does. In between the last answer stands. A first report does not
-    wait for it.
+    The package manager, Windows Update or softwareupdate is asked once a day, niced and without
+    the network: asking costs ten times what the rest of a report does. In between the last answer
+    stands. A first report does not wait for it.
     """
-    manager = next((path for path in _MANAGERS if machine.exists(path)), None)
-    if manager is None:
+    ask = _asking(machine)
+    if ask is None:
         return []
     known = machine.memory.get("updates")
     now = int(time.time())
@@ -35,10 +36,38 @@ def collect(machine: Machine) -> list[dict[str, Any]] | None:
     if 0 <= now - known["at"] < _EVERY_SECONDS:
         rows: list[dict[str, Any]] = known["rows"]
         return rows
-    told = machine.command((*_NICE, *_MANAGERS[manager][0]), timeout_seconds=120)
-    rows = _MANAGERS[manager][1](told or "")
+    # Whoever gives no answer is asked again tomorrow; what is known stands as long.
+    answered = ask(machine)
+    rows = known["rows"] if answered is None else sorted(answered, key=_by_name)[:_KEPT]
     machine.memory["updates"] = {"at": now, "rows": rows}
     return rows
+
+
+def _asking(machine: Machine) -> Callable[[Machine], list[dict[str, Any]] | None] | None:
+    """Return what asks this machine, None where nothing is known that would."""
+    if machine.windows:
+        from agent.sources.windows import updates  # noqa: PLC0415 - not needed elsewhere
+
+        return updates.waiting
+    if machine.macos:
+        from agent.sources.macos import updates as of_a_mac  # noqa: PLC0415 - not needed elsewhere
+
+        return of_a_mac.waiting
+    return next((ask for path, ask in _MANAGERS if machine.exists(path)), None)
+
+
+def _by_name(row: dict[str, Any]) -> str:
+    return str(row["name"])
+
+
+def _apt(machine: Machine) -> list[dict[str, Any]] | None:
+    told = machine.command((*_NICE, *_APT), timeout_seconds=120)
+    return None if told is None else read_apt(told)
+
+
+def _dnf(machine: Machine) -> list[dict[str, Any]] | None:
+    told = machine.command((*_NICE, *_DNF), timeout_seconds=120)
+    return None if told is None else read_dnf(told)
 
 
 def read_apt(told: str) -> list[dict[str, Any]]:
@@ -60,7 +89,7 @@ def read_apt(told: str) -> list[dict[str, Any]]:
                     "security": "security" in origin.casefold(),
                 }
             )
-    return sorted(found, key=lambda row: str(row["name"]))[:_KEPT]
+    return found
 
 
 def read_dnf(told: str) -> list[dict[str, Any]]:
@@ -70,12 +99,11 @@ def read_dnf(told: str) -> list[dict[str, Any]]:
     [{'name': 'bash', 'available': '5.2.26-1.fc39', 'security': False}]
     """
     rows = (line.split() for line in told.partition("Obsoleting")[0].splitlines())
-    found = [
+    return [
         {"name": words[0].rpartition(".")[0], "available": words[1], "security": False}
         for words in rows
         if len(words) == 3 and "." in words[0]
     ]
-    return sorted(found, key=lambda row: str(row["name"]))[:_KEPT]
 
 
-_MANAGERS = {"/usr/bin/apt-get": (_APT, read_apt), "/usr/bin/dnf": (_DNF, read_dnf)}
+_MANAGERS = (("/usr/bin/apt-get", _apt), ("/usr/bin/dnf", _dnf))

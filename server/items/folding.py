@@ -13,6 +13,7 @@ FROM_IDENTITY = {
     "chassis_serial": "chassis_serial",
     "mac_addresses": "macs",
 }
+FROM_CLOUD = {"cloud_region": "region", "cloud_instance_type": "instance_type"}
 FROM_HARDWARE = {
     "vendor": "manufacturer",
     "model": "model",
@@ -48,6 +49,7 @@ def fold_values(report: Report) -> Iterator[tuple[str, Any]]:
         yield from _named(identity, FROM_IDENTITY)
         if name := str(identity.get("hostname") or "").partition(".")[0].strip():
             yield "name", name
+        yield from _cloud(identity.get("cloud"), report.section("hardware"))
     if hardware := report.section("hardware"):
         yield from _named(hardware, FROM_HARDWARE)
         yield "bios_date", iso_date(hardware.get("bios_date"))
@@ -85,6 +87,12 @@ def iso_date(told: Any) -> Any:
     return f"{'19' if len(year) == 2 else ''}{year}-{month:0>2}-{day:0>2}"
 
 
+def _cloud(told: Any, hardware: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    # A cloud's bare metal, and a container in a cloud, have their id and no such attributes.
+    if isinstance(told, Mapping) and hardware.get("virtual_role", "guest") == "guest":
+        yield from _named(told, FROM_CLOUD)
+
+
 def _processors(cpus: Any) -> Iterator[tuple[str, Any]]:
     sockets = dict_rows(cpus)
     if sockets:
@@ -97,7 +105,7 @@ def _processors(cpus: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _disks(disks: Any) -> Iterator[tuple[str, Any]]:
-    whole = [row for row in dict_rows(disks) if row.get("kind") in _WHOLE_DISKS]
+    whole = [row for row in dict_rows(disks) if str(row.get("kind")) in _WHOLE_DISKS]
     if whole:
         yield "disk_bytes", _sum(whole, "size_bytes")
 

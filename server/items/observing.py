@@ -10,6 +10,7 @@ from cmdb.vocabulary import (
     AGENT,
     AGENT_ID,
     BOARD_SERIAL,
+    CLOUD_ID,
     COMPUTER,
     CONTAINER,
     DESKTOP,
@@ -117,6 +118,7 @@ def identifiers_of(identity: Mapping[str, Any], agent_id: str) -> tuple[Identifi
     board_vendor = str(identity.get("board_vendor") or vendor)
     claims: list[tuple[IdentifierKind, Any, str]] = [
         (AGENT_ID, agent_id, ""),
+        (CLOUD_ID, _instance(identity.get("cloud")), ""),
         (MACHINE_ID, identity.get("machine_id"), ""),
         (HARDWARE_UUID, identity.get("uuid"), ""),
         (SERIAL, identity.get("serial"), vendor),
@@ -133,6 +135,17 @@ def identifiers_of(identity: Mapping[str, Any], agent_id: str) -> tuple[Identifi
             if identifier is not None:
                 found[identifier] = None
     return tuple(found)
+
+
+def _instance(told: Any) -> str:
+    """Return what no other machine has: a cloud with the id it gave to an instance.
+
+    >>> _instance({"provider": "aws", "instance_id": "i-0abc"}), _instance({"provider": "aws"})
+    ('aws:i-0abc', '')
+    """
+    parts = [told.get(key) for key in ("provider", "instance_id")] if isinstance(told, dict) else []
+    words = [part for part in parts if isinstance(part, str) and part]
+    return ":".join(words) if len(words) == 2 else ""
 
 
 def _sections(report: Report) -> Iterator[Section]:

@@ -54,6 +54,17 @@ def test_enrol_once_and_doctor_work_together(desk: Desk, folder: Path) -> None:
     assert f"{desk.address}/healthz answers 200" in examined.stdout
 
 
+@pytest.mark.parametrize(("wish", "asked"), [((), False), (("--cloud-id",), True)])
+def test_the_cloud_is_asked_only_by_who_enrolled_so(
+    desk: Desk, folder: Path, wish: tuple[str, ...], asked: bool
+) -> None:
+    place = ("--state-dir", str(folder))
+    enrolled = agent("enrol", "--server", desk.address, "--token", "tok-en", *wish, *place)
+    assert enrolled.returncode == 0, enrolled.stderr
+    settings = json.loads((folder / "settings.json").read_text())
+    assert settings.get("cloud_id", False) is asked
+
+
 def test_no_word_of_the_key_or_the_token_is_printed(desk: Desk, folder: Path) -> None:
     place = ("--state-dir", str(folder))
     said = agent("enrol", "--server", desk.address, "--token", "tok-en", *place)

@@ -55,6 +55,7 @@ def test_an_address_that_is_none_is_refused(server: str) -> None:
         ({"servr": SERVER}, "Unknown setting 'servr'"),
         ({"server": 7}, "'server' must be a str"),
         ({"server": SERVER, "insecure_http": "yes"}, "must be a bool"),
+        ({"server": SERVER, "cloud_id": 1}, "'cloud_id' must be a bool"),
         ({"server": SERVER, "leave_out": ["cpu"]}, "leave_out may name"),
         ({"server": SERVER, "leave_out": ["identity"]}, "never identity"),
         ({"server": SERVER, "leave_out": [["os"]]}, "leave_out may name"),

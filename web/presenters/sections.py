@@ -27,7 +27,18 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "part_number",
         "serial",
     ),
-    "disks": ("name", "kind", "size_bytes", "model", "vendor", "serial", "bus", "firmware"),
+    "disks": (
+        "name",
+        "kind",
+        "size_bytes",
+        "health",
+        "health_reason",
+        "model",
+        "vendor",
+        "serial",
+        "bus",
+        "firmware",
+    ),
     "filesystems": ("mount", "device", "type", "size_bytes", "read_only"),
     "neighbours": (
         "local_port",
@@ -44,6 +55,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 #: Columns that hold a moment, ISO 8601 in UTC.
 _MOMENTS = frozenset({"not_before", "not_after", "boot_time"})
+#: Columns in which an agent says how a disk is.
+_HEALTH = frozenset({"health", "health_reason"})
 _EMPTY: tuple[object, ...] = (None, "", [])
 
 
@@ -86,6 +99,8 @@ def _cell(key: str, value: Any, reader: Reader) -> Shown:
         return Shown(reader.gettext("yes") if value else reader.gettext("no"))
     if isinstance(value, int | float):
         return _amount(key, value, reader)
+    if key in _HEALTH:
+        return Shown(", ".join(_health_word(word, reader) for word in str(value).split(", ")))
     if key in _MOMENTS:
         return _moment(str(value), reader)
     if isinstance(value, list):
@@ -101,6 +116,25 @@ def _moment(said: str, reader: Reader) -> Shown:
         return Shown(said)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Shown(short_time(aware, reader), exact_time(aware, reader))
+
+
+def _health_word(word: str, reader: Reader) -> str:
+    words = {
+        "good": reader.gettext("in good health"),
+        "worn": reader.gettext("worn"),
+        "failing": reader.gettext("is failing"),
+        "little spare left": reader.gettext("little spare left"),
+        "unreliable": reader.gettext("unreliable"),
+        "read only": reader.gettext("can only be read"),
+        "backup failed": reader.gettext("the backup of its memory failed"),
+        "more was written than it is made for": reader.gettext(
+            "more was written than it is made for"
+        ),
+        "its own check fails": reader.gettext("its own check fails"),
+        "sectors cannot be read": reader.gettext("sectors cannot be read"),
+        "disks of the array are missing": reader.gettext("disks of the array are missing"),
+    }
+    return words.get(word, word)
 
 
 def _amount(key: str, value: float, reader: Reader) -> Shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.sources.macos.asking import first, leaves, rows, setting
+from agent.sources.macos.programs import read_plist
 from agent.sources.virtualisation import make_in
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 _HARDWARE, _SOFTWARE = "SPHardwareDataType", "SPSoftwareDataType"
 _UNITS = {"KB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+_HEALTH = {"verified": "good", "failing": "failing"}
 _BUSES = (("SPNVMeDataType", "nvme"), ("SPSerialATADataType", "sata"))
 
 
@@ -117,9 +119,20 @@ def disks(machine: Machine) -> list[dict[str, Any]]:
                         "serial": row.get("device_serial"),
                         "firmware": row.get("device_revision"),
                         "bus": bus,
+                        "health": _HEALTH.get(_smart(machine, row)),
                     }
                 )
     return sorted(found, key=lambda disk: str(disk["name"]))
+
+
+def _smart(machine: Machine, row: dict[str, Any]) -> str:
+    told = row.get("smart_status")
+    if told is None:
+        name = str(row["bsd_name"])
+        asked = ("/usr/sbin/diskutil", "info", "-plist", name)
+        answer = machine.command(asked, known_as=f"diskutil-{name}") or ""
+        told = read_plist(machine, answer.encode(), "diskutil").get("SMARTStatus")
+    return str(told).casefold()
 
 
 def in_bytes(told: object) -> int | None:

@@ -31,15 +31,20 @@ def installed(machine: Machine) -> Iterator[tuple[str, str, str | None, str | No
 
 def plist(machine: Machine, path: str) -> dict[str, Any]:
     """Return a property list, binary or XML; {} where there is none."""
+    data = machine.data(path, _LIMIT_BYTES)
+    return {} if data is None else read_plist(machine, data, path)
+
+
+def read_plist(machine: Machine, data: bytes, told_by: str) -> dict[str, Any]:
+    """Read a property list; {} with a remark that names `told_by` where it is none."""
     import plistlib  # noqa: PLC0415 - not needed elsewhere
     from xml.parsers.expat import ExpatError  # noqa: PLC0415
 
-    data = machine.data(path, _LIMIT_BYTES)
-    if data is None:
+    if not data:
         return {}
     try:
         told = plistlib.loads(data)
     except (ValueError, ExpatError, OverflowError, IndexError):
-        machine.remark(f"{path}: is no property list")
+        machine.remark(f"{told_by}: is no property list")
         return {}
     return told if isinstance(told, dict) else {}

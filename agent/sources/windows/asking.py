@@ -34,7 +34,8 @@ _CLASSES = {
     "Win32_PhysicalMemory": "DeviceLocator,Capacity,SMBIOSMemoryType,Speed,Manufacturer,"
     "SerialNumber,PartNumber",
     "Win32_PageFileUsage": "AllocatedBaseSize",
-    "Win32_DiskDrive": "DeviceID,Size,Model,SerialNumber,FirmwareRevision,InterfaceType",
+    "Win32_DiskDrive": "DeviceID,Size,Model,SerialNumber,FirmwareRevision,InterfaceType,"
+    "PNPDeviceID",
     "Win32_Service": "Name,StartMode,State",
     "Win32_QuickFixEngineering": "HotFixID",
     "Win32_Battery": "DeviceID,Name,DesignCapacity",
@@ -60,7 +61,9 @@ _QUERIES = {
     "YearOfManufacture",
     "Usb": "Get-CimInstance Win32_PnPEntity -Filter 'DeviceID like ''USB\\\\\\\\VID%'''|"
     "Select-Object DeviceID,Name,Manufacturer,PNPClass",
-    "Disks": "Get-PhysicalDisk|Select-Object DeviceId,MediaType,BusType,UniqueId",
+    "Disks": "Get-PhysicalDisk|Select-Object DeviceId,MediaType,BusType,UniqueId,HealthStatus",
+    "Doomed": "Get-CimInstance -Namespace root/wmi MSStorageDriver_FailurePredictStatus|"
+    "Select-Object InstanceName,PredictFailure",
     "Certificates": "Get-ChildItem Cert:\\LocalMachine\\My|ForEach-Object{@{Path=$_.PSPath;"
     "Subject=$_.Subject;Issuer=$_.Issuer;Serial=$_.SerialNumber;"
     "NotBefore=$_.NotBefore.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ssZ');"
@@ -83,6 +86,15 @@ _QUERIES = {
     "Suffixes": "(Get-DnsClientGlobalSetting).SuffixSearchList|ForEach-Object{@{Name=$_}}",
     "TimeZone": "@{Id=(Get-TimeZone).Id}",
 }
+_UPDATES = (
+    "$ErrorActionPreference='Stop';[Console]::OutputEncoding=[Text.Encoding]::UTF8;"
+    "(Get-Process -Id $PID).PriorityClass='Idle';"
+    "$s=(New-Object -ComObject Microsoft.Update.Session).CreateUpdateSearcher();$s.Online=$false;"
+    "@{Updates=@($s.Search('IsInstalled=0 and IsHidden=0').Updates|ForEach-Object{@{"
+    "Title=$_.Title;Severity=$_.MsrcSeverity;Articles=@($_.KBArticleIDs|ForEach-Object{$_});"
+    "Categories=@($_.Categories|ForEach-Object{$_.CategoryID})}})}|"
+    "ConvertTo-Json -Depth 5 -Compress"
+)
 _DATE = re.compile(r"/Date\((-?\d+)")
 
 
@@ -129,12 +141,28 @@ def moment(told: object) -> str | None:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(int(found.group(1)) // 1000))
 
 
+def updates(machine: Machine) -> Rows | None:
+    """Return what Windows Update knows to be missing, None where it gave no answer.
+
+    What it found when it last searched by itself: nothing is asked over the network. It takes tens
+    of seconds of CPU, so it is a question of its own, asked at the lowest priority.
+    """
+    told = _answer(machine, _UPDATES, "powershell-updates").get("Updates")
+    return [row for row in told if isinstance(row, dict)] if isinstance(told, list) else None
+
+
 def _ask(machine: Machine) -> dict[str, Any]:
-    asked = (os.path.expandvars(_PROGRAM), "-NoProfile", "-NonInteractive", "-Command", script())
-    told = machine.command(asked, _TIMEOUT_SECONDS, known_as="powershell")
+    found = _answer(machine, script(), "powershell")
+    if not found:
+        machine.remark("PowerShell gave no answer")
+    return found
+
+
+def _answer(machine: Machine, words: str, known_as: str) -> dict[str, Any]:
+    asked = (os.path.expandvars(_PROGRAM), "-NoProfile", "-NonInteractive", "-Command", words)
+    told = machine.command(asked, _TIMEOUT_SECONDS, known_as=known_as)
     try:
         found = json.loads((told or "").lstrip("\ufeff"))
     except ValueError:
-        machine.remark("PowerShell gave no answer")
         return {}
     return found if isinstance(found, dict) else {}

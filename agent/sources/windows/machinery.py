@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _MEDIA = {"SSD": "ssd", "HDD": "hdd", "3": "hdd", "4": "ssd"}
+# MSFT_PhysicalDisk.HealthStatus, as a number and as PowerShell writes it.
+_HEALTH = {
+    "0": "good",
+    "1": "worn",
+    "2": "failing",
+    "Healthy": "good",
+    "Warning": "worn",
+    "Unhealthy": "failing",
+}
 # MSFT_PhysicalDisk.BusType, as a number and as PowerShell writes it.
 _BUSES = {
     "7": "usb",
@@ -49,6 +58,17 @@ def identity(machine: Machine, macs: list[str]) -> dict[str, Any]:
         "hostname": name.partition(".")[0],
         "fqdn": f"{name.partition('.')[0]}.{domain}".lower() if domain else None,
     }
+
+
+def firmware_words(machine: Machine) -> dict[str, str]:
+    """Return what names a cloud, by the names that Linux has for it."""
+    told = {
+        "sys_vendor": first(machine, "Win32_ComputerSystem").get("Manufacturer"),
+        "product_name": first(machine, "Win32_ComputerSystem").get("Model"),
+        "bios_version": first(machine, "Win32_BIOS").get("SMBIOSBIOSVersion"),
+        "chassis_asset_tag": first(machine, "Win32_SystemEnclosure").get("SMBIOSAssetTag"),
+    }
+    return {name: str(word) for name, word in told.items() if word}
 
 
 def hardware(machine: Machine) -> dict[str, Any]:
@@ -146,6 +166,11 @@ def memory(machine: Machine) -> dict[str, Any]:
 def disks(machine: Machine) -> list[dict[str, Any]]:
     """Return the section `disks`, by name."""
     kinds = {str(row.get("DeviceId")): row for row in rows(machine, "Disks")}
+    doomed = {
+        str(row.get("InstanceName")).casefold()
+        for row in rows(machine, "Doomed")
+        if row.get("PredictFailure") is True
+    }
     found = []
     for row in rows(machine, "Win32_DiskDrive"):
         name = str(row.get("DeviceID") or "").rpartition("\\")[2]
@@ -162,9 +187,17 @@ def disks(machine: Machine) -> list[dict[str, Any]]:
                 "firmware": row.get("FirmwareRevision"),
                 "bus": bus or None,
                 "wwn": more.get("UniqueId"),
+                "health": _health(row, more, doomed),
             }
         )
     return sorted(found, key=lambda disk: str(disk["name"]))
+
+
+def _health(row: dict[str, Any], more: dict[str, Any], doomed: set[str]) -> str | None:
+    # WMI numbers the instances of a device: its name and "_0".
+    if f"{row.get('PNPDeviceID')}_0".casefold() in doomed:
+        return "failing"
+    return _HEALTH.get(str(more.get("HealthStatus")))
 
 
 def _whole(told: object) -> int | None:

@@ -47,4 +47,11 @@ def test_updates_are_not_asked_for_in_a_first_report_and_then_once_a_day(tmp_pat
     machine.memory["updates"]["rows"] = [{"name": "vim"}]
     assert updates.collect(machine) == [{"name": "vim"}]
     machine.memory["updates"]["at"] -= 25 * 3600
-    assert updates.collect(machine) == []
+    # No answer is no news.
+    assert updates.collect(machine) == [{"name": "vim"}]
+    (tmp_path / ".commands").mkdir()
+    (tmp_path / ".commands/nice").write_text("Inst bash [5.1-1] (5.2-1 Debian:12 [amd64])\n")
+    machine.memory["updates"]["at"] -= 25 * 3600
+    assert updates.collect(machine) == [
+        {"name": "bash", "version": "5.1-1", "available": "5.2-1", "security": False}
+    ]

@@ -1,6 +1,8 @@
 """A Mac, from recorded answers of system_profiler and of small commands."""
 
 import importlib
+import json
+import plistlib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from tests.agent.recordings import made_of, recorded
 UNAME = ("Darwin", "air-of-ana.local", "23.2.0", "arm64")
 #: These ask the living system through psutil; `os` asks it for the time of the last start.
 _ASKED_OF_PSUTIL = ("identity", "filesystems", "interfaces", "listeners", "connections", "os")
-_TOLD = [name for name in SECTIONS if name not in _ASKED_OF_PSUTIL]
+_TOLD = [name for name in SECTIONS if name not in _ASKED_OF_PSUTIL and name != "updates"]
 
 
 @pytest.fixture
@@ -105,3 +107,32 @@ def test_whatever_system_profiler_answers_is_no_accident(tmp_path: Path, answer:
     _, problems = collect(Machine(str(tmp_path), uname=UNAME), _TOLD)
     told = {"system_profiler gave no answer", "dscl told no users", "dscl told no groups"}
     assert set(problems.values()) <= told
+
+
+def test_a_disk_tells_how_it_is_by_itself_or_through_diskutil(
+    machine: Machine, tmp_path: Path
+) -> None:
+    (disk,) = of(machine, "disks")
+    assert disk["health"] == "good"
+    answer = tmp_path / ".commands/system_profiler"
+    told = json.loads(answer.read_text())
+    for card in told["SPNVMeDataType"]:
+        for row in card["_items"]:
+            del row["smart_status"]
+    answer.write_text(json.dumps(told))
+    (tmp_path / ".commands/diskutil-disk0").write_bytes(
+        plistlib.dumps({"SMARTStatus": "Failing", "DeviceNode": "/dev/disk0"})
+    )
+    again = Machine(str(tmp_path), uname=UNAME)
+    assert [one["health"] for one in of(again, "disks")] == ["failing"]
+
+
+def test_updates_are_those_that_macos_found_when_it_looked(
+    machine: Machine, tmp_path: Path
+) -> None:
+    assert of(machine, "updates") is None
+    machine.memory["updates"]["at"] = 0
+    assert of(machine, "updates") == [
+        {"name": "Background Security Improvement", "available": "14.2.1 (a)", "security": True},
+        {"name": "macOS Sonoma 14.3", "available": "14.3", "security": False},
+    ]

@@ -10,6 +10,8 @@ import pytest
 from agent.collectors import SECTIONS
 from agent.machine import Machine
 from agent.report import collect
+from agent.sources import cloud
+from agent.sources.windows import machinery
 from agent.sources.windows.asking import script
 from tests.agent.desk import faults
 from tests.agent.recordings import made_of, recorded
@@ -17,7 +19,7 @@ from tests.agent.recordings import made_of, recorded
 UNAME = ("Windows", "PC-0815", "10.0.22631", "AMD64")
 #: These ask the living system through psutil.
 _ASKED_OF_PSUTIL = ("filesystems", "interfaces", "listeners", "connections")
-_TOLD = [name for name in SECTIONS if name not in (*_ASKED_OF_PSUTIL, "identity")]
+_TOLD = [name for name in SECTIONS if name not in (*_ASKED_OF_PSUTIL, "identity", "updates")]
 
 
 @pytest.fixture
@@ -62,6 +64,7 @@ def test_what_it_is_made_of(machine: Machine) -> None:
         "nvme",
         "0025_38B1_2142_0A5C",
     )
+    assert disk["health"] == "good"
 
 
 def test_programs_are_those_of_the_list_of_everybody_and_of_each_user(machine: Machine) -> None:
@@ -127,3 +130,40 @@ def test_the_script_asks_and_changes_nothing() -> None:
     # The longest command line Windows takes is 32,767 characters.
     assert len(script()) < 30_000
     assert '"' not in script()
+
+
+def test_a_disk_that_says_that_it_will_fail_is_failing(tmp_path: Path) -> None:
+    machine = recorded("windows-notebook", tmp_path, uname=UNAME)
+    answer = tmp_path / ".commands/powershell"
+    told = answer.read_text(encoding="utf-8")
+    answer.write_text(told.replace('"PredictFailure": false', '"PredictFailure": true'), "utf-8")
+    assert [disk["health"] for disk in of(machine, "disks")] == ["failing"]
+
+
+def test_updates_are_those_that_windows_found_itself_without_signatures(machine: Machine) -> None:
+    assert of(machine, "updates") is None
+    machine.memory["updates"]["at"] = 0
+    assert of(machine, "updates") == [
+        {
+            "name": "2026-01 Cumulative Update for Windows 11 Version 23H2 (KB5034123)",
+            "available": "KB5034123",
+            "security": True,
+        },
+        {
+            "name": "Lenovo - Firmware - 1.0.0.12",
+            "available": "Lenovo - Firmware - 1.0.0.12",
+            "security": False,
+        },
+    ]
+
+
+def test_a_windows_machine_in_a_cloud_is_known_by_the_same_words(tmp_path: Path) -> None:
+    told = {
+        "Win32_ComputerSystem": [{"Manufacturer": "Amazon EC2", "Model": "t3.large"}],
+        "Win32_SystemEnclosure": [{"SMBIOSAssetTag": "Amazon EC2"}],
+    }
+    machine = made_of(tmp_path, f"/.commands/powershell = {json.dumps(told)}")
+    machine.windows, machine.linux = True, False
+    row = cloud.hinted(machinery.firmware_words(machine))
+    assert row is not None
+    assert row["provider"] == "aws"

@@ -74,6 +74,56 @@ def test_every_value_of_a_report_is_one_the_model_knows() -> None:
             model.validate_value(attribute, value)
 
 
+CLOUD = {
+    "provider": "aws",
+    "instance_id": "i-0abc",
+    "region": "eu-west-1",
+    "instance_type": "m7i.large",
+}
+
+
+@pytest.mark.parametrize(
+    ("hardware", "told"),
+    [
+        (
+            {"virtual_role": "guest"},
+            {"cloud_region": "eu-west-1", "cloud_instance_type": "m7i.large"},
+        ),
+        # Containers and bare metal have no such attributes.
+        ({"virtual_role": "container"}, {}),
+        ({"virtual_role": "physical"}, {}),
+    ],
+)
+def test_the_instance_of_a_cloud_is_evidence_and_where_it_runs_values(
+    hardware: dict[str, Any], told: dict[str, str]
+) -> None:
+    seen = read(whole(identity=IDENTITY | {"cloud": CLOUD}, hardware=HARDWARE | hardware))
+    assert ("cloud_id", "aws:i-0abc") in [(one.kind, one.value) for one in seen.identifiers]
+    values = {name: value for name, value in seen.values.items() if name.startswith("cloud")}
+    assert values == told
+    model = shipped_model()
+    for name, value in values.items():
+        model.validate_value(model.attribute(name, seen.class_code), value)
+
+
+@pytest.mark.parametrize(
+    "cloud",
+    [
+        None,
+        "aws",
+        [],
+        {"provider": "aws"},
+        {"provider": "aws", "instance_id": 7},
+        {"provider": ["aws"], "instance_id": "i-0abc"},
+        {"provider": "", "instance_id": "i-0abc"},
+    ],
+)
+def test_half_a_cloud_is_no_evidence(cloud: Any) -> None:
+    seen = read(whole(identity=IDENTITY | {"cloud": cloud}))
+    assert "cloud_id" not in {one.kind for one in seen.identifiers}
+    assert seen.values["name"] == "web-01"
+
+
 def test_sections_that_were_left_out_say_nothing() -> None:
     sections = {"identity": IDENTITY, "os": SYSTEM, "disks": []}
     seen = read(report(sections, leave_out=sections))

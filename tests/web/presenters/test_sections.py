@@ -15,6 +15,20 @@ def test_columns_come_in_their_order_and_empty_ones_are_left_out() -> None:
     assert table.rows[0][1].exact == "274,877,906,944 B"
 
 
+def test_how_a_disk_is_and_why_is_told_in_words() -> None:
+    rows = [
+        {"name": "sda", "health": "failing", "health_reason": "unreliable, read only"},
+        {"name": "sdb", "health": "worn", "health_reason": "Reallocated_Sector_Ct"},
+        {"name": "sdc"},
+    ]
+    table = section_table("disks", rows, reader())
+    assert [[cell.text for cell in row[1:]] for row in table.rows] == [
+        ["is failing", "unreliable, can only be read"],
+        ["worn", "Reallocated_Sector_Ct"],
+        ["", ""],
+    ]
+
+
 def test_truth_is_a_word_and_no_number() -> None:
     table = section_table("filesystems", [{"mount": "/", "read_only": False}], reader())
     assert not table.columns[1].numeric
