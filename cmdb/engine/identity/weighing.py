@@ -96,11 +96,14 @@ class _Tally:
         """Say whether hardware speaks of two machines.
 
         A UUID alone does not outweigh two kinds that differ: careless vendors burn one into many.
-        Nor does it where network cards and names are other: a virtual machine was copied.
+        Nor does it where network cards and names are other: a virtual machine was copied. The id
+        that a cloud gave to an instance is enough by itself.
         """
         if self.proving - {"uuid"}:
             return False
-        return len(self.differing) >= 2 or (self.has_other_cards and self.has_other_names)
+        if len(self.differing) >= 2 or "cloud_id" in self.differing:
+            return True
+        return self.has_other_cards and self.has_other_names
 
     @property
     def has_other_cards(self) -> bool:

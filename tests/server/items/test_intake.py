@@ -188,6 +188,30 @@ def test_two_machines_with_one_copied_agent_stay_two_items(callers: Callers, age
         assert send(agent, short)["item"] == second
 
 
+def test_an_instance_that_was_moved_keeps_its_item_and_its_copy_gets_one(
+    callers: Callers, agent: Caller
+) -> None:
+    def instance(number: str, mac: str) -> dict[str, Any]:
+        cloud = {"provider": "aws", "instance_id": f"i-{number}", "region": "eu-west-1"}
+        return {
+            "machine_id": "9" * 24 + "ab12cd34",
+            "hostname": "app",
+            "macs": [mac],
+            "cloud": cloud,
+        }
+
+    guest = {"hardware": {"virtual_role": "guest", "architecture": "x86_64"}}
+    first = send(agent, report(guest | {"identity": instance("1", "0a:00:00:00:00:01")}))["item"]
+    moved = guest | {"identity": instance("1", "0a:00:00:00:00:02")}
+    assert send(agent, report(moved, 2))["item"] == first
+    # Made of its image: the same installation, agent and name, and another instance.
+    copied = guest | {"identity": instance("2", "0a:00:00:00:00:03")}
+    copy = send(agent, report(copied, 3, boot_id="of the copy"))["item"]
+    assert copy not in {None, first}
+    item = callers.admin.get(f"/items/{copy}")
+    assert (item["class"], item["attributes"]["cloud_region"]) == ("virtual_machine", "eu-west-1")
+
+
 def test_an_agent_of_another_organisation_writes_into_no_item_of_ours(
     callers: Callers, agent: Caller
 ) -> None:

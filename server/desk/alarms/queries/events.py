@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.facts import FactSection, Interface
@@ -23,6 +23,9 @@ _MOST_ROWS = 50_000
 _MOST_SWEEPS = 60
 #: Disks that hold data of their own and stay where they are.
 _FIXED_DISKS = frozenset({"hdd", "ssd", "nvme", "md"})
+_DISKS = "disks"
+#: What a disk's health says.
+_FAILING = "failing"
 
 #: (item, part): what is watched because it was wrong when last looked at.
 Parts = Collection[tuple[int, str]]
@@ -44,8 +47,34 @@ def ports(session: Session, since: datetime, now: datetime) -> list[Spell]:
 
 
 def disks(session: Session, since: datetime, now: datetime) -> list[Spell]:
-    """Return spells in which a disk was gone, or a file system had become read-only."""
-    return paired(_news(session, since, ("disks", "filesystems"), _disk_news), now)
+    """Return spells in which a disk was gone or failed, or a file system had become read-only."""
+    told = paired(_news(session, since, (_DISKS, "filesystems"), _disk_news), now)
+    known = {(one.item_id, one.subject) for one in told if one.ends_at is None}
+    failing = _failing(session, since, now)
+    return told + [one for one in failing if (one.item_id, one.subject) not in known]
+
+
+def _failing(session: Session, since: datetime, now: datetime) -> list[Spell]:
+    """Return spells of disks that say that they fail, of lists that were first told of since.
+
+    A disk that failed when its machine was first seen made no difference that would tell of it.
+    """
+    first = or_(
+        HistoryEntry.kind == "created",
+        and_(HistoryEntry.kind == "section", HistoryEntry.subject == _DISKS),
+    )
+    told_of = select(HistoryEntry.item_id).where(HistoryEntry.at >= since, first)
+    query = select(FactSection.item_id, FactSection.rows, FactSection.updated_at).where(
+        FactSection.item_id.in_(told_of),
+        FactSection.name == _DISKS,
+        cast(FactSection.rows, Text).contains(f'"{_FAILING}"', autoescape=True),
+    )
+    return [
+        Spell(item_id, str(row["name"]), at, None, (now - at).total_seconds() / 60, (at,))
+        for item_id, rows, at in session.execute(query.order_by(FactSection.item_id))
+        for row in rows
+        if row.get("health") == _FAILING and row.get("name")
+    ]
 
 
 def _history(since: datetime, kind: str) -> Any:
@@ -85,7 +114,7 @@ def _disk_news(subject: str, detail: Mapping[str, Any]) -> bool | None:
         turned = before.get("read_only") is False and after.get("read_only") is True
         return turned or (None if after.get("read_only") else False)
     if after:
-        return False
+        return after.get("health") == _FAILING
     fixed = before.get("kind") in _FIXED_DISKS and before.get("bus") != "usb"
     return True if fixed else None
 
@@ -105,9 +134,9 @@ def ports_down(session: Session, parts: Parts) -> set[tuple[int, str]]:
 
 
 def disks_bad(session: Session, parts: Parts) -> set[tuple[int, str]]:
-    """Return those of the parts that are gone, or can only be read."""
+    """Return those of the parts that are gone, fail, or can only be read."""
     ids = sorted({item_id for item_id, _ in parts})
-    names = ("disks", "filesystems")
+    names = (_DISKS, "filesystems")
     query = select(FactSection.item_id, FactSection.rows).where(
         FactSection.item_id.in_(ids), FactSection.name.in_(names)
     )
@@ -115,7 +144,7 @@ def disks_bad(session: Session, parts: Parts) -> set[tuple[int, str]]:
     for item_id, rows in session.execute(query):
         for row in rows:
             name = row.get("name") or row.get("mount")
-            if name and row.get("read_only") is not True:
+            if name and row.get("read_only") is not True and row.get("health") != _FAILING:
                 good.add((item_id, str(name)))
     return set(parts) - good
 

@@ -100,8 +100,10 @@ def _fullness(rows: Any, free: Any) -> Iterator[tuple[str, float]]:
 
 
 def _moment(text: Any) -> datetime | None:
+    """Return a moment as an agent tells it; None for what is none, or lies before all computers."""
     try:
         found = datetime.fromisoformat(str(text))
-    except ValueError:
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return found if found.year >= 1970 else None

@@ -41,12 +41,14 @@ GIB = 1024**3
 class Machine:
     """A machine that tells of itself, as its agent or a visit would."""
 
-    def __init__(self, database: Database, estate: Estate, name: str, class_code: str) -> None:
+    def __init__(
+        self, database: Database, estate: Estate, name: str, class_code: str, **first: Any
+    ) -> None:
         self.database, self.place = database, estate.world.root.id
         self.name, self.class_code = name, class_code
         self.source = SNMP if class_code == "switch" else AGENT
         self.told = 0
-        self.item_id = self.tell()
+        self.item_id = self.tell(**first)
 
     def tell(self, at: datetime | None = None, free: int | None = None, **lists: Any) -> int:
         """Record lists of facts, and how much of "/" is free in GiB."""
@@ -79,6 +81,17 @@ def context(database: Database, tmp_path: Path) -> JobContext:
     return JobContext(database, Settings(home=tmp_path), {})
 
 
+#: Ends that no certificate has, and those that mean that there is none.
+_NEVER = (
+    "",
+    "soon",
+    "9999-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "0001-01-02T00:00:00Z",
+)
+
+
 def root(**changes: Any) -> list[dict[str, Any]]:
     usual = {"mount": "/", "size_bytes": 100 * GIB, "read_only": False, "type": "ext4"}
     return [usual | changes]
@@ -104,7 +117,7 @@ def test_agents_tell_of_full_disks_lost_disks_certificates_and_silence(
     later = {"name": "late", "path": "/b.crt", "not_after": str(now + timedelta(days=90))}
     lists: dict[str, Any] = {
         "disks": [disk, stick],
-        "certificates": [soon, later, {"path": "/c", "not_after": ""}],
+        "certificates": [soon, later, *({"path": "/c", "not_after": never} for never in _NEVER)],
     }
     machine.tell(free=50, filesystems=root(), **lists)
     with database.reading() as session:
@@ -130,6 +143,41 @@ def test_agents_tell_of_full_disks_lost_disks_certificates_and_silence(
     with database.reading() as session:
         # What is being worked on alarms nobody.
         assert seen(session, "silent_server") == seen(session, "failing_disk") == []
+
+
+def test_a_disk_that_says_that_it_fails_opens_a_ticket_and_its_successor_ends_it(
+    database: Database, estate: Estate, machine: Machine, context: JobContext
+) -> None:
+    rule = shipped_rules()["failing_disk"]
+    good = {"name": "nvme0n1", "kind": "nvme", "serial": "A1", "health": "good"}
+    other = good | {"name": "nvme1n1", "serial": "B2"}
+    machine.tell(disks=[good, other])
+    machine.tell(disks=[good | {"health": "worn", "health_reason": "old"}, other])
+    assert tend_rule(context, rule) == {}
+    failing = good | {"health": "failing", "health_reason": "read only"}
+    machine.tell(disks=[failing, other])
+    assert tend_rule(context, rule) == {"open": 1}
+    assert tend_rule(context, rule) == {}
+    (ticket,) = tickets(database)
+    assert ticket.title == "web-1: Disk fails"
+    assert ticket.description.startswith("nvme0n1\nSince ")
+    machine.tell(disks=[good | {"serial": "C3"}, other])
+    assert tend_rule(context, rule) == {"end": 1}
+
+
+def test_a_disk_that_fails_at_first_sight_is_told_of_too(
+    database: Database, estate: Estate, machine: Machine
+) -> None:
+    failing = {"name": "sda", "kind": "hdd", "bus": "sata", "health": "failing"}
+    # One machine is known before it tells of its disks, the other is not.
+    machine.tell(disks=[failing, {"name": "failing", "kind": "hdd", "health": "good"}])
+    late = Machine(database, estate, "web-2", "server", disks=[failing])
+    with database.reading() as session:
+        found = seen(session, "failing_disk")
+    assert [(item_id, part) for item_id, part, _ in found] == [
+        (machine.item_id, "sda"),
+        (late.item_id, "sda"),
+    ]
 
 
 def test_devices_are_missed_go_down_and_keep_restarting(database: Database, estate: Estate) -> None:
