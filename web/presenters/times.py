@@ -63,7 +63,7 @@ def relative_time(moment: datetime, reader: Reader) -> str:
 
 def exact_time(moment: datetime, reader: Reader) -> str:
     """Return date, time with seconds and zone: "21 Nov 2026, 19:40:12 CET"."""
-    local = _aware(moment).astimezone(reader.zone)
+    local = _local(moment, reader)
     text = format_datetime(local, "medium", locale=_clock_locale(reader))
     zone = local.tzname() or ""
     return f"{text} {zone}".rstrip()
@@ -71,7 +71,7 @@ def exact_time(moment: datetime, reader: Reader) -> str:
 
 def short_time(moment: datetime, reader: Reader) -> str:
     """Return the clock time for today, the day and the clock time for any other day."""
-    local = _aware(moment).astimezone(reader.zone)
+    local = _local(moment, reader)
     clock = format_time(local, "short", locale=_clock_locale(reader))
     if local.date() == reader.now.astimezone(reader.zone).date():
         return clock
@@ -81,7 +81,7 @@ def short_time(moment: datetime, reader: Reader) -> str:
 def day(when: date, reader: Reader) -> str:
     """Return a calendar day, without the year when it is this one: "21 Nov", "3 Jan 2024"."""
     if isinstance(when, datetime):
-        when = _aware(when).astimezone(reader.zone).date()
+        when = _local(when, reader).date()
     today = reader.now.astimezone(reader.zone).date()
     if when.year == today.year:
         return str(format_skeleton("MMMd", when, locale=_clock_locale(reader)))
@@ -127,6 +127,19 @@ def _largest_units(whole: int) -> list[tuple[str, int]]:
 
 def _clock_locale(reader: Reader) -> str:
     return CLOCK_LOCALES.get(reader.language, reader.language)
+
+
+def _local(moment: datetime, reader: Reader) -> datetime:
+    """Return a moment at the reader's place; one at the edge of the calendar stays where it is.
+
+    A certificate without an end ends at 9999-12-31T23:59:59Z (RFC 5280), which no place further
+    east reaches.
+    """
+    aware = _aware(moment)
+    try:
+        return aware.astimezone(reader.zone)
+    except OverflowError:
+        return aware
 
 
 def _aware(moment: datetime) -> datetime:

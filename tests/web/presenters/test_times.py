@@ -43,6 +43,14 @@ def test_the_exact_moment_stands_in_the_readers_zone_and_names_it() -> None:
     assert exact_time(NOW, reader("en", "Asia/Tokyo")) == "22 Nov 2026, 04:40:00 JST"
 
 
+def test_an_end_that_never_comes_is_told_in_every_zone() -> None:
+    never = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert exact_time(never, reader("en")) == "31 Dec 9999, 23:59:59 UTC"
+    assert short_time(never, reader("en", "Asia/Tokyo")) == "31 Dec 9999 23:59"
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    assert exact_time(first, reader("en", "America/New_York")) == "1 Jan 1, 00:00:00 UTC"
+
+
 def test_summer_time_is_the_zones_own() -> None:
     july = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
     assert exact_time(july, reader("es")) == "1 jul 2026, 14:00:00 CEST"
