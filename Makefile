@@ -69,7 +69,7 @@ lint: setup ## Style, types, imports, security
 
 test: setup ## The whole suite, on SQLite and PostgreSQL, browser included (ARGS="--db sqlite" for one)
 	@deploy/system.sh
-	@$(VENV)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(VENV)/python -m pytest -n $(WORKERS) --maxschedchunk 50 $(ARGS)
 
 check: ## All of it: lint, then test
 	@$(MAKE) --no-print-directory lint

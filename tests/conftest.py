@@ -56,6 +56,14 @@ _MARKERS = {
     "snmpd_server": "snmp",
 }
 
+#: Where tests take seconds each: they start programs, or walk through all revisions.
+_SLOW = (
+    "tests/server/test_cli_",
+    "tests/server/demo/",
+    "tests/server/migrations/",
+    "tests/contract/test_schemathesis.py",
+)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_catalogues() -> None:
@@ -79,16 +87,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark each test by the servers it asks for, and put the browser's tests last.
+    """Mark each test by the servers it asks for; slow ones come first, the browser's last.
 
-    Markers come before `-m` chooses, the order after pytest has grouped by fixture. Once
-    Playwright runs, its loop owns the thread and `asyncio.run` refuses to work there.
+    Markers come before `-m` chooses, the order after pytest has grouped by fixture. What comes
+    first is shared out while there is enough else to do: no process is left alone with it in the
+    end. Once Playwright runs, its loop owns the thread and `asyncio.run` refuses to work there.
     """
     for item in items:
         for marker in _markers_of(item):
             item.add_marker(marker)
     yield
-    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("journey") is not None:
+        return 2
+    return 0 if any(part in item.nodeid for part in _SLOW) else 1
 
 
 def _markers_of(item: pytest.Item) -> set[str]:
