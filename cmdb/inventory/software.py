@@ -21,6 +21,7 @@ from cmdb.inventory.releases import (
     remember_releases,
 )
 from cmdb.inventory.storable import storable_text
+from cmdb.model.text import text_key
 from cmdb.observation import Section
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
@@ -156,7 +157,10 @@ def _products(session: Session, wanted: Sequence[_Product]) -> dict[_Product, in
     known = _known_products(session, wanted)
     missing = [product for product in wanted if product not in known]
     if missing:
-        rows = [{"ecosystem": ecosystem, "name": name} for ecosystem, name in missing]
+        rows = [
+            {"ecosystem": ecosystem, "name": name, "name_key": text_key(name)}
+            for ecosystem, name in missing
+        ]
         _add(session, SoftwareProduct, rows)
         known |= _known_products(session, missing)
     return known

@@ -92,6 +92,8 @@ class SoftwareProduct(Identified, Base):
 
     ecosystem: Mapped[str] = mapped_column(Key)
     name: Mapped[str] = mapped_column(Key, index=True)
+    #: By ``text_key``: what a pattern is held against, from its first letters on.
+    name_key: Mapped[str] = mapped_column(Key, index=True, server_default="")
 
 
 class SoftwareRelease(Identified, Base):

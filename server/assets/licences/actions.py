@@ -10,7 +10,7 @@ from cmdb.errors import DuplicateName, InvalidValue, NotFound
 from cmdb.model.text import clean, text_key
 from server.assets.licences.models import LicenceEntitlement, LicencePattern, SoftwareLicence
 from server.assets.licences.queries import get_licence, licences_in_scope
-from server.assets.licences.rules import METRICS, is_too_wide, name_like, parted
+from server.assets.licences.rules import METRICS, is_too_wide, meant_by, parted
 from server.assets.purchases.queries import get_supplier
 from server.assets.queries import get_contract
 from server.foundation import audit
@@ -162,12 +162,15 @@ def _refuse_twin(session: Session, organisation_id: int, name: str, known_id: in
 def _cover(session: Session, licence_id: int, covers: list[tuple[str, str]]) -> None:
     session.execute(delete(LicencePattern).where(LicencePattern.licence_id == licence_id))
     for ecosystem, pattern in dict.fromkeys(covers):
+        meant = meant_by(pattern)
         session.add(
             LicencePattern(
                 licence_id=licence_id,
                 ecosystem=ecosystem,
                 pattern=pattern,
-                name_like=name_like(pattern),
+                name_like=meant.name_like,
+                name_from=meant.name_from,
+                name_until=meant.name_until,
             )
         )
     session.flush()  # what is read next counts by them

@@ -36,8 +36,11 @@ class LicencePattern(Identified, Base):
     #: One ecosystem, or "" for any.
     ecosystem: Mapped[str] = mapped_column(Key, default="")
     pattern: Mapped[str] = mapped_column(String)
-    #: The same as the database compares it.
+    #: The same as the database compares it with the keys of products: those from one key up to
+    #: another are looked at, so that their index leads to them.
     name_like: Mapped[str] = mapped_column(String)
+    name_from: Mapped[str] = mapped_column(Key, server_default="")
+    name_until: Mapped[str] = mapped_column(Key, server_default="")
 
 
 class LicenceEntitlement(Identified, Base):

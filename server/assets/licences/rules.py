@@ -5,8 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from cmdb.model.text import KEY_LENGTH, text_key
+
 DEVICE, USER, CORE = "device", "user", "core"
 METRICS = (DEVICE, USER, CORE)
+#: Nothing that a key goes on with comes after it, by the bytes of UTF-8.
+_LAST = "\U0010ffff"
 #: The gravest first.
 STATES = ("short", "unsure", "unused", "covered")
 #: Whose names a line may be about alone.
@@ -94,14 +98,29 @@ def standing_on(day: date, entitlements: Iterable[Period], use: Use) -> Standing
     return Standing(sum(one.quantity for one in held), use, min(ends, default=None))
 
 
-def name_like(pattern: str) -> str:
-    r"""Return a pattern as LIKE with the escape ``\`` takes it.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    r"""Which keys of products a pattern means: LIKE, escaped by ``\``, within a range of keys."""
 
-    >>> name_like("Microsoft Office*"), name_like("100%_sure")
-    ('Microsoft Office%', '100\\%\\_sure')
+    name_like: str
+    name_from: str
+    name_until: str
+
+
+def meant_by(pattern: str) -> Meant:
+    r"""Return what a pattern means; one that begins with ``*`` has all keys as its range.
+
+    >>> meant_by("Microsoft Office*").name_like, meant_by("100%_Sure").name_like
+    ('microsoft office%', '100\\%\\_sure')
+    >>> meant_by("VIM"), meant_by("*office").name_from
+    (Meant(name_like='vim', name_from='vim', name_until='vim'), '')
     """
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%")
+    key = text_key(pattern)
+    # Keys end after so many letters; what a longer pattern says of the rest is passed over.
+    key += "*" if len(key) == KEY_LENGTH else ""
+    escaped = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    first, star, _ = key.partition("*")
+    return Meant(escaped.replace("*", "%"), first, first + _LAST if star else first)
 
 
 def is_too_wide(pattern: str) -> bool:
