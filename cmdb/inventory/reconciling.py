@@ -7,7 +7,7 @@ from typing import Any
 from cmdb.engine.identity import evidence_of, keys_of, relevant
 from cmdb.engine.reconciliation import Precedence, Rule, Word, plan
 from cmdb.inventory.known import KnownItem, SourceState
-from cmdb.inventory.storable import storable
+from cmdb.inventory.storable import LONGEST_FACT, storable
 from cmdb.observation import Observation
 from cmdb.vocabulary import KEY, PERSON, LifeStage
 
@@ -50,7 +50,7 @@ def speak(
 
 
 def _confirm(item: KnownItem, state: SourceState, seen: Observation, now: datetime) -> None:
-    readings = state.readings | storable(seen.readings)
+    readings = state.readings | storable(seen.readings, longest=LONGEST_FACT)
     if readings != state.readings:
         # A source sends those that moved; the others are still what they were.
         state.readings, state.changed = readings, True

@@ -22,7 +22,7 @@ from cmdb.inventory.outcomes import Author
 from cmdb.inventory.pending import Pending
 from cmdb.inventory.ports import write_connections, write_listeners
 from cmdb.inventory.software import Catalogued, write_software
-from cmdb.inventory.storable import storable
+from cmdb.inventory.storable import LONGEST_FACT, storable
 from cmdb.observation import Section
 from cmdb.records.facts import FactSection
 from cmdb.records.history import HistoryEntry
@@ -84,7 +84,7 @@ class SectionWriter:
     def _write(self, place: Place, section: Section, documents: "Documents") -> Difference:
         if section.name == SOFTWARE:
             return write_software(place, section, self._catalogued)
-        clean = replace(section, rows=storable(section.rows))
+        clean = replace(section, rows=storable(section.rows, longest=LONGEST_FACT))
         writer = _WRITERS.get(section.name)
         return writer(place, clean) if writer else documents.write(clean)
 
