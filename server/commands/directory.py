@@ -16,6 +16,7 @@ from server.people.sources import access_of
 from server.people.sync import sync_directory
 
 _MOMENT = "%Y-%m-%d %H:%M"
+_COLUMNS = ("Code", "Name", "Address", "Switched", "Last synchronisation (UTC)", "Changes by")
 
 
 @click.group("directory", cls=ExampleGroup, examples=["cadastre directory sync ldap"])
@@ -26,13 +27,17 @@ def directory_group() -> None:
 @directory_group.command("list", cls=ExampleCommand, examples=["cadastre directory list"])
 @pass_command_line
 def list_directories(command_line: CommandLine) -> None:
-    """List directories with address and how the last synchronisation ended."""
+    """List directories: address, how the last synchronisation ended, how changes are learnt."""
     with command_line.database() as database, database.reading() as session:
         rows = [
-            (row.code, row.name, row.url, "on" if row.enabled else "off", _last(session, row.id))
+            (
+                *(row.code, row.name, row.url, "on" if row.enabled else "off"),
+                _last(session, row.id),
+                ", ".join(text for text in (row.changes_by, row.changes_by_why) if text),
+            )
             for row in session.scalars(select(Directory).order_by(Directory.code))
         ]
-    show_table(("Code", "Name", "Address", "Switched", "Last synchronisation (UTC)"), rows)
+    show_table(_COLUMNS, rows)
 
 
 @directory_group.command(

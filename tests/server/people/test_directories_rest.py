@@ -175,3 +175,13 @@ def test_every_directory_that_is_switched_on_is_synchronised_by_the_hour(
         waiting = session.scalars(select(Job.payload).where(Job.state == "queued")).all()
     assert waiting == [{"directory_id": company.directory_id}]
     JOBS["people.tidy"].run(JobContext(database, settings, {}))
+
+
+def test_how_changes_are_learnt_is_told(as_: As, company: Company, world: World) -> None:
+    company.hire("anna")
+    where = f"{DIRECTORIES}/{company.directory_id}"
+    client = as_(world.admin.person_id)
+    assert _document(client.get(where))["changes_by"] == ""
+    company.sync()
+    found = _document(client.get(where))
+    assert (found["changes_by"], found["changes_by_why"]) == ("stamps", "")

@@ -150,6 +150,31 @@ def test_one_that_was_held_back_waits_for_somebody_s_word(
         assert session.query(Job).one().payload["confirm"] is True
 
 
+def test_the_page_says_how_changes_are_learnt_and_what_would_be_better(
+    admin: Browser, database: Database, world: World
+) -> None:
+    where = admin.done(f"{DIRECTORIES}/new", **_form(world, flavour="active_directory"))
+    assert "Replicating Directory Changes" not in admin.read(where)
+    for state, told in (
+        ({"way": "numbers", "why": "right_missing"}, "the right “Replicating Directory Changes”"),
+        ({"way": "numbers", "why": "not_offered"}, "This controller does not offer DirSync."),
+        ({"way": "dirsync", "why": ""}, "by a cookie (DirSync)"),
+        ({"way": "stamps", "why": ""}, "by time stamps (modifyTimestamp)"),
+    ):
+        with database.writing() as session:
+            session.query(Directory).one().state = state
+        assert told in admin.read(where)
+
+
+def test_a_second_login_is_kept_when_attributes_are_saved(
+    admin: Browser, database: Database, world: World
+) -> None:
+    where = admin.done(f"{DIRECTORIES}/new", **_form(world, flavour="active_directory"))
+    assert "Second login" in admin.read(f"{where}/mapping")
+    admin.done(f"{where}/mapping", principal="mail", version="1")
+    assert _only(database).mapping == {"principal": ["mail"]}
+
+
 def test_directories_are_for_those_who_administer_them(
     browser_of: Browsers, admin: Browser, world: World
 ) -> None:
