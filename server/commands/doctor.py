@@ -30,7 +30,7 @@ _COLOURS = {Level.OK: "green", Level.LOOK: "yellow", Level.WRONG: "red"}
 @click.option("--json", "as_json", is_flag=True, help="One JSON array, for programs.")
 @pass_command_line
 def doctor_command(command_line: CommandLine, *, as_json: bool) -> int:
-    """Look at folder, key, certificate, database, schema, jobs, agents, server and mail.
+    """Look at folder, backup, database, jobs, agents, audit, secrets, files, server and mail.
 
     Each line says what was seen; where something is wrong, the next one says how to mend it.
     Changes nothing. The exit code is 1 when something does not work, else 0.

@@ -9,11 +9,14 @@ import pytest
 import sqlalchemy as sa
 
 from cmdb.records.items import ItemValue
+from server.desk.tickets.models import TicketAttachment
 from server.foundation.certificates import issue_own_certificate
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
+from server.foundation.secrets import SecretBox
+from server.foundation.storage import attachments_at
 from tests.server.command_line import Cadastre
 from tests.support.mail import SmtpServer
 from tests.support.processes import free_port
@@ -244,3 +247,50 @@ def test_a_row_that_refers_to_an_item_that_is_gone_is_found(cadastre_anywhere: C
     said = _said(cadastre_anywhere)["references"]
     assert said["level"] == "wrong"
     assert "a row of item_value refers to item 404" in said["seen"]
+
+
+def test_a_lost_key_is_found_before_somebody_needs_what_it_sealed(
+    cadastre_anywhere: Cadastre, tmp_path: Path
+) -> None:
+    cadastre_anywhere.begin()
+    assert _said(cadastre_anywhere)["secrets"]["seen"] == "none are kept"
+    (tmp_path / "secret").write_text("hush")
+    cadastre_anywhere.succeed(
+        "provider", "add", "staff", "--name", "Staff", "--issuer", "https://id.test",
+        "--client-id", "cadastre", "--secret-file", str(tmp_path / "secret"),
+    )  # fmt: skip
+    assert _said(cadastre_anywhere)["secrets"]["seen"] == "all 1 open"
+    key = cadastre_anywhere.home / "secret.key"
+    kept = key.read_bytes()
+    SecretBox(key).add_key()
+    assert _said(cadastre_anywhere)["secrets"]["mend"] == "cadastre secrets rotate"
+    key.unlink()
+    assert "there is no" in _said(cadastre_anywhere)["secrets"]["seen"]
+    # Looking makes no key, which would hide that there was another.
+    assert not key.exists()
+    SecretBox(key).add_key()
+    assert "1 of 1 do not open" in _said(cadastre_anywhere)["secrets"]["seen"]
+    key.write_bytes(kept)
+    assert _said(cadastre_anywhere)["secrets"]["level"] == "ok"
+
+
+def test_files_that_are_not_where_the_database_says_are_found(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    cadastre.succeed("migrate")
+    assert _said(cadastre)["files"]["level"] == "ok"
+    (tmp_path / "photo").write_bytes(b"seen")
+    storage = attachments_at(cadastre.home)
+    with (tmp_path / "photo").open("rb") as stream:
+        kept = storage.keep(stream)
+    engine = sa.create_engine(cadastre.url)
+    with engine.begin() as connection:
+        row = {"ticket_id": 1, "at": utc_now(), "kind": "public", "file_name": "photo"}
+        stored = {"size": kept.size, "sha256": kept.sha256, "stored_name": kept.name}
+        connection.execute(sa.insert(TicketAttachment).values(**row, **stored))
+    engine.dispose()
+    assert _said(cadastre)["files"]["seen"] == "1 are attached, and all are there"
+    storage.remove(kept.name)
+    found = _said(cadastre)["files"]
+    assert found["level"] == "wrong"
+    assert found["seen"] == f"1 of 1 are not in {storage.folder}"

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cmdb.records.base import REFERS_TO
+from server.commands.diagnosis.belongings import look_at_belongings
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
 from server.commands.environment import CommandLine
 from server.foundation import audit
@@ -49,6 +50,7 @@ def look_at_database(command_line: CommandLine) -> Iterator[Finding]:
             yield from _jobs(session, utc_now())
             yield _agents(session, utc_now())
             yield _audit(session)
+            yield from look_at_belongings(session, command_line.settings)
     except (DBAPIError, DatabaseNotReady) as error:
         seen = f"it failed while it was looked at: {getattr(error, 'orig', None) or error}"
         yield wrong("database", seen, "stop the server and restore the newest backup")

@@ -48,7 +48,8 @@ def _private(settings: Settings) -> Iterator[Finding]:
         yield wrong("key", f"others may read {key}", f"chmod 600 {key}")
     elif key.exists():
         yield fine("key", f"{key} is there; keep a copy of it away from the backups")
-    for path in (settings_path(), Path(settings.tls_key) if settings.tls_key else None):
+    tls_key = Path(settings.tls_key) if settings.tls_key else None
+    for path in (settings_path(), settings.signing_key_file, tls_key):
         if path is not None and path.exists() and path.stat().st_mode & 0o077:
             yield wrong("secrets", f"others may read {path}", f"chmod 600 {path}")
 
