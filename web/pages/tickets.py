@@ -12,6 +12,7 @@ from web.pages import (
     ticket_page,
     ticket_parts,
     ticket_queue,
+    ticket_statistics,
 )
 
 tickets = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -21,6 +22,7 @@ View = Callable[..., ResponseReturnValue]
 _READ: tuple[tuple[str, str, View], ...] = (
     ("", "index", ticket_queue.index),
     ("/queues", "queues", ticket_handovers.show_queues),
+    ("/statistics", "statistics", ticket_statistics.show),
     ("/export.csv", "export", ticket_queue.export),
     ("/preview", "preview", ticket_opening.preview),
     ("/fields", "own_fields", ticket_opening.own_fields),

@@ -294,6 +294,8 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         everywhere=True,
         of_nobody=True,
     ),
+    Endpoint("GET", f"{_V1}/service-levels/achievable", _WORK),
+    Endpoint("GET", "/tickets/statistics", _WORK),
     Endpoint("GET", f"{_V1}/ticket-queues", _READ),
     Endpoint("GET", f"{_V1}/ticket-views", _READ),
     Endpoint("POST", f"{_V1}/ticket-views", _READ, json={"name": "Mine"}, status=201),

@@ -9,12 +9,16 @@ from server.desk.sla.queries import agreements_document, changed_agreements
 from server.desk.tickets.actions.clocks import explain_breach
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.queries import find_ticket
+from server.desk.tickets.queries.achieving import achievable_targets
 from server.desk.tickets.queries.clocks import ClockFace, faces_of
 from server.desk.tickets.schemas.clocks import (
+    AchievableQuerySchema,
+    AchievableTargetsSchema,
     BreachReasonSchema,
     ServiceLevelsDraftSchema,
     ServiceLevelsSchema,
     TicketClockSchema,
+    achievable_document,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -59,6 +63,19 @@ class ServiceLevels(MethodView):
         """Replace sections; open clocks are reckoned anew in the background."""
         change_agreements(current_session(), current_actor(), body["sections"], current_time())
         return _agreements()
+
+
+@tickets.route("/service-levels/achievable")
+class AchievableTargets(MethodView):
+    """Targets that could have been kept."""
+
+    @tickets.arguments(AchievableQuerySchema, location="query")
+    @tickets.response(200, AchievableTargetsSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Return what the newest tickets say, by service, measure and priority."""
+        session, actor, now = current_session(), current_actor(), current_time()
+        share = query["share"] / 100
+        return achievable_document(achievable_targets(session, actor, query["days"], share, now))
 
 
 def _agreements() -> dict[str, Any]:

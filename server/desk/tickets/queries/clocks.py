@@ -47,7 +47,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
             ticket.worst_criticality,
         ),
         opened_at=ticket.created_at,
-        runs=tuple((at, _runs(words, state)) for at, state in moves),
+        runs=tuple((at, runs_in(words, state)) for at, state in moves),
         responded_at=responded,
         solved_at=None if ticket.is_open else ticket.resolved_at or ticket.closed_at,
         handed_at=handed,
@@ -55,7 +55,8 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
     )
 
 
-def _runs(words: Words, state: str) -> bool:
+def runs_in(words: Words, state: str) -> bool:
+    """Say whether clocks run while a ticket is in a state; in one that is gone they do."""
     found = words.states.get(state)
     return found is None or (found.open and not found.pauses)
 
