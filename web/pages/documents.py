@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue, NotFound
+from cmdb.errors import CadastreError, InvalidValue
 from server.assets.documents import actions, queries
 from server.assets.documents.api import document_files, version_answer
 from server.assets.documents.rules import KINDS, STEPS, DocumentDraft
@@ -20,7 +20,6 @@ from server.foundation.edge.requests import (
     current_time,
     installation,
 )
-from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import get_item, names_of
@@ -29,7 +28,7 @@ from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.products import day_of
-from web.pages.refusals import refuse_in_words
+from web.pages.refusals import carried_out, refuse_in_words
 from web.presenters.documents import kind_names, review_tone
 
 documents = Blueprint("documents", __name__, url_prefix="/documents")
@@ -237,14 +236,10 @@ def _present(found: queries.DocumentDetails) -> dict[str, str]:
 def _act(
     document_id: int, failed: str, write: Callable[[], object], told: str
 ) -> ResponseReturnValue:
-    try:
-        write()
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
-        return _page(document_id, errors, failed), status
-    return done(told, url_for("documents.show", document_id=document_id))
+    def again(errors: dict[str, str]) -> str:
+        return _page(document_id, errors, failed)
+
+    return carried_out(write, again, told, url_for("documents.show", document_id=document_id))
 
 
 @documents.route("/<int:document_id>/edit", methods=["POST"])

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue, NotFound
+from cmdb.errors import CadastreError, InvalidValue
 from server.assets.licences import queries
 from server.assets.licences.actions import (
     EntitlementDraft,
@@ -21,14 +21,13 @@ from server.assets.purchases.queries import list_suppliers
 from server.assets.queries import list_contracts
 from server.assets.rules.alarms import alarm_due
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.errors import PermissionDenied
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
-from web.pages.refusals import refuse_in_words
+from web.pages.refusals import carried_out, refuse_in_words
 from web.presenters.assets import alarm_tone
 from web.presenters.licences import metric_names, state_names, state_tone
 
@@ -71,29 +70,25 @@ def show(licence_id: int) -> ResponseReturnValue:
     """Show a licence; say anew what it is about."""
     if request.method == "GET":
         return _page(licence_id, {}, ""), 200
-    session, actor = current_session(), current_actor()
-    try:
-        write_licence(session, actor, _draft(), current_time(), licence_id)
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
-        return _page(licence_id, errors, "edit"), status
-    return done(gettext("Saved."), url_for("licences.show", licence_id=licence_id))
+    session, actor, now = current_session(), current_actor(), current_time()
+    return carried_out(
+        lambda: write_licence(session, actor, _draft(), now, licence_id),
+        lambda errors: _page(licence_id, errors, "edit"),
+        gettext("Saved."),
+        url_for("licences.show", licence_id=licence_id),
+    )
 
 
 @licences.route("/<int:licence_id>/buy", methods=["POST"])
 def buy(licence_id: int) -> ResponseReturnValue:
     """Write down that some were bought."""
-    session, actor = current_session(), current_actor()
-    try:
-        add_entitlement(session, actor, licence_id, _bought(), current_time())
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
-        return _page(licence_id, errors, "buy"), status
-    return done(gettext("Written down."), url_for("licences.show", licence_id=licence_id))
+    session, actor, now = current_session(), current_actor(), current_time()
+    return carried_out(
+        lambda: add_entitlement(session, actor, licence_id, _bought(), now),
+        lambda errors: _page(licence_id, errors, "buy"),
+        gettext("Written down."),
+        url_for("licences.show", licence_id=licence_id),
+    )
 
 
 @licences.route("/<int:licence_id>/entitlements/<int:entitlement_id>/remove", methods=["POST"])

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue, NotFound
+from cmdb.errors import InvalidValue
 from server.assets.custody import queries as custody
 from server.assets.custody.actions import give_item, take_back
 from server.assets.products import queries as products
@@ -16,15 +16,14 @@ from server.assets.purchases import queries as purchases
 from server.assets.purchases.actions import PurchaseDraft, write_purchase
 from server.assets.rules.money import amount_text
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.errors import PermissionDenied
 from server.foundation.paging import PageRequest
 from server.foundation.translation import gettext
 from server.items.queries import get_item
-from web.pages.frame import done, reader, url_for, whole
+from web.pages.frame import reader, url_for, whole
 from web.pages.item_tabs import class_name
 from web.pages.lists import asked_page, paging_of
 from web.pages.products import day_of
-from web.pages.refusals import refuse_in_words
+from web.pages.refusals import carried_out
 from web.presenters.ownership import conflict_text, mean_time, money
 
 ownership = Blueprint("ownership", __name__)
@@ -94,14 +93,10 @@ def _present(found: purchases.Bought) -> dict[str, str]:
 
 
 def _act(item_id: int, form: str, write: Callable[[], object], told: str) -> ResponseReturnValue:
-    try:
-        write()
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
-        return _page(item_id, errors, request.form.to_dict(), form), status
-    return done(told, url_for("ownership.show", item_id=item_id))
+    def again(errors: dict[str, str]) -> str:
+        return _page(item_id, errors, request.form.to_dict(), form)
+
+    return carried_out(write, again, told, url_for("ownership.show", item_id=item_id))
 
 
 @ownership.route("/items/<int:item_id>/ownership/purchase", methods=["POST"])

@@ -1,8 +1,13 @@
 """A refused form of the desk, with its faults in the reader's language."""
 
-from cmdb.errors import CadastreError
+from collections.abc import Callable
+
+from flask.typing import ResponseReturnValue
+
+from cmdb.errors import CadastreError, NotFound
 from server.foundation.edge.problems import problem_of
-from web.pages.frame import problem_title, reader, refuse
+from server.foundation.errors import PermissionDenied
+from web.pages.frame import done, problem_title, reader, refuse
 from web.presenters.faults import fault_text
 
 
@@ -15,6 +20,26 @@ def refuse_in_words(error: CadastreError) -> tuple[dict[str, str], int]:
         detail = fault_text(problem.detail, reader())
         told[""] = f"{problem_title(problem)}. {detail}"
     return told, status
+
+
+def carried_out(
+    write: Callable[[], object],
+    again: Callable[[dict[str, str]], str],
+    told: str,
+    address: str,
+) -> ResponseReturnValue:
+    """Do what a form asks and lead on; where it is refused, show the page again with its faults.
+
+    What is not there, or forbidden, is told by the page of problems instead.
+    """
+    try:
+        write()
+    except (NotFound, PermissionDenied):
+        raise
+    except CadastreError as error:
+        errors, status = refuse_in_words(error)
+        return again(errors), status
+    return done(told, address)
 
 
 def of_list(errors: dict[str, str], name: str) -> str | None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue, NotFound
+from cmdb.errors import CadastreError, InvalidValue
 from server.assets.stock import queries
 from server.assets.stock.actions import (
     ArticleDraft,
@@ -13,13 +13,12 @@ from server.assets.stock.actions import (
     move_stock,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, url_for, whole
 from web.pages.lists import asked_page, asked_words, paging_of
-from web.pages.refusals import refuse_in_words
+from web.pages.refusals import carried_out, refuse_in_words
 
 stock = Blueprint("stock", __name__, url_prefix="/stock")
 
@@ -94,31 +93,29 @@ def _page(stock_id: int, errors: dict[str, str], failed: str) -> str:
 @stock.route("/<int:stock_id>/move", methods=["POST"])
 def move(stock_id: int) -> ResponseReturnValue:
     """Take some or put some."""
-    session, actor = current_session(), current_actor()
-    form = request.form
-    try:
+    session, actor, form = current_session(), current_actor(), request.form
+
+    def write() -> None:
         number = _count("number")
         change = number if form.get("act") == "put" else -number
         draft = MovementDraft(change, whole(form.get("person_id")), form.get("note", ""))
         move_stock(session, actor, stock_id, draft, current_time())
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
+
+    def again(errors: dict[str, str]) -> str:
         errors["number"] = errors.get("number", errors.get("change", ""))
-        return _page(stock_id, errors, "move"), status
-    return done(gettext("Written down."), url_for("stock.show", stock_id=stock_id))
+        return _page(stock_id, errors, "move")
+
+    address = url_for("stock.show", stock_id=stock_id)
+    return carried_out(write, again, gettext("Written down."), address)
 
 
 @stock.route("/<int:stock_id>/edit", methods=["POST"])
 def edit(stock_id: int) -> ResponseReturnValue:
     """Say anew what a consumable is called, where it lies and how many there should be."""
     session, actor = current_session(), current_actor()
-    try:
-        edit_article(session, actor, stock_id, _draft())
-    except (NotFound, PermissionDenied):
-        raise
-    except CadastreError as error:
-        errors, status = refuse_in_words(error)
-        return _page(stock_id, errors, "edit"), status
-    return done(gettext("Saved."), url_for("stock.show", stock_id=stock_id))
+    return carried_out(
+        lambda: edit_article(session, actor, stock_id, _draft()),
+        lambda errors: _page(stock_id, errors, "edit"),
+        gettext("Saved."),
+        url_for("stock.show", stock_id=stock_id),
+    )
