@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Select, and_, select, union
+from sqlalchemy import CompoundSelect, Select, select, union
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item, ItemParty
@@ -99,13 +99,9 @@ def tell_of_reviews(session: Session, now: datetime) -> int:
     Of a document without an owner hear those who own what it is about.
     """
     today = now.date()
-    due = (
-        select(Document, Person.id)
-        .outerjoin(Person, and_(Person.id == Document.owner_id, Person.active))
-        .where(Document.review_on <= today + timedelta(days=max(REVIEW_STEPS)))
-    )
+    due = select(Document).where(Document.review_on <= today + timedelta(days=max(REVIEW_STEPS)))
     told = 0
-    for row, owner_id in session.execute(due.order_by(Document.id)).all():
+    for row in session.scalars(due.order_by(Document.id)).all():
         if row.review_on is None:  # the query asks for none of these
             continue
         day = row.review_on.isoformat()
@@ -115,23 +111,25 @@ def tell_of_reviews(session: Session, now: datetime) -> int:
             f"/documents/{row.id}",
             {"title": row.title, "text": day},
         )
-        people = {owner_id} if owner_id is not None else _concerned(session, row.id)
-        told += tell(session, people, notice, now)
+        told += tell(session, _keepers(session, row), notice, now)
     return told
 
 
-def _concerned(session: Session, document_id: int) -> set[int]:
-    """Return the people who own what a document is about."""
-    items = select(ItemDocument.item_id).where(ItemDocument.document_id == document_id)
+def _keepers(session: Session, document: Document) -> set[int]:
+    """Return who keeps a document right: its owner, or the people who own what it is about."""
+    owner = None if document.owner_id is None else session.get(Person, document.owner_id)
+    if owner is not None and owner.active:
+        return {owner.id}
+    items = select(ItemDocument.item_id).where(ItemDocument.document_id == document.id)
     by_model = (
         select(ItemOfModel.item_id)
         .join(ModelDocument, ModelDocument.model_id == ItemOfModel.model_id)
-        .where(ModelDocument.document_id == document_id)
+        .where(ModelDocument.document_id == document.id)
     )
     covered = (
         select(ItemContract.item_id)
         .join(ContractDocument, ContractDocument.contract_id == ItemContract.contract_id)
-        .where(ContractDocument.document_id == document_id)
+        .where(ContractDocument.document_id == document.id)
     )
     return _responsible(session, union(items, by_model, covered))
 
