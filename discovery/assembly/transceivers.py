@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from discovery.assembly.chassis import plausible, plausible_serial
 from discovery.findings import DeviceFindings, EntityFinding, SensorFinding, TransceiverFinding
@@ -112,7 +113,7 @@ class _Board:
                 for interface in self._interfaces(sensor.index):
                     readings[interface][reading[0]].append(reading[1])
         for interface, told in readings.items():
-            worst = {
+            worst: dict[str, Any] = {
                 name: round(min(values) if name.endswith("_dbm") else max(values), 4)
                 for name, values in told.items()
             }

@@ -1,6 +1,6 @@
 """Results as tables for people. Text from devices goes in as it is and never as markup."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
@@ -11,8 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from discovery.assembly.identity import DeviceIdentity
-from discovery.assembly.sections import component_rows, interface_rows
-from discovery.findings import DeviceFindings, NeighbourFinding, ProbeState, Unreachable
+from discovery.assembly.sections import component_rows, interface_rows, unique_names
+from discovery.assembly.transceivers import transceivers_of
+from discovery.findings import (
+    DeviceFindings,
+    NeighbourFinding,
+    ProbeState,
+    TransceiverFinding,
+    Unreachable,
+)
 
 #: Columns that are useless when folded.
 _WHOLE = {"MAC", "Address", "Addresses", "Serial", "Interface"}
@@ -32,6 +39,7 @@ def device(findings: DeviceFindings, identity: DeviceIdentity) -> RenderableType
         parts.append(_table("Components", ("Kind", "Name", "Model", "Serial", "Software"), rows))
     if findings.neighbours:
         parts.append(_neighbours(findings.neighbours))
+    parts += _equipment(findings)
     problems = [
         [outcome.probe, outcome.state.value, outcome.reason]
         for outcome in findings.outcomes
@@ -40,6 +48,39 @@ def device(findings: DeviceFindings, identity: DeviceIdentity) -> RenderableType
     if problems:
         parts.append(_table("Not complete", ("Probe", "State", "Why"), problems))
     return Group(*parts)
+
+
+def _equipment(findings: DeviceFindings) -> Iterator[Table]:
+    """Yield optics, access points and wireless clients, as far as there are any."""
+    names = unique_names(findings.interfaces)
+    optics = [
+        [
+            names.get(index, str(index)),
+            " ".join(filter(None, (one.vendor, one.model or one.kind))),
+            one.serial,
+            *("" if reading is None else f"{reading:.1f}" for reading in _readings(one)),
+        ]
+        for index, one in transceivers_of(findings).items()
+    ]
+    if optics:
+        heads = ("Port", "Optic", "Serial", "Receives dBm", "Sends dBm", "°C")
+        yield _table("Optics", heads, optics, right=("Receives dBm", "Sends dBm", "°C"))
+    points = [
+        [one.name or one.mac, f"{one.vendor} {one.model}".strip(), one.serial, one.address]
+        for one in findings.access_points
+    ]
+    if points:
+        yield _table("Access points", ("Name", "Model", "Serial", "Address"), points)
+    stations = [
+        [one.mac, one.name, one.address, one.access_point, one.network] for one in findings.stations
+    ]
+    if stations:
+        columns = ("MAC", "Name", "Address", "Access point", "Network")
+        yield _table("Wireless clients", columns, stations)
+
+
+def _readings(optic: TransceiverFinding) -> tuple[float | None, ...]:
+    return optic.received_dbm, optic.sent_dbm, optic.temperature_c
 
 
 @dataclass(frozen=True, slots=True)

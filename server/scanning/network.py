@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from cmdb.records.items import Item
 from discovery.assembly.sections import is_port, unique_names
-from discovery.findings import DeviceFindings
+from discovery.assembly.transceivers import transceivers_of
+from discovery.findings import DeviceFindings, TransceiverFinding
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
 from server.items.scope import visible_items
@@ -45,7 +46,7 @@ class PortView:
     """One port of a device: what it is, what it carries, and what is behind it.
 
     ``macs`` are the first addresses learnt there of ``mac_count``, in ``learnt_vlans``.
-    ``socket`` is one for a cable; the others are built on top.
+    ``socket`` is one for a cable; the others are built on top. ``transceiver`` is the optic in it.
     """
 
     index: int
@@ -61,6 +62,7 @@ class PortView:
     linked: tuple[tuple[int, str], ...]
     learnt_vlans: tuple[int, ...] = ()
     socket: bool = True
+    transceiver: TransceiverFinding | None = None
 
     @property
     def quiet(self) -> bool:
@@ -159,7 +161,7 @@ def _ports(
     linked: dict[str, list[tuple[int, str]]],
     halves: dict[str, list[str]],
 ) -> list[PortView]:
-    names = unique_names(facts.interfaces)
+    names, optics = unique_names(facts.interfaces), transceivers_of(facts)
     vlans: dict[int, dict[bool, set[int]]] = defaultdict(lambda: {True: set(), False: set()})
     for row in facts.vlan_ports:
         if row.interface_index:
@@ -188,6 +190,7 @@ def _ports(
                 linked=tuple(linked.get(said, ())),
                 learnt_vlans=tuple(sorted(seen_in[one.index])),
                 socket=is_port(one),
+                transceiver=optics.get(one.index),
             )
         )
     return found

@@ -7,12 +7,12 @@ from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.permissions import Permission
 from server.items.queries import get_item, names_of
 from server.scanning import network as queries
-from server.scanning import paths
+from server.scanning import paths, wireless
 from server.scanning.drawing import as_csv, as_graphml
 from server.scanning.network import HalfLinkView, LinkView
 from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_choice, asked_words
-from web.presenters.equipment import equipment_rows
+from web.presenters.equipment import equipment_rows, optic_readings, optic_text
 from web.presenters.network import (
     MOST_NODES,
     discovery_tabs,
@@ -134,6 +134,9 @@ def ports(item_id: int) -> str:
         item=item,
         equipment=equipment_rows(queries.equipment_of(session, actor, item_id), reader()),
         ports=queries.ports_of(session, actor, item_id),
+        wireless=wireless.wireless_of(session, actor, item_id),
+        optic=optic_text,
+        readings=lambda optic: optic_readings(optic, reader()),
     )
 
 

@@ -1,8 +1,14 @@
-"""What a device told of its own equipment: supplies, battery, power over Ethernet."""
+"""What a device told of its own equipment: supplies, battery, power over Ethernet, optics."""
 
 from collections.abc import Iterator
 
-from discovery.findings import BatteryFinding, DeviceFindings, PoeFinding, SupplyFinding
+from discovery.findings import (
+    BatteryFinding,
+    DeviceFindings,
+    PoeFinding,
+    SupplyFinding,
+    TransceiverFinding,
+)
 from web.presenters.reader import Reader
 from web.presenters.sizes import number
 
@@ -67,3 +73,28 @@ def _poe(group: PoeFinding, reader: Reader, *, several: bool) -> tuple[str, str]
         faulty = {"number": number(group.faulty, reader)}
         said.append(reader.gettext("%(number)s faulty") % faulty)
     return (f"{label} {group.group}" if several else label), ", ".join(said)
+
+
+def optic_text(optic: TransceiverFinding) -> str:
+    """Return what an optic is: maker, model, serial number; its kind where it tells no more."""
+    told = " ".join(filter(None, (optic.vendor, optic.model or optic.kind)))
+    return ", ".join(filter(None, (told, optic.serial)))
+
+
+def optic_readings(optic: TransceiverFinding, reader: Reader) -> str:
+    """Return what an optic measures: the light that comes in and goes out, and how warm it is."""
+    said = []
+    if optic.received_dbm is not None:
+        power = {"power": _signed(optic.received_dbm, reader)}
+        said.append(reader.gettext("receives %(power)s dBm") % power)
+    if optic.sent_dbm is not None:
+        said.append(
+            reader.gettext("sends %(power)s dBm") % {"power": _signed(optic.sent_dbm, reader)}
+        )
+    if optic.temperature_c is not None:
+        said.append(f"{number(round(optic.temperature_c), reader)}\N{NO-BREAK SPACE}°C")
+    return ", ".join(said)
+
+
+def _signed(amount: float, reader: Reader) -> str:
+    return number(round(amount, 1), reader)

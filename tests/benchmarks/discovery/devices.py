@@ -81,8 +81,10 @@ def _names_a_part(row: Mapping[str, Any]) -> bool:
 
 def _parts(findings: DeviceFindings) -> Iterator[tuple[str, str, str]]:
     """Yield name, model and serial number of all parts, in whatever table they stand."""
-    for one in (*findings.entities, *findings.access_points):
-        yield one.name, one.model, one.serial
+    for part in findings.entities:
+        yield part.name, part.model, part.serial
+    for point in findings.access_points:
+        yield point.name, point.model, point.serial
     for optic in findings.transceivers:
         yield "", optic.model, optic.serial
 

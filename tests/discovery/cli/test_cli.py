@@ -14,6 +14,7 @@ from tests.discovery.conftest import Serve, recording
 from tests.discovery.visits import Devices
 from tests.support import switched_lab
 from tests.support.snmp import SnmpdServer
+from tests.support.snmp_recordings import parse_recording
 from tests.support.snmp_responder import RecordedDevice
 
 
@@ -31,6 +32,25 @@ def test_a_device_is_shown_as_tables(recorded_devices: Devices) -> None:
     ):
         assert words in shown.stdout
     assert "Not complete" not in shown.stdout
+
+
+def test_optics_access_points_and_wireless_clients_are_tables_of_their_own(serve: Serve) -> None:
+    optic, point = "1.3.6.1.4.1.14988.1.1.19.1.1", "1.3.6.1.4.1.14988.1.1.1.2.1"
+    lines = [
+        "1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.14988.1",
+        "1.3.6.1.2.1.2.2.1.2.9|4|sfp9",
+        f"{optic}.9.9|2|-2150",
+        f"{optic}.10.9|2|-4260",
+        f"{point}.3.0.27.33.0.0.9.2|2|-61",
+    ]
+    port = serve({"127.77.9.7": RecordedDevice(parse_recording(lines))})
+    shown = run(
+        *("probe", "127.77.9.7", "--port", str(port), *QUICK),
+        CADASTRE_DISCOVER_COMMUNITY="public",
+    )
+    (row,) = [line.split() for line in shown.stdout.splitlines() if "-4.3" in line]
+    assert row == ["sfp9", "-4.3", "-2.1"]
+    assert "00:1b:21:00:00:09" in shown.stdout
 
 
 def test_a_device_is_one_line_of_json(recorded_devices: Devices) -> None:
