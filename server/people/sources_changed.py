@@ -15,7 +15,8 @@ from server.people.rules.deltas import (
     fingerprint,
     latest_stamp,
 )
-from server.people.rules.dn import is_below, topmost
+from server.people.rules.dirsync import groups_asked_for
+from server.people.rules.dn import dn_key, is_below, topmost
 from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import ACTIVE_DIRECTORY, PersonSeen, person_seen, unique_id
 from server.people.sources import Source
@@ -83,10 +84,10 @@ def changes_since(
     for name in moved:
         if is_below(name, source.base_dn):
             persons |= _persons(source, directory, name, _ANYTHING)
-    groups = bool(moved) or any(
-        _any_group(source, directory, condition) for condition in told.conditions
-    )
-    return Changes(persons, ids, groups), told.reached
+    groups = [name for one in told.conditions for name in _groups(source, directory, one)]
+    if _say_who_fits(source, groups):
+        return None
+    return Changes(persons, ids, bool(moved or groups)), told.reached
 
 
 def _stamped(source: Source, directory: OpenDirectory, former: Watermark, now: datetime) -> Told:
@@ -128,10 +129,19 @@ def _persons(
     return {person.external_id: person for person in seen if person is not None}
 
 
-def _any_group(source: Source, directory: OpenDirectory, condition: str) -> bool:
+def _groups(source: Source, directory: OpenDirectory, condition: str) -> list[str]:
     wanted = f"(&{condition}{source.group_filter})"
-    found = directory.entries(source.base_dn, wanted, [source.chosen.unique_id], page_size=1)
-    return next(found, None) is not None
+    found = directory.entries(source.base_dn, wanted, [source.chosen.unique_id])
+    return [raw.dn for raw in found]
+
+
+def _say_who_fits(source: Source, groups: Sequence[str]) -> bool:
+    """Say whether who joined or left one of these groups fits the filter of people by that.
+
+    Nothing changed on such people themselves.
+    """
+    asked_for, any_depth = groups_asked_for(source.person_filter)
+    return any(any_depth or dn_key(name) in asked_for for name in groups)
 
 
 def _text(raw: RawEntry, name: str) -> str:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from server.people.rules.dn import dn_key
 from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import AttributeMap, unique_id
 
@@ -21,6 +22,8 @@ IDENTITY = "objectGUID"
 _INCREMENTAL_VALUES = -0x8000_0000
 _MOST_BYTES = 4 * 1024 * 1024
 _IN_FILTER = re.compile(r"\(([a-zA-Z][a-zA-Z0-9-]*)")
+_MEMBERSHIP = re.compile(r"\(memberOf(:[\w.:-]*:)?=([^)]*)\)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\([0-9a-fA-F]{2})")
 _AT_ONCE = 100
 
 
@@ -62,6 +65,19 @@ def attributes_in(search_filter: str) -> set[str]:
     ['cn', 'memberOf', 'objectCategory']
     """
     return set(_IN_FILTER.findall(search_filter))
+
+
+def groups_asked_for(search_filter: str) -> tuple[frozenset[str], bool]:
+    r"""Return the groups of which a filter wants membership, by ``dn_key``, and whether any depth.
+
+    >>> groups_asked_for("(&(cn=*)(memberOf=CN=Desk,DC=x))")
+    (frozenset({'cn=desk,dc=x'}), False)
+    >>> groups_asked_for(r"(memberOf:1.2.840.113556.1.4.1941:=CN=A\28b\29,DC=x)")
+    (frozenset({'cn=a(b),dc=x'}), True)
+    """
+    found = _MEMBERSHIP.findall(search_filter)
+    names = (_ESCAPED.sub(lambda one: chr(int(one[1], 16)), name) for _, name in found)
+    return frozenset(map(dn_key, names)), any(rule for rule, _ in found)
 
 
 def changed(answer: Iterable[RawEntry]) -> Changed:

@@ -174,6 +174,25 @@ def test_a_primary_group_holds_whom_it_does_not_name(settled: Branch) -> None:
     assert settled.members("Team") == set()
 
 
+@pytest.mark.parametrize("rule", ["", ":1.2.840.113556.1.4.1941:"])
+def test_who_joins_the_group_that_the_filter_wants_is_read(
+    settled: Branch, world: World, rule: str
+) -> None:
+    settled.form("Staff", _dn(settled, "Anna"), _dn(settled, "Bob"))
+    with settled.database.writing() as session:
+        row = session.get_one(Directory, settled.directory_id)
+        wanted = f"(&(objectClass=user)(memberOf{rule}=CN=Staff,{settled.base_dn}))"
+        wish = {"person_filter": wanted}
+        change_directory(session, world.admin, row, wish, settled.secrets, NOON)
+    assert settled.whole().persons_deactivated == 1
+    settled.domain.join(f"CN=Staff,{settled.base_dn}", _dn(settled, "Carol"))
+    settled.domain.leave(f"CN=Staff,{settled.base_dn}", _dn(settled, "Bob"))
+    assert settled.delta().state == "finished"
+    assert settled.people() == {"Anna", "Carol"}
+    settled.domain.join(f"CN=Team,{settled.base_dn}", _dn(settled, "Carol"))
+    assert settled.delta().mode == ("full" if rule else "delta")
+
+
 def test_a_delta_in_which_many_are_deleted_waits(settled: Branch) -> None:
     for name in ("Anna", "Bob", "Carol"):
         settled.domain.delete(_dn(settled, name))

@@ -1,5 +1,6 @@
 """Reading only what changed, over a real directory; and what its rules give."""
 
+import time
 from datetime import timedelta
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from server.foundation.settings import Settings
 from server.people.actions.directories import change_directory
 from server.people.actions.directory_rules import RuleDraft, add_rule, remove_rule
 from server.people.jobs import run_all_deltas
-from server.people.models import Directory, DirectoryRun, RoleGrant
+from server.people.models import Directory, DirectoryEntry, DirectoryRun, RoleGrant
 from server.people.queries.directories import directory as directory_of
 from server.people.queries.directories import rule_of_directory
 from server.people.rules.sync_plan import SyncReport
@@ -80,6 +81,28 @@ def test_who_moves_or_no_longer_fits_is_noticed_without_reading_everybody(
     assert (report.mode, report.persons_created, report.persons_deactivated) == ("delta", 0, 1)
     assert company.people() == {"Anna", "Carol"}
     assert company.members("Inner") == company.members("Outer") == {"Anna"}
+
+
+def test_a_unit_that_is_renamed_takes_its_people_along(
+    company: Company, directory: SlapdServer, database: Database
+) -> None:
+    """Only the unit is stamped, in whole seconds; the people in it are called differently too."""
+    unit = f"ou=inner,{directory.base_dn}"
+    directory.add(unit, ["organizationalUnit"], {})
+    for name in ("Dora", "Emil"):
+        dn = f"uid={name.lower()},{unit}"
+        directory.add(dn, ["inetOrgPerson"], {"cn": name, "sn": name})
+    company.hire("anna", manager=f"uid=dora,{unit}")
+    company.sync()
+    time.sleep(1.01 - time.time() % 1)
+    directory.rename(unit, "ou=outer")
+    report = _delta(company, 1)
+    assert (report.mode, report.persons_created, report.persons_deactivated) == ("delta", 0, 0)
+    with database.reading() as session:
+        names = set(session.scalars(select(DirectoryEntry.dn)))
+        anna, dora = person_named(session, "Anna"), person_named(session, "Dora")
+    assert {f"uid={uid},ou=outer,{directory.base_dn}" for uid in ("dora", "emil")} <= names
+    assert anna.manager_id == dora.id
 
 
 def test_a_delta_that_would_disable_many_waits_too(
