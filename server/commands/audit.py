@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.commands.console import done
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
-from server.commands.restoring import box_for
+from server.commands.restoring import box_for, opening
 from server.foundation.audit import holds, record, verify
 from server.foundation.backup.archive import unpack
 from server.foundation.settings import Settings
@@ -53,8 +53,8 @@ def verify_audit(command_line: CommandLine, backup: Path | None) -> None:
 
 
 def _refuse_shortened(session: Session, settings: Settings, backup: Path) -> None:
-    box = box_for(settings, verify=True)
-    ended = unpack(backup, None, box, settings.backup_passphrase).audit_head
+    passphrase = opening(settings, backup).backup_passphrase
+    ended = unpack(backup, None, box_for(settings, verify=True), passphrase).audit_head
     if not ended:
         raise click.ClickException(f"{backup} is of a version that did not note the head")
     if not holds(session, *ended):

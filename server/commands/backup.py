@@ -8,9 +8,8 @@ import click
 from server.commands.console import ask_secret, done, reporting, say
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
-from server.commands.restoring import alone, box_for, restore
+from server.commands.restoring import alone, box_for, opening, restore
 from server.foundation.backup.archive import unpack
-from server.foundation.backup.encrypting import is_encrypted
 from server.foundation.backup.making import backups_in, default_path, make_backup
 from server.foundation.clock import utc_now
 from server.foundation.settings import Settings
@@ -88,9 +87,7 @@ def restore_command(
     installation, is refused. The replaced SQLite database stays beside the new one.
     """
     command_line.prepare_home()
-    settings, now = command_line.settings, utc_now()
-    if is_encrypted(file) and not settings.backup_passphrase:
-        settings = replace(settings, backup_passphrase=ask_secret("Passphrase"))
+    settings, now = opening(command_line.settings, file), utc_now()
     if check:
         _check(settings, file, verify=not unverified)
         return

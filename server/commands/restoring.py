@@ -3,12 +3,14 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from server.commands.console import ask_secret
 from server.foundation.backup import restoring
 from server.foundation.backup.archive import Manifest, UnusableArchive, unpack
-from server.foundation.backup.making import BACKUPS
+from server.foundation.backup.encrypting import is_encrypted
 from server.foundation.errors import DatabaseNotReady, SettingsError
 from server.foundation.locks import FileLock, LockTaken
 from server.foundation.progress import Reporter
@@ -78,9 +80,11 @@ def box_for(settings: Settings, *, verify: bool) -> SecretBox | None:
     return SecretBox(settings.key_file)
 
 
-def backups_folder(settings: Settings) -> Path:
-    """Return where backups lie unless another place is named."""
-    return settings.home / BACKUPS
+def opening(settings: Settings, path: Path) -> Settings:
+    """Return the settings with the passphrase of an archive; it is asked for if none is set."""
+    if settings.backup_passphrase or not is_encrypted(path):
+        return settings
+    return replace(settings, backup_passphrase=ask_secret("Passphrase"))
 
 
 def _refuse_newer(manifest: Manifest, migrations: Migrations) -> None:

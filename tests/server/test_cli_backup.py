@@ -447,6 +447,10 @@ def test_a_record_of_acts_that_was_cut_off_shows_beside_a_backup(
     cadastre_anywhere.succeed("user", "create", "bob")
     words = ("audit", "verify", "--backup", str(file))
     assert "is whole" in cadastre_anywhere.succeed(*words)
+    away = str(tmp_path / "away.tar.gz.enc")
+    given = f"{_WORDS}\n"
+    cadastre_anywhere.succeed("backup", away, "--encrypt", given=given)
+    assert "is whole" in cadastre_anywhere.succeed("audit", "verify", "--backup", away, given=given)
     _change(cadastre_anywhere.url, sa.text("DELETE FROM audit_entry WHERE seq > 1"))
     # What is left fits together; that it once was longer, the backup alone knows.
     assert "is whole" in cadastre_anywhere.succeed("audit", "verify")
