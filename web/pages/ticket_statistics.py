@@ -26,6 +26,7 @@ def show() -> ResponseReturnValue:
     rows = sorted(
         history.rows,
         key=lambda row: (
+            row.achievable is None,
             row.service_id is None,
             history.names.get(row.service_id or 0, "").casefold(),
             row.service_id or 0,
