@@ -10,8 +10,8 @@ down_revision = "0043"
 branch_labels = None
 depends_on = None
 
-#: What is lost on the way down; empty when nothing is: the next sweep computes it.
-LOSES = ""
+#: What is lost on the way down; empty when nothing is.
+LOSES = "what the loss of each redundancy would take down; the next sweep computes it"
 
 
 def upgrade() -> None:

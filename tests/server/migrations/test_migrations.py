@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cmdb.errors import CadastreError
+from cmdb.model.text import text_key
+from cmdb.records.facts import SoftwareProduct
+from server.assets.licences.models import LicencePattern
+from server.assets.licences.rules import meant_by
 from server.foundation.errors import DatabaseNotReady
 from server.migrations import models
 from server.migrations.models import Base
@@ -112,6 +117,14 @@ def plant(empty_database_url: str, tmp_path: Path) -> Plant:
 
 def _fill(engine: sa.Engine) -> None:
     fill_every_table(engine, Base.metadata)
+    # What is made of other columns comes back on the way up.
+    with Session(engine) as session, session.begin():
+        for product in session.scalars(sa.select(SoftwareProduct)):
+            product.name_key = text_key(product.name)
+        for row in session.scalars(sa.select(LicencePattern)):
+            meant = meant_by(row.pattern)
+            row.name_like, row.name_from = meant.name_like, meant.name_from
+            row.name_until = meant.name_until
 
 
 def test_an_empty_database_goes_up_to_what_the_models_say(
