@@ -65,7 +65,7 @@ def _name_suppliers(connection: sa.Connection) -> None:
         for row in connection.execute(sa.select(_SUPPLIER))
     }
     for row in connection.execute(sa.select(_CONTRACT).order_by(_CONTRACT.c.id)).all():
-        name = " ".join(row.supplier.split()) or "?"
+        name = row.supplier.strip() or "?"
         place = (row.organisation_id, normalize("NFC", name.casefold())[:200])
         if place not in known:
             connection.execute(sa.insert(_SUPPLIER).values(**_supplier(*place, name)))
