@@ -10,7 +10,7 @@ from cmdb.vocabulary import (
     ClassCode,
 )
 from discovery.assembly.chassis import chassis_of, plausible, plausible_serial
-from discovery.findings import DeviceFindings, EntityFinding
+from discovery.findings import AccessPointFinding, DeviceFindings, EntityFinding
 from discovery.knowledge.rules import Knowledge, Match
 from discovery.knowledge.tables import Oid
 
@@ -43,6 +43,7 @@ class _Decision:
         self._matches = knowledge.matches(self._object_id, findings.system.description)
         self._enterprise = knowledge.enterprise(self._object_id)
         self._chassis = chassis_of(findings.entities) or EntityFinding(index=0, kind="")
+        self._own_point = own_access_point(findings)
         self._distrusted = {field for match in self._matches for field in match.rule.distrusted}
 
     def identity(self) -> DeviceIdentity:
@@ -63,11 +64,16 @@ class _Decision:
         return _first((*self._asked("vendor"), *self._told("vendor"), *fallbacks))
 
     def _hardware(self, field: str, chassis: str, usable: Callable[[str], str]) -> str:
-        """Model or serial number: what was asked for, then the chassis, then the description."""
+        """Model or serial number: what was asked for, then the chassis, then the description.
+
+        An access point that looks after others finds itself in its own table.
+        """
+        point = self._own_point
         return _first(
             (
                 *map(usable, self._asked(field)),
                 self._entity(field, usable(chassis)),
+                usable(getattr(point, field)) if point is not None else "",
                 *map(usable, self._told(field)),
             )
         )
@@ -107,6 +113,18 @@ def _without_vendor(model: str, vendor: str) -> str:
     """Return a model without the maker's name before it: ``Eaton 9PX`` of Eaton is a ``9PX``."""
     head, _, rest = model.partition(" ")
     return rest.strip() if rest and vendor and head.casefold() == vendor.casefold() else model
+
+
+def own_access_point(findings: DeviceFindings) -> AccessPointFinding | None:
+    """Return the access point that the device itself is, by its addresses; None for no certain one.
+
+    Each one of a cluster tells the table of all: the first row may be anybody.
+    """
+    macs = {one.mac for one in findings.interfaces if one.mac}
+    addresses = {one.address for one in findings.addresses} | {findings.address}
+    by_mac = [one for one in findings.access_points if one.mac in macs]
+    own = by_mac or [one for one in findings.access_points if one.address in addresses]
+    return own[0] if len(own) == 1 else None
 
 
 def object_id(dotted: str) -> Oid:

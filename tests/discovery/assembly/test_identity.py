@@ -10,7 +10,13 @@ import pytest
 
 from cmdb.vocabulary import ClassCode
 from discovery.assembly.identity import DeviceIdentity, identify
-from discovery.findings import DeviceFindings, EntityFinding, InterfaceFinding, SystemFinding
+from discovery.findings import (
+    AccessPointFinding,
+    DeviceFindings,
+    EntityFinding,
+    InterfaceFinding,
+    SystemFinding,
+)
 from discovery.knowledge.rules import load_knowledge
 from tests.discovery.conftest import RECORDINGS
 from tests.discovery.knowledge.register import shipped_classes
@@ -169,3 +175,26 @@ def test_a_device_nobody_knows_is_taken_for_what_it_does(
     found = identify(findings, load_knowledge()).class_code
     assert found == ClassCode(expected)
     assert found in shipped_classes()
+
+
+@pytest.mark.parametrize(
+    ("address", "mac", "serial"),
+    [
+        ("10.0.0.9", "00:1b:21:00:00:02", "CN0002"),
+        ("10.0.0.1", "", "CN0001"),
+        ("10.0.0.9", "00:1b:21:00:00:09", ""),
+    ],
+)
+def test_an_access_point_of_a_cluster_is_itself_and_not_the_first_of_the_table(
+    address: str, mac: str, serial: str
+) -> None:
+    findings = DeviceFindings(
+        *(address, 161, "c", "2c"),
+        system=SystemFinding(object_id="1.3.6.1.4.1.14823.1.2.59"),
+        interfaces=(InterfaceFinding(1, "eth0", mac=mac),),
+        access_points=(
+            AccessPointFinding("00:1b:21:00:00:01", "hall-1", "10.0.0.1", serial="CN0001"),
+            AccessPointFinding("00:1b:21:00:00:02", "hall-2", "10.0.0.2", serial="CN0002"),
+        ),
+    )
+    assert identify(findings, load_knowledge()).serial == serial
