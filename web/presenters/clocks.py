@@ -29,6 +29,7 @@ def measure_text(measure: str, reader: Reader) -> str:
     words = {
         "respond": reader.gettext("First answer"),
         "resolve": reader.gettext("Solution"),
+        "update": reader.gettext("Next word to the requester"),
         "handover": reader.gettext("Hand-over accepted"),
     }
     return words.get(measure, measure)

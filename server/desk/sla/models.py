@@ -29,7 +29,8 @@ class SlaClock(Base):
     ticket_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    #: "respond", "resolve" or "handover": that a group accepts what was handed to it.
+    #: "respond", "resolve", "handover": that a group accepts what was handed to it, "update": that
+    #: the requester hears from the desk again.
     measure: Mapped[str] = mapped_column(Key, primary_key=True)
     calendar: Mapped[str] = mapped_column(Key)
     target_minutes: Mapped[int]

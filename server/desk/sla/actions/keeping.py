@@ -25,6 +25,7 @@ class Facts:
     ``runs`` are (moment, whether clocks run from then on), in order. ``responded_at`` and
     ``solved_at`` stop the clocks; solved and reopened again, it is not solved. ``handed_at`` is
     when it was last handed over to another group, ``accepted_at`` when that group took it.
+    ``updated_at`` is when the requester last heard from the desk.
     """
 
     ticket_id: int
@@ -35,16 +36,19 @@ class Facts:
     solved_at: datetime | None = None
     handed_at: datetime | None = None
     accepted_at: datetime | None = None
+    updated_at: datetime | None = None
 
     def start(self, measure: str) -> datetime | None:
         """Return when the clock of a measure began; None: there is nothing to measure."""
+        if measure == "update":
+            return self.updated_at or self.opened_at
         return self.handed_at if measure == "handover" else self.opened_at
 
     def stop(self, measure: str) -> datetime | None:
         """Return what stops the clock of a measure, if anything did."""
         if measure == "handover":
             return self.accepted_at or self.solved_at
-        if measure == "resolve" or self.responded_at is None:
+        if measure in ("resolve", "update") or self.responded_at is None:
             return self.solved_at
         return min(self.responded_at, self.solved_at or self.responded_at)
 
@@ -53,7 +57,11 @@ class Facts:
         start = self.start(measure)
         if start is None:
             return []
-        runs = tuple(one for one in self.runs if one[0] >= start)
+        runs = [one for one in self.runs if one[0] >= start]
+        before = [runs_then for at, runs_then in self.runs if at < start]
+        if before and not before[-1]:
+            # It begins while the ticket waits.
+            runs.insert(0, (start, False))
         return stretches(start, runs, self.stop(measure))
 
 
@@ -82,7 +90,7 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
             session.add(row)
         row.calendar, row.target_minutes = target.calendar, target.minutes
         if row.started_at != start:
-            # Handed over once more: a promise of its own.
+            # Handed over, or told, once more: a promise of its own.
             row.fired, row.reason, row.reason_by_id = 0, "", None
         row.started_at, row.stopped_at = start, facts.stop(measure)
         _show(row, agreements, facts.ran(measure), now)

@@ -14,7 +14,7 @@ from cmdb.errors import InvalidValue
 from server.desk.sla.rules.calendars import Calendar
 
 SECTIONS = ("calendars", "targets")
-MEASURES = ("respond", "resolve", "handover")
+MEASURES = ("respond", "resolve", "handover", "update")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")

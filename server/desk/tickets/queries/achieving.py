@@ -96,7 +96,12 @@ def _spent(
         moves[ticket_id].append((at, runs_in(words, str(detail.get("after", "")))))
     query = (
         select(SlaClock)
-        .where(SlaClock.ticket_id.in_(ticket_ids), SlaClock.stopped_at.is_not(None))
+        .where(
+            SlaClock.ticket_id.in_(ticket_ids),
+            SlaClock.stopped_at.is_not(None),
+            # Each word to the requester begins it anew: what is kept is the last stretch alone.
+            SlaClock.measure != "update",
+        )
         .order_by(SlaClock.ticket_id.desc())
     )
     found = []

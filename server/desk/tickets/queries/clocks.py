@@ -26,10 +26,10 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         .order_by(TicketEntry.at, TicketEntry.id)
     )
     moves: list[tuple[datetime, str]] = []
-    responded = handed = accepted = None
+    responded = updated = handed = accepted = None
     for at, kind, author_id, detail in session.execute(query):
-        if kind == "public" and author_id != ticket.requester_id and responded is None:
-            responded = at
+        if kind == "public" and author_id != ticket.requester_id:
+            responded, updated = responded or at, at
         if kind == "system" and detail.get("event") == "moved":
             moves.append((at, str(detail.get("after", ""))))
         if kind == "system" and detail.get("event") == "handed_over":
@@ -52,6 +52,7 @@ def facts_of(session: Session, ticket: Ticket) -> Facts:
         solved_at=None if ticket.is_open else ticket.resolved_at or ticket.closed_at,
         handed_at=handed,
         accepted_at=accepted,
+        updated_at=updated,
     )
 
 

@@ -123,3 +123,38 @@ def test_what_is_promised_is_data_and_open_clocks_follow_it(
     with database.reading() as session:
         due_at = session.get_one(Ticket, ticket_id).due_at
     assert due_at == NOW + timedelta(minutes=15)
+
+
+def test_each_word_to_the_requester_begins_the_time_until_the_next_one_anew(
+    database: Database, estate: Estate, as_: Any
+) -> None:
+    admin, agent = as_(estate.world.admin), estate.world.agent
+    sections = document(admin.get(f"{V1}/service-levels"))["sections"]
+    hourly = {"measure": "update", "priorities": [1], "minutes": 60, "calendar": "always"}
+    change = {"sections": {"targets": [*sections["targets"], hourly]}}
+    assert admin.patch(f"{V1}/service-levels", json=change).status_code == 200
+    ticket_id = opened(database, estate)
+    assert clocks(database, ticket_id)["update"].due_at == NOW + timedelta(minutes=60)
+    with database.writing() as session:
+        add_entry(session, agent, ticket_id, EntryDraft("We look"), NOW + timedelta(minutes=30))
+    assert clocks(database, ticket_id)["update"].due_at == NOW + timedelta(minutes=90)
+    for _ in range(3):
+        swept(database, NOW + timedelta(minutes=91))
+    assert ("update", 100) in told(database, ticket_id)
+    assert clocks(database, ticket_id)["update"].breached_at == NOW + timedelta(minutes=90)
+    with database.writing() as session:
+        add_entry(session, agent, ticket_id, EntryDraft("Sorry"), NOW + timedelta(minutes=95))
+    found = clocks(database, ticket_id)["update"]
+    assert (found.breached_at, found.due_at) == (None, NOW + timedelta(minutes=155))
+    # While an answer of the requester is awaited nobody has to be told anything.
+    with database.writing() as session:
+        wait = MoveDraft("waiting", "Which orders?")
+        move_ticket(session, agent, ticket_id, wait, NOW + timedelta(minutes=100))
+    with database.writing() as session:
+        note = EntryDraft("Still waiting")
+        add_entry(session, agent, ticket_id, note, NOW + timedelta(minutes=110))
+    assert clocks(database, ticket_id)["update"].due_at is None
+    with database.writing() as session:
+        answer = EntryDraft("All of them")
+        add_entry(session, estate.world.requester, ticket_id, answer, NOW + timedelta(minutes=200))
+    assert clocks(database, ticket_id)["update"].due_at == NOW + timedelta(minutes=260)
