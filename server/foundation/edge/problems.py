@@ -104,6 +104,9 @@ def _headers(error: register.CadastreError) -> dict[str, str]:
     return {}
 
 
+_TOO_LARGE = "one request holds at most what the setting max_body_megabytes says; send it in parts"
+
+
 def _http(error: HTTPException) -> Problem:
     status = error.code or 500
     slug = (error.name or "error").lower().replace(" ", "-")
@@ -112,7 +115,9 @@ def _http(error: HTTPException) -> Problem:
     keep = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     if fields:
         return Problem("invalid-value", 422, "Some values cannot be accepted", "", fields, keep)
-    return Problem(slug, status, error.name or "Error", error.description or "", {}, keep)
+    own_words = error.description != type(error).description
+    detail = _TOO_LARGE if status == 413 and not own_words else error.description or ""
+    return Problem(slug, status, error.name or "Error", detail, {}, keep)
 
 
 def _flatten(messages: Any, prefix: str = "") -> dict[str, str]:

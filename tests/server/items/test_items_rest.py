@@ -402,6 +402,7 @@ def test_a_body_of_another_type_or_size_is_refused(callers: Callers, app: Flask)
     app.config["MAX_CONTENT_LENGTH"] = 1000
     large = admin.send("POST", "/items", json={"values": {"name": "x" * 2000}})
     refused(large, 413)
+    assert "max_body_megabytes" in large.get_json()["detail"]
 
 
 def test_a_method_that_is_not_there_names_those_that_are(callers: Callers) -> None:
