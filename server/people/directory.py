@@ -42,8 +42,8 @@ _SUCCESS = 0
 #: Result codes of a bind that mean no, not "ask later": wrong password, none set, refused by
 #: policy, no such entry, not allowed (RFC 4511, appendix A).
 _REFUSALS = {19, 32, 34, 48, 49, 50, 53}
-#: insufficientAccessRights.
-_NO_RIGHT = 50
+#: noSuchObject, insufficientAccessRights.
+_NO_SUCH_OBJECT, _NO_RIGHT = 32, 50
 
 
 class ChangesRefused(Exception):
@@ -185,6 +185,8 @@ class OpenDirectory:
     ) -> Mapping[str, Any]:
         pages = {"paged_size": page_size, "paged_cookie": cookie}
         result = self._ask(base, search_filter, attributes, **pages)
+        if result["result"] == _NO_SUCH_OBJECT:
+            raise DirectoryUnavailable(f"there is nothing at {base}, or it is not shown to us")
         if result["result"] != _SUCCESS:
             raise DirectoryUnavailable(f"the directory answers: {_description(self._connection)}")
         return result
