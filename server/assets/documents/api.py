@@ -29,7 +29,7 @@ from server.assets.documents.schemas import (
     document_row,
 )
 from server.foundation.edge.conditional import check_version, tagged
-from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
+from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
 from server.foundation.edge.files import OPAQUE, file_answer
 from server.foundation.edge.requests import (
     current_actor,
@@ -65,6 +65,7 @@ def version_answer(document_id: int, number: int) -> Any:
 class Documents(MethodView):
     """What one reads about items, models and contracts."""
 
+    @documents.doc(**LOOKS_UP)
     @documents.arguments(DocumentQuerySchema, location="query")
     @documents.response(200, page_of(DocumentSchema, "DocumentPage"))
     def get(self, query: dict[str, Any]) -> Any:
