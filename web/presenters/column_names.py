@@ -19,7 +19,6 @@ def _hardware(reader: Reader) -> dict[str, str]:
         "firmware": reader.gettext("Firmware"),
         "firmware_revision": reader.gettext("Firmware"),
         "health": reader.gettext("State of health"),
-        "health_reason": reader.gettext("Reason"),
         "kind": reader.gettext("Kind"),
         "manufacturer": reader.gettext("Vendor"),
         "mhz_max": reader.gettext("Clock"),

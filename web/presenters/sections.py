@@ -32,7 +32,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
         "kind",
         "size_bytes",
         "health",
-        "health_reason",
         "model",
         "vendor",
         "serial",
@@ -55,8 +54,6 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 #: Columns that hold a moment, ISO 8601 in UTC.
 _MOMENTS = frozenset({"not_before", "not_after", "boot_time"})
-#: Columns in which an agent says how a disk is.
-_HEALTH = frozenset({"health", "health_reason"})
 _EMPTY: tuple[object, ...] = (None, "", [])
 
 
@@ -73,6 +70,7 @@ class SectionTable:
 
 def section_table(name: str, rows: Sequence[Mapping[str, Any]], reader: Reader) -> SectionTable:
     """Return a section as a table; columns in which nobody said anything are left out."""
+    rows = [_with_reason(row) for row in rows]
     known = list(dict.fromkeys(key for row in rows for key in row))
     wanted = [key for key in _COLUMNS.get(name, known) if key in known]
     keys = [key for key in wanted if any(row.get(key) not in _EMPTY for row in rows)]
@@ -99,7 +97,7 @@ def _cell(key: str, value: Any, reader: Reader) -> Shown:
         return Shown(reader.gettext("yes") if value else reader.gettext("no"))
     if isinstance(value, int | float):
         return _amount(key, value, reader)
-    if key in _HEALTH:
+    if key == "health":
         return Shown(", ".join(_health_word(word, reader) for word in str(value).split(", ")))
     if key in _MOMENTS:
         return _moment(str(value), reader)
@@ -116,6 +114,14 @@ def _moment(said: str, reader: Reader) -> Shown:
         return Shown(said)
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return Shown(short_time(aware, reader), exact_time(aware, reader))
+
+
+def _with_reason(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row in which how something is stands with the reason."""
+    if "health" not in row:
+        return row
+    told = (row["health"], row.get("health_reason"))
+    return {**row, "health": ", ".join(str(one) for one in told if one)}
 
 
 def _health_word(word: str, reader: Reader) -> str:

@@ -23,9 +23,9 @@ def test_how_a_disk_is_and_why_is_told_in_words() -> None:
     ]
     table = section_table("disks", rows, reader())
     assert [[cell.text for cell in row[1:]] for row in table.rows] == [
-        ["is failing", "unreliable, can only be read"],
-        ["worn", "Reallocated_Sector_Ct"],
-        ["", ""],
+        ["is failing, unreliable, can only be read"],
+        ["worn, Reallocated_Sector_Ct"],
+        [""],
     ]
 
 
