@@ -52,7 +52,8 @@ class IllegalMove(Conflict):
 
     def __init__(self, kind: str, current: str, wanted: str) -> None:
         self.field = "state"
-        super().__init__(f"a {kind} that is {current!r} cannot become {wanted!r}")
+        article = "an" if kind.startswith(("a", "e", "i", "o", "u")) else "a"
+        super().__init__(f"{article} {kind} that is {current!r} cannot become {wanted!r}")
 
 
 class SegregationOfDuties(CadastreError):

@@ -11,12 +11,13 @@ from cmdb.errors import CadastreError, NotFound
 from cmdb.records.parties import Group
 from server.desk.tickets.actions.bulk import BulkDraft, change_many
 from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
-from server.desk.tickets.queries.exporting import ticket_csv
+from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.translation import gettext, ngettext
+from server.imports.workbooks import WORKBOOK, pieces_of, write_workbook
 from server.items.models import SavedView
 from server.items.queries import get_item
 from server.people.queries.groups import GroupFilter, list_groups
@@ -62,22 +63,36 @@ def index() -> ResponseReturnValue:
         counts_services=actor.may(Permission.IMPACT_COUNT_HIDDEN),
         filters=request.args,
         works=actor.may(Permission.TICKET_WORK),
-        export_url=with_query(
-            url_for("tickets.export"), request.args.to_dict(flat=False), {"after": None}
-        ),
+        exports=[
+            (words, with_query(address, request.args.to_dict(flat=False), {"after": None}))
+            for words, address in (
+                ("CSV", url_for("tickets.export")),
+                ("XLSX", url_for("tickets.export_workbook")),
+            )
+        ],
         reader=reader(),
     )
 
 
 def export() -> ResponseReturnValue:
     """Return the list as it is narrowed now, for a spreadsheet."""
-    session, actor = current_session(), current_actor()
-    actor.require(Permission.TICKET_READ)
-    views = _views(actor)
-    view = next((one for one in views if one.key == request.args.get("view")), views[0])
-    lines = ticket_csv(session, actor, _filter(view))
+    lines = ticket_csv(current_session(), current_actor(), _exported())
     headers = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
     return Response("".join(lines), 200, headers, mimetype="text/csv")
+
+
+def export_workbook() -> ResponseReturnValue:
+    """Return the list as it is narrowed now as a workbook."""
+    book = write_workbook(ticket_rows(current_session(), current_actor(), _exported()))
+    headers = {"Content-Disposition": 'attachment; filename="tickets.xlsx"'}
+    return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
+
+
+def _exported() -> TicketFilter:
+    actor = current_actor()
+    actor.require(Permission.TICKET_READ)
+    views = _views(actor)
+    return _filter(next((one for one in views if one.key == request.args.get("view")), views[0]))
 
 
 def bulk() -> ResponseReturnValue:

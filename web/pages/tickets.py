@@ -24,6 +24,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/queues", "queues", ticket_handovers.show_queues),
     ("/statistics", "statistics", ticket_statistics.show),
     ("/export.csv", "export", ticket_queue.export),
+    ("/export.xlsx", "export_workbook", ticket_queue.export_workbook),
     ("/preview", "preview", ticket_opening.preview),
     ("/fields", "own_fields", ticket_opening.own_fields),
     ("/<reference>", "show", ticket_page.show),

@@ -175,6 +175,7 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         overlooks=True,
     ),
     Endpoint("GET", "/tickets/export.csv", _READ),
+    Endpoint("GET", "/tickets/export.xlsx", _READ),
     Endpoint(
         "POST",
         "/tickets/bulk",

@@ -33,7 +33,7 @@ def told(fault: str) -> str:
         "the ticket is closed; reopen it first",
         "the author of a change cannot approve it",
         "a change that is 'closed' cannot be edited",
-        "a incident that is 'new' cannot become 'closed'",
+        "an incident that is 'new' cannot become 'closed'",
         "this needs the permission ticket:work",
     ],
 )

@@ -60,7 +60,9 @@ def tell_entry(session: Session, event: EntryAdded) -> None:
         if ticket.requester_id is not None:
             people.add(ticket.requester_id)
     author = session.get(Person, event.person_id) if event.person_id else None
-    detail = {"text": entry.text[:_EXCERPT], "who": author.display_name if author else ""}
+    # What a job writes, or a major incident on its children, has no author.
+    who = author.display_name if author else "Cadastre"
+    detail = {"text": entry.text[:_EXCERPT], "who": who}
     notice = ("ticket_answered", f"entry:{entry.id}")
     _tell(session, event, people, notice, detail)
 

@@ -1,5 +1,8 @@
 """Pages over who gets a ticket, views of the queue that people keep, and statistics."""
 
+from io import BytesIO
+from zipfile import ZipFile
+
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
@@ -110,3 +113,20 @@ def test_statistics_are_reached_from_the_queues(agent: Browser) -> None:
     page = agent.read("/tickets/statistics?days=90&share=95")
     assert "Nothing has run to its end yet" in page
     assert "the last 90 days" in page
+
+
+def test_the_list_is_a_workbook_too_and_runs_nothing(
+    agent: Browser, database: Database, estate: Estate
+) -> None:
+    draft = TicketDraft("=cmd|'/c calc'!A1")
+    with database.writing() as session:
+        reference = open_ticket(session, estate.world.agent, draft, utc_now()).reference
+    assert "/tickets/export.xlsx" in agent.read("/tickets")
+    answer = agent.get("/tickets/export.xlsx?view=all")
+    with ZipFile(BytesIO(answer.data)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert reference in sheet
+    # A text, not a formula.
+    assert f">{draft.title}</t>" in sheet
+    assert "<f>" not in sheet
+    assert agent.get("/tickets/export.xlsx?view=mine").status_code == 200
