@@ -123,9 +123,10 @@ def test_a_major_incident_speaks_to_all_its_tickets_and_ends_with_them(
     agent.post(f"{here}/updates", json={"text": "The spooler restarts"})
     said = {"kind": "announcement", "text": "We know of it."}
     assert document(agent.post(f"{here}/updates", json=said))["told"] == 2
-    read = document(as_(world.requester).get(f"{V1}/tickets/{one}/entries"))["rows"]
+    requester = as_(world.requester)
+    read = document(requester.get(f"{V1}/tickets/{one}/entries"))["rows"]
     assert [row["text"] for row in read] == ["We know of it."]
-    told = document(as_(world.requester).get(f"{V1}/notifications"))["rows"]
+    told = document(requester.get(f"{V1}/notifications"))["rows"]
     assert f"{one}: Cadastre wrote" in [row["line"] for row in told]
     end = {"state": "resolved", "resolution_code": "fixed", "resolution_text": "Spooler mended"}
     assert agent.post(f"{V1}/tickets/{parent}/moves", json=end).status_code == 200
