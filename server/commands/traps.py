@@ -46,7 +46,7 @@ def traps_command(command_line: CommandLine, listen: str) -> None:
     host, port = _place(listen)
     with command_line.database() as database:
         desk = _Desk(database, SecretBox(command_line.settings.key_file))
-        engine = OwnEngine(_engine_id(command_line.settings.home / _ENGINE_FILE))
+        engine = OwnEngine(engine_id_in(command_line.settings.home / _ENGINE_FILE))
         receiver = Receiver(host, port, desk.communities, desk.users, engine=engine)
         try:
             sock = receiver.open()
@@ -58,13 +58,13 @@ def traps_command(command_line: CommandLine, listen: str) -> None:
             say(desk.take(heard))
 
 
-def _engine_id(path: Path) -> bytes:
+def engine_id_in(path: Path) -> bytes:
     """Return our engine id, made at the first start. Raises ``SettingsError``."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.write_text(f"{new_engine_id().hex()}\n")
-        return read_engine_id(path.read_text())
+            path.write_text(f"{newengine_id_in().hex()}\n")
+        return readengine_id_in(path.read_text())
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path} holds no engine id: {error}") from None
 

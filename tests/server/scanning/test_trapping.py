@@ -1,6 +1,7 @@
 """What a device announces becomes history of that device, and of nobody else."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Select, select
@@ -19,8 +20,10 @@ from discovery.findings import (
 )
 from discovery.traps.meaning import Announcement, Happening
 from discovery.traps.receiver import Heard
+from server.commands.traps import engine_id_in
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.errors import SettingsError
 from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings
 from server.scanning.actions import CredentialDraft, create_credential
@@ -145,3 +148,12 @@ def test_a_name_counts_more_than_an_index(
     index: int, names: tuple[str, ...], port: int | None
 ) -> None:
     assert port_of(_SWITCH, Announcement(Happening.LINK_DOWN, index, names)) == port
+
+
+def test_the_engine_id_of_the_listener_stays_and_a_spoilt_one_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "snmp-engine-id"
+    made = engine_id_in(path)
+    assert engine_id_in(path) == made
+    path.write_text("not one\n")
+    with pytest.raises(SettingsError, match=r"snmp-engine-id holds no engine id: .*hexadecimal"):
+        engine_id_in(path)
