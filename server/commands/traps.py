@@ -63,8 +63,8 @@ def engine_id_in(path: Path) -> bytes:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.write_text(f"{newengine_id_in().hex()}\n")
-        return readengine_id_in(path.read_text())
+            path.write_text(f"{new_engine_id().hex()}\n")
+        return read_engine_id(path.read_text())
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path} holds no engine id: {error}") from None
 
