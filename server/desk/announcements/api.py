@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify, make_response
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -10,7 +10,7 @@ from server.desk.announcements import schemas
 from server.desk.announcements.actions import writing as actions
 from server.desk.announcements.models import Announcement
 from server.desk.announcements.queries import announcements as queries
-from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
@@ -26,8 +26,7 @@ _ONE = "/announcements/<int:announcement_id>"
 
 
 def _answer(row: Announcement, status: int = 200) -> Response:
-    document = schemas.AnnouncementSchema().dump(row)
-    return tagged(make_response(jsonify(document), status), row.version)
+    return with_etag(schemas.AnnouncementSchema, row, row.version, status)
 
 
 @announcements.route("/announcements")

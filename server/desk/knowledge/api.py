@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, jsonify, make_response
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -17,7 +17,7 @@ from server.desk.knowledge.schemas import (
     ArticleVersionSchema,
     article_draft,
 )
-from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
@@ -30,7 +30,7 @@ knowledge = Blueprint(
 
 
 def _answer(row: KnowledgeArticle, status: int = 200) -> Response:
-    return tagged(make_response(jsonify(ArticleSchema().dump(row)), status), row.version)
+    return with_etag(ArticleSchema, row, row.version, status)
 
 
 @knowledge.route("/articles")

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from flask import Response, jsonify, make_response
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -14,7 +14,7 @@ from server.desk.problems.models import Problem
 from server.desk.problems.queries import known, major, proposing
 from server.desk.problems.queries import problems as queries
 from server.desk.tickets.queries import affected_item_ids, find_ticket
-from server.foundation.edge.conditional import check_version, tagged
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
@@ -37,8 +37,7 @@ _MAJOR = "/tickets/<string:reference>/major-incident"
 
 
 def _answer(row: Problem, status: int = 200) -> Response:
-    document = schemas.ProblemRecordSchema().dump(row)
-    return tagged(make_response(jsonify(document), status), row.version)
+    return with_etag(schemas.ProblemRecordSchema, row, row.version, status)
 
 
 @problems.route("/problems")

@@ -1,11 +1,7 @@
 """How this feature's views answer."""
 
-from typing import Any
+from flask import Response, make_response, request
 
-from flask import Response, jsonify, make_response, request
-from marshmallow import Schema
-
-from server.foundation.edge.conditional import tagged
 from server.people.models import PersonPhoto
 
 
@@ -20,8 +16,3 @@ def photo_answer(photo: PersonPhoto) -> Response:
     answer.set_etag(photo.given_digest)
     answer.make_conditional(request)
     return answer
-
-
-def with_etag(schema: type[Schema], value: Any, version: int) -> Response:
-    """Return ``value`` with its ETag, which serves If-Match and If-None-Match."""
-    return tagged(make_response(jsonify(schema().dump(value))), version)

@@ -6,7 +6,7 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
@@ -21,7 +21,6 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.secrets import SecretBox
 from server.people.actions import directories as actions
 from server.people.actions.directory_rules import RuleDraft, add_rule, remove_rule
-from server.people.api.answers import with_etag
 from server.people.jobs import SYNC_DIRECTORY, sync_key
 from server.people.models import Directory, DirectoryRule
 from server.people.queries import directories as queries

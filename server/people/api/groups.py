@@ -6,14 +6,13 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
 from server.foundation.permissions import Permission
 from server.people.actions import groups as actions
-from server.people.api.answers import with_etag
 from server.people.queries import groups as queries
 from server.people.queries.people import PersonFilter, list_people
 from server.people.schemas.parties import (

@@ -7,7 +7,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from cmdb.records.parties import Group, Person
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
@@ -24,7 +24,7 @@ from server.people.actions import people as actions
 from server.people.actions.passwords import reset_password
 from server.people.actions.photos import remove_photo, set_photo
 from server.people.actions.second_factor import take_factor_away
-from server.people.api.answers import photo_answer, with_etag
+from server.people.api.answers import photo_answer
 from server.people.queries import accounts, photos
 from server.people.queries import people as queries
 from server.people.schemas.access import (

@@ -6,7 +6,7 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
@@ -21,7 +21,6 @@ from server.foundation.secrets import SecretBox
 from server.people.actions import identities as identity_actions
 from server.people.actions import providers as actions
 from server.people.actions.provider_sign_in import gateway_of, try_provider
-from server.people.api.answers import with_etag
 from server.people.models import IdentityProvider
 from server.people.queries import providers as queries
 from server.people.queries.accounts import person_to_administer

@@ -6,7 +6,7 @@ from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
@@ -14,7 +14,6 @@ from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.foundation.paging import Page
 from server.foundation.permissions import Permission, Reach
 from server.people.actions import roles as actions
-from server.people.api.answers import with_etag
 from server.people.models import RoleGrant
 from server.people.queries import roles as queries
 from server.people.schemas.access import (

@@ -6,13 +6,12 @@ from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from server.foundation.edge.conditional import check_version
+from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_request
 from server.people.actions import rosters as actions
-from server.people.api.answers import with_etag
 from server.people.models import Roster
 from server.people.queries import rosters as queries
 from server.people.rules.roster_lines import rows_of_csv
