@@ -3,35 +3,26 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cmdb.errors import NotFound
-from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+from server.foundation.permissions import Actor
 from server.scanning.collectors.models import Collector, CollectorErrand
+from server.scanning.sight import get_seen, seen
 
 #: A collector asks every few seconds; after so long a silence it is away.
 AWAY_AFTER = timedelta(minutes=3)
 
 
-def _seen(actor: Actor) -> ColumnElement[bool]:
-    return visible(actor, Permission.DISCOVERY_READ, ScopeColumns(Collector.organisation_id))
-
-
 def list_collectors(session: Session, actor: Actor) -> list[Collector]:
     """Return the collectors by name."""
-    actor.require(Permission.DISCOVERY_READ)
-    query = select(Collector).where(_seen(actor))
+    query = seen(actor, Collector)
     return list(session.scalars(query.order_by(Collector.name_key, Collector.id)))
 
 
 def get_collector(session: Session, actor: Actor, collector_id: int) -> Collector:
     """Return one collector. Raises ``NotFound``."""
-    actor.require(Permission.DISCOVERY_READ)
-    row = session.scalar(select(Collector).where(Collector.id == collector_id, _seen(actor)))
-    if row is None:
-        raise NotFound("collector", collector_id)
-    return row
+    return get_seen(session, actor, Collector, collector_id, "collector")
 
 
 def errands_of(session: Session, collector_ids: list[int]) -> Mapping[int, int]:
