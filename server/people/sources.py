@@ -106,16 +106,24 @@ def read_snapshot(source: Source, directory: OpenDirectory) -> tuple[Snapshot, s
     """
     stamps = Stamps()
     persons = {person.external_id: person for person in _persons(source, directory, stamps)}
-    return Snapshot(persons, read_groups(source, directory, stamps)), stamps.latest
+    # Members are called as people are: a name is kept once, however many groups hold it.
+    names = {person.dn: person.dn for person in persons.values()}
+    return Snapshot(persons, read_groups(source, directory, stamps, names)), stamps.latest
 
 
 def read_groups(
-    source: Source, directory: OpenDirectory, stamps: "Stamps | None" = None
+    source: Source,
+    directory: OpenDirectory,
+    stamps: "Stamps | None" = None,
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, GroupSeen]:
-    """Read all groups, as ``read_snapshot`` does."""
+    """Read all groups, as ``read_snapshot`` does; members that are in ``names`` are taken there."""
     primary = _primary_members(source, directory)
-    found = _groups(source, directory, stamps or Stamps(), primary)
-    return {group.external_id: group for group in found}
+    known = names or {}
+    return {
+        group.external_id: replace(group, members=tuple(known.get(n, n) for n in group.members))
+        for group in _groups(source, directory, stamps or Stamps(), primary)
+    }
 
 
 @dataclass(slots=True)

@@ -27,10 +27,10 @@ from server.people.rules.deltas import (
 from server.people.rules.mapping import ACTIVE_DIRECTORY
 from server.people.rules.sync_plan import (
     SyncReport,
+    drop_details,
     managers_of,
     members_of,
     plan_sync,
-    without_details,
 )
 from server.people.sources import Access, Source, read_snapshot, source_of
 from server.people.sources_changed import position_of, reading_fingerprint
@@ -128,11 +128,14 @@ def _carry_out_full(
     write_groups(work, plan)
     # From here on only ties are needed, and memory for them.
     del plan, stored
-    seen = without_details(seen)
+    drop_details(seen.persons)
     write_managers(work, managers_of(seen))
-    write_memberships(work, members_of(seen))
+    members = members_of(seen)
     logins = {key: one.login for key, one in seen.persons.items() if not one.disabled}
+    # Names of entries have said all they had to: half of what is held.
     del seen
+    write_memberships(work, members)
+    del members
     write_logins(work, logins)
     apply_rules(work)
     write_photos(work, directory, _photos_since(source, former, reached))

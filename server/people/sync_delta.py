@@ -50,10 +50,11 @@ def _carry_out(work: Work, directory: OpenDirectory, changes: Changes) -> bool:
         known_groups = stored_groups(session, work.source)
     gone = (changes.touched & persons.keys()) - changes.persons.keys()
     groups: dict[str, GroupSeen] | None = None
-    in_persons = plan_sync(Snapshot(changes.persons, {}), persons, {}, gone)
+    changed = dict(changes.persons)
+    in_persons = plan_sync(Snapshot(changed, {}), persons, {}, gone)
     if changes.group_touched or changes.touched & known_groups.keys() or _moves_links(in_persons):
         groups = read_groups(work.source, directory)
-    seen = Snapshot(changes.persons, groups or {})
+    seen = Snapshot(changed, groups or {})
     work.report.persons_seen, work.report.groups_seen = len(seen.persons), len(seen.groups)
     plan = plan_sync(seen, persons, {} if groups is None else known_groups, gone)
     if told(work, plan, confirm=False):

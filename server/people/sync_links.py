@@ -22,24 +22,33 @@ _FEW = 2_000
 
 def write_managers(work: Work, managers: Mapping[str, str | None]) -> None:
     """Set each person's manager."""
-    named = managers.keys() | {key for key in managers.values() if key is not None}
     with work.database.reading() as session:
-        persons = _person_ids(session, work, named)
-        stored = _managers(session, work, [persons[key] for key in managers if key in persons])
+        leading = _person_ids(session, work, {key for key in managers.values() if key is not None})
         kept = _kept_managers(session)
-    changes = []
-    for key, manager in managers.items():
-        person_id = persons.get(key)
-        manager_id = persons.get(manager) if manager else None
-        if person_id is None or person_id in kept:
-            continue
-        if stored.get(person_id) != manager_id:
-            changes.append((person_id, manager_id))
+        changes = [
+            (person_id, leading.get(managers[key] or ""))
+            for key, person_id, manager_id in _managed(session, work, managers)
+            if person_id not in kept and manager_id != leading.get(managers[key] or "")
+        ]
     for step in in_steps(changes):
         rows = [{"id": p, "manager_id": m, "updated_at": work.now} for p, m in step]
         with work.database.writing() as session:
             session.execute(update(Person), rows)
     work.report.managers_changed += len(changes)
+
+
+def _managed(
+    session: Session, work: Work, managers: Mapping[str, str | None]
+) -> Iterator[tuple[str, int, int | None]]:
+    """Yield unique id, person and stored manager of each of ``managers`` that is held."""
+    query = (
+        select(DirectoryEntry.external_id, Person.id, Person.manager_id)
+        .join(Person, Person.id == DirectoryEntry.person_id)
+        .where(DirectoryEntry.directory_id == work.source.directory_id)
+    )
+    for row in _rows(session, query, DirectoryEntry.external_id, managers.keys()):
+        if row.external_id in managers:
+            yield row.external_id, row.id, row.manager_id
 
 
 def _kept_managers(session: Session) -> set[int]:
@@ -96,6 +105,7 @@ def write_logins(work: Work, logins: Mapping[str, str]) -> None:
     with work.database.reading() as session:
         persons = _person_ids(session, work, logins.keys())
         wanted = {persons[key]: login for key, login in logins.items() if login and key in persons}
+        del persons
         accounts = _accounts(session, work, wanted)
     plan = plan_logins(wanted, accounts)
     for person_id, login in plan.clashes:
@@ -130,13 +140,15 @@ def _write_logins(work: Work, plan: LoginPlan) -> None:
 def _person_ids(
     session: Session, work: Work, keys: Collection[str] | None = None
 ) -> dict[str, int]:
-    """Return unique id to person, of all there are or at least of ``keys``."""
+    """Return unique id to person, of all there are or of ``keys``."""
     query = select(DirectoryEntry.external_id, DirectoryEntry.person_id).where(
         DirectoryEntry.directory_id == work.source.directory_id,
         DirectoryEntry.person_id.is_not(None),
     )
     rows = _rows(session, query, DirectoryEntry.external_id, keys)
-    return {row.external_id: row.person_id for row in rows if row.person_id is not None}
+    return {
+        row.external_id: row.person_id for row in rows if keys is None or row.external_id in keys
+    }
 
 
 def _rows(
@@ -158,15 +170,6 @@ def _group_ids(session: Session, work: Work) -> dict[str, int]:
         )
     )
     return {row.external_id: row.group_id for row in rows if row.group_id is not None}
-
-
-def _managers(session: Session, work: Work, ids: Collection[int]) -> dict[int, int | None]:
-    query = (
-        select(Person.id, Person.manager_id)
-        .join(DirectoryEntry, DirectoryEntry.person_id == Person.id)
-        .where(DirectoryEntry.directory_id == work.source.directory_id)
-    )
-    return {row.id: row.manager_id for row in _rows(session, query, Person.id, ids)}
 
 
 def _memberships(session: Session, groups: set[int]) -> dict[tuple[int, int], str]:

@@ -15,6 +15,9 @@ from server.people.sync_parties import ROWS_AT_ONCE, Work
 
 _EXAMPLES = 50
 
+#: Stands for everybody of whom there is nothing to write: of a large directory nearly all.
+_SETTLED = StoredEntry(0, "", 0, AS_SEEN, active=True, dn="")
+
 # Columns, not mapped rows: of a large directory those would not fit into memory.
 _ENTRY = select(
     DirectoryEntry.id, DirectoryEntry.external_id, DirectoryEntry.digest, DirectoryEntry.dn
@@ -49,7 +52,8 @@ def stored_persons(
 ) -> dict[str, StoredEntry]:
     """Return what we hold of the directory's people, by unique id.
 
-    What reads the same in ``seen`` is taken from there, and so is kept once.
+    What reads the same in ``seen`` is taken from there, and so is kept once; of those whom nothing
+    has happened to, only that they are there.
     """
     return _stored(
         session,
@@ -79,8 +83,12 @@ def _stored(
     rows = session.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
     for entry_id, external_id, digest, dn, party_id, active in rows:
         known = seen.get(external_id)
+        as_seen = known is not None and digest == person_digest(known)
+        if known is not None and as_seen and active and not known.disabled:
+            found[known.external_id] = _SETTLED
+            continue
         key = known.external_id if known else external_id
         name = known.dn if known and known.dn == dn else dn
-        kept = AS_SEEN if known and digest == person_digest(known) else digest
+        kept = AS_SEEN if as_seen else digest
         found[key] = StoredEntry(entry_id, key, party_id, kept, active, name)
     return found

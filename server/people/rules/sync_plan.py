@@ -33,7 +33,7 @@ _EXAMPLES = 50
 class Snapshot:
     """All that a directory holds at one time, by unique id."""
 
-    persons: Mapping[str, PersonSeen]
+    persons: dict[str, PersonSeen]
     groups: Mapping[str, GroupSeen]
 
 
@@ -159,10 +159,13 @@ def plan_sync(
     )
 
 
-def without_details(seen: Snapshot) -> Snapshot:
-    """Return who is tied to whom, without what people are called."""
-    bare = {key: replace(person, packed="") for key, person in seen.persons.items()}
-    return Snapshot(bare, seen.groups)
+def drop_details(persons: dict[str, PersonSeen]) -> None:
+    """Let go of what people are called; who is tied to whom stays.
+
+    One after the other in the same dictionary: what is let go is room for the next.
+    """
+    for key, person in persons.items():
+        persons[key] = replace(person, packed="")
 
 
 def person_digest(person: PersonSeen) -> str:
@@ -189,15 +192,18 @@ def members_of(seen: Snapshot) -> dict[str, frozenset[str]]:
     persons = {dn_key(one.dn): key for key, one in seen.persons.items() if not one.disabled}
     logins = _logins(seen)
     groups = {dn_key(group.dn): key for key, group in seen.groups.items()}
-    direct: dict[str, set[str]] = {}
+    direct: dict[str, frozenset[str]] = {}
     nested: dict[str, set[str]] = {}
     for key, group in seen.groups.items():
         names = [dn_key(member) for member in group.members if looks_like_dn(member)]
         given = [login_key(member) for member in group.members if not looks_like_dn(member)]
-        direct[key] = _known(names, persons) | _known(given, logins)
+        direct[key] = frozenset(_known(names, persons) | _known(given, logins))
         nested[key] = _known(names, groups)
     return {
+        # Most groups hold no other: what they have is not held twice.
         key: frozenset().union(*(direct[inner] for inner in _reached(key, nested)))
+        if nested[key]
+        else direct[key]
         for key in seen.groups
     }
 
