@@ -169,10 +169,13 @@ def enrol_agent(body: dict[str, Any]) -> Any:
 @own_transactions
 def take() -> Any:
     """Take an agent's report. 202 means that it has been committed."""
-    key = _bearer()
+    key, database = _bearer(), installation().database
+    # A stranger's body is not even unpacked.
+    with database.reading() as session:
+        enrolment.agent_with_key(session, key)
     report = read_report(_body())
     arrival = Arrival(key, report, current_time(), request_state().request_id)
-    taken = gathering_of(installation().database).take(arrival)
+    taken = gathering_of(database).take(arrival)
     return {
         "accepted": True,
         "resend": list(taken.resend),

@@ -330,6 +330,16 @@ def test_a_report_without_a_key_or_with_another_is_refused(
     refused(agent.send("POST", "/reports", json=document), 413)
 
 
+def test_what_a_stranger_sends_is_not_even_unpacked(callers: Callers, agent: Caller) -> None:
+    bomb = gzip.compress(b" " * (40 * 1024 * 1024))
+    packed = {"Content-Encoding": "gzip"}
+    stranger = callers.bearing("cak_unknown")
+    for body, headers in ((bomb, packed), (b"rubbish", packed), (b"{" * 5000, {})):
+        what: dict[str, Any] = {"data": body, "content_type": "application/json"}
+        answer = stranger.send("POST", "/reports", headers=headers, **what)
+        refused(answer, 401, "sign-in-refused")
+
+
 def test_an_agents_key_opens_nothing_but_reports(agent: Caller) -> None:
     for path in ("/items", "/agents", "/items/1"):
         refused(agent.send("GET", path), 401)
