@@ -15,7 +15,7 @@ from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission
 from server.items.impacts.models import GroupLoss
 from server.items.impacts.queries import Stored, latest_sweep
-from server.items.map_relations import ends_of
+from server.items.map_relations import carrying_types
 from server.items.scope import visible_items
 
 
@@ -89,11 +89,11 @@ def _members(
     session: Session, actor: Actor, group_ids: Sequence[int]
 ) -> Mapping[int, Sequence[Item]]:
     """Return who is in each group now and in sight, by name."""
-    query = select(Relation.group_id, Relation.type_code, Relation.start_id, Relation.end_id)
+    columns = (Relation.group_id, Relation.type_code, Relation.start_id, Relation.end_id)
     standing = (Relation.group_id.in_(group_ids), Relation.valid_to.is_(None))
-    ids = defaultdict(set)
-    for row in session.execute(query.where(*standing)):
-        ids[row.group_id].add(ends_of(row)[1])
+    ends, ids = carrying_types(), defaultdict(set)
+    for group_id, type_code, start_id, end_id in session.execute(select(*columns).where(*standing)):
+        ids[group_id].add(end_id if ends.get(type_code) == "end" else start_id)
     wanted = sorted({item_id for members in ids.values() for item_id in members})
     known = find_items(session, wanted, visible_items(actor)) if wanted else {}
     return {

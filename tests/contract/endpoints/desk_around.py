@@ -446,9 +446,7 @@ DESK_AROUND: tuple[Endpoint, ...] = (
     Endpoint("POST", "/absences/<int:absence_id>/remove", _WORK, form={}, status=303),
     Endpoint("POST", "/tickets/views", _READ, form={"name": "Mine", "q": "view=all"}, status=303),
     Endpoint("GET", "/tickets/views/<int:view_id>", _READ, at=_AT_VIEW, status=302),
-    Endpoint(
-        "POST", "/tickets/views/<int:view_id>/watch", _READ, at=_AT_VIEW, form={}, status=303
-    ),
+    Endpoint("POST", "/tickets/views/<int:view_id>/watch", _READ, at=_AT_VIEW, form={}, status=303),
     Endpoint(
         "POST", "/tickets/views/<int:view_id>/forget", _READ, at=_AT_VIEW, form={}, status=303
     ),

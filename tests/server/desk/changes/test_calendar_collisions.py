@@ -54,7 +54,8 @@ def test_changes_collide_by_item_by_service_by_person_and_only_together(
     first = asked(database, estate, one)
     second = asked(database, estate, two, window_start=START + HOUR)
     third = asked(database, estate, two, estate.san, window_start=END - HOUR, window_end=END + HOUR)
-    by: dict[str, Any] = {"implementer_id": agent.person_id, "window_start": END, "window_end": END + 2 * HOUR}
+    late = {"window_start": END, "window_end": END + 2 * HOUR}
+    by: dict[str, Any] = {"implementer_id": agent.person_id, **late}
     fourth = asked(database, estate, estate.laptop, **by)
     fifth = asked(database, estate, one, **by)
     later: dict[str, Any] = {"window_start": END + 24 * HOUR, "window_end": END + 25 * HOUR}
