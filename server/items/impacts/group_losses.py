@@ -87,11 +87,11 @@ def ranked_groups(session: Session, actor: Actor, request: PageRequest) -> Store
 
 def _members(
     session: Session, actor: Actor, group_ids: Sequence[int]
-) -> Mapping[int, Sequence[Item]]:
+) -> Mapping[int | None, Sequence[Item]]:
     """Return who is in each group now and in sight, by name."""
     columns = (Relation.group_id, Relation.type_code, Relation.start_id, Relation.end_id)
     standing = (Relation.group_id.in_(group_ids), Relation.valid_to.is_(None))
-    ends, ids = carrying_types(), defaultdict(set)
+    ends, ids = carrying_types(), defaultdict[int | None, set[int]](set)
     for group_id, type_code, start_id, end_id in session.execute(select(*columns).where(*standing)):
         ids[group_id].add(end_id if ends.get(type_code) == "end" else start_id)
     wanted = sorted({item_id for members in ids.values() for item_id in members})
