@@ -72,6 +72,9 @@ from server.desk.problems.actions.problems import (
 from server.desk.routines.actions.macros import add_macro
 from server.desk.routines.actions.scheduling import ScheduleDraft, open_due, save_schedule
 from server.desk.routines.rules.macros import Macro
+from server.desk.routing.actions.shifts import add_shift
+from server.desk.routing.actions.skills import add_skill, put_levels
+from server.desk.routing.rules.shifts import ShiftDraft
 from server.desk.tickets.actions import EntryDraft, TicketDraft, add_entry, open_ticket
 from server.desk.tickets.actions.ruling import add_rule as add_routing_rule
 from server.desk.tickets.actions.tasking import TimeDraft, add_checklist, book_time
@@ -208,8 +211,20 @@ class _Furnishing:
         rule = {"name": "Pressing", "conditions": _PRESSING, "priority": 1}
         found["alarm_rule"] = "full_filesystem"
         found["routing_rule"] = add_routing_rule(self._session, self._admin, rule, self._now).id
+        found["shift"] = self._shift(found["group"], found["person"])
         found |= self._items() | self._programs()
         return found | self._desk(found)
+
+    def _shift(self, group_id: int | str, person_id: int | str) -> int:
+        """Let somebody of the group be able to do something, and work in every other week."""
+        session, admin = self._session, self._admin
+        add_skill(session, admin, "linux", "Linux", self._now)
+        put_levels(session, admin, int(person_id), {"linux": 3})
+        hours = {"mon": ["08:00-12:00", "13:00-17:00"], "sun": ["22:00-24:00"]}
+        rota = ShiftDraft(
+            "Early", "Europe/Madrid", hours, ("12-25",), 2, members=((int(person_id), (1,)),)
+        )
+        return add_shift(session, admin, int(group_id), rota, self._now).id
 
     def _imports(self) -> dict[str, int]:
         """Write a file that waits for its mapping, and one whose lines have landed or not."""
