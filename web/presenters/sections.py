@@ -52,6 +52,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "spanning": ("name", "root", "is_root", "priority"),
     "certificates": ("name", "issuer", "not_before", "not_after", "names", "path"),
 }
+#: Nothing is counted beyond this: a larger number was not meant as one, and has no units.
+_MOST = 2**63
 #: Columns that hold a moment, ISO 8601 in UTC.
 _MOMENTS = frozenset({"not_before", "not_after", "boot_time"})
 _EMPTY: tuple[object, ...] = (None, "", [])
@@ -144,6 +146,8 @@ def _health_word(word: str, reader: Reader) -> str:
 
 
 def _amount(key: str, value: float, reader: Reader) -> Shown:
+    if abs(value) > _MOST:
+        return Shown(str(value))
     if key.endswith("_bytes"):
         return Shown(byte_size(value, reader), exact_bytes(int(value), reader))
     if key == "mhz_max":

@@ -1,3 +1,7 @@
+from typing import Any
+
+import pytest
+
 from tests.web.presenters.readers import reader
 from web.presenters.sections import ROWS_SHOWN, identifier_text, section_table
 
@@ -27,6 +31,17 @@ def test_how_a_disk_is_and_why_is_told_in_words() -> None:
         ["worn, Reallocated_Sector_Ct"],
         [""],
     ]
+
+
+@pytest.mark.parametrize(
+    "odd", [None, True, -5, 2**62, 1e308, "x", "9999-12-31T23:59:59+00:00", [], {}, [[{"a": None}]]]
+)
+def test_whatever_an_agent_says_of_a_fact_is_shown(odd: Any) -> None:
+    keys = ("name", "health", "health_reason", "not_after", "names", "mhz_max", "speed_mbps")
+    row = dict.fromkeys((*keys, "size_bytes", "speed_mts", "slot", "model", "mount"), odd)
+    for name in ("disks", "memory", "cpus", "filesystems", "certificates", "fans"):
+        table = section_table(name, [row, {}], reader())
+        assert all(len(cells) == len(table.columns) for cells in table.rows)
 
 
 def test_truth_is_a_word_and_no_number() -> None:
