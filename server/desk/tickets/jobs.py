@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cmdb.records.parties import Person
 from discovery.reach.checking import check
 from discovery.reach.values import CannotCheck
+from server.assets.documents.queries import kept_files
 from server.desk.sla.actions.agreeing import RECKON
 from server.desk.tickets.actions.absences import pass_on_begun
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
@@ -91,10 +92,10 @@ def run_check(context: JobContext) -> Mapping[str, Any]:
 
 
 def run_tidying(context: JobContext) -> Mapping[str, Any]:
-    """Remove files that no ticket knows: of a transaction that failed, or taken off."""
+    """Remove files that no ticket and no document knows: of what failed, or was taken off."""
     storage = attachments_at(context.settings.home)
     with context.database.reading() as session:
-        known = set(session.scalars(select(TicketAttachment.stored_name)))
+        known = set(session.scalars(select(TicketAttachment.stored_name))) | kept_files(session)
     oldest = (utc_now() - _YOUNG).timestamp()
     removed = 0
     for name in storage.names():
