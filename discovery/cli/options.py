@@ -102,6 +102,15 @@ def scan_options(command: F) -> F:
     return _with(_SCAN_OPTIONS, command)
 
 
+def resume_option(command: F) -> F:
+    """Add the option that keeps the state of a scan, as ``state_file``."""
+    return click.option(
+        *("--resume", "state_file"),
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Keep the state of the sweep in this file, and go on from it where it is there.",
+    )(command)
+
+
 def _with(options: tuple[Callable[[F], F], ...], command: F) -> F:
     for option in reversed(options):
         command = option(command)

@@ -10,13 +10,14 @@ from discovery.cli.exits import EXIT_CODES, FOUND, INTERRUPTED, NOTHING, UNREAD
 from discovery.cli.options import (
     WrongInput,
     credential_options,
+    resume_option,
     scan_options,
     take_credentials,
     take_knowledge,
     take_settings,
 )
 from discovery.cli.progress import ProgressBar, describe
-from discovery.cli.resuming import BadState, SweepState
+from discovery.cli.resuming import BadState, SweepState, go_on, say_stopped
 from discovery.findings import DeviceFindings, ScanProgress, Unreachable
 from discovery.knowledge.rules import Knowledge
 from discovery.output import documents, tables
@@ -34,11 +35,7 @@ from discovery.targets.ranges import BadRange, Targets, parse_targets
 @click.option("--pace", default=2_000, show_default=True, help="Packets a second, at most.")
 @click.option("--in-flight", default=50, show_default=True, help="Devices read at the same time.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON per device, as they come.")
-@click.option(
-    *("--resume", "state_file"),
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Keep the state of the sweep in this file, and go on from it where it is there.",
-)
+@resume_option
 def sweep(
     ranges: tuple[str, ...], listing: IO[str] | None, *, as_json: bool, **options: Any
 ) -> None:
@@ -94,28 +91,17 @@ class _Sweep:
             self._state.close(over=not interrupted)
         self._conclude()
         if interrupted:
-            if state_file is not None:
-                click.echo(f"Stopped: the same command goes on from {state_file}.", err=True)
+            say_stopped(state_file)
             return INTERRUPTED
         return FOUND if self._found else UNREAD if self._unread else NOTHING
 
     def _go_on(self, path: Path, port: int) -> None:
         """Take up what is known from before, and narrow the targets to what is left."""
         try:
-            self._state = SweepState(path, self._targets, port)
-            before = self._state.before
-            if before is not None:
-                self._found, self._unread = before.found, before.unread
-                asked = len(self._targets)
-                self._targets = before.remaining(self._targets)
-                click.echo(
-                    f"Going on from {path}: {asked - len(self._targets):,} of {asked:,} addresses "
-                    f"are over, {len(self._found):,} devices were read.",
-                    err=True,
-                )
-            self._state.begin(self._targets)
+            self._state, before, self._targets = go_on(path, self._targets, port, "sweep")
         except BadState as error:
             raise WrongInput(f"{error}.") from None
+        self._found, self._unread = before.found, before.unread
 
     def _show(self, progress: ScanProgress) -> None:
         self._bar.show(progress)

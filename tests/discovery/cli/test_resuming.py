@@ -1,4 +1,4 @@
-"""A sweep that was stopped or killed goes on where it was."""
+"""A sweep or network that was stopped or killed goes on where it was."""
 
 import json
 import signal
@@ -9,12 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from discovery.assembly.identity import identify
 from discovery.cli.resuming import BadState, SweepState
-from discovery.findings import ScanProgress, Unreachable, Why
+from discovery.findings import DeviceFindings, ScanProgress, Unreachable, Why
+from discovery.knowledge.rules import load_knowledge
 from discovery.output.tables import DeviceLine
+from discovery.scan.blocking import scan_host
+from discovery.settings import ScanSettings
+from discovery.snmp.credentials import Community
 from discovery.targets.ranges import parse_targets
 from tests.discovery.cli.program import PROGRAM, QUICK, environment, run
 from tests.discovery.conftest import Serve, recording
+from tests.support import switched_lab
 from tests.support.snmp_responder import RecordedDevice
 
 TARGETS = parse_targets(["10.0.0.1-9", "10.0.1.1-5"])
@@ -147,4 +153,93 @@ def test_a_sweep_of_which_nothing_is_left_ends_at_once(serve: Serve, tmp_path: P
     assert shown.returncode == 3, shown.stderr
     assert "2 of 2 addresses are over" in shown.stderr
     assert shown.stdout.count("it does not know the user") == 2
+    assert not path.exists()
+
+
+def test_the_state_of_a_network_is_none_of_a_sweep(tmp_path: Path) -> None:
+    path = tmp_path / "sweep.state"
+    _begun(path).close(over=False)
+    with pytest.raises(BadState, match="is no state of a network: name another file"):
+        SweepState(path, TARGETS, 161, "network")
+
+
+def test_a_stopped_network_joins_what_it_found_before_with_what_is_new(
+    serve: Serve, tmp_path: Path
+) -> None:
+    """
+    core (127.78.9.1) ge1 === ge2 edge (127.78.9.60)
+
+    The first half finds one end, the second the other.
+    """
+    core = switched_lab.device(switched_lab.core())
+    port = serve({"127.78.9.1": core, "127.78.9.60": switched_lab.device(switched_lab.edge())})
+    path, file = tmp_path / "network.state", tmp_path / "office.toml"
+    file.write_text('ranges = ["127.78.9.0/26"]\n[[credential]]\ncommunity = "cadastre"\n')
+    file.chmod(0o600)
+    network = ("network", str(file), "--port", str(port), "--resume", str(path))
+    program = subprocess.Popen(
+        [*PROGRAM, *network, "--pace", "20", "--timeout", "0.2", "--retries", "0", "--json"],
+        env=environment({}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not path.exists() or '"visit"' not in path.read_text():
+        assert program.poll() is None
+        time.sleep(0.05)
+    while '"before"' not in path.read_text():
+        time.sleep(0.05)
+    program.send_signal(signal.SIGINT)
+    told, errors = program.communicate(timeout=30)
+    assert program.returncode == 130, errors
+    assert f"Stopped: the same command goes on from {path}." in errors
+    assert [one for one in map(json.loads, told.splitlines()) if one["kind"] == "link"] == []
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    asked = core.requests
+    shown = run(*network, *QUICK, "--json")
+    assert shown.returncode == 0, shown.stderr
+    assert "of 62 addresses are over, 1 devices were read." in shown.stderr
+    resumed = sorted(shown.stdout.splitlines())
+    links = [one for one in map(json.loads, resumed) if one["kind"] == "link"]
+    assert [(one["a"]["name"], one["b"]["name"], one["layer"]) for one in links] == [
+        ("ge1", "ge2", 2)
+    ]
+    assert core.requests == asked
+    assert not path.exists()
+    # Nothing was lost on the way through the file: a sweep at one go says the same.
+    assert sorted(run(*network, *QUICK, "--json").stdout.splitlines()) == resumed
+
+
+def test_a_network_that_was_killed_keeps_what_names_a_device(serve: Serve, tmp_path: Path) -> None:
+    """What a make tells beyond the standards says model and serial number, so it is kept too."""
+    port = serve({"127.77.9.1": RecordedDevice(recording("ups"))})
+    targets, knowledge = parse_targets(["127.77.9.1"]), load_knowledge()
+    settings = ScanSettings(port=port, timeout_seconds=0.8, retries=0)
+    found = scan_host("127.77.9.1", [Community("public", "2c")], settings, knowledge)
+    assert isinstance(found, DeviceFindings)
+    assert found.particulars
+    path = tmp_path / "network.state"
+    state = SweepState(path, targets, port, "network")
+    state.begin(targets)
+    state.take(found)
+    state.close(over=False)
+    before = SweepState(path, targets, port, "network").before
+    assert before is not None
+    assert [identify(one, knowledge) for one in before.visits] == [identify(found, knowledge)]
+    assert len(before.remaining(targets)) == 0
+
+
+def test_a_network_of_which_nothing_could_be_read_says_so(tmp_path: Path) -> None:
+    path, file = tmp_path / "network.state", tmp_path / "office.toml"
+    file.write_text('ranges = ["127.77.9.1"]\n')
+    targets = parse_targets(["127.77.9.1"])
+    state = SweepState(path, targets, 1161, "network")
+    state.begin(targets)
+    state.take(Unreachable("127.77.9.1", 1161, Why.REFUSED, "it does not know the user"))
+    state.close(over=False)
+    network = ("network", str(file), "--port", "1161", "--resume", str(path))
+    shown = run(*network, CADASTRE_DISCOVER_COMMUNITY="public")
+    assert shown.returncode == 3, shown.stderr
+    assert "1 of 1 addresses are over, 0 devices were read." in shown.stderr
     assert not path.exists()
