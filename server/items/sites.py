@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.lookup import parts
@@ -61,6 +61,20 @@ def _above(session: Session, places: Iterable[int]) -> dict[int, int]:
         for start, end in session.execute(query.order_by(Relation.id)):
             found.setdefault(start, end)
     return found
+
+
+def inside(place_id: int) -> Select[int]:
+    """Return the query for what stands in a place, and in the buildings, rooms and racks there.
+
+    The place itself is the first of them.
+    """
+    within = select(Item.id.label("item_id")).where(Item.id == place_id)
+    places = within.cte("places", recursive=True)
+    inner = select(Relation.start_id).join(places, Relation.end_id == places.c.item_id)
+    places = places.union(
+        inner.where(Relation.type_code == LOCATED_IN, Relation.valid_to.is_(None))
+    )
+    return select(places.c.item_id)
 
 
 def standing_at(session: Session, site_id: int, sequence: int | None = None) -> list[int]:

@@ -18,6 +18,7 @@ from server.scanning import actions, network, paths, queries, ranges
 from server.scanning.schemas import (
     CredentialDraftSchema,
     CredentialSchema,
+    HalfLinkQuerySchema,
     HalfLinkSchema,
     LinkQuerySchema,
     LinkSchema,
@@ -194,6 +195,7 @@ class Links(MethodView):
 
     @scanning.arguments(LinkQuerySchema, location="query")
     @scanning.response(200, LinkSchema(many=True))
+    @scanning.alt_response(404, description="The site is not there, or out of sight.")
     def get(self, query: dict[str, Any]) -> Any:
         """List links with their proof, at most 5,000."""
         return network.list_links(current_session(), current_actor(), **query)
@@ -203,10 +205,12 @@ class Links(MethodView):
 class HalfLinks(MethodView):
     """Neighbours that nobody knows."""
 
+    @scanning.arguments(HalfLinkQuerySchema, location="query")
     @scanning.response(200, HalfLinkSchema(many=True))
-    def get(self) -> Any:
+    @scanning.alt_response(404, description="The site is not there, or out of sight.")
+    def get(self, query: dict[str, Any]) -> Any:
         """List reported neighbours that join no known port, with the reason."""
-        return network.list_half_links(current_session(), current_actor())
+        return network.list_half_links(current_session(), current_actor(), **query)
 
 
 @scanning.route("/path")

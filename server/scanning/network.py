@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from cmdb.errors import NotFound
 from cmdb.records.items import Item
 from discovery.assembly.sections import is_port, unique_names
 from discovery.assembly.transceivers import transceivers_of
@@ -17,6 +18,7 @@ from discovery.findings import DeviceFindings, TransceiverFinding
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
 from server.items.scope import visible_items
+from server.items.sites import inside
 from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
 from server.scanning.recording import unpack
 
@@ -75,14 +77,25 @@ def _seen(actor: Actor) -> ColumnElement[bool]:
 
 
 def list_links(
-    session: Session, actor: Actor, item_id: int | None = None, layer: int | None = None
+    session: Session,
+    actor: Actor,
+    item_id: int | None = None,
+    layer: int | None = None,
+    site_id: int | None = None,
 ) -> list[LinkView]:
-    """Return links by their ends, of one item or all (at most 5,000)."""
+    """Return links by their ends, of one item or all (at most 5,000).
+
+    ``site_id`` asks for those of which an end stands at a site, or in any other place: what leaves
+    it is among them. Raises NotFound for a place out of sight.
+    """
     actor.require(Permission.DISCOVERY_READ)
     seen = select(Item.id).where(_seen(actor))
     query = select(NetworkLink).where(NetworkLink.start_id.in_(seen), NetworkLink.end_id.in_(seen))
     if item_id is not None:
         query = query.where(or_(NetworkLink.start_id == item_id, NetworkLink.end_id == item_id))
+    if site_id is not None:
+        here = _here(session, actor, site_id)
+        query = query.where(or_(NetworkLink.start_id.in_(here), NetworkLink.end_id.in_(here)))
     if layer is not None:
         query = query.where(NetworkLink.layer == layer)
     order = (NetworkLink.start_id, NetworkLink.start_port, NetworkLink.end_id, NetworkLink.id)
@@ -91,14 +104,23 @@ def list_links(
     return [LinkView(row, names[row.start_id], names[row.end_id]) for row in rows]
 
 
+def _here(session: Session, actor: Actor, site_id: int) -> Select[int]:
+    if not names_of(session, actor, [site_id]):
+        raise NotFound("site", site_id)
+    return inside(site_id)
+
+
 def _ends(row: NetworkLink) -> tuple[int, int]:
     return row.start_id, row.end_id
 
 
 def list_half_links(
-    session: Session, actor: Actor, item_id: int | None = None
+    session: Session, actor: Actor, item_id: int | None = None, site_id: int | None = None
 ) -> list[HalfLinkView]:
-    """Return half-links by device and port: neighbours that nobody knows (at most 5,000)."""
+    """Return half-links by device and port: neighbours that nobody knows (at most 5,000).
+
+    ``site_id`` as for ``list_links``. Raises NotFound for a place out of sight.
+    """
     actor.require(Permission.DISCOVERY_READ)
     device = aliased(Item)
     query = (
@@ -108,6 +130,8 @@ def list_half_links(
     )
     if item_id is not None:
         query = query.where(NetworkHalfLink.item_id == item_id)
+    if site_id is not None:
+        query = query.where(NetworkHalfLink.item_id.in_(_here(session, actor, site_id)))
     order = (device.name_key, NetworkHalfLink.port, NetworkHalfLink.id)
     rows = list(session.scalars(query.order_by(*order).limit(MOST_LINKS)))
     names = names_of(session, actor, sorted({row.item_id for row in rows}))

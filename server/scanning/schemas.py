@@ -127,12 +127,21 @@ class OutcomeSchema(StrictSchema):
     at = Moment(required=True)
 
 
-class LinkQuerySchema(StrictSchema):
-    """Which links: of one item, of one layer (2 cables, 3 routing)."""
+_SITE = "Only what is connected at this site, or in any other place: a building, a room, a rack."
+
+
+class HalfLinkQuerySchema(StrictSchema):
+    """Which half-links: of one item, of the devices at one site."""
 
     from_text = True
 
     item_id = fields.Integer()
+    site_id = fields.Integer(metadata={"description": _SITE})
+
+
+class LinkQuerySchema(HalfLinkQuerySchema):
+    """Which links: of one item, at one site, of one layer (2 cables, 3 routing)."""
+
     layer = fields.Integer(validate=validate.OneOf((2, 3)))
 
 

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.permissions import Permission
 from server.items.queries import get_item, names_of
+from server.items.sites import sites_in_sight
 from server.scanning import network as queries
 from server.scanning import paths, wireless
 from server.scanning.drawing import as_csv, as_graphml
@@ -28,11 +29,29 @@ network = Blueprint("network", __name__, url_prefix="/discovery")
 _LAYERS = ("2", "3")
 
 
+def _sites() -> list[tuple[str, str]]:
+    """Return the sites to choose from, by name; a room or rack that was asked for is one more."""
+    sites = {one.id: one.name for one in sites_in_sight(current_session(), current_actor())}
+    return [(str(key), name) for key, name in (sites | _asked_place()).items()]
+
+
+def _asked_place() -> dict[int, str]:
+    """Return the place that the address asks for, with its name; one out of sight is none."""
+    asked = whole(request.args.get("site"))
+    return names_of(current_session(), current_actor(), [] if asked is None else [asked])
+
+
+def _asked_site() -> int | None:
+    return next(iter(_asked_place()), None)
+
+
 def _links() -> list[LinkView]:
-    """Return the links that the address asks for: by layer, VLAN, and a word of a name."""
+    """Return the links that the address asks for: by layer, site, VLAN, and a word of a name."""
     layer = whole(asked_choice("layer", _LAYERS)) or 2
     words, vlan = asked_words().casefold(), whole(request.args.get("vlan"))
-    found = queries.list_links(current_session(), current_actor(), layer=layer)
+    found = queries.list_links(
+        current_session(), current_actor(), layer=layer, site_id=_asked_site()
+    )
     return [
         one
         for one in found
@@ -43,7 +62,7 @@ def _links() -> list[LinkView]:
 
 def _halves() -> list[HalfLinkView]:
     words = asked_words().casefold()
-    found = queries.list_half_links(current_session(), current_actor())
+    found = queries.list_half_links(current_session(), current_actor(), site_id=_asked_site())
     return [
         one
         for one in found
@@ -69,6 +88,7 @@ def show() -> str:
         drawn=drawn,
         most=MOST_NODES,
         asked=request.args,
+        sites=_sites(),
         proof=lambda link: proof_text(link.evidence, reader()),
         why=lambda half: reason_text(half.reason, reader()),
     )

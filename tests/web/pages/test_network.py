@@ -1,0 +1,137 @@
+"""The network that was found on its page, in its exports and over REST."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cmdb.inventory.door import Inventory
+from cmdb.inventory.outcomes import Author
+from cmdb.observation import ItemReference, Observation, Origin, SeenRelation
+from cmdb.vocabulary import LOCATED_IN, REST, ClassCode
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
+from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.pool import stop_pool
+from server.foundation.settings import Settings
+from server.scanning.mapping import run_topology
+from server.scanning.recording import record_device
+from tests.discovery.topology.drawing import device, lldp
+from tests.support.people import World
+from tests.web.pages.conftest import Browser, Browsers
+
+_PORTS = ("ge1", "ge2", "ge3")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _children_end() -> Iterator[None]:
+    yield
+    stop_pool()
+
+
+@pytest.fixture
+def places(database: Database, settings: Settings, world: World) -> dict[str, int]:
+    """Return the ids by name of three switches and where they stand.
+
+    Oslo [ room [ rack [ oslo-1 ]], oslo-2 ]     Bergen [ bergen-1 ]
+
+        stranger ··· oslo-1 ═════ oslo-2 ═════ bergen-1 ··· stranger
+    """
+    ids = {name: _placed(database, world, name, code) for name, code in _STANDING.items()}
+    drawn = (
+        device("oslo-1", own=1, ports=_PORTS, seen=(lldp(1, 2, "ge1"), lldp(3, 91, "x"))),
+        device("oslo-2", own=2, ports=_PORTS, seen=(lldp(1, 1, "ge1"), lldp(2, 3, "ge1"))),
+        device("bergen-1", own=3, ports=_PORTS, seen=(lldp(1, 2, "ge2"), lldp(3, 92, "x"))),
+    )
+    with database.writing() as session:
+        for one in drawn:
+            told = record_device(session, one.findings, world.root.id, Author(), utc_now())
+            assert told.item_id is not None
+            ids[one.key] = told.item_id
+    pairs = (
+        *(("room", "Oslo"), ("rack", "room"), ("oslo-1", "rack"), ("oslo-2", "Oslo")),
+        ("bergen-1", "Bergen"),
+    )
+    seen = [
+        SeenRelation(LOCATED_IN, ItemReference(item_id=ids[one]), ItemReference(item_id=ids[place]))
+        for one, place in pairs
+    ]
+    with database.writing() as session:
+        Inventory(session, utc_now()).relate(seen, REST, world.root.id)
+    run_topology(JobContext(database, settings, {}))
+    return ids
+
+
+_STANDING = {"Oslo": "site", "Bergen": "site", "room": "room", "rack": "rack"}
+
+
+def _placed(database: Database, world: World, name: str, code: str) -> int:
+    seen = Observation(
+        Origin(REST, name), ClassCode(code), world.root.id, utc_now(), values={"name": name}
+    )
+    with database.writing() as session:
+        recorded = Inventory(session, utc_now()).record(seen)
+        assert recorded.item_id is not None
+        return recorded.item_id
+
+
+def _lines(admin: Browser, query: str) -> set[tuple[str, str]]:
+    rows = csv.DictReader(io.StringIO(admin.read(f"/discovery/network.csv?{query}")))
+    return {(row["start"], row["end"]) for row in rows}
+
+
+def _told(browser: Browser, kind: str, site_id: int) -> Any:
+    answer = browser.get(f"/api/v1/discovery/{kind}", query_string={"site_id": site_id})
+    return answer.json
+
+
+_WITHIN, _BETWEEN = ("oslo-1", "oslo-2"), ("oslo-2", "bergen-1")
+_NOT_FOUND = "urn:cadastre:problem:not-found"
+
+
+def test_a_site_is_drawn_with_what_lies_in_it_and_the_links_that_leave_it(
+    admin: Browser, places: dict[str, int]
+) -> None:
+    assert _lines(admin, "") == {_WITHIN, _BETWEEN}
+    for place, links in (
+        ("Oslo", {_WITHIN, _BETWEEN}),
+        ("Bergen", {_BETWEEN}),
+        ("room", {_WITHIN}),
+        ("rack", {_WITHIN}),
+    ):
+        assert _lines(admin, f"site={places[place]}") == links, place
+        rest = {
+            (one["start_name"], one["end_name"]) for one in _told(admin, "links", places[place])
+        }
+        assert rest == links, place
+    graph = admin.read(f"/discovery/network.graphml?site={places['Bergen']}")
+    assert ("oslo-2" in graph, "oslo-1" in graph) == (True, False)
+    page = admin.read(f"/discovery/network?site={places['Bergen']}&strangers=1")
+    drawn = page[page.index('id="links"') :]
+    assert ("bergen-1" in drawn, "oslo-2" in drawn, "oslo-1" in drawn) == (True, True, False)
+    assert f'<option value="{places["Bergen"]}" selected>Bergen</option>' in page
+    assert f"/discovery/network.csv?site={places['Bergen']}&amp;strangers=1" in page
+    # A room is no site; who asks for one sees that it was asked for.
+    page = admin.read(f"/discovery/network?site={places['room']}")
+    assert f'<option value="{places["room"]}" selected>room</option>' in page
+
+
+def test_unknown_neighbours_are_those_of_the_site(admin: Browser, places: dict[str, int]) -> None:
+    for place, name in (("Oslo", "oslo-1"), ("Bergen", "bergen-1")):
+        assert [one["name"] for one in _told(admin, "half-links", places[place])] == [name]
+    page = admin.read(f"/discovery/network?site={places['Bergen']}&strangers=1")
+    assert page[page.index('id="links"') :].count("00:1b:21:00:00:5c") == 1
+    assert "00:1b:21:00:00:5b" not in page
+
+
+def test_a_site_out_of_sight_is_not_there(
+    browser_of: Browsers, world: World, places: dict[str, int]
+) -> None:
+    stranger = browser_of(world.outsider.person_id)
+    for kind in ("links", "half-links"):
+        told = _told(stranger, kind, places["Oslo"])
+        assert (told["status"], told["type"]) == (404, _NOT_FOUND), kind
+    page = stranger.read(f"/discovery/network?site={places['Oslo']}")
+    assert "Oslo" not in page
