@@ -110,7 +110,7 @@ from server.desk.tickets.reactions.noting import (
     note_move,
     note_opening,
 )
-from server.desk.tickets.reactions.reaching import keep_check
+from server.desk.tickets.reactions.reaching import keep_check, keep_report
 from server.desk.tickets.reactions.telling import (
     tell_assignment,
     tell_entry,
@@ -134,7 +134,7 @@ from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
-from server.items.events import ItemsReported
+from server.items.events import ItemsReported, WantedReportCame
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
 from server.items.health.api import health
@@ -286,6 +286,7 @@ REACTIONS: Reactions = {
     UnauthorizedFound: (tell_unauthorized,),
     IncidentLinked: (note_incident,),
     CheckAnswered: (keep_check,),
+    WantedReportCame: (keep_report,),
 }
 
 JOBS: Jobs = {

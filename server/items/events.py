@@ -1,6 +1,7 @@
 """What happens to items, as other features hear of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,6 +11,15 @@ class ItemsReported:
     item_ids: tuple[int, ...]
     organisation_id: int
     changed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WantedReportCame:
+    """An agent has sent everything, as somebody had wanted ``since`` then."""
+
+    agent_row_id: int
+    since: datetime
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,20 @@ come again in a few minutes and go on as usual until then.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict
 from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import AGENT
 from server.foundation import audit
+from server.foundation.events import publish
 from server.foundation.permissions import Actor
 from server.items import enrolled
+from server.items.events import WantedReportCame
 from server.items.models import Agent
 from server.items.observing import FOLDED, LISTS
 from server.items.reports import Report
@@ -61,11 +63,47 @@ _PACE = Pace(_A_SECOND, _AT_ONCE)
 
 def want_report(session: Session, actor: Actor, agent_row_id: int, now: datetime) -> None:
     """Want a whole report of an agent. Raises ``NotFound``, and ``Conflict`` for a revoked one."""
-    agent = enrolled.agent(session, actor, agent_row_id)
+    want_of(session, actor, enrolled.agent(session, actor, agent_row_id), now)
+
+
+def want_of(session: Session, actor: Actor, agent: Agent, now: datetime) -> None:
+    """Want a whole report of an agent; that the actor may ask for it was looked at before.
+
+    Who wants it while it is wanted already waits for the same report. Raises ``Conflict``.
+    """
     if agent.revoked_at is not None:
         raise Conflict("a revoked agent reports no more")
-    agent.wanted_at = now
+    session.refresh(agent, with_for_update=True)
+    agent.wanted_at = agent.wanted_at or now
     audit.record(session, actor, "agent.wanted", f"agent:{agent.id}")
+
+
+def agents_on(session: Session, item_ids: Collection[int]) -> dict[int, Agent]:
+    """Return the agent that reports each of these items, the one heard last where several do.
+
+    Agents of other makers take no orders, and revoked ones report no more: neither is here.
+    """
+    query = select(ItemSource.item_id, ItemSource.organisation_id, ItemSource.key).where(
+        ItemSource.item_id.in_(item_ids), ItemSource.source == AGENT
+    )
+    # A cloned machine reports with the key of the one it was cloned from: "<agent>~<more>".
+    places = [(item, home, key.partition("~")[0]) for item, home, key in session.execute(query)]
+    asked = select(Agent).where(
+        Agent.agent_id.in_({key for _, _, key in places}),
+        Agent.kind == "cadastre",
+        Agent.revoked_at.is_(None),
+    )
+    known = {(row.organisation_id, row.agent_id): row for row in session.scalars(asked)}
+    found: dict[int, Agent] = {}
+    for item, home, key in places:
+        agent = known.get((home, key))
+        if agent is not None and (item not in found or _heard(agent) > _heard(found[item])):
+            found[item] = agent
+    return found
+
+
+def _heard(agent: Agent) -> datetime:
+    return agent.last_report_at or agent.enrolled_at
 
 
 def want_reports(
@@ -73,7 +111,9 @@ def want_reports(
 ) -> int:
     """Want a whole report of every agent that fits and is not revoked; return how many."""
     ids = enrolled.reporting_ids(actor, wanted)
-    those = update(Agent).where(Agent.id.in_(ids)).values(wanted_at=now)
+    those = (
+        update(Agent).where(Agent.id.in_(ids)).values(wanted_at=func.coalesce(Agent.wanted_at, now))
+    )
     session.execute(those, execution_options={"synchronize_session": False})
     count = len(session.scalars(ids).all())
     audit.record(session, actor, "agents.wanted", "agents", {"agents": count})
@@ -86,6 +126,8 @@ def ask_again(session: Session, agent: Agent, report: Report, now: datetime) -> 
     Returns in how many seconds the agent should come again, None for as usual.
     """
     if is_whole(report):
+        if agent.wanted_at is not None:
+            publish(session, WantedReportCame(agent.id, agent.wanted_at, now))
         agent.last_full_at, agent.wanted_at = now, None
         return None
     if agent.wanted_at is None:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.tickets import actions
 from server.desk.tickets.actions.reaching import CheckDraft, ask_check
+from server.desk.tickets.actions.reporting import ask_report
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.foundation.edge.conditional import check_form_version
@@ -113,6 +114,16 @@ def check_item(reference: str, item_id: int) -> ResponseReturnValue:
         ask_check(current_session(), current_actor(), reference, draft, current_time())
 
     told = gettext("The check is under way. Its result becomes an internal note.")
+    return _act(reference, Act("add"), ask, told)
+
+
+def report_now(reference: str, item_id: int) -> ResponseReturnValue:
+    """Ask the agent of an affected item for a report now; that it came becomes a note too."""
+
+    def ask() -> None:
+        ask_report(current_session(), current_actor(), reference, item_id, current_time())
+
+    told = gettext("The agent sends everything at its next word. An internal note will tell.")
     return _act(reference, Act("add"), ask, told)
 
 

@@ -65,6 +65,7 @@ _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/items/<int:item_id>/remove", "remove_item", ticket_acts.remove_item),
     ("/<reference>/items/<int:item_id>/cause", "mark_cause", ticket_acts.mark_cause),
     ("/<reference>/items/<int:item_id>/check", "check_item", ticket_acts.check_item),
+    ("/<reference>/items/<int:item_id>/report", "report_now", ticket_acts.report_now),
 )
 
 for _rule, _endpoint, _view in _READ:

@@ -217,6 +217,13 @@ PAGES_DESK: tuple[Endpoint, ...] = (
         form={"kind": "ping"},
         status=303,
     ),
+    Endpoint(
+        "POST",
+        f"{_TICKET}/items/<int:item_id>/report",
+        Permission.TICKET_WORK,
+        form={},
+        status=409,
+    ),
     *_PARTS,
     # What waits for one's own approval needs no grant; without any that is all there is.
     Endpoint("GET", "/changes"),

@@ -31,6 +31,14 @@ _BELONGINGS: tuple[Endpoint, ...] = (
         json={"item_id": Named("item"), "kind": "ping"},
         status=202,
     ),
+    # No agent reports it, and that is what it says.
+    Endpoint(
+        "POST",
+        f"{_TICKET}/wanted-reports",
+        _WORK,
+        json={"item_id": Named("item")},
+        status=409,
+    ),
     Endpoint("POST", f"{_TICKET}/merge", _WORK, json={"into": Named("second")}),
     Endpoint("GET", f"{_TICKET}/attachments", Permission.TICKET_READ),
     Endpoint(

@@ -1,8 +1,10 @@
 """Checking from a ticket whether an affected item is there: asked here, done by a job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -63,12 +65,7 @@ def ask_check(
     Only addresses that the item itself is known by are asked, never one that somebody types.
     Raises ``ItemNotFound`` for an item that is not on the ticket, ``InvalidValue``, ``Conflict``.
     """
-    ticket = lock_ticket(session, actor, reference)
-    named = session.get(AffectedItem, (ticket.id, draft.item_id))
-    query = select(Item).where(Item.id == draft.item_id, visible_items(actor))
-    item = session.scalar(query)
-    if named is None or item is None:
-        raise ItemNotFound(draft.item_id)
+    ticket, item = affected_item(session, actor, reference, draft.item_id)
     known = addresses_of(session, draft.item_id)
     problems = Problems()
     problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
@@ -104,6 +101,21 @@ def ask_check(
     )
 
 
+def affected_item(
+    session: Session, actor: Actor, reference: str | int, item_id: int
+) -> tuple[Ticket, Item]:
+    """Return a ticket the actor works on, locked, and an item in sight that it is about.
+
+    Raises ``NotFound``, ``PermissionDenied``, ``ItemNotFound``.
+    """
+    ticket = lock_ticket(session, actor, reference)
+    named = session.get(AffectedItem, (ticket.id, item_id))
+    item = session.scalar(select(Item).where(Item.id == item_id, visible_items(actor)))
+    if named is None or item is None:
+        raise ItemNotFound(item_id)
+    return ticket, item
+
+
 def _check_crowd(session: Session) -> None:
     waiting = select(func.count()).where(Job.kind == CHECK, Job.state == "queued")
     if (session.scalar(waiting) or 0) >= _MOST_WAITING:
@@ -134,8 +146,25 @@ def keep_answer(
     session: Session, ticket: Ticket, person_id: int | None, text: str, now: datetime
 ) -> TicketEntry:
     """Keep what a check said as an internal note of who asked for it."""
+    return keep_note(session, ticket, person_id, text, now, {})
+
+
+def keep_note(
+    session: Session,
+    ticket: Ticket,
+    person_id: int | None,
+    text: str,
+    now: datetime,
+    detail: Mapping[str, Any],
+) -> TicketEntry:
+    """Keep an internal note of who asked for something, with what finds it again."""
     entry = TicketEntry(
-        ticket_id=ticket.id, at=now, author_id=person_id, kind="internal", text=text, detail={}
+        ticket_id=ticket.id,
+        at=now,
+        author_id=person_id,
+        kind="internal",
+        text=text,
+        detail=dict(detail),
     )
     session.add(entry)
     ticket.activity_at = now

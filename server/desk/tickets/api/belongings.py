@@ -9,6 +9,7 @@ from flask.views import MethodView
 from cmdb.errors import InvalidValue
 from server.desk.tickets.actions import attaching, linking, tasking
 from server.desk.tickets.actions.reaching import CheckDraft, ask_check
+from server.desk.tickets.actions.reporting import ask_report
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.api.tickets import answer_ticket
 from server.desk.tickets.queries import belongings
@@ -20,6 +21,8 @@ from server.desk.tickets.schemas.belongings import (
     TicketLinkSchema,
     TicketMergeSchema,
     TicketRatingSchema,
+    TicketReportDraftSchema,
+    TicketReportSchema,
     TicketTaskDraftSchema,
     TicketTaskSchema,
     TicketTickSchema,
@@ -60,6 +63,18 @@ class Checks(MethodView):
         """
         draft = CheckDraft(**body)
         return ask_check(current_session(), current_actor(), reference, draft, current_time())
+
+
+@tickets.route(f"{_ONE}/wanted-reports")
+class WantedReports(MethodView):
+    """What the agent of an affected item knows, now."""
+
+    @tickets.arguments(TicketReportDraftSchema)
+    @tickets.response(202, TicketReportSchema)
+    def post(self, body: dict[str, Any], reference: str) -> Any:
+        """Ask the agent to send everything at its next word; both become notes."""
+        session, actor, now = current_session(), current_actor(), current_time()
+        return ask_report(session, actor, reference, body["item_id"], now)
 
 
 @tickets.route(f"{_ONE}/links")

@@ -1,14 +1,16 @@
-"""What a collector found out from its site becomes a note on the ticket."""
+"""What tickets asked for has come: from a site's collector, or of an agent. It becomes a note."""
 
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Person
 from discovery.collector.deliveries import CannotAsk
 from server.desk.tickets.actions.reaching import keep_answer
+from server.desk.tickets.actions.reporting import keep_arrival
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
 from server.foundation.translation import Language
+from server.items.events import WantedReportCame
 from server.scanning.errands.events import CheckAnswered
 
 
@@ -26,3 +28,8 @@ def keep_check(session: Session, event: CheckAnswered) -> None:
         text = note_of(event.answer, language)
     place = language.gettext("Asked from the site, by %(collector)s:", collector=event.collector)
     keep_answer(session, ticket, person_id, f"{place}\n\n{text}", utc_now())
+
+
+def keep_report(session: Session, event: WantedReportCame) -> None:
+    """Tell the tickets that wait for an agent's report that it has come."""
+    keep_arrival(session, event.agent_row_id, event.since, event.at)

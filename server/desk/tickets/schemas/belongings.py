@@ -63,6 +63,21 @@ class TicketCheckSchema(StrictSchema):
     collector = fields.String(metadata={"description": "Who makes it; empty: this server."})
 
 
+class TicketReportDraftSchema(StrictSchema):
+    """Of which affected item a report is wanted now."""
+
+    item_id = Identifier(required=True)
+
+
+class TicketReportSchema(StrictSchema):
+    """A report that is awaited; that it was asked for and that it came become internal entries."""
+
+    item_id = Identifier()
+    hostname = fields.String()
+    last_report_at = Moment(allow_none=True)
+    wanted_at = Moment()
+
+
 class TicketLinkDraftSchema(StrictSchema):
     """What the ticket of the address is to another one."""
 
