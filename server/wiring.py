@@ -200,6 +200,7 @@ from server.people.jobs import (
 )
 from server.scanning.actions import PROBE_JOB
 from server.scanning.api import scanning
+from server.scanning.devices.api import devices
 from server.scanning.errands.api import collectors
 from server.scanning.errands.events import CheckAnswered
 from server.scanning.jobs import run_probe
@@ -245,6 +246,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     software,
     advisories,
     scanning,
+    devices,
     collectors,
     tickets,
     alarms,

@@ -15,8 +15,9 @@ from cmdb.records.items import Item
 from discovery.assembly.sections import is_port, unique_names
 from discovery.assembly.transceivers import transceivers_of
 from discovery.findings import DeviceFindings, TransceiverFinding
+from server.foundation.paging import Page, PageRequest, page_within
 from server.foundation.permissions import Actor, Permission
-from server.items.queries import names_of
+from server.items.queries import get_item, names_of
 from server.items.scope import visible_items
 from server.items.sites import inside
 from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
@@ -148,6 +149,22 @@ def equipment_of(session: Session, actor: Actor, item_id: int) -> DeviceFindings
     """Return what the last visit told, for those who see the item; None for one never visited."""
     actor.require(Permission.DISCOVERY_READ)
     return facts_of(session, item_id) if names_of(session, actor, [item_id]) else None
+
+
+def told_by(session: Session, actor: Actor, item_id: int) -> DeviceFindings | None:
+    """Return what the last visit told. Raises ``ItemNotFound`` for an item out of sight."""
+    actor.require(Permission.DISCOVERY_READ)
+    get_item(session, actor, item_id)
+    return facts_of(session, item_id)
+
+
+def page_ports(
+    session: Session, actor: Actor, item_id: int, request: PageRequest
+) -> Page[PortView]:
+    """Return ports by ifIndex. Raises ``ItemNotFound`` for a device out of sight."""
+    actor.require(Permission.DISCOVERY_READ)
+    get_item(session, actor, item_id)
+    return page_within(ports_of(session, actor, item_id), request, lambda one: one.index)
 
 
 def ports_of(session: Session, actor: Actor, item_id: int) -> list[PortView]:

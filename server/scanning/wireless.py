@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.facts import Interface
 from discovery.findings import AccessPointFinding, DeviceFindings, StationFinding
+from server.foundation.paging import Page, PageRequest, page_within
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import names_of
-from server.scanning.network import equipment_of
+from server.scanning.network import equipment_of, told_by
 
 #: So many stations are told; a controller of a campus has thousands.
 MOST_STATIONS = 1_000
@@ -49,20 +50,56 @@ def wireless_of(session: Session, actor: Actor, item_id: int) -> Wireless:
     if facts is None or not (facts.access_points or facts.stations):
         return Wireless()
     shown = sorted(facts.stations, key=lambda one: (one.name, one.mac))[:MOST_STATIONS]
-    macs = [one.mac for one in facts.access_points] + [one.mac for one in shown]
-    items = _items_with(session, actor, macs)
-    names = _names(facts)
+    points = sorted(facts.access_points, key=lambda one: (one.name, one.mac))
     return Wireless(
-        tuple(
-            AccessPointView(one, _connected(facts, one), items.get(one.mac))
-            for one in sorted(facts.access_points, key=lambda one: (one.name, one.mac))
-        ),
-        tuple(
-            StationView(one, names.get(one.access_point, one.access_point), items.get(one.mac))
-            for one in shown
-        ),
+        tuple(_points(session, actor, facts, points)),
+        tuple(_stations(session, actor, facts, shown)),
         len(facts.stations),
     )
+
+
+def page_access_points(
+    session: Session, actor: Actor, item_id: int, request: PageRequest
+) -> Page[AccessPointView]:
+    """Return access points by MAC address. Raises ``ItemNotFound`` for a device out of sight."""
+    facts = told_by(session, actor, item_id)
+    page = page_within(
+        facts.access_points if facts else (),
+        request,
+        lambda one: f"{one.mac} {one.name} {one.address}",
+    )
+    return Page(_points(session, actor, facts, page.rows) if facts else [], page.next_cursor)
+
+
+def page_stations(
+    session: Session, actor: Actor, item_id: int, request: PageRequest
+) -> Page[StationView]:
+    """Return stations by MAC address. Raises ``ItemNotFound`` for a device out of sight."""
+    facts = told_by(session, actor, item_id)
+    page = page_within(
+        facts.stations if facts else (),
+        request,
+        lambda one: f"{one.mac} {one.access_point} {one.network}",
+    )
+    return Page(_stations(session, actor, facts, page.rows) if facts else [], page.next_cursor)
+
+
+def _points(
+    session: Session, actor: Actor, facts: DeviceFindings, shown: Sequence[AccessPointFinding]
+) -> list[AccessPointView]:
+    items = _items_with(session, actor, [one.mac for one in shown])
+    return [AccessPointView(one, _connected(facts, one), items.get(one.mac)) for one in shown]
+
+
+def _stations(
+    session: Session, actor: Actor, facts: DeviceFindings, shown: Sequence[StationFinding]
+) -> list[StationView]:
+    items = _items_with(session, actor, [one.mac for one in shown])
+    names = _names(facts)
+    return [
+        StationView(one, names.get(one.access_point, one.access_point), items.get(one.mac))
+        for one in shown
+    ]
 
 
 def _names(facts: DeviceFindings) -> dict[str, str]:

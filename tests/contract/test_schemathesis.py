@@ -42,6 +42,7 @@ _TAGS = (
     "software",
     "advisories",
     "discovery",
+    "discovery_devices",
     "collectors",
     "tickets",
     "alarms",

@@ -249,6 +249,10 @@ REST_REGISTER: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", f"{_V1}/discovery/links", Permission.DISCOVERY_READ),
     Endpoint("GET", f"{_V1}/discovery/half-links", Permission.DISCOVERY_READ),
+    *(
+        Endpoint("GET", f"{_V1}/discovery/devices/<int:item_id>/{part}", Permission.DISCOVERY_READ)
+        for part in ("ports", "access-points", "wireless-clients")
+    ),
     Endpoint(
         "GET",
         f"{_V1}/discovery/path",

@@ -1,8 +1,12 @@
 """What a controller tells of access points and clients, and a switch of the optics in its ports."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session
 
+from cmdb.errors import InvalidValue, ItemNotFound
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author
 from cmdb.observation import Observation, Origin, Section
@@ -21,9 +25,14 @@ from discovery.findings import (
 )
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.errors import PermissionDenied
+from server.foundation.paging import Page, PageRequest
+from server.foundation.permissions import Actor
 from server.scanning import network, wireless
 from server.scanning.recording import record_device
 from tests.support.people import World
+
+Asked = Callable[[Session, Actor, int, PageRequest], Page[Any]]
 
 _LAPTOP, _PHONE = "00:1b:21:00:00:71", "00:1b:21:00:00:72"
 _CONTROLLER = DeviceFindings(
@@ -121,3 +130,57 @@ def test_the_optic_of_a_port_is_told_with_what_it_measures(
     optic = first.transceiver
     assert optic is not None
     assert (optic.model, optic.serial, optic.received_dbm) == ("GLC-SX", "FNS67A", -4.56)
+
+
+def _all(database: Database, ask: Asked, actor: Actor, item_id: int) -> list[Any]:
+    """Read a list over pages of one row."""
+    found: list[Any] = []
+    cursor = ""
+    while True:
+        with database.reading() as session:
+            page = ask(session, actor, item_id, PageRequest(cursor=cursor, limit=1))
+        assert len(page.rows) <= 1
+        found += page.rows
+        if page.next_cursor is None:
+            return found
+        cursor = page.next_cursor
+
+
+def test_pages_hold_all_that_the_device_s_own_page_shows(
+    database: Database, world: World, controller: int
+) -> None:
+    with database.reading() as session:
+        told = _told(session, world, controller)
+        ports = network.ports_of(session, world.admin, controller)
+    assert _all(database, network.page_ports, world.admin, controller) == ports
+    points = _all(database, wireless.page_access_points, world.admin, controller)
+    assert points == sorted(told.access_points, key=lambda one: one.told.mac)
+    stations = _all(database, wireless.page_stations, world.admin, controller)
+    assert stations == sorted(told.stations, key=lambda one: one.told.mac)
+
+
+@pytest.mark.parametrize(
+    "ask", [network.page_ports, wireless.page_access_points, wireless.page_stations]
+)
+def test_a_device_out_of_sight_has_no_pages_and_a_damaged_cursor_is_named(
+    database: Database, world: World, controller: int, ask: Asked
+) -> None:
+    with database.reading() as session:
+        with pytest.raises(ItemNotFound):
+            ask(session, world.outsider, controller, PageRequest())
+        with pytest.raises(PermissionDenied):
+            ask(session, world.nobody, controller, PageRequest())
+        with pytest.raises(InvalidValue) as refused:
+            ask(session, world.admin, controller, PageRequest(cursor="x"))
+        assert "cursor" in refused.value.fields
+
+
+def test_a_cursor_of_another_list_is_refused(
+    database: Database, world: World, controller: int
+) -> None:
+    with database.reading() as session:
+        other = network.page_ports(session, world.admin, controller, PageRequest(limit=1))
+        assert other.next_cursor is not None
+        asked = PageRequest(cursor=other.next_cursor)
+        with pytest.raises(InvalidValue, match="cursor"):
+            wireless.page_stations(session, world.admin, controller, asked)

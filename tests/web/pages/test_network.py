@@ -135,3 +135,20 @@ def test_a_site_out_of_sight_is_not_there(
         assert (told["status"], told["type"]) == (404, _NOT_FOUND), kind
     page = stranger.read(f"/discovery/network?site={places['Oslo']}")
     assert "Oslo" not in page
+
+
+def test_the_ports_of_a_device_are_read_over_rest_too(
+    admin: Browser, places: dict[str, int]
+) -> None:
+    address = f"/api/v1/discovery/devices/{places['oslo-1']}/ports"
+    first: Any = admin.get(address, query_string={"limit": 2}).json
+    assert [one["name"] for one in first["rows"]] == ["ge1", "ge2"]
+    assert first["rows"][0]["linked"] == [{"id": places["oslo-2"], "name": "oslo-2 ge1"}]
+    rest: Any = admin.get(address, query_string={"cursor": first["next_cursor"]}).json
+    assert [(one["name"], one["neighbours"]) for one in rest["rows"]] == [
+        ("ge3", ["00:1b:21:00:00:5b"])
+    ]
+    assert (rest["rows"][0]["transceiver"], rest["next_cursor"]) == (None, None)
+    # A site was never visited: it has no ports.
+    empty: Any = admin.get(f"/api/v1/discovery/devices/{places['Oslo']}/ports").json
+    assert empty == {"rows": [], "next_cursor": None}
