@@ -77,16 +77,19 @@ from server.desk.tickets.events import (
     TicketMoved,
     TicketNoted,
     TicketOpened,
+    TicketReassessed,
 )
 from server.desk.tickets.jobs import (
     CHECK,
     INDEX_TICKETS,
     PASS_ON,
+    REASSESS,
     RECKON,
     SWEEP_CLOCKS,
     TIDY_FILES,
     run_check,
     run_passing_on,
+    run_reassessment,
     run_reckoning,
     run_ticket_indexing,
     run_tidying,
@@ -109,6 +112,7 @@ from server.desk.tickets.reactions.noting import (
     note_level,
     note_move,
     note_opening,
+    note_reassessment,
 )
 from server.desk.tickets.reactions.reaching import keep_check, keep_report
 from server.desk.tickets.reactions.telling import (
@@ -118,6 +122,7 @@ from server.desk.tickets.reactions.telling import (
     tell_level,
     tell_move,
     tell_opening,
+    tell_reassessment,
 )
 from server.desk.workspace.api import workspace
 from server.foundation.backup.jobs import MAKE_BACKUP, run_backup
@@ -272,6 +277,7 @@ REACTIONS: Reactions = {
     TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major, find_ticket_anew),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
     ItemsAffected: (note_items, keep_time, blame_changes, find_ticket_anew),
+    TicketReassessed: (note_reassessment, keep_time, tell_reassessment),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening, keep_accepted),
@@ -322,6 +328,7 @@ JOBS: Jobs = {
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     TELL: JobHandler(run_telling),
+    REASSESS: JobHandler(run_reassessment, cron="* * * * *"),
     PASS_ON: JobHandler(run_passing_on, cron="*/5 * * * *"),
     WATCH_VIEWS: JobHandler(view_watcher(ITEM_VIEWS, TICKET_VIEWS), cron="*/5 * * * *"),
     OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),

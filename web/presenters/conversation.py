@@ -58,8 +58,9 @@ def system_line(
         return SystemLine(reader.gettext("handed over: %(way)s") % {"way": way})
     if event == "edited":
         return SystemLine(_edited(detail.get("changes") or {}, names, wording, reader))
-    if event == "items":
-        return SystemLine(_join([_items(detail, names, reader), _standing(detail, reader)]))
+    if event in ("items", "reassessed"):
+        said = (_items if event == "items" else _reassessed)(detail, names, reader)
+        return SystemLine(_join([said, _standing(detail, reader)]))
     return _happened(str(event or ""), detail, reader)
 
 
@@ -198,6 +199,29 @@ def _items(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:
     for key, sign in (("added", "+"), ("removed", "\N{MINUS SIGN}")):
         said += [f"{sign} {names.items.get(one) or hidden}" for one in detail.get(key) or ()]
     return ", ".join(said) or reader.gettext("the cause was marked")
+
+
+def _reassessed(detail: Mapping[str, Any], names: Names, reader: Reader) -> str:
+    """Say which services a ticket reaches since the graph changed, and which no longer."""
+    said = [reader.gettext("the graph changed")]
+    for key, text in (
+        ("added", reader.gettext("now also reaches %(names)s")),
+        ("removed", reader.gettext("no longer reaches %(names)s")),
+    ):
+        services = _services(detail, key, names, reader)
+        said += [text % {"names": services}] if services else []
+    before, after = detail.get("before"), detail.get("priority")
+    said += [f"P{before} → P{after}"] if before != after else []
+    return _join(said)
+
+
+def _services(detail: Mapping[str, Any], key: str, names: Names, reader: Reader) -> str:
+    """Return the names in sight, and of the others how many there are."""
+    ids = detail.get(key) or ()
+    seen = [names.items[one] for one in ids if one in names.items]
+    more = len(ids) - len(seen) + int(detail.get(f"more_{key}") or 0)
+    others = reader.ngettext("%(num)d more service", "%(num)d more services", more)
+    return ", ".join([*seen, *([others % {"num": more}] if more else [])])
 
 
 def _edited(changes: Mapping[str, Any], names: Names, wording: Wording, reader: Reader) -> str:

@@ -54,6 +54,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "alarms.watch": reader.gettext("Open tickets for what events tell of"),
         "alarms.survey": reader.gettext("Open tickets for what stands wrong"),
         "announcements.tell": reader.gettext("Tell whom an announcement concerns"),
+        "tickets.reassess": reader.gettext("Let open tickets follow the graph"),
         "tickets.pass_on": reader.gettext("Pass on the tickets of who is away"),
         "routines.open": reader.gettext("Open tickets that are due by the calendar"),
         "tickets.check": reader.gettext("Check whether an item is there"),

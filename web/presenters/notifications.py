@@ -28,6 +28,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "ticket_handover": reader.gettext("Something was handed over to my group"),
         "ticket_passed_on": reader.gettext("Another group sees to what I reported"),
         "ticket_solved": reader.gettext("What I reported is solved"),
+        "ticket_pressing": reader.gettext("What I work on became more pressing"),
         "item_hit": reader.gettext("An item I own is affected"),
         "announcement": reader.gettext("Planned work and outages of what I use"),
         "announcement_news": reader.gettext("How announced work and outages go on"),

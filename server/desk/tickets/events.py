@@ -53,6 +53,18 @@ class ItemsAffected(TicketEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketReassessed(TicketEvent):
+    """The graph changed, so that its failure reaches something else or counts otherwise.
+
+    ``gained`` and ``lost`` are services; ``before`` is the priority that it had.
+    """
+
+    gained: tuple[int, ...]
+    lost: tuple[int, ...]
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketNoted(TicketEvent):
     """Something worth a line: ``what`` says which ("linked", "merged", "task_done", "rated" …)."""
 

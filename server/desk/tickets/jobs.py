@@ -15,6 +15,7 @@ from server.desk.tickets.actions.absences import pass_on_begun
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
 from server.desk.tickets.actions.indexing import fill_tickets
 from server.desk.tickets.actions.reaching import CHECK, keep_answer
+from server.desk.tickets.actions.reassessing import keep_position, look_at_changes, reassess
 from server.desk.tickets.actions.tending import groups_to_tend, tend_group
 from server.desk.tickets.models import Ticket, TicketAttachment
 from server.desk.tickets.rules.reaching import note_of, refusal_of
@@ -27,11 +28,13 @@ __all__ = [
     "CHECK",
     "INDEX_TICKETS",
     "PASS_ON",
+    "REASSESS",
     "RECKON",
     "SWEEP_CLOCKS",
     "TIDY_FILES",
     "run_check",
     "run_passing_on",
+    "run_reassessment",
     "run_reckoning",
     "run_sweep",
     "run_ticket_indexing",
@@ -42,6 +45,9 @@ SWEEP_CLOCKS = "sla.sweep"
 TIDY_FILES = "tickets.tidy_files"
 PASS_ON = "tickets.pass_on"  # noqa: S105 - a kind of job
 INDEX_TICKETS = "search.tickets"
+REASSESS = "tickets.reassess"
+#: Tickets that one run computes anew; the others wait for the next minute.
+_MOST_REASSESSED = 2_000
 #: A file without a row is somebody's upload that is not committed yet, or was never.
 _YOUNG = timedelta(hours=24)
 
@@ -68,6 +74,32 @@ def run_reckoning(context: JobContext) -> Mapping[str, Any]:
             last = reckon_clocks(session, last, utc_now())
         batches += 1
     return {"batches": batches}
+
+
+def run_reassessment(context: JobContext) -> Mapping[str, Any]:
+    """Compute the open tickets anew that a change of the graph can reach, each by itself.
+
+    A run that is cut off leaves nothing half-done: a ticket knows how far it has come, and how far
+    the log has been read is kept only when all before it is done.
+    """
+    looked = differ = 0
+    after: int | None = None
+    while True:
+        context.go_on()
+        with context.database.reading() as session:
+            look = look_at_changes(session, after)
+        for ticket_id, change in look.stale:
+            if looked >= _MOST_REASSESSED:
+                return {"tickets": looked, "changed": differ}
+            context.go_on()
+            with context.database.writing() as session:
+                differ += reassess(session, ticket_id, change, utc_now())
+            looked += 1
+        with context.database.writing() as session:
+            keep_position(session, look.upto, utc_now())
+        if look.upto >= look.newest:
+            return {"tickets": looked, "changed": differ}
+        after = look.upto
 
 
 def run_check(context: JobContext) -> Mapping[str, Any]:

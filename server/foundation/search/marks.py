@@ -1,4 +1,4 @@
-"""How far the index of words has been filled from what is stored."""
+"""How far jobs that follow what is stored have come: most of them fill the index of words."""
 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -6,7 +6,7 @@ from cmdb.records.base import Base, BigId, Key
 
 
 class SearchMark(Base):
-    """How far one kind of thing has been taken into the index."""
+    """How far one kind of thing has been taken into the index, or otherwise looked at."""
 
     __tablename__ = "search_mark"
 

@@ -48,6 +48,14 @@ def line(**detail: Any) -> str:
         ),
         ({"event": "items", "added": [], "removed": []}, "the cause was marked"),
         (
+            {"event": "reassessed", "added": [7, 8], "before": 3, "priority": 1},
+            "the graph changed · now also reaches db-07, 1 more service · P3 → P1",
+        ),
+        (
+            {"event": "reassessed", "removed": [7], "more_removed": 4, "before": 4, "priority": 4},
+            "the graph changed · no longer reaches db-07, 4 more services",
+        ),
+        (
             {"event": "edited", "changes": {"urgency": ["low", "high"], "description": None}},
             "Urgency: Low → High, Description",
         ),

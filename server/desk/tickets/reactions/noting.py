@@ -18,12 +18,15 @@ from server.desk.tickets.events import (
     TicketMoved,
     TicketNoted,
     TicketOpened,
+    TicketReassessed,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries.words import words_of
 
 #: Fields of which a line says that they changed, and not what they held.
 _BY_NAME = ("description", "fields")
+#: Services that one line names; of the others it says how many.
+_NAMED = 20
 
 
 def note_opening(session: Session, event: TicketOpened) -> None:
@@ -61,6 +64,19 @@ def note_items(session: Session, event: ItemsAffected) -> None:
     ticket = session.get_one(Ticket, event.ticket_id)
     detail = {"added": list(event.added), "removed": list(event.removed)}
     _note(session, event, "items", detail | _standing(ticket))
+
+
+def note_reassessment(session: Session, event: TicketReassessed) -> None:
+    """Say which services it reaches since the graph changed, and which no longer."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    detail = {
+        "added": list(event.gained[:_NAMED]),
+        "removed": list(event.lost[:_NAMED]),
+        "more_added": max(0, len(event.gained) - _NAMED),
+        "more_removed": max(0, len(event.lost) - _NAMED),
+        "before": event.before,
+    }
+    _note(session, event, "reassessed", detail | _standing(ticket))
 
 
 def note_happening(session: Session, event: TicketNoted) -> None:

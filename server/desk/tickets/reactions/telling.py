@@ -14,6 +14,7 @@ from server.desk.tickets.events import (
     TicketHandedOver,
     TicketMoved,
     TicketOpened,
+    TicketReassessed,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries.hearing import hearers_of, members_of, owners_hit
@@ -105,6 +106,17 @@ def tell_level(session: Session, event: ClockReached) -> None:
     detail = {"percent": event.percent, "measure": event.measure}
     told = TicketEvent(ticket.id, event.at, None)
     _tell(session, told, people, ("clock_reached", key), detail)
+
+
+def tell_reassessment(session: Session, event: TicketReassessed) -> None:
+    """Tell who works on it that it became more pressing because the graph changed."""
+    ticket = session.get_one(Ticket, event.ticket_id)
+    if ticket.priority >= event.before:
+        return
+    key = f"ticket:{ticket.id}:pressing:{event.at.isoformat()}"
+    detail = {"before": event.before, "after": ticket.priority}
+    workers = hearers_of(session, ticket).workers
+    _tell(session, event, workers, ("ticket_pressing", key), detail)
 
 
 def _tell(
