@@ -66,6 +66,7 @@ NO_PAGES = frozenset(
         "tickets.preview",
         "tickets.related",
         "tickets.suspects",
+        "tickets.tools",
         "tickets.work",
     }
 )

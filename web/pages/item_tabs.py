@@ -9,6 +9,7 @@ from flask import request
 from cmdb.model import standing_model
 from cmdb.records.items import Item
 from server.assets.queries import contracts_of
+from server.desk.tickets.queries.remote import remote_links
 from server.desk.workspace.queries import desk_on_item
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
@@ -25,6 +26,7 @@ from web.pages.wording import change_wording, ticket_wording
 from web.presenters.impact import neighbourhood_map, reason_text
 from web.presenters.items import fact_rows, history_row, refused_value, source_label
 from web.presenters.lists import Paging, Tab
+from web.presenters.remote import Way, ways_of
 from web.presenters.sections import identifier_text, section_table
 from web.presenters.values import class_label
 from web.presenters.windows import window_text
@@ -42,6 +44,7 @@ class Head:
     item: Item
     tabs: tuple[Tab, ...]
     active: str
+    remote: tuple[Way, ...] = ()
 
 
 def head_of(item: Item, active: str) -> Head:
@@ -59,7 +62,8 @@ def head_of(item: Item, active: str) -> Head:
     tabs = tuple(
         Tab(key, label, url_for("items.show", item_id=item.id, tab=key)) for key, label in names
     )
-    return Head(item, tabs, active)
+    links = remote_links(current_session(), [item]).get(item.id, [])
+    return Head(item, tabs, active, tuple(ways_of(links, reader().language)))
 
 
 def _facts(item: Item) -> dict[str, Any]:

@@ -29,7 +29,6 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.impact import ImpactAnswer, answer_impact
 from server.items.queries import names_of
-from server.items.wanting import agents_on
 from server.people.queries.groups import group
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader
@@ -93,7 +92,6 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         entry_tabs=_entry_tabs(),
         entry_filter=request.args.get("show", "all"),
         items_shown=_items_shown(page),
-        reporting=agents_on(session, [part.item.id for part in page.affected]),
         may_write=_may_write(page),
         me=actor,
         impact_reason=reason_of,

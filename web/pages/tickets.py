@@ -13,6 +13,7 @@ from web.pages import (
     ticket_parts,
     ticket_queue,
     ticket_statistics,
+    ticket_tools,
 )
 
 tickets = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -39,6 +40,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/files/<int:attachment_id>", "download", ticket_parts.download),
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
     ("/<reference>/related", "related", ticket_page.show_related),
+    ("/<reference>/tools", "tools", ticket_tools.show_tools),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/bulk", "bulk", ticket_queue.bulk),

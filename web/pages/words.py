@@ -28,6 +28,7 @@ _PAGES: Mapping[str, tuple[str, ...]] = {
     "priority": ("urgencies", "impacts", "priorities", "matrix"),
     "categories": ("fields", "categories"),
     "lists": ("channels", "resolutions"),
+    "remote": ("remote_links",),
     "service-levels": ("calendars", "targets"),
 }
 _LEVELS = "service-levels"
@@ -50,6 +51,13 @@ def _titles() -> dict[str, tuple[str, str]]:
         "lists": (
             gettext("Channels and resolutions"),
             gettext("How tickets come in, and how they are solved."),
+        ),
+        "remote": (
+            gettext("Remote control"),
+            gettext(
+                "Links by which a machine is taken over, for items of a class. Their addresses "
+                "may begin with http, https, ssh, rdp or vnc, and hold {name}, {address}, {fqdn}."
+            ),
         ),
         _LEVELS: (
             gettext("Service levels"),

@@ -29,7 +29,7 @@ def _section(name: str, part: Any) -> Iterator[str]:
 
 def _table(path: str, table: Mapping[str, Any]) -> Iterator[str]:
     flat = {key: value for key, value in table.items() if _fits_a_line(value)}
-    if flat:
+    if flat or not table:
         yield "\n".join([f"[{path}]", *_lines(flat)])
     for key, value in table.items():
         if key not in flat:

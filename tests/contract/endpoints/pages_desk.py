@@ -75,7 +75,7 @@ _PARTS: tuple[Endpoint, ...] = (
     Endpoint("GET", _WORDS, _RULES, everywhere=True),
     *(
         one
-        for page in ("life-cycle", "priority", "categories", "lists", "service-levels")
+        for page in ("life-cycle", "priority", "categories", "lists", "remote", "service-levels")
         for one in (
             Endpoint("GET", f"{_WORDS}/{page}", _RULES, everywhere=True),
             Endpoint(
@@ -170,6 +170,7 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_TICKET}/map", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/map.json", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/planned", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/tools", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/suspects", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/related", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/following", Permission.TICKET_READ),

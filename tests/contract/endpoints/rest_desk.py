@@ -146,6 +146,7 @@ REST_DESK: tuple[Endpoint, ...] = (
     Endpoint("DELETE", f"{_TICKET}/watch", Permission.TICKET_READ, status=204),
     Endpoint("GET", f"{_V1}/search", query={"q": "printer"}),
     Endpoint("GET", f"{_TICKET}/workspace", Permission.TICKET_READ),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/remote-links", Permission.ITEM_READ),
     *_BELONGINGS,
     Endpoint("GET", f"{_V1}/changes", Permission.CHANGE_READ),
     Endpoint(

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, ItemNotFound
-from cmdb.records.facts import Address
 from cmdb.records.items import Item
 from discovery.reach.values import KINDS
 from server.desk.tickets.actions.checking import Problems
 from server.desk.tickets.events import EntryAdded
 from server.desk.tickets.models import AffectedItem, Ticket, TicketEntry
 from server.desk.tickets.queries import lock_ticket
+from server.desk.tickets.queries.remote import usable_addresses
 from server.foundation.events import publish
 from server.foundation.jobs.models import Job
 from server.foundation.jobs.queue import enqueue
@@ -124,22 +123,7 @@ def _check_crowd(session: Session) -> None:
 
 def addresses_of(session: Session, item_id: int) -> list[str]:
     """Return the addresses under which an item can be asked from here, IPv4 first."""
-    found = session.scalars(select(Address.address).where(Address.item_id == item_id).distinct())
-    parsed = {ip_address(one) for one in found if _is_address(one)}
-    usable = [
-        one
-        for one in parsed
-        if not (one.is_loopback or one.is_link_local or one.is_multicast or one.is_unspecified)
-    ]
-    return [str(one) for one in sorted(usable, key=lambda one: (one.version, int(one)))]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
+    return usable_addresses(session, [item_id]).get(item_id, [])
 
 
 def keep_answer(

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
+from cmdb.model import standing_model
 from server.desk.tickets.models import DeskWords, Ticket
 from server.desk.tickets.queries.words import forget_words, words_document, words_of
 from server.desk.tickets.rules.words import SECTIONS, Words, read_words, shipped_document
@@ -33,6 +34,8 @@ def change_words(
     wanted = {n: shipped[n] if part is None else part for n, part in sections.items()}
     before = words_of(session)
     after = read_words(words_document(session) | wanted)
+    if "remote_links" in wanted:
+        _know_classes(after)
     _keep_what_is_used(session, before, after)
     for name, part in wanted.items():
         _store(session, actor, name, part, now)
@@ -53,6 +56,18 @@ def _store(session: Session, actor: Actor, section: str, part: Any, now: datetim
     row = row or DeskWords(section=section)
     row.document, row.updated_at, row.updated_by_id = text, now, actor.person_id
     session.add(row)
+
+
+def _know_classes(after: Words) -> None:
+    model = standing_model()
+    faults = {
+        f"remote_links.{link.code}.classes": f"{code} is no class"
+        for link in after.remote_links.values()
+        for code in link.classes
+        if model.find_class(code) is None
+    }
+    if faults:
+        raise InvalidValue(faults)
 
 
 def _keep_what_is_used(session: Session, before: Words, after: Words) -> None:

@@ -77,6 +77,17 @@ class Category:
     required: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class RemoteLink:
+    """A way to take over a machine: for items of these classes and of those below them."""
+
+    code: str
+    labels: Labels
+    classes: tuple[str, ...]
+    #: A template, as ``rules.remote`` reads it.
+    url: str
+
+
 @dataclass(frozen=True)
 class Words:
     """All of them. The order of each mapping is the order in which people choose."""
@@ -92,6 +103,7 @@ class Words:
     resolutions: Mapping[str, Labels]
     fields: Mapping[str, Field]
     categories: Mapping[str, Category]
+    remote_links: Mapping[str, RemoteLink]
 
     @property
     def first_state(self) -> str:

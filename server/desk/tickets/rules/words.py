@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from cmdb.errors import InvalidValue
+from server.desk.tickets.rules.remote import fault_of
 from server.desk.tickets.rules.vocabulary import (
     REQUESTER,
     WORKER,
@@ -16,6 +17,7 @@ from server.desk.tickets.rules.vocabulary import (
     Kind,
     Labels,
     Move,
+    RemoteLink,
     State,
     Words,
 )
@@ -48,6 +50,7 @@ SECTIONS = (
     "resolutions",
     "fields",
     "categories",
+    "remote_links",
 )
 FIELD_TYPES = ("line", "text", "moment", "date", "number", "choice", "yes_no")
 #: Who may be let take a step.
@@ -170,6 +173,7 @@ def read_words(data: Mapping[str, Any]) -> Words:
         resolutions=resolutions,
         fields=fields,
         categories=_categories(reading, given["categories"], fields),
+        remote_links=_remote_links(reading, given["remote_links"]),
     )
     if reading.faults:
         raise InvalidValue(reading.faults)
@@ -307,6 +311,22 @@ def _categories(reading: _Reading, data: Any, fields: Mapping[str, Field]) -> di
             found[f"{code}.{inner}"] = _category(
                 reading, entry, place, (fields, Category(f"{code}.{inner}", {}, code)), top
             )
+    return found
+
+
+def _remote_links(reading: _Reading, data: Any) -> dict[str, RemoteLink]:
+    found: dict[str, RemoteLink] = {}
+    # There may be none.
+    for code, raw in reading.codes(data, "remote_links") if data != {} else ():
+        place = f"remote_links.{code}"
+        entry = reading.table(raw, place, ("labels", "classes", "url"))
+        classes = reading.some(entry, "classes", place, entry.get("classes"))
+        if not classes:
+            reading.faults.setdefault(f"{place}.classes", "must name a class")
+        if fault := fault_of(entry.get("url")):
+            reading.faults[f"{place}.url"] = fault
+        labels = reading.labels(entry.get("labels"), f"{place}.labels")
+        found[code] = RemoteLink(code, labels, classes, str(entry.get("url")))
     return found
 
 

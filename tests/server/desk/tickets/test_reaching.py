@@ -30,7 +30,7 @@ def test_a_check_knocks_where_the_item_is_and_leaves_an_internal_note(
     ticket = opened(rita)["reference"]
     checks = f"{API}/{ticket}/checks"
     agent.post(f"{API}/{ticket}/affected-items", json={"item_ids": [estate.app, estate.san]})
-    _address(database, estate.app, "127.0.0.1", "10.77.0.5")
+    put_address(database, estate.app, "127.0.0.1", "10.77.0.5")
 
     body = {"item_id": estate.app, "kind": "tcp", "port": 22}
     asked = agent.post(checks, json=body)
@@ -61,7 +61,7 @@ def test_the_collector_of_the_items_site_checks_from_there(
     agent, admin = as_(estate.world.agent), as_(estate.world.admin)
     ticket = opened(as_(estate.world.requester))["reference"]
     agent.post(f"{API}/{ticket}/affected-items", json={"item_ids": [estate.app]})
-    _address(database, estate.app, "10.77.0.5")
+    put_address(database, estate.app, "10.77.0.5")
     with database.reading() as session:
         organisation = session.get_one(Item, estate.app).organisation_id
     checks, body = f"{API}/{ticket}/checks", {"item_id": estate.app, "kind": "tcp", "port": 22}
@@ -96,7 +96,8 @@ def test_the_collector_of_the_items_site_checks_from_there(
     ]
 
 
-def _address(database: Database, item_id: int, *addresses: str) -> None:
+def put_address(database: Database, item_id: int, *addresses: str) -> None:
+    """Give an item a port with these addresses, as an agent would report it."""
     with database.writing() as session:
         port = Interface(item_id=item_id, source="agent", name="eth0")
         session.add(port)
