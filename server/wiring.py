@@ -81,6 +81,8 @@ from server.desk.tickets.events import (
 )
 from server.desk.tickets.jobs import (
     CHECK,
+    COMPARE,
+    COMPARE_OLD,
     INDEX_TICKETS,
     PASS_ON,
     REASSESS,
@@ -88,6 +90,8 @@ from server.desk.tickets.jobs import (
     SWEEP_CLOCKS,
     TIDY_FILES,
     run_check,
+    run_comparing,
+    run_comparing_old,
     run_passing_on,
     run_reassessment,
     run_reckoning,
@@ -100,6 +104,7 @@ from server.desk.tickets.queries.kept import TICKET_VIEWS
 from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.indexing import find_entry, find_ticket_anew
+from server.desk.tickets.reactions.likening import compare_anew
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
     keep_accepted,
@@ -271,12 +276,19 @@ REACTIONS: Reactions = {
     GlassBroken: (tell_emergency,),
     ItemsReported: (derive_relations,),
     BaselineLeft: (open_follow_up,),
-    TicketOpened: (note_opening, keep_time, tell_opening, blame_changes, find_ticket_anew),
-    TicketEdited: (note_edit, keep_time, find_ticket_anew),
+    TicketOpened: (
+        note_opening,
+        keep_time,
+        tell_opening,
+        blame_changes,
+        find_ticket_anew,
+        compare_anew,
+    ),
+    TicketEdited: (note_edit, keep_time, find_ticket_anew, compare_anew),
     TicketAssigned: (note_assignment, tell_assignment),
     TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major, find_ticket_anew),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
-    ItemsAffected: (note_items, keep_time, blame_changes, find_ticket_anew),
+    ItemsAffected: (note_items, keep_time, blame_changes, find_ticket_anew, compare_anew),
     TicketReassessed: (note_reassessment, keep_time, tell_reassessment),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
@@ -336,6 +348,8 @@ JOBS: Jobs = {
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),
     INDEX_TICKETS: JobHandler(run_ticket_indexing, cron="*/2 * * * *"),
+    COMPARE: JobHandler(run_comparing),
+    COMPARE_OLD: JobHandler(run_comparing_old, cron="4-59/10 * * * *"),
     INDEX_ITEMS: JobHandler(run_indexing, cron="*/2 * * * *"),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),

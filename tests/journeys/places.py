@@ -65,6 +65,7 @@ NO_PAGES = frozenset(
         "tickets.planned",
         "tickets.preview",
         "tickets.related",
+        "tickets.similar",
         "tickets.suspects",
         "tickets.tools",
         "tickets.work",

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.pages import (
     ticket_acts,
     ticket_handovers,
+    ticket_likeness,
     ticket_opening,
     ticket_page,
     ticket_parts,
@@ -41,6 +42,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
     ("/<reference>/related", "related", ticket_page.show_related),
     ("/<reference>/tools", "tools", ticket_tools.show_tools),
+    ("/<reference>/similar", "similar", ticket_likeness.show_similar),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/bulk", "bulk", ticket_queue.bulk),

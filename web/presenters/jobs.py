@@ -50,6 +50,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "sla.reckon": reader.gettext("Reckon promises anew"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),
         "search.tickets": reader.gettext("Let tickets be found by their words"),
+        "tickets.compare": reader.gettext("Find similar tickets"),
+        "tickets.compare_old": reader.gettext("Find what older open tickets are like"),
         "search.items": reader.gettext("Let items be found by parts of their names"),
         "alarms.watch": reader.gettext("Open tickets for what events tell of"),
         "alarms.survey": reader.gettext("Open tickets for what stands wrong"),

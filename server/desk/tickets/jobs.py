@@ -14,10 +14,13 @@ from server.desk.sla.actions.agreeing import RECKON
 from server.desk.tickets.actions.absences import pass_on_begun
 from server.desk.tickets.actions.clocks import reckon_clocks, sweep_clocks
 from server.desk.tickets.actions.indexing import fill_tickets
+from server.desk.tickets.actions.likening import keep_likenesses, next_to_compare, pass_compared
 from server.desk.tickets.actions.reaching import CHECK, keep_answer
 from server.desk.tickets.actions.reassessing import keep_position, look_at_changes, reassess
 from server.desk.tickets.actions.tending import groups_to_tend, tend_group
 from server.desk.tickets.models import Ticket, TicketAttachment
+from server.desk.tickets.queries.likeness import find_likenesses
+from server.desk.tickets.reactions.likening import COMPARE
 from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import HopelessJob, JobContext
@@ -26,6 +29,8 @@ from server.foundation.translation import Language
 
 __all__ = [
     "CHECK",
+    "COMPARE",
+    "COMPARE_OLD",
     "INDEX_TICKETS",
     "PASS_ON",
     "REASSESS",
@@ -33,6 +38,8 @@ __all__ = [
     "SWEEP_CLOCKS",
     "TIDY_FILES",
     "run_check",
+    "run_comparing",
+    "run_comparing_old",
     "run_passing_on",
     "run_reassessment",
     "run_reckoning",
@@ -44,6 +51,7 @@ __all__ = [
 SWEEP_CLOCKS = "sla.sweep"
 TIDY_FILES = "tickets.tidy_files"
 PASS_ON = "tickets.pass_on"  # noqa: S105 - a kind of job
+COMPARE_OLD = "tickets.compare_old"
 INDEX_TICKETS = "search.tickets"
 REASSESS = "tickets.reassess"
 #: Tickets that one run computes anew; the others wait for the next minute.
@@ -148,6 +156,36 @@ def run_ticket_indexing(context: JobContext) -> Mapping[str, Any]:
         done += taken
         if not taken:
             return {"tickets": done}
+
+
+def run_comparing(context: JobContext) -> Mapping[str, Any]:
+    """Find what is like a ticket, and store it. Payload: ``ticket_id``."""
+    return {"found": _compare(context, context.payload["ticket_id"])}
+
+
+def run_comparing_old(context: JobContext) -> Mapping[str, Any]:
+    """Compare the open tickets that nobody touched since tickets are compared, newest first."""
+    done = 0
+    while True:
+        with context.database.writing() as session:
+            ids = next_to_compare(session)
+        for ticket_id in ids:
+            context.go_on()
+            _compare(context, ticket_id)
+        with context.database.writing() as session:
+            pass_compared(session, ids)
+        done += len(ids)
+        if not ids:
+            return {"tickets": done}
+
+
+def _compare(context: JobContext, ticket_id: int) -> int:
+    """Compare outside a writing transaction: nobody who saves waits for it."""
+    with context.database.reading() as session:
+        found = find_likenesses(session, ticket_id)
+    with context.database.writing() as session:
+        keep_likenesses(session, ticket_id, found)
+    return len(found)
 
 
 def run_passing_on(context: JobContext) -> Mapping[str, Any]:

@@ -176,6 +176,24 @@ class TicketLink(Base):
     at: Mapped[datetime]
 
 
+class TicketLikeness(Base):
+    """Two tickets that are alike, as a job found out about ``ticket``; either side may be asked."""
+
+    __tablename__ = "ticket_likeness"
+    __table_args__ = (Index(None, "other_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    other_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    #: 0 to 1.
+    score: Mapped[float]
+    #: ``rules.likeness.Reasons``: ids of items, pairs of them, whether the category, words.
+    reasons: Mapped[dict[str, Any]]
+
+
 class TicketAttachment(Identified, Base):
     """A file on a ticket. Its name is what a person called it, and never part of a path."""
 

@@ -173,6 +173,7 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_TICKET}/tools", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/suspects", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/related", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/similar", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/following", Permission.TICKET_READ),
     Endpoint(
         "POST", f"{_TICKET}/reply", Permission.TICKET_WORK, form={"text": "I look."}, status=303

@@ -58,6 +58,7 @@ _BELONGINGS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_TICKET}/times", _WORK, json={"minutes": 15}, status=201),
     Endpoint("DELETE", f"{_TICKET}/times/<int:time_id>", _WORK, status=403),
     Endpoint("PUT", f"{_TICKET}/rating", Permission.TICKET_READ, json={"rating": 5}, status=403),
+    Endpoint("GET", f"{_TICKET}/similar", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/clocks", Permission.TICKET_READ),
     # The promise is not missed, and that is what it says.
     Endpoint(
