@@ -476,12 +476,12 @@ class _Furnishing:
         return create_item(self._session, self._admin, draft, self._now).id
 
     def _views(self, keeper_id: int | None) -> dict[str, int]:
-        """Keep a view of each list; out of sight they are the administrator's own."""
+        """Keep a view of each list, shared; out of sight they are the administrator's own."""
         keeper = actor_of(self._session, keeper_id) if keeper_id else self._admin
-        view = save_view(
-            self._session, keeper, ITEM_VIEWS, ViewDraft("Servers", "class:server"), self._now
-        )
-        pressing = ViewDraft("Pressing", "view=open&priority=1")
+        shared = bool(keeper_id)
+        servers = ViewDraft("Servers", "class:server", shared=shared)
+        view = save_view(self._session, keeper, ITEM_VIEWS, servers, self._now)
+        pressing = ViewDraft("Pressing", "view=open&priority=1", shared=shared)
         tickets = save_view(self._session, keeper, TICKET_VIEWS, pressing, self._now)
         return {"view": view.id, "ticket_view": tickets.id} | self._imports()
 

@@ -16,6 +16,9 @@ def sentences(reader: Reader) -> dict[str, str]:
         "too many checks wait already; try again in a minute": reader.gettext(
             "Too many checks wait already. Try again in a minute."
         ),
+        "no agent that takes orders reports this item": reader.gettext(
+            "No agent that takes orders reports this item."
+        ),
         "must be another ticket": reader.gettext("Choose another ticket."),
         "it has another parent already; take that link back first": reader.gettext(
             "It is part of another ticket already. Take that link back first."
