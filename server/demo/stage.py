@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from cmdb.records.parties import OrganisationClosure, Person
 from server.desk.changes.jobs import INVITE
 from server.desk.changes.models import Change
+from server.desk.tickets.jobs import COMPARE
+from server.desk.tickets.models import Ticket
 from server.foundation.events import Reactions, drain
 from server.foundation.jobs.models import Job
 from server.foundation.permissions import Actor, system_actor
@@ -51,6 +53,10 @@ class Stage:
         changes = select(Change.id).where(Change.organisation_id.in_(within))
         asked = Job.payload["change_id"].as_integer().in_(changes)
         session.execute(delete(Job).where(Job.kind == INVITE, _QUEUED, asked))
+        tickets = select(Ticket.id).where(Ticket.organisation_id.in_(within))
+        alike = Job.payload["ticket_id"].as_integer().in_(tickets)
+        # Those that are open are compared all the same, a batch at a time, as tickets from before.
+        session.execute(delete(Job).where(Job.kind == COMPARE, _QUEUED, alike))
         if session.scalar(select(Notification.id).where(waiting).limit(1)) is None:
             session.execute(delete(Job).where(Job.kind == DELIVER, _QUEUED))
 
