@@ -1,6 +1,7 @@
 """What people are able to do, and how much of it is wanted."""
 
 import re
+import string
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,9 @@ LEAST, MOST = 1, 5
 #: Skills that one group or rule wants at most.
 MOST_WANTED = 10
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_WORD = re.compile(r"(.+?)(?:[\s:]+([0-9]+))?")
+_DIGITS = "0123456789"
+_MOST_DIGITS = 3
+_BEFORE_A_LEVEL = string.whitespace + ":\u00a0"
 
 
 def parse_levels(text: str, known: Mapping[str, str]) -> dict[str, int]:
@@ -25,17 +28,26 @@ def parse_levels(text: str, known: Mapping[str, str]) -> dict[str, int]:
     names = {text_key(name): code for code, name in known.items()}
     found: dict[str, int] = {}
     for part in (one.strip() for one in re.split(r"[,;\n]", text)):
-        match = _WORD.fullmatch(part)
-        if match is None:
+        if not part:
             continue
-        whole = part if text_key(part) in names or part in known else match[1]
-        level = int(match[2]) if match[2] and whole != part else LEAST
-        code = whole if whole in known else names.get(text_key(whole))
+        is_whole = part in known or text_key(part) in names
+        word, level = (part, LEAST) if is_whole else _with_its_level(part)
+        code = word if word in known else names.get(text_key(word))
         if code is None:
-            raise InvalidValue({"skills": f"there is no skill {whole}"})
+            raise InvalidValue({"skills": f"there is no skill {word}"})
         found[code] = level
     check_levels(found, known)
     return found
+
+
+def _with_its_level(part: str) -> tuple[str, int]:
+    """Return the skill and the level behind it. Cut from the end: one look at each character."""
+    before = part.rstrip(_DIGITS)
+    word, digits = before.rstrip(_BEFORE_A_LEVEL), part[len(before) :]
+    if not digits or not word or word == before:
+        return part, LEAST
+    # A number of thousands of digits is not read: it takes long, and is no level anyway.
+    return word, int(digits) if len(digits) <= _MOST_DIGITS else MOST + 1
 
 
 def check_wanted(wanted: Mapping[str, int], known: Iterable[str]) -> dict[str, int]:

@@ -76,7 +76,9 @@ def test_shift_and_presence_count_only_where_the_group_wants_them() -> None:
     assert hindrance(Wish("round_robin"), gone) is None
 
 
-@pytest.mark.parametrize("typed", ["sap 6", "sap 0", "excel", "linux 2, excel 1"])
+@pytest.mark.parametrize(
+    "typed", ["sap 6", "sap 0", "sap " + "9" * 5_000, "sap3", "excel", "linux 2, excel 1"]
+)
 def test_what_is_no_skill_or_no_level_is_refused(typed: str) -> None:
     with pytest.raises(InvalidValue) as refused:
         parse_levels(typed, {"sap": "SAP", "linux": "Linux servers"})
