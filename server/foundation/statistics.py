@@ -9,7 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, literal, select, text
 from sqlalchemy import table as named_table
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.schema import ExecutableDDLElement
 
 from server.foundation.jobs.handler import JobContext
 
@@ -27,6 +29,20 @@ _TABLES = text(
 )
 
 
+class _Analyse(ExecutableDDLElement):
+    """A look into one table, whose name SQLAlchemy quotes: none can be bound as a value."""
+
+    inherit_cache = False
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+
+@compiles(_Analyse, "sqlite")
+def _analyse_in_sqlite(element: _Analyse, compiler: Any, **_options: Any) -> str:
+    return f"ANALYZE {compiler.preparer.quote(element.table)}"
+
+
 def keep_statistics(context: JobContext) -> Mapping[str, Any] | None:
     """Look anew into the tables of SQLite that have grown; connections opened later know it."""
     if not context.database.is_sqlite:
@@ -38,7 +54,7 @@ def keep_statistics(context: JobContext) -> Mapping[str, Any] | None:
         # Each by itself: whoever writes waits for a second at most. A sample of each index would be
         # faster to look at, and took what holds for nearly all rows for something rare.
         with context.database.writing() as session:
-            session.execute(text(f'ANALYZE "{table}"'))
+            session.execute(_Analyse(table))
     return {"tables": len(grown)} if grown else None
 
 
