@@ -1,4 +1,4 @@
-"""A queue of 200,000 tickets with five entries each: its list, one ticket's page, its clocks."""
+"""A queue of many tickets with five entries each: its lists, pages, searches and clocks."""
 
 import time
 from collections.abc import Iterator
@@ -6,59 +6,99 @@ from datetime import datetime, timedelta
 from itertools import cycle
 from typing import Any
 
-from sqlalchemy import insert
-
-from cmdb.model.text import text_key
-from cmdb.records.parties import Person
 from server.desk.sla.models import SlaClock
 from server.desk.tickets.actions.clocks import sweep_clocks
-from server.desk.tickets.models import Ticket, TicketEntry
 from server.foundation.clock import utc_now
-from tests.benchmarks.figures import note, p95_of, tell
+from tests.benchmarks.desk.filling import COMMON, OPEN, RARE, fill_people, fill_tickets, write
+from tests.benchmarks.figures import note, p95_of, scaled, tell
 from tests.benchmarks.house.site import Place
+from tests.benchmarks.register.settling import analyse
 
-TICKETS = 200_000
-#: One in so many is still open.
-_OPEN = 20
 _DUE = 1000
-_PEOPLE = 2000
-_SETTING = f"SQLite, {TICKETS:,} tickets with 5 entries each, one in {_OPEN} open, in process"
-_CHUNK = 5000
+_CLOCKS = 100_000
+#: (figure, address, target in ms)
+_LISTS = (
+    ("queue list, open", "/tickets", 150),
+    ("queue list, all, newest first", "/tickets?view=all", 150),
+    ("queue list, one priority", "/tickets?priority=2", 150),
+    ("queue list over REST", "/api/v1/tickets?open=true&sort=priority&limit=50", 150),
+)
+_SEARCHES = (
+    ("full-text search, a rare word", RARE),
+    ("full-text search, a word of every tenth ticket", COMMON),
+    ("full-text search, two words", f"{COMMON} {RARE}"),
+    ("full-text search, a word half typed", COMMON[:4]),
+)
 
 
-def measure_queue(place: Place) -> None:
-    """Fill the queue, then tell p95 of its pages and the time of a sweep."""
-    started = time.perf_counter()
-    _fill(place)
-    note(f"filled in {time.perf_counter() - started:.0f} s")
-    for name, address, target in (
-        ("queue list, open", "/tickets", 150),
-        ("queue list, all, newest first", "/tickets?view=all", 150),
-        ("queue list, one priority", "/tickets?priority=2", 150),
-        ("queue list over REST", "/api/v1/tickets?open=true&sort=priority&limit=50", 150),
-    ):
-        _tell(place, name, cycle([address]), target)
-    pages = cycle([f"/tickets/INC-{number}" for number in range(7, TICKETS, TICKETS // 97)])
-    _tell(place, "ticket page", pages, 120)
-    _sweep(place)
+def measure_queue(place: Place, kind: str, tickets: int, *, slope: bool = False) -> None:
+    """Fill the queue, then tell p95 of its pages and the time of a sweep.
+
+    With ``slope`` a fifth of the tickets is measured first, and how each figure grew is told.
+    """
+    now, tickets = utc_now(), scaled(tickets)
+    fill_people(place, now)
+    steps = [tickets // 5, tickets] if slope else [tickets]
+    found: list[dict[str, float]] = []
+    done = 0
+    for step in steps:
+        started = time.perf_counter()
+        fill_tickets(place, range(done + 1, step + 1), now)
+        done = step
+        analyse(place.database)
+        note(f"{kind}: {step:,} tickets after {time.perf_counter() - started:.0f} s")
+        found.append(_pages(place, f"{kind}, {step:,} tickets with 5 entries each", step))
+    if slope:
+        _tell_slope(found, kind, steps)
+    _sweep(place, f"{kind}, {tickets:,} tickets", now)
 
 
-def _tell(place: Place, name: str, addresses: Iterator[str], target: int) -> None:
+def _pages(place: Place, size: str, tickets: int) -> dict[str, float]:
+    setting = f"{size}, one in {OPEN} open, in process"
+    found = {}
+    for name, address, target in _LISTS:
+        found[name] = _tell(place, name, cycle([address]), target, setting)
+    for name, words in _SEARCHES:
+        address = f"/search?q={words.replace(' ', '+')}"
+        found[name] = _tell(place, name, cycle([address]), 300, setting)
+    numbers = range(7, tickets, max(tickets // 97, 1))
+    pages = cycle([f"/tickets/INC-{number}" for number in numbers])
+    found["ticket page"] = _tell(place, "ticket page", pages, 120, setting)
+    return found
+
+
+def _tell(place: Place, name: str, addresses: Iterator[str], target: int, setting: str) -> float:
     def get() -> None:
         answer = place.client.get(next(addresses))
         if answer.status_code != 200:
             raise RuntimeError(answer.text[:500])
 
     get()
-    value = p95_of(get, times=30, rounds=3)
-    tell(f"{name}: p95", value, "ms", f"under {target}", met=value < target, setting=_SETTING)
+    value = p95_of(get, times=20, rounds=3)
+    tell(f"{name}: p95", value, "ms", f"under {target}", met=value < target, setting=setting)
+    return value
 
 
-def _sweep(place: Place) -> None:
+def _tell_slope(found: list[dict[str, float]], kind: str, steps: list[int]) -> None:
+    """Tell what each page would take with five times as many tickets, if it went on so."""
+    few, many = found
+    for name, value in many.items():
+        growth = value / few[name]
+        tell(
+            f"{name}: growth from {steps[0]:,} to {steps[1]:,} tickets",
+            growth,
+            "times",
+            "none",
+            met=True,
+            setting=f"{kind}; going on so, {value * growth:.0f} ms at {steps[1] * 5:,}",
+        )
+
+
+def _sweep(place: Place, size: str, now: datetime) -> None:
     """Tell how long one sweep takes while 100,000 clocks run and some have reached a level."""
-    now = utc_now()
+    clocks = scaled(_CLOCKS)
     with place.database.writing() as session:
-        _put(session, SlaClock, (_clock(number, now) for number in range(1, 100_001)))
+        write(session, SlaClock, (_clock(number, now) for number in range(1, clocks + 1)))
     started = time.perf_counter()
     told = 0
     while True:
@@ -68,92 +108,18 @@ def _sweep(place: Place) -> None:
         if not found:
             break
     seconds = time.perf_counter() - started
-    setting = f"{_SETTING}; 100,000 clocks run, {told:,} have reached a level"
+    setting = f"{size}; {clocks:,} clocks run, {told:,} have reached a level"
     tell("one sweep of clocks", seconds, "s", "under 15", met=seconds < 15, setting=setting)
-
-
-def _fill(place: Place) -> None:
-    now = utc_now()
-    with place.database.writing() as session:
-        _put(session, Person, (_person(n, place, now) for n in range(2, _PEOPLE + 1)))
-    with place.database.writing() as session:
-        _put(session, Ticket, (_ticket(n, place, now) for n in range(1, TICKETS + 1)))
-    with place.database.writing() as session:
-        _put(session, TicketEntry, (_entry(n, now) for n in range(TICKETS * 5)))
-        session.connection().exec_driver_sql("ANALYZE")
-
-
-def _put(session: Any, table: type[Any], rows: Iterator[dict[str, Any]]) -> None:
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            session.execute(insert(table), chunk)
-            chunk = []
-    if chunk:
-        session.execute(insert(table), chunk)
-
-
-def _person(number: int, place: Place, now: datetime) -> dict[str, Any]:
-    name = f"Person {number:04}"
-    return {
-        "id": number,
-        "organisation_id": place.organisation_id,
-        "display_name": name,
-        "name_key": text_key(name),
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-def _ticket(number: int, place: Place, now: datetime) -> dict[str, Any]:
-    at = now - timedelta(minutes=TICKETS - number)
-    is_open = number % _OPEN == 0
-    title = f"Orders page {number % 977} times out on {number % 31}"
-    return {
-        "id": number,
-        "reference": f"INC-{number}",
-        "kind": "incident",
-        "organisation_id": place.organisation_id,
-        "title": title,
-        "title_key": text_key(title),
-        "description": "Since this morning.",
-        "state": "in_progress" if is_open else "closed",
-        "is_open": is_open,
-        "urgency": "medium",
-        "impact": "minor",
-        "suggested_impact": "minor",
-        "priority": number % 5 + 1,
-        "requester_id": number % _PEOPLE + 1,
-        "channel": "portal",
-        "fields": {},
-        "created_at": at,
-        "updated_at": at,
-        "activity_at": at,
-    }
-
-
-def _entry(number: int, now: datetime) -> dict[str, Any]:
-    ticket = number // 5 + 1
-    return {
-        "ticket_id": ticket,
-        "at": now - timedelta(minutes=TICKETS - ticket),
-        "author_id": 1,
-        "kind": ("public", "internal", "system")[number % 3],
-        "text": "We look at it, and tell what we find." if number % 3 < 2 else "",
-        "detail": {"event": "opened"} if number % 3 == 2 else {},
-    }
 
 
 def _clock(number: int, now: datetime) -> dict[str, Any]:
     due = number <= _DUE
-    ticket = number * 2
     return {
-        "ticket_id": ticket,
+        "ticket_id": number * 2,
         "measure": "resolve",
         "calendar": "office",
         "target_minutes": 1440,
-        "started_at": now - timedelta(minutes=TICKETS - ticket),
+        "started_at": now - timedelta(days=1),
         "due_at": now + timedelta(days=1),
         "fired": 0,
         "next_at": now - timedelta(minutes=1) if due else now + timedelta(hours=number % 400 + 1),
