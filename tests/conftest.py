@@ -62,6 +62,8 @@ _SLOW = (
     "tests/server/demo/",
     "tests/server/migrations/",
     "tests/contract/test_schemathesis.py",
+    "tests/journeys/test_every_page.py",
+    "tests/journeys/test_languages.py",
 )
 
 
@@ -97,13 +99,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
         for marker in _markers_of(item):
             item.add_marker(marker)
     yield
-    items.sort(key=_turn)
+    journeys = [one for one in items if one.get_closest_marker("journey") is not None]
+    others = [one for one in items if one.get_closest_marker("journey") is None]
+    others.sort(key=lambda one: not _is_slow(one))
+    items[:] = [*others, *_spread(journeys)]
 
 
-def _turn(item: pytest.Item) -> int:
-    if item.get_closest_marker("journey") is not None:
-        return 2
-    return 0 if any(part in item.nodeid for part in _SLOW) else 1
+def _is_slow(item: pytest.Item) -> bool:
+    return any(part in item.nodeid for part in _SLOW)
+
+
+def _spread(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Put the slow ones apart from each other, and none to the end.
+
+    Towards the end tests are shared out by few at a time: those that stand together are run by one
+    process, and the others wait for it.
+    """
+    slow = [one for one in items if _is_slow(one)]
+    quick = [one for one in items if not _is_slow(one)]
+    step = len(quick) // max(len(slow), 1)
+    for number, one in enumerate(slow):
+        quick.insert(number * (step + 1), one)
+    return quick
 
 
 def _markers_of(item: pytest.Item) -> set[str]:

@@ -12,6 +12,7 @@ from tests.support.browser import PageFaults, accessibility_violations
 from web.pages import PAGES
 
 Scheme = Literal["light", "dark"]
+_PARTS = 4
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
@@ -22,14 +23,14 @@ def test_every_corner_of_the_site_is_walked_or_known_to_have_no_pages(served: Se
     assert set(served.app.view_functions) >= NO_PAGES, "an exception for what is not there any more"
 
 
-# In two parts, so that two processes can share the longest walk there is.
-@pytest.mark.parametrize("part", [0, 1])
+# In parts, so that processes can share the longest walk there is.
+@pytest.mark.parametrize("part", range(_PARTS))
 def test_every_page_is_sound_on_a_desk_in_the_dark_and_on_a_phone(
     served: Served, signed_in: SignedIn, page_faults: PageFaults, part: int
 ) -> None:
     page = signed_in("en", viewport=DESK, reduced_motion="reduce")
     wrong: list[str] = []
-    for place in places(served.app, served.company.things)[part::2]:
+    for place in places(served.app, served.company.things)[part::_PARTS]:
         known = len(page_faults.unexpected)
         found = _look_at(page, place)
         found += page_faults.unexpected[known:]

@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -61,8 +61,11 @@ def program_path() -> str:
 class PostgresCluster:
     """One running cluster; `new_database` is cheap, above all from a template."""
 
-    def __init__(self, directory: Path, user: str | None) -> None:
+    def __init__(
+        self, directory: Path, user: str | None, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.directory = directory
+        self._settings = {**_SETTINGS, **(settings or {})}
         self.port = 0
         self._user = user
         self._numbers = itertools.count(1)
@@ -85,7 +88,7 @@ class PostgresCluster:
         """Start the server on a free loopback port; raises ServerDidNotStartError."""
         self.port = free_port(socket.SOCK_STREAM)
         settings = {
-            **_SETTINGS,
+            **self._settings,
             "port": str(self.port),
             "unix_socket_directories": str(self.directory),
         }
@@ -182,12 +185,15 @@ class PostgresCluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[PostgresCluster]:
-    """Yield a running cluster; PostgreSQL refuses root, so root starts it as `postgres`."""
+def running_cluster(**settings: str) -> Iterator[PostgresCluster]:
+    """Yield a running cluster; PostgreSQL refuses root, so root starts it as `postgres`.
+
+    `settings` are PostgreSQL's own, as `shared_buffers="1GB"`.
+    """
     require_program("postgres", "postgresql", program_path())
     user = "postgres" if os.geteuid() == 0 else None
     with private_directory("postgres", owner=user) as directory:
-        cluster = PostgresCluster(directory, user)
+        cluster = PostgresCluster(directory, user, settings)
         cluster.create()
         start_on_free_ports(cluster.start)
         try:

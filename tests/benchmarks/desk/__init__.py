@@ -27,5 +27,8 @@ def run() -> None:
         with open_site(f"sqlite:///{home / 'queue.sqlite'}", home) as place:
             measure_queue(place, "SQLite", 200_000)
         note("a queue on PostgreSQL")
-        with running_cluster() as cluster, open_site(cluster.new_database(), home) as place:
+        with (
+            running_cluster(shared_buffers="1GB") as cluster,
+            open_site(cluster.new_database(), home) as place,
+        ):
             measure_queue(place, "PostgreSQL", 1_000_000, slope=True)

@@ -12,7 +12,7 @@ __all__ = ["run"]
 def run() -> None:
     """Measure everything; ``BENCH_SHARE=0.1`` measures history and queries on a tenth of it."""
     calibrate()
-    with running_cluster() as cluster:
+    with running_cluster(shared_buffers="1GB") as cluster:
         measure_history(cluster)
         measure_queries(cluster)
     measure_identity()
