@@ -4,6 +4,7 @@ from tests.benchmarks.figures import calibrate
 from tests.benchmarks.register.history import measure_history
 from tests.benchmarks.register.identity import measure_identity
 from tests.benchmarks.register.queries import measure_queries
+from tests.benchmarks.register.reconciling import measure_reconciling
 from tests.support.postgres import running_cluster
 
 __all__ = ["run"]
@@ -15,4 +16,5 @@ def run() -> None:
     with running_cluster(shared_buffers="1GB") as cluster:
         measure_history(cluster)
         measure_queries(cluster)
+    measure_reconciling()
     measure_identity()
