@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from discovery.topology.ports import Ports
-from discovery.topology.tables import ALL, Bridge
+from discovery.topology.regions import Region
+from discovery.topology.tables import ALL, Bridge, Tables
 from discovery.topology.values import Endpoint, Link, Port
 
 _ALONE, _TOGETHER = 0.8, 0.6
@@ -25,17 +27,30 @@ class _Place:
 
 
 def endpoints(
-    bridges: Sequence[Bridge], inner: Iterable[Port], owners: Mapping[str, str]
+    regions: Iterable[Region], inner: Iterable[Port], tables: Tables, owners: Mapping[str, str]
 ) -> list[Endpoint]:
     """Return each address on the edge port that is nearest to it.
 
     ``inner`` are the ports that lead to other bridges. An address that was learnt on such ports
     only hangs somewhere that cannot be seen from here, and is left out.
     """
-    closed = set(inner)
-    own = {bridge.key for bridge in bridges}
+    closed: dict[str, list[Port]] = defaultdict(list)
+    for port in sorted(inner, key=lambda one: one.order):
+        closed[port.device].append(port)
+    found: list[Endpoint] = []
+    for region in regions:
+        mine = [port for key in region.members for port in closed.get(key, ())]
+        find = partial(_endpoints, tables, region.members, mine, owners)
+        found += region.answer("endpoints", mine, find)
+    return sorted(found, key=lambda one: (one.port.order, one.mac))
+
+
+def _endpoints(
+    tables: Tables, members: Sequence[str], inner: Sequence[Port], owners: Mapping[str, str]
+) -> list[Endpoint]:
+    closed, own = set(inner), set(members)
     best: dict[str, _Place] = {}
-    for bridge in bridges:
+    for bridge in tables.bridges(members):
         for number, macs in bridge.learnt.get(ALL, {}).items():
             port = bridge.ports[number]
             if port in closed:
@@ -46,11 +61,10 @@ def endpoints(
                 place = _Place(len(macs), port, _vlans(bridge, number, mac))
                 if mac not in best or place.order < best[mac].order:
                     best[mac] = place
-    found = (
-        Endpoint(place.port, mac, place.vlans, owners.get(mac, ""), place.crowd == 1)
-        for mac, place in best.items()
-    )
-    return sorted(found, key=lambda one: (one.port.order, one.mac))
+    return [
+        Endpoint(best[mac].port, mac, best[mac].vlans, owners.get(mac, ""), best[mac].crowd == 1)
+        for mac in sorted(best)
+    ]
 
 
 def _vlans(bridge: Bridge, number: int, mac: str) -> tuple[int, ...]:
@@ -64,9 +78,12 @@ def attachments(found: Iterable[Endpoint], ports: Mapping[str, Ports]) -> Iterat
     ``shared`` where strangers are behind the same port: guests of the device, or more devices
     behind something that does not show itself.
     """
+    told = list(found)
+    held = {one.port for one in told if one.device}
     behind: dict[Port, list[Endpoint]] = defaultdict(list)
-    for one in found:
-        behind[one.port].append(one)
+    for one in told if held else ():
+        if one.port in held:
+            behind[one.port].append(one)
     for port in sorted(behind, key=lambda one: one.order):
         here = behind[port]
         known = sorted({one.device for one in here if one.device})

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 
 from discovery.findings import NeighbourFinding
@@ -149,7 +150,12 @@ def _bracketed(name: str) -> tuple[str, ...]:
 
 def usable_mac(mac: str) -> bool:
     """Whether a MAC address can tell a device: six octets, nobody's common property."""
-    return len(mac) == 17 and not mac.startswith(_NOBODY)
+    return len(mac) == 17 and _somebody(mac)
+
+
+@lru_cache(maxsize=1 << 16)  # every bridge of a domain learnt the same addresses
+def _somebody(mac: str) -> bool:
+    return not mac.startswith(_NOBODY)
 
 
 def _is_own(address: str) -> bool:

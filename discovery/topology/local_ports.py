@@ -31,8 +31,11 @@ def with_local_ports(
     A row that no rule fits keeps its number and stays without an interface. Linear in rows and
     interfaces.
     """
+    rows = tuple(neighbours)
+    if not rows:
+        return rows
     ports = _Ports(interfaces)
-    return tuple(ports.resolved(row) for row in neighbours)
+    return tuple(map(ports.resolved, rows))
 
 
 class _Ports:

@@ -1,13 +1,15 @@
-"""The media between bridges of one region, over all VLANs, with better links held fixed."""
+"""The media between bridges of each region, over all VLANs, with better links held fixed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from discovery.topology.adjacent import joints
 from discovery.topology.facing import Facing
 from discovery.topology.ports import Ports
-from discovery.topology.tables import ALL, Bridge
+from discovery.topology.regions import Region
+from discovery.topology.tables import ALL, Bridge, Tables
 from discovery.topology.values import Link, Port, Segment
 
 _FDB, _FDB_SHARED = 0.8, 0.6
@@ -42,14 +44,48 @@ class Medium:
         )
 
 
+_Held = tuple[str, str, Port]
+
+
 def media_of(
-    bridges: Sequence[Bridge],
+    regions: Iterable[Region],
     links: Iterable[Link],
+    tables: Tables,
     owners: Mapping[str, str],
     ports: Mapping[str, Ports],
 ) -> list[Medium]:
-    """Return the media of a region, in the order of their ports."""
-    fixed = _fixed(bridges, links, ports)
+    """Return the media of all regions with several bridges, in each in the order of their ports."""
+    several = [region for region in regions if len(region.members) > 1]
+    held = _held(several, links, ports)
+    found: list[Medium] = []
+    for number, region in enumerate(several):
+        find = partial(_media, tables, region.members, held[number], owners)
+        found += region.answer("media", held[number], find)
+    return found
+
+
+def _held(
+    regions: Sequence[Region], links: Iterable[Link], ports: Mapping[str, Ports]
+) -> dict[int, list[_Held]]:
+    """Return what neighbour protocols prove in each region: (bridge, other bridge, its port)."""
+    region_of = {key: number for number, region in enumerate(regions) for key in region.members}
+    found: dict[int, list[_Held]] = defaultdict(list)
+    for link in links:
+        number = region_of.get(link.a.device)
+        if number is None or number != region_of.get(link.b.device):
+            continue
+        for here, there in ((link.a, link.b), (link.b, link.a)):
+            if here.known:
+                port = ports[here.device].trunk(here)
+                found[number].append((here.device, there.device, port))
+    return found
+
+
+def _media(
+    tables: Tables, members: Sequence[str], held: Sequence[_Held], owners: Mapping[str, str]
+) -> list[Medium]:
+    bridges = tables.bridges(members)
+    fixed = _fixed(bridges, held)
     general = Facing(bridges, ALL, owners, fixed)
     found: dict[tuple[Port, ...], Medium] = {}
     for scope in _scopes(bridges):
@@ -71,21 +107,15 @@ def _scopes(bridges: Sequence[Bridge]) -> list[int]:
     return [ALL, *vlans]
 
 
-def _fixed(
-    bridges: Sequence[Bridge], links: Iterable[Link], ports: Mapping[str, Ports]
-) -> dict[tuple[str, str], set[int]]:
+def _fixed(bridges: Sequence[Bridge], held: Iterable[_Held]) -> dict[tuple[str, str], set[int]]:
     """Return what neighbour protocols prove: (bridge, other) -> numbers of its ports."""
     by_key = {bridge.key: bridge for bridge in bridges}
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for link in links:
-        for here, there in ((link.a, link.b), (link.b, link.a)):
-            bridge = by_key.get(here.device)
-            if bridge is None or there.device not in by_key or not here.known:
-                continue
-            port = ports[here.device].trunk(here)
-            if port not in bridge.ports:
-                bridge.ports.append(port)
-            found[here.device, there.device].add(bridge.ports.index(port))
+    for here, there, port in held:
+        bridge = by_key[here]
+        if port not in bridge.ports:
+            bridge.ports.append(port)
+        found[here, there].add(bridge.ports.index(port))
     return found
 
 

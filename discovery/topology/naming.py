@@ -1,11 +1,13 @@
 """Names of interfaces as devices shorten them: GigabitEthernet0/1 and Gi0/1 are one port."""
 
 import re
+from functools import lru_cache
 
 _PARTS = re.compile(r"([a-z][a-z\- ]*?)[- ]*(\d.*)\Z")
 _KEPT_LETTERS = 2
 
 
+@lru_cache(maxsize=1 << 12)  # switches of a make have the same names
 def spellings(name: str) -> tuple[str, ...]:
     """Return the forms under which a name is compared, the exact one first.
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 from discovery.findings import InterfaceFinding
 from discovery.topology.naming import spellings, unit_of
@@ -19,17 +20,11 @@ class Ports:
     def __init__(self, device: Device) -> None:
         findings = device.findings
         self.key = device.key
+        self._findings = findings
         self.interfaces = {one.index: one for one in findings.interfaces}
         self._bridge = {one.port: one.interface_index for one in findings.bridge_ports}
         self._bridge_of = {index: port for port, index in sorted(self._bridge.items()) if index}
         self._local = {one.number: one for one in findings.local_ports}
-        self._names = [
-            _unique((one.index, read(one)) for one in findings.interfaces) for read in _NAMES
-        ]
-        self._local_names = [
-            _unique((one.number, one.id) for one in findings.local_ports),
-            _unique((one.number, one.description) for one in findings.local_ports),
-        ]
         self.by_mac: dict[str, list[int]] = defaultdict(list)
         for one in findings.interfaces:
             if one.mac:
@@ -133,10 +128,20 @@ class Ports:
         """Return those that are sockets for a cable."""
         return [index for index in indexes if self._type(index) in _PHYSICAL]
 
+    @cached_property
+    def _names(self) -> list[dict[str, int]]:
+        """Ports by what names them, the most exact first; many a device is asked for none."""
+        interfaces, local = self._findings.interfaces, self._findings.local_ports
+        return [
+            *(_unique((one.index, read(one)) for one in interfaces) for read in _NAMES),
+            _unique((one.number, one.id) for one in local),
+            _unique((one.number, one.description) for one in local),
+        ]
+
     def _named(self, words: Iterable[str]) -> int | None:
         for said in words:
             for form in spellings(said):
-                for names in (*self._names, *self._local_names):
+                for names in self._names:
                     if form in names:
                         return names[form]
         return None

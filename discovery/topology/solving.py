@@ -14,10 +14,11 @@ from discovery.topology.media import media_of
 from discovery.topology.pairing import links_of
 from discovery.topology.passing import not_passing
 from discovery.topology.ports import Ports
+from discovery.topology.regions import Region, regions
 from discovery.topology.routing import routing_links
 from discovery.topology.stating import neighbour_statements, spanning_statements
 from discovery.topology.subnets import subnets
-from discovery.topology.tables import Bridge, bridges_of, regions
+from discovery.topology.tables import Tables, tables_of
 from discovery.topology.values import (
     Device,
     HalfLink,
@@ -37,28 +38,42 @@ def solve(devices: Iterable[Device]) -> Topology:
     Complexity: linear in rows for neighbour protocols; per region of bridges that hear of each
     other quadratic in bridges, with sets of addresses as bits.
     """
-    return _Solving(sorted(devices, key=lambda one: one.key)).topology()
+    ordered = sorted(devices, key=lambda one: one.key)
+    ports = {device.key: Ports(device) for device in ordered}
+    return Solving(ordered, ports, tables_of(ordered, ports)).topology()
 
 
-class _Solving:
-    def __init__(self, devices: Sequence[Device]) -> None:
+class Solving:
+    """One derivation: of devices by ascending key, and of the tables of those that are bridges.
+
+    What devices learnt is read from ``tables`` alone. ``regions`` holds the regions afterwards;
+    ``standing`` are regions of an earlier derivation whose tables are the same.
+    """
+
+    def __init__(
+        self,
+        devices: Sequence[Device],
+        ports: Mapping[str, Ports],
+        tables: Tables,
+        standing: Iterable[Region] = (),
+    ) -> None:
         self._devices = devices
-        self._ports = {device.key: Ports(device) for device in devices}
+        self._ports = ports
+        self._tables = tables
         self._identities = Identities(devices)
+        self._owners = self._identities.macs()
+        self.regions = regions(tables, self._owners, standing)
         self._halves: list[HalfLink] = []
         self._segments: list[Segment] = []
 
     def topology(self) -> Topology:
-        owners = self._identities.macs()
-        bridges = bridges_of(self._devices, self._ports)
-        groups = regions(bridges, owners)
+        """Return the network."""
         told = links_of(self._statements(neighbour_statements))
-        told, passing = not_passing(told, groups, owners, self._ports)
+        told, passing = not_passing(told, self.regions, self._tables, self._owners, self._ports)
         self._halves += passing
         spanning = links_of(self._statements(spanning_statements))
-        links = joined(told, spanning, self._ports, self._halves)
-        links = self._with_tables(links, groups, owners)
-        hanging = endpoints(bridges, self._inner(links, bridges), owners)
+        links = self._with_tables(joined(told, spanning, self._ports, self._halves))
+        hanging = endpoints(self.regions, self._inner(links), self._tables, self._owners)
         links = joined(links, attachments(hanging, self._ports), self._ports)
         routed, strangers = routing_links(self._devices, self._ports, self._identities)
         return Topology(
@@ -81,20 +96,14 @@ class _Solving:
                     found.append(one)
         return found
 
-    def _with_tables(
-        self, links: list[Link], groups: Iterable[Sequence[Bridge]], owners: Mapping[str, str]
-    ) -> list[Link]:
-        for bridges in groups:
-            if len(bridges) > 1:
-                media = media_of(bridges, links, owners, self._ports)
-                self._segments += [one.segment for one in media if one.segment is not None]
-                cables = [one.link for one in media if one.link is not None]
-                links = joined(links, cables, self._ports)
-        return links
+    def _with_tables(self, links: list[Link]) -> list[Link]:
+        media = media_of(self.regions, links, self._tables, self._owners, self._ports)
+        self._segments += [one.segment for one in media if one.segment is not None]
+        return joined(links, [one.link for one in media if one.link is not None], self._ports)
 
-    def _inner(self, links: Iterable[Link], bridges: Iterable[Bridge]) -> set[Port]:
+    def _inner(self, links: Iterable[Link]) -> set[Port]:
         """Return the ports that lead to other bridges."""
-        keys = {bridge.key for bridge in bridges}
+        keys = self._tables.marks
         found = {port for segment in self._segments for port in segment.ports}
         for link in links:
             if link.a.device in keys and link.b.device in keys:

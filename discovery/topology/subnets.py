@@ -21,7 +21,8 @@ _ROUTERS = {NETWORK_DEVICE, ROUTER, SWITCH, FIREWALL}
 _LONGEST = {4: 29, 6: 64}
 _SHORTEST = 8
 _LOOPBACK = 24
-_DEFAULT = {"0.0.0.0/0", "::/0"}
+#: Destinations of the routes that are taken where no other fits.
+DEFAULT_ROUTES = {"0.0.0.0/0", "::/0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def _asked(devices: Iterable[Device]) -> set[str]:
         row.next_hop
         for one in devices
         for row in one.findings.routes
-        if row.destination in _DEFAULT and row.next_hop
+        if row.destination in DEFAULT_ROUTES and row.next_hop
     }
 
 
