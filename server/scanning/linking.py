@@ -1,13 +1,16 @@
 """Links and half-links as rows: what is seen again is confirmed, what is not seen fades."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from cmdb.records.among import among
+from cmdb.records.bulk import insert_rows
 from discovery.topology.values import HalfLink, Link
 from server.scanning.models import NetworkHalfLink, NetworkLink
 
@@ -17,17 +20,14 @@ FADES_AFTER = timedelta(days=7)
 
 def store_links(session: Session, links: Iterable[Link], now: datetime) -> None:
     """Bring the stored links to these; what is not among them fades."""
-    known = {row.key: row for row in session.scalars(select(NetworkLink))}
+    told = {}
     for key, link in _distinct(links).items():
-        row = known.pop(key, None)
-        if row is None:
-            row = NetworkLink(key=key, first_seen_at=now, layer=link.layer)
-            row.start_id, row.start_port = int(link.a.device), link.a.name
-            row.end_id, row.end_port = int(link.b.device), link.b.name
-            session.add(row)
-        row.evidence, row.vlans = list(link.evidence), list(link.vlans)
-        row.shared, row.confidence, row.last_seen_at = link.shared, link.confidence, now
-    _forget(session, known.values(), now)
+        ends = {"start_id": int(link.a.device), "start_port": link.a.name}
+        ends |= {"end_id": int(link.b.device), "end_port": link.b.name}
+        terms = {"evidence": list(link.evidence), "vlans": list(link.vlans)}
+        terms |= {"shared": link.shared, "confidence": link.confidence}
+        told[key] = _Told(ends | {"layer": link.layer}, terms)
+    _store(session, NetworkLink, told, now)
 
 
 def _distinct(links: Iterable[Link]) -> dict[str, Link]:
@@ -51,30 +51,81 @@ def _both(one: Link, other: Link) -> Link:
 
 def store_halves(session: Session, halves: Iterable[HalfLink], now: datetime) -> None:
     """Bring the stored half-links to these; what is not among them fades."""
-    known = {row.key: row for row in session.scalars(select(NetworkHalfLink))}
-    seen: set[str] = set()
+    told: dict[str, _Told] = {}
     for half in halves:
         remote = half.remote_chassis, half.remote_name, half.remote_port, half.remote_key
         key = _key(half.local.device, half.local.name, half.protocol, *remote)
-        if key in seen:
-            continue
-        seen.add(key)
-        row = known.pop(key, None)
-        if row is None:
-            row = NetworkHalfLink(key=key, first_seen_at=now, protocol=half.protocol)
-            row.item_id, row.port = int(half.local.device), half.local.name
-            session.add(row)
-        row.reason, row.last_seen_at = half.reason, now
-        row.remote_name, row.remote_chassis = half.remote_name, half.remote_chassis
-        row.remote_port, row.remote_description = half.remote_port, half.remote_description
-        row.remote_addresses = list(half.remote_addresses)
-    _forget(session, known.values(), now)
+        terms = {
+            "reason": half.reason,
+            "remote_name": half.remote_name,
+            "remote_chassis": half.remote_chassis,
+            "remote_port": half.remote_port,
+            "remote_description": half.remote_description,
+            "remote_addresses": list(half.remote_addresses),
+        }
+        local = {"item_id": int(half.local.device), "port": half.local.name}
+        told.setdefault(key, _Told(local | {"protocol": half.protocol}, terms))
+    _store(session, NetworkHalfLink, told, now)
 
 
-def _forget(session: Session, rows: Iterable[NetworkLink | NetworkHalfLink], now: datetime) -> None:
-    for row in rows:
-        if row.last_seen_at < now - FADES_AFTER:
-            session.delete(row)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A row as it should be: what its key is made of, and what may change of it."""
+
+    fixed: dict[str, Any]
+    terms: dict[str, Any]
+
+
+def _store(
+    session: Session,
+    entity: type[NetworkLink | NetworkHalfLink],
+    told: Mapping[str, _Told],
+    now: datetime,
+) -> None:
+    """Insert what is new, write what differs, confirm the rest, forget what has faded."""
+    known = _known(session, entity, next(iter(told.values())).terms) if told else {}
+    fresh, different, same = [], [], []
+    for key, one in told.items():
+        if key not in known:
+            seen = {"key": key, "first_seen_at": now, "last_seen_at": now}
+            fresh.append(seen | one.fixed | one.terms)
+        elif known[key][1] == tuple(one.terms.values()):
+            same.append(known[key][0])
+        else:
+            different.append({"id": known[key][0], "last_seen_at": now} | one.terms)
+    insert_rows(session, entity, fresh)
+    if different:
+        session.execute(update(entity), different)
+    _confirm(session, entity, same, now)
+    session.execute(
+        delete(entity)
+        .where(entity.last_seen_at < now - FADES_AFTER)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _known(
+    session: Session, entity: type[NetworkLink | NetworkHalfLink], terms: Iterable[str]
+) -> dict[str, tuple[int, tuple[Any, ...]]]:
+    """Return id and terms of what is stored, by key."""
+    columns = [getattr(entity, name) for name in terms]
+    rows = session.execute(select(entity.key, entity.id, *columns))
+    return {key: (row_id, tuple(values)) for key, row_id, *values in rows}
+
+
+def _confirm(
+    session: Session,
+    entity: type[NetworkLink | NetworkHalfLink],
+    ids: Iterable[int],
+    now: datetime,
+) -> None:
+    """Say that rows were seen again: one statement for all of them."""
+    session.execute(
+        update(entity)
+        .where(among(session, entity.id, sorted(ids)))
+        .values(last_seen_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _key(*words: object) -> str:

@@ -7,37 +7,33 @@ process. What joins two items becomes the relation *connects to*; what is no lon
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.lookup import parts
 from cmdb.observation import ItemReference, SeenRelation
-from cmdb.records.facts import Interface
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.vocabulary import CONNECTS_TO, SNMP
-from discovery.findings import DeviceFindings, InterfaceFinding
-from discovery.topology.solving import solve
-from discovery.topology.values import Device, Link, Port, Segment, Topology
+from discovery.topology.renewing import macs_heard, renew_known
+from discovery.topology.values import Link, Port, Segment, Topology
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import run_pure
 from server.foundation.jobs.queue import enqueue
 from server.items.deriving.changing import DERIVE
 from server.scanning.linking import FADES_AFTER, store_halves, store_links
-from server.scanning.models import DeviceFacts
-from server.scanning.recording import unpack
+from server.scanning.remembering import keep, recall
 from server.scanning.subnetting import store_subnets
+from server.scanning.visited import read_cards, read_facts
 
 #: The kind, as in ``server.wiring.JOBS``.
 TOPOLOGY_JOB = "scanning.topology"
-#: What a device said so long before the newest visit of all counts no more: it is not there.
-_FORGOTTEN_AFTER = timedelta(days=30)
 _SHARED = 0.6
 #: Media with more bridges are told as a star.
 _EACH_WITH_EACH = 5
@@ -52,63 +48,28 @@ def ask_topology(session: Session) -> int:
 
 def run_topology(context: JobContext) -> Mapping[str, Any]:
     """Derive the topology from all that is known now, and bring the register to it."""
+    folder = context.settings.cache_folder
+    known = recall(folder)
     with context.database.reading() as session:
-        devices = read_devices(session)
-    context.go_on()
-    topology = run_pure(solve, devices)
+        facts = read_facts(session)
+        heard = run_pure(macs_heard, facts, known)
+        context.go_on()
+        cards = read_cards(session, heard, {int(one.key) for one in facts})
+    derived = run_pure(renew_known, facts, cards, known)
     context.go_on()
     now = utc_now()
     with context.database.writing() as session:
-        store(session, topology, now)
+        store(session, derived.topology, now)
         enqueue(session, DERIVE, {}, key="derive")  # who is whose uplink follows from it
+    if derived.memory != known:
+        keep(folder, derived.memory)
     return {
-        "devices": len(devices),
-        "links": len(topology.links),
-        "half_links": len(topology.half_links),
-        "endpoints": len(topology.endpoints),
-        "subnets": len(topology.subnets),
+        "devices": derived.devices,
+        "links": len(derived.topology.links),
+        "half_links": len(derived.topology.half_links),
+        "endpoints": derived.endpoints,
+        "subnets": len(derived.topology.subnets),
     }
-
-
-def read_devices(session: Session) -> list[Device]:
-    """Return all visited devices, and the machines whose addresses these have learnt."""
-    newest = session.scalar(select(func.max(DeviceFacts.seen_at)))
-    rows = session.execute(
-        select(DeviceFacts.item_id, DeviceFacts.packed, Item.name, Item.class_code)
-        .join(Item, Item.id == DeviceFacts.item_id)
-        .where(
-            Item.stage != "retired",
-            DeviceFacts.seen_at >= (newest or utc_now()) - _FORGOTTEN_AFTER,
-        )
-    )
-    devices = [
-        Device(str(row.item_id), unpack(row.packed), (row.name,), role=row.class_code)
-        for row in rows
-    ]
-    known = {int(device.key) for device in devices}
-    learnt = {mac for one in devices for row in one.findings.learnt for mac in row.macs}
-    return devices + _machines(session, learnt, known)
-
-
-def _machines(session: Session, learnt: set[str], known: set[int]) -> list[Device]:
-    """Return items that were never visited and whose MAC addresses somebody learnt."""
-    cards: dict[int, list[InterfaceFinding]] = defaultdict(list)
-    for part in parts(sorted(learnt)):
-        query = (
-            select(Interface.item_id, Interface.name, Interface.mac, Interface.up)
-            .join(Item, Item.id == Interface.item_id)
-            .where(Interface.mac.in_(part), Item.stage != "retired")
-            .order_by(Interface.item_id, Interface.name)
-        )
-        for row in session.execute(query):
-            if row.item_id not in known:
-                place = len(cards[row.item_id]) + 1
-                card = InterfaceFinding(place, row.name, type=6, mac=row.mac, up=row.up)
-                cards[row.item_id].append(card)
-    return [
-        Device(str(item_id), DeviceFindings("", 0, "", "", interfaces=tuple(cards[item_id])))
-        for item_id in sorted(cards)
-    ]
 
 
 def store(session: Session, topology: Topology, now: datetime) -> None:

@@ -15,13 +15,13 @@ from cmdb.records.items import Item
 from discovery.assembly.sections import is_port, unique_names
 from discovery.assembly.transceivers import transceivers_of
 from discovery.findings import DeviceFindings, TransceiverFinding
+from discovery.findings.storing import unpack
 from server.foundation.paging import Page, PageRequest, page_within
 from server.foundation.permissions import Actor, Permission
 from server.items.queries import get_item, names_of
 from server.items.scope import visible_items
 from server.items.sites import inside
 from server.scanning.models import DeviceFacts, NetworkHalfLink, NetworkLink
-from server.scanning.recording import unpack
 
 MOST_LINKS = 5_000
 MOST_MACS = 20

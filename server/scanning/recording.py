@@ -1,7 +1,5 @@
 """What a visit brought enters the register: by the one door, and whole for the topology."""
 
-import json
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -16,7 +14,7 @@ from cmdb.observation import Identifier
 from cmdb.vocabulary import SERIAL
 from discovery.assembly.observation import assemble
 from discovery.findings import DeviceFindings
-from discovery.findings.storing import findings_document, findings_from
+from discovery.findings.storing import pack
 from server.scanning.models import DeviceFacts
 
 
@@ -60,14 +58,3 @@ def _keep(session: Session, item_id: int, found: DeviceFindings, now: datetime) 
     elif row.seen_at > now:
         return
     row.packed, row.seen_at = pack(found), now
-
-
-def pack(found: DeviceFindings) -> bytes:
-    """Return findings as they are stored."""
-    document = json.dumps(findings_document(found), separators=(",", ":"), ensure_ascii=False)
-    return zlib.compress(document.encode(), 3)
-
-
-def unpack(packed: bytes) -> DeviceFindings:
-    """Return stored findings."""
-    return findings_from(json.loads(zlib.decompress(packed)))

@@ -25,13 +25,13 @@ from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import SNMP, ClassCode
 from discovery.assembly.sections import digest, interface_rows, unique_names
 from discovery.findings import DeviceFindings
+from discovery.findings.storing import pack, unpack
 from discovery.snmp.credentials import Community, User
 from discovery.traps.meaning import Announcement, Happening
 from discovery.traps.receiver import Heard
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import open_credential
 from server.scanning.models import DeviceFacts, SnmpCredential
-from server.scanning.recording import pack, unpack
 
 _LINK = {Happening.LINK_DOWN: False, Happening.LINK_UP: True}
 _AUTHOR = Author(None, "traps")
