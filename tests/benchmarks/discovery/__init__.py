@@ -11,6 +11,8 @@ from collections import Counter
 from pathlib import Path
 
 from discovery.topology.solving import solve
+from discovery.topology.values import Device
+from tests.benchmarks.discovery import renewal
 from tests.benchmarks.discovery.devices import score_devices
 from tests.benchmarks.discovery.networks import solve_network
 from tests.benchmarks.discovery.scale import BRIDGES, SITES, STATIONS, digest, network
@@ -37,7 +39,8 @@ def run() -> None:
         absent = f"not measured: {VARIABLE} names no folder with recordings"
         tell("recorded networks", 0, "links", "all", met=False, setting=absent)
         tell("recorded devices", 0, "%", "99", met=False, setting=absent)
-    _size()
+    devices = _size()
+    renewal.measure(devices)
     measure()
 
 
@@ -71,7 +74,7 @@ def _devices(folder: Path) -> None:
         tell(f"recorded devices: {kind}", share, "%", target, met=met, setting=setting)
 
 
-def _size() -> None:
+def _size() -> list[Device]:
     devices, cables = network()
     setting = f"{SITES * BRIDGES} bridges in {SITES} domains, {SITES * STATIONS} stations"
     started = time.process_time()
@@ -88,3 +91,4 @@ def _size() -> None:
     tell("cables found", recall, "%", ">= 99", met=recall >= 99, setting=setting)
     false = len(pairs - cables)
     tell("cables invented", false, "links", "0", met=not false, setting=setting)
+    return devices
