@@ -16,7 +16,8 @@ from server.foundation.edge.schemas import PageQuerySchema, page_of, page_reques
 from server.items import actions, queries
 from server.items.deriving import verdicts
 from server.items.identity.queries import successor_of
-from server.items.past.recalling import item_as_of, items_as_of, relations_as_of
+from server.items.past.listing import items_as_of
+from server.items.past.recalling import item_as_of, relations_as_of
 from server.items.schemas import (
     AsOfQuerySchema,
     FactSectionSchema,

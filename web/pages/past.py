@@ -9,14 +9,14 @@ from cmdb.engine.past import differences
 from cmdb.errors import CadastreError, HistoryNotKept, ItemNotFound
 from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
-from cmdb.query.language import QueryFault
+from cmdb.query.language import QueryFault, is_plain_text
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import Page, PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items import queries
 from server.items.past import baselines as kept
-from server.items.past import recalling
+from server.items.past import listing, recalling
 from server.items.queries import names_of
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, list_url, reader, url_for, whole
@@ -38,21 +38,28 @@ def items() -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     actor.require(Permission.ITEM_READ)
     moment = asked_moment() or current_time()
+    words = asked_words(longest=2000)
+    plain = is_plain_text(words)
     filters = ItemFilter(
-        text=asked_words(),
+        text=words if plain else "",
+        query="" if plain else words,
         class_code=request.args.get("class", ""),
         stage=request.args.get("stage", ""),
     )
-    since = None
+    since, fault, status = None, "", 200
     page: Page[recalling.PastItem] = Page([])
     try:
         asked = PageRequest("id", request.args.get("after", ""), 50)
-        page = recalling.items_as_of(session, actor, filters, asked, moment)
+        page = listing.items_as_of(session, actor, filters, asked, moment)
+    except QueryFault as error:
+        fault, status = query_fault_text(error, reader()), 422
     except HistoryNotKept as error:
         since = error.since
     next_url = list_url(after=page.next_cursor) if page.next_cursor else None
-    return render_template(
+    body = render_template(
         "past/items.html",
+        words=words,
+        fault=fault,
         moment=moment,
         since=since,
         at=form_text(moment),
@@ -63,6 +70,7 @@ def items() -> ResponseReturnValue:
         class_name=class_name,
         list_url=list_url,
     )
+    return body, status
 
 
 @past.route("/past/<int:item_id>")

@@ -33,6 +33,22 @@ def _sentence(why: str, reader: Reader) -> str:
 def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
     gettext = reader.gettext
     return (
+        (
+            r"(?P<field>\S+) has no past to ask a list for",
+            gettext("Nobody knows how %(field)s was then; leave it out."),
+        ),
+        (
+            r"a word alone has no past: .*",
+            gettext("Say what this is: write name: or serial: before it."),
+        ),
+        (
+            r"more than (?P<most>\d+) differences were recorded since then; .*",
+            gettext(
+                "More than %(most)s differences were recorded since then: narrow the list by class,"
+                " stage, tier, organisation or name, or ask for a later moment."
+            ),
+        ),
+        (r"there is no such relation", gettext("There is no such relation.")),
         (r"there is no such class", gettext("There is no such class.")),
         (r"nothing is called that", gettext("Nothing is called that.")),
         (r"this attribute cannot be searched", gettext("This attribute cannot be searched.")),

@@ -13,7 +13,8 @@ from cmdb.model.text import clean, text_key
 from cmdb.query.language.clauses import Clause, any_of, compared, holds, in_table, starts_with
 from cmdb.query.language.faults import QueryFault
 from cmdb.query.language.operands import age_of, is_pattern, like_pattern, moment_of, whole_of
-from cmdb.query.language.terms import QueryTerms
+from cmdb.query.language.related import relation
+from cmdb.query.language.terms import QueryTerms, expect
 from cmdb.query.language.tree import Operand, Term
 from cmdb.records.facts import (
     Address,
@@ -32,18 +33,8 @@ Reader = Callable[[QueryTerms, Term], Clause]
 
 _EQUAL = frozenset({":", "=", "!="})
 _ORDER = frozenset({"<", "<=", ">", ">="})
-_MOST_MATCHES = 500
-
-
-def expect(term: Term, operators: frozenset[str]) -> None:
-    """Raise ``QueryFault`` unless the field takes the operator."""
-    if term.operator not in operators:
-        said = " ".join(sorted(operators))
-        raise QueryFault(
-            f"{term.field} cannot be asked with {term.operator}; it takes {said}",
-            term.field,
-            term.at,
-        )
+#: So many people, groups or places are meant by one name at most.
+MOST_MATCHES = 500
 
 
 def text_matches(
@@ -75,6 +66,12 @@ def _name(terms: QueryTerms, term: Term) -> Clause:
 
 
 def _class(terms: QueryTerms, term: Term) -> Clause:
+    found = class_codes(terms, term)
+    return Clause(Item.class_code == found[0] if len(found) == 1 else Item.class_code.in_(found))
+
+
+def class_codes(terms: QueryTerms, term: Term) -> list[str]:
+    """Return the classes that a comparison names, with all below them. Raises ``QueryFault``."""
     expect(term, _EQUAL)
     model, codes = terms.model, set[str]()
     for one in term.operands:
@@ -83,8 +80,7 @@ def _class(terms: QueryTerms, term: Term) -> Clause:
             hint = terms.nearest(code, [entry.code for entry in model.classes])
             raise QueryFault(f"there is no such class{hint}", one.text, one.at)
         codes |= model.descendants(ClassCode(code))
-    found = sorted(codes)
-    return Clause(Item.class_code == found[0] if len(found) == 1 else Item.class_code.in_(found))
+    return sorted(codes)
 
 
 def _choice(column: SQLColumnExpression[Any], attribute: str) -> Reader:
@@ -154,6 +150,12 @@ def _when(
 
 
 def _organisation(terms: QueryTerms, term: Term) -> Clause:
+    ids = organisation_ids(terms, term)
+    return Clause(Item.organisation_id.in_(ids) if ids else false())
+
+
+def organisation_ids(terms: QueryTerms, term: Term) -> list[int]:
+    """Return the organisations that a comparison names, with all below them."""
     expect(term, _EQUAL)
     wanted = []
     for one in term.operands:
@@ -167,8 +169,7 @@ def _organisation(terms: QueryTerms, term: Term) -> Clause:
         .join(Organisation, Organisation.id == OrganisationClosure.ancestor_id)
         .where(or_(*wanted))
     )
-    ids = sorted(set(terms.session.scalars(below)))
-    return Clause(Item.organisation_id.in_(ids) if ids else false())
+    return sorted(set(terms.session.scalars(below)))
 
 
 def _party(role: PartyRole | None) -> Reader:
@@ -178,8 +179,8 @@ def _party(role: PartyRole | None) -> Reader:
         people = select(Person.id).where(text_matches(terms, Person.name_key, term))
         groups = select(Group.id).where(text_matches(terms, Group.name_key, term))
         held = or_(
-            ItemParty.person_id.in_(session.scalars(people.limit(_MOST_MATCHES)).all()),
-            ItemParty.group_id.in_(session.scalars(groups.limit(_MOST_MATCHES)).all()),
+            ItemParty.person_id.in_(session.scalars(people.limit(MOST_MATCHES)).all()),
+            ItemParty.group_id.in_(session.scalars(groups.limit(MOST_MATCHES)).all()),
         )
         in_role = () if role is None else (ItemParty.role == role.value,)
         return in_table(ItemParty.item_id, held, *in_role)
@@ -218,7 +219,7 @@ def _in_network(operand: Operand) -> ColumnElement[bool]:
 def _within(prefix: str) -> ColumnElement[bool]:
     """Addresses are stored as text, so a network is asked by the whole labels it fixes."""
     network = ip_network(prefix)
-    if network.num_addresses <= _MOST_MATCHES:
+    if network.num_addresses <= MOST_MATCHES:
         return Address.address.in_([str(one) for one in network])
     step = 8 if network.version == 4 else 16
     whole = network.prefixlen // step
@@ -267,7 +268,7 @@ def _id(_: QueryTerms, term: Term) -> Clause:
 def _location(terms: QueryTerms, term: Term) -> Clause:
     expect(term, _EQUAL | {"~"})
     # A place that is out of sight is not found by its name.
-    named = terms.items(text_matches(terms, Item.name_key, term)).limit(_MOST_MATCHES)
+    named = terms.items(text_matches(terms, Item.name_key, term)).limit(MOST_MATCHES)
     ids = list(terms.session.scalars(named))
     return Clause(
         and_(Item.location_id.is_not(None), Item.location_id.in_(ids)) if ids else false()
@@ -307,4 +308,5 @@ COLUMNS: Mapping[str, Reader] = {
     "software": _software,
     "id": _id,
     "has": _has,
+    "relation": relation,
 }

@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from cmdb.errors import InvalidValue
 from cmdb.model import Attribute, Model, ValueType
+from cmdb.model.keys import SearchKey
 from cmdb.model.text import clean, text_key
 from cmdb.query.items import exact_matches
 from cmdb.query.language import tree
 from cmdb.query.language.clauses import Clause, compared, narrowed, starts_with
-from cmdb.query.language.columns import COLUMNS, expect, text_matches
+from cmdb.query.language.columns import COLUMNS, text_matches
 from cmdb.query.language.faults import QueryFault
 from cmdb.query.language.operands import age_of
-from cmdb.query.language.terms import WORDS, QueryTerms, attributes_of, code_of
+from cmdb.query.language.terms import WORDS, QueryTerms, attributes_of, code_of, expect
 from cmdb.query.language.tree import Node, Operand, Term
 from cmdb.records.items import Item, ItemValue
 
@@ -60,11 +61,12 @@ def _condition(terms: QueryTerms, node: Node) -> _Pair:
     if isinstance(node, tree.Not):
         page, count = _condition(terms, node.inner)
         return not_(page), not_(count)
-    page, count = narrowed(terms.session, _clause(terms, node))
+    page, count = narrowed(terms.session, clause_of(terms, node))
     return (not_(page), not_(count)) if node.operator == "!=" else (page, count)
 
 
-def _clause(terms: QueryTerms, term: Term) -> Clause:
+def clause_of(terms: QueryTerms, term: Term) -> Clause:
+    """Return what one comparison means, "!=" as if it were "=". Raises ``QueryFault``."""
     if not term.field:
         return _bare(terms, term.operands[0])
     code = code_of(term.field)
@@ -106,32 +108,42 @@ def _values(terms: QueryTerms, term: Term, same: list[Attribute]) -> ColumnEleme
     of_attribute = (
         ItemValue.attribute_id == ids[0] if len(ids) == 1 else ItemValue.attribute_id.in_(ids)
     )
-    if attribute.type in _TEXTUAL or term.operator == "~" or _has_star(term):
+    if compares_text(attribute, term):
         return and_(of_attribute, text_matches(terms, ItemValue.text_key, term))
     compare = [_key_comparison(terms, attribute, term, one) for one in term.operands]
     return and_(of_attribute, or_(*compare))
 
 
-def _has_star(term: Term) -> bool:
-    return any("*" in one.text and not one.exact for one in term.operands)
+def compares_text(attribute: Attribute, term: Term) -> bool:
+    """Say whether a comparison with an attribute is one of texts, not of values."""
+    starred = any("*" in one.text and not one.exact for one in term.operands)
+    return attribute.type in _TEXTUAL or term.operator == "~" or starred
 
 
 def _key_comparison(
     terms: QueryTerms, attribute: Attribute, term: Term, operand: Operand
 ) -> ColumnElement[bool]:
+    words, number = operand_key_of(terms, attribute, operand)
+    if number is not None:
+        compare = compared(ItemValue.number_key, term.operator, number)
+        return compare if words is None else and_(compare, ItemValue.text_key == words)
+    return compared(ItemValue.text_key, term.operator, words)
+
+
+def operand_key_of(terms: QueryTerms, attribute: Attribute, operand: Operand) -> SearchKey:
+    """Return the key that an operand is compared by; ages count from ``terms.now``.
+
+    Raises ``QueryFault`` for what is no value of the attribute.
+    """
     raw: Any = operand.text
     if attribute.type in _MOMENTS and (ahead := age_of(operand)) is not None:
         moment = terms.now + ahead
         raw = moment.date() if attribute.type is ValueType.DATE else moment
     try:
-        words, number = terms.model.operand_key(attribute, raw)
+        return terms.model.operand_key(attribute, raw)
     except InvalidValue as error:
         why = error.fields.get(attribute.code, str(error))
         raise QueryFault(why, operand.text, operand.at) from None
-    if number is not None:
-        compare = compared(ItemValue.number_key, term.operator, number)
-        return compare if words is None else and_(compare, ItemValue.text_key == words)
-    return compared(ItemValue.text_key, term.operator, words)
 
 
 def explain_fields(model: Model) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.model import Attribute, Model
 from cmdb.query.language.faults import QueryFault
-from cmdb.query.language.tree import Operand
+from cmdb.query.language.tree import Operand, Term
 from cmdb.records.items import Item, ItemParty, ItemValue
 from cmdb.vocabulary import PartyRole
 
@@ -31,9 +31,21 @@ WORDS = (
     *("name", "class", "stage", "environment", "tier", "vendor", "model", "serial", "id"),
     *("organisation", "location", "seen", "first_seen", "changed", "source", "has"),
     *("owner", "support", "user", "approver", "party", "ip", "mac", "port", "software"),
+    "relation",
 )
 _PARTIES = ("owner", "support", "user", "approver", "party")
 _TEXTS = ("stage", "environment", "vendor", "model", "serial", "name")
+
+
+def expect(term: Term, operators: frozenset[str]) -> None:
+    """Raise ``QueryFault`` unless the field takes the operator."""
+    if term.operator not in operators:
+        said = " ".join(sorted(operators))
+        raise QueryFault(
+            f"{term.field} cannot be asked with {term.operator}; it takes {said}",
+            term.field,
+            term.at,
+        )
 
 
 def code_of(word: str) -> str:

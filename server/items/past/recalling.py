@@ -1,4 +1,4 @@
-"""Items, relations and lists as they were recorded at a past moment. Rights are today's.
+"""Items and relations as they were recorded at a past moment. Rights are today's.
 
 Name, class, stage, criticality and organisation have validity of their own in the graph's log; all
 other values are rebuilt by undoing history, for the rows that are shown.
@@ -9,37 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.past import undone
-from cmdb.errors import HistoryNotKept, InvalidValue, ItemNotFound
+from cmdb.errors import HistoryNotKept, ItemNotFound
 from cmdb.inventory.known import COLUMNS
-from cmdb.model import standing_model
-from cmdb.model.text import clean, text_key
-from cmdb.query.items import ItemFilter
 from cmdb.records.among import among
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import Item
-from cmdb.records.parties import OrganisationClosure
-from cmdb.records.past import ItemPast, RelationPast
-from cmdb.records.relations import (
-    GraphChange,
-    RedundancyGroup,
-    Relation,
-    require_kept,
-    sequence_at,
-)
-from cmdb.vocabulary import ClassCode
-from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
-from server.foundation.permissions import Actor, Permission
+from cmdb.records.past import RelationPast
+from cmdb.records.relations import RedundancyGroup, Relation, require_kept, sequence_at
+from server.foundation.permissions import Actor
 from server.items.past.models import HistoryRange
 from server.items.queries import get_item
 from server.items.scope import visible_items
-
-#: What a list of the past can be narrowed by: the rest has no validity of its own.
-_ASKABLE = frozenset({"text", "class_code", "stage", "criticality", "organisation_id"})
-_HIGH = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +77,14 @@ def item_as_of(session: Session, actor: Actor, item_id: int, moment: datetime) -
     """
     item = get_item(session, actor, item_id)
     require_history(session, moment)
-    found = _rebuilt(session, [item], moment)
+    found = rebuilt(session, [item], moment)
     if not found:
         raise ItemNotFound(item_id)
     return found[0]
 
 
-def _rebuilt(session: Session, items: Sequence[Item], moment: datetime) -> list[PastItem]:
-    """Return the items that were there, as they were: one statement for all of them."""
+def rebuilt(session: Session, items: Sequence[Item], moment: datetime) -> list[PastItem]:
+    """Return those of the items that were there, as they were: one statement for all of them."""
     changes: dict[int, list[tuple[str, Any]]] = {item.id: [] for item in items}
     unborn: set[int] = set()
     query = (
@@ -166,7 +150,7 @@ def relations_as_of(
     Raises ``ItemNotFound``, ``HistoryNotKept``.
     """
     get_item(session, actor, item_id)
-    sequence = _sequence(session, moment)
+    sequence = sequence_then(session, moment)
     other = or_(
         and_(Relation.start_id == item_id, Item.id == Relation.end_id),
         and_(Relation.end_id == item_id, Item.id == Relation.start_id),
@@ -208,77 +192,9 @@ def _held(entity: Any, sequence: int) -> ColumnElement[bool]:
     )
 
 
-def _sequence(session: Session, moment: datetime) -> int:
+def sequence_then(session: Session, moment: datetime) -> int:
+    """Return the sequence number of the graph's log at a moment. Raises ``HistoryNotKept``."""
     require_history(session, moment)
     sequence = sequence_at(session, moment)
     require_kept(session, sequence)
     return sequence
-
-
-def items_as_of(
-    session: Session, actor: Actor, filters: ItemFilter, request: PageRequest, moment: datetime
-) -> Page[PastItem]:
-    """Return one page of the items that fitted then, in the order in which they were registered.
-
-    Raises ``InvalidValue`` naming a filter that the past cannot answer, ``HistoryNotKept``.
-    """
-    actor.require(Permission.ITEM_READ)
-    _refuse_unaskable(filters)
-    if request.sort not in ("", "id"):
-        raise InvalidValue({"sort": "the past is listed by id alone"})
-    query = _fitting(filters, _sequence(session, moment)).where(visible_items(actor))
-    asked = PageRequest("id", request.cursor, request.limit)
-    page: Page[Item] = fetch_page(session, query, asked, {"id": SortKey(Item.id, int)}, Item.id)
-    return Page(_rebuilt(session, page.rows, moment), page.next_cursor)
-
-
-def _refuse_unaskable(filters: ItemFilter) -> None:
-    plain = ItemFilter()
-    problems = {
-        name: "the past cannot be asked for this"
-        for name in ItemFilter.__slots__
-        if name not in _ASKABLE and getattr(filters, name) != getattr(plain, name)
-    }
-    if problems:
-        raise InvalidValue(problems)
-
-
-def _fitting(filters: ItemFilter, sequence: int) -> Select[Any]:
-    """Select the items whose terms at ``sequence`` fit; those that came later are left out."""
-    terms = and_(
-        ItemPast.item_id == Item.id,
-        ItemPast.valid_from <= sequence,
-        ItemPast.valid_to > sequence,
-    )
-    born = select(GraphChange.row_id).where(GraphChange.seq > sequence, GraphChange.op == "item+")
-    query = select(Item).outerjoin(ItemPast, terms).where(Item.id.not_in(born))
-    if filters.class_code:
-        model = standing_model()
-        if model.find_class(filters.class_code) is None:
-            raise InvalidValue({"class": f"there is no class {filters.class_code!r}"})
-        codes = sorted(model.descendants(ClassCode(filters.class_code)))
-        query = query.where(_then(ItemPast.class_code, Item.class_code).in_(codes))
-    if filters.stage:
-        query = query.where(_then(ItemPast.stage, Item.stage) == filters.stage)
-    if filters.criticality is not None:
-        was = or_(
-            and_(ItemPast.item_id.is_(None), Item.criticality == filters.criticality),
-            ItemPast.criticality == filters.criticality,
-        )
-        query = query.where(was)
-    if filters.organisation_id is not None:
-        below = select(OrganisationClosure.descendant_id).where(
-            OrganisationClosure.ancestor_id == filters.organisation_id
-        )
-        query = query.where(_then(ItemPast.organisation_id, Item.organisation_id).in_(below))
-    if filters.text:
-        key = text_key(clean(filters.text))
-        now = and_(ItemPast.item_id.is_(None), Item.name_key >= key, Item.name_key < key + _HIGH)
-        # Names of the past have no key; few items were renamed since.
-        then = func.lower(ItemPast.name).startswith(key, autoescape=True)
-        query = query.where(or_(now, then))
-    return query
-
-
-def _then(past: Any, present: Any) -> Any:
-    return func.coalesce(past, present)

@@ -42,7 +42,9 @@ class ItemQuerySchema(PageQuerySchema):
         load_default=None,
         metadata={
             "description": "A past moment: the list as it was recorded then, in the order of ids,"
-            " narrowed by q, class, stage, criticality and organisation alone."
+            " narrowed by q, class, stage, criticality, organisation and query alone. Of the query"
+            " language every word but seen, first_seen, changed, source, ip, mac, port, software,"
+            " the parties, and words without a field; ages count back from that moment."
         },
     )
 

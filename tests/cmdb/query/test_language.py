@@ -19,7 +19,7 @@ from cmdb.query.language.columns import COLUMNS
 from cmdb.query.language.terms import WORDS
 from cmdb.records.items import Item
 from cmdb.vocabulary import PartyRole
-from tests.cmdb.inventory.register import Register, packages, section
+from tests.cmdb.inventory.register import Register, packages, relation, section
 
 
 def found(register: Register, text: str, visible: ColumnElement[bool] | None = None) -> list[str]:
@@ -95,6 +95,8 @@ _FINDS = [
 ]
 #: (query, word, at, why): what is wrong with it.
 _FAULTS = [
+    ("relation:depends", "depends", 9, "there is no such relation; did you mean depends_on?"),
+    ("relation>x", "relation", 0, "relation cannot be asked with >; it takes"),
     ("class:servr", "servr", 6, "there is no such class; did you mean server?"),
     ("os.versin<12", "os.versin", 0, "nothing is called that; did you mean os_version?"),
     ("name:a and os.version<", "<", 21, "a value was expected after it"),
@@ -157,3 +159,18 @@ def test_a_plain_text_is_no_query() -> None:
 
 def test_every_word_of_every_item_is_understood() -> None:
     assert set(COLUMNS) == set(WORDS)
+
+
+def test_relations_are_asked_by_their_type_from_either_end(estate: Register) -> None:
+    made = estate.relate(
+        relation("web-1", "depends_on", "old"), relation("pc 7", "connects_to", "old")
+    )
+    assert found(estate, "relation:depends_on") == ["old", "web-1"]
+    assert found(estate, "relation:depends_on,connects_to not name:old") == ["pc 7", "web-1"]
+    assert found(estate, "relation:* class:laptop") == ["pc 7"]
+    assert found(estate, "relation!=depends_on class:server") == ["hyper-1", "web-2"]
+    # A relation with something out of sight is none.
+    assert found(estate, "relation:*", Item.name != "old") == []
+    estate.later()
+    estate.unrelate(made[0].relation_id or 0)
+    assert found(estate, "relation:depends_on") == []

@@ -75,8 +75,10 @@ def test_a_list_is_told_as_it_was_recorded(callers: Callers, web: int) -> None:
     assert names(1, q="www") == []
     assert names(26, q="ww", **{"class": "computer"}) == ["www"]
     assert names(26, stage="retired") == []
-    asked = {"as_of": _on(26), "query": "vendor:HP"}
-    assert "query" in refused(callers.admin.send("GET", "/items", query_string=asked), 422)
+    assert names(1, query="vendor:HP") == ["web"]
+    assert names(26, query="vendor:HP") == []
+    asked = {"as_of": _on(26), "environment": "test"}
+    assert "environment" in refused(callers.admin.send("GET", "/items", query_string=asked), 422)
     first = callers.admin.get("/items", as_of=_on(26), limit=1)
     following = callers.admin.get("/items", as_of=_on(26), limit=1, cursor=first["next_cursor"])
     assert [row["name"] for row in following["rows"]] == ["late"]
