@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from server.assets import queries
 from server.assets.actions import ContractDraft, create_contract, edit_contract
+from server.assets.ending import delete_contract
 from server.assets.racks import rack_view
 from server.assets.schemas import (
     ContractDetailsSchema,
@@ -34,9 +35,10 @@ class Contracts(MethodView):
     @assets.arguments(ContractQuerySchema, location="query")
     @assets.response(200, page_of(ContractSchema, "ContractPage"))
     def get(self, query: dict[str, Any]) -> Any:
-        """List contracts by number."""
-        page = page_request(query)
-        return queries.list_contracts(current_session(), current_actor(), query["ends_after"], page)
+        """List contracts by number, or by their last day."""
+        wanted = queries.ContractFilter(query["q"], query["state"], query["ends_after"])
+        session, actor, today = current_session(), current_actor(), current_time().date()
+        return queries.list_contracts(session, actor, wanted, page_request(query), today)
 
     @assets.arguments(ContractDraftSchema)
     @assets.response(201, ContractSchema)
@@ -62,6 +64,11 @@ class OneContract(MethodView):
         draft = ContractDraft(organisation_id=0, **body)
         edit_contract(current_session(), current_actor(), contract_id, draft, current_time())
         return _document(contract_id)
+
+    @assets.response(204)
+    def delete(self, contract_id: int) -> None:
+        """Delete a contract; refused while licences or documents count on it."""
+        delete_contract(current_session(), current_actor(), contract_id)
 
 
 def _document(contract_id: int) -> dict[str, Any]:

@@ -52,7 +52,8 @@ def tell_of_ends(session: Session, now: datetime) -> int:
         step = alarm_due(contract.ends_on, today)
         notice = Notice(
             "contract_ends",
-            f"contract_ends:{contract.id}:{step}",
+            # Of one that is prolonged, people hear again.
+            f"contract_ends:{contract.id}:{contract.ends_on.isoformat()}:{step}",
             f"/contracts/{contract.id}",
             {
                 "title": f"{contract.reference} {contract.name}",

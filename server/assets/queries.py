@@ -1,16 +1,19 @@
-"""Reading contracts for an actor: those that cover an item in sight."""
+"""Reading contracts for an actor: those of organisations in reach, with what they cover."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
+from cmdb.model.text import text_key
 from cmdb.records.among import among
 from cmdb.records.items import Item
-from server.assets.models import Contract, ItemContract
-from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
+from server.assets.models import Contract, ItemContract, Supplier
+from server.assets.rules.alarms import STEPS
+from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.items.scope import visible_items
 
@@ -49,23 +52,86 @@ def _in_scope(actor: Actor) -> ColumnElement[bool]:
     return visible(actor, Permission.ITEM_READ, ScopeColumns(Contract.organisation_id))
 
 
+#: How a contract may stand: in force, in force and ending within 90 days, or over.
+STATES = ("running", "ending", "over")
+#: By the last day, or by number, which is the order in which they were written down.
+CONTRACT_SORTS = {
+    "id": SortKey(Contract.id, int),
+    "ends_on": SortKey(Contract.ends_on, date.fromisoformat),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFilter:
+    """Which contracts; "" and None mean no matter.
+
+    ``text`` is part of the reference, the name or the supplier's name, ``state`` one of ``STATES``,
+    ``ends_after`` a day on which they are not over.
+    """
+
+    text: str = ""
+    state: str = ""
+    ends_after: date | None = None
+
+
 def list_contracts(
-    session: Session, actor: Actor, ends_after: date | None, request: PageRequest
+    session: Session, actor: Actor, wanted: ContractFilter, request: PageRequest, today: date
 ) -> Page[Contract]:
-    """Return one page of contracts by number, those over on a day left out if one is given."""
+    """Return one page of contracts in one of the orders of ``CONTRACT_SORTS``, by id unless asked.
+
+    Raises ``InvalidValue`` naming a sort or a cursor that makes no sense.
+    """
     actor.require(Permission.ITEM_READ)
-    query = select(Contract).where(_in_scope(actor))
-    if ends_after is not None:
-        query = query.where(Contract.ends_on >= ends_after)
-    asked = PageRequest("id", request.cursor, request.limit)
-    return fetch_page(session, query, asked, {"id": SortKey(Contract.id, int)}, Contract.id)
+    query = _fitting(actor, wanted, today)
+    asked = PageRequest(request.sort or "id", request.cursor, request.limit)
+    return fetch_page(session, query, asked, CONTRACT_SORTS, Contract.id)
 
 
-def ending_contracts(session: Session, actor: Actor, today: date, limit: int) -> list[Contract]:
-    """Return the contracts that are not over, the one that ends first at the top."""
+def count_contracts(session: Session, actor: Actor, wanted: ContractFilter, today: date) -> int:
+    """Count the contracts that fit, up to ``paging.COUNT_LIMIT`` + 1."""
     actor.require(Permission.ITEM_READ)
-    query = select(Contract).where(_in_scope(actor), Contract.ends_on >= today)
-    return list(session.scalars(query.order_by(Contract.ends_on, Contract.id).limit(limit)))
+    return count_up_to(session, _fitting(actor, wanted, today).with_only_columns(Contract.id))
+
+
+def _fitting(actor: Actor, wanted: ContractFilter, today: date) -> Select[Contract]:
+    query = select(Contract).where(_in_scope(actor), *_standing(wanted.state, today))
+    if wanted.ends_after is not None:
+        query = query.where(Contract.ends_on >= wanted.ends_after)
+    if wanted.text:
+        named = Supplier.name_key.contains(text_key(wanted.text), autoescape=True)
+        suppliers = select(Supplier.id).where(named)
+        texts = (Contract.reference, Contract.name)
+        said = [one.icontains(wanted.text, autoescape=True) for one in texts]
+        query = query.where(or_(*said, Contract.supplier_id.in_(suppliers)))
+    return query
+
+
+def _standing(state: str, today: date) -> list[ColumnElement[bool]]:
+    if state == "over":
+        return [Contract.ends_on < today]
+    last = today + timedelta(days=max(STEPS))
+    running = [Contract.starts_on <= today, Contract.ends_on >= today]
+    return {"running": running, "ending": [*running, Contract.ends_on <= last]}.get(state, [])
+
+
+def standing_of(row: Contract, today: date) -> str:
+    """Return how a contract stands: the closest of ``STATES``, "" for one that has yet to begin."""
+    if row.ends_on < today:
+        return "over"
+    if row.starts_on > today:
+        return ""
+    return "ending" if row.ends_on <= today + timedelta(days=max(STEPS)) else "running"
+
+
+def count_covered(session: Session, actor: Actor, contract_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many items in sight each of the contracts covers; none for none. One statement."""
+    query = (
+        select(ItemContract.contract_id, func.count())
+        .join(Item, Item.id == ItemContract.item_id)
+        .where(among(session, ItemContract.contract_id, contract_ids), visible_items(actor))
+        .group_by(ItemContract.contract_id)
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def get_contract(session: Session, actor: Actor, contract_id: int) -> Contract:

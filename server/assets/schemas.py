@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 from cmdb.records.items import Item
 from server.assets.actions import KINDS
 from server.assets.models import Contract
+from server.assets.queries import STATES
 from server.assets.racks import RackView
 from server.assets.rules.racks import Placed, Slot
 from server.foundation.edge.fields import Identifier, Line
@@ -20,6 +21,16 @@ _MANY = validate.Length(max=5000)
 class ContractQuerySchema(PageQuerySchema):
     """Which contracts."""
 
+    q = Line(
+        load_default="",
+        longest=200,
+        metadata={"description": "Part of the reference, the name, or the supplier's name."},
+    )
+    state = fields.String(
+        load_default="",
+        validate=validate.OneOf(("", *STATES)),
+        metadata={"description": "In force; in force and ending within 90 days; or over."},
+    )
     ends_after = fields.Date(load_default=None, metadata={"description": "Not over on that day."})
 
 

@@ -8,7 +8,7 @@ import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -160,6 +160,8 @@ def _storable(value: Any, column: SQLColumnExpression[Any]) -> bool:
         return _is_text(column) and "\0" not in value and _is_unicode(value)
     if isinstance(value, datetime):
         return not _is_text(column) and value.tzinfo is not None
+    if isinstance(value, date):
+        return not _is_text(column)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and not _is_text(column) and abs(value) < 2**63
 
@@ -178,7 +180,7 @@ def _is_text(column: SQLColumnExpression[Any]) -> bool:
 
 
 def _encode(sort: str, value: Any, row_id: int) -> str:
-    plain = value.isoformat() if isinstance(value, datetime) else value
+    plain = value.isoformat() if isinstance(value, date) else value
     packed = json.dumps([sort, plain, row_id], separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 

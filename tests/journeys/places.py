@@ -20,6 +20,7 @@ NO_PAGES = frozenset(
         "announcements.about",
         "advisories.of_item",
         "announcements.current",
+        "assets.table",
         # It shows nothing without the secret that a mail holds.
         "approvals.show",
         "changes.authority",

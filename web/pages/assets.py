@@ -1,13 +1,16 @@
 """Contracts with what they cover, and racks as they are filled."""
 
 from datetime import date
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.assets import queries
 from server.assets.actions import KINDS, ContractDraft, create_contract, edit_contract
+from server.assets.ending import delete_contract, ties_of
+from server.assets.exporting import contract_csv
 from server.assets.models import Contract
 from server.assets.purchases.queries import list_suppliers
 from server.assets.racks import rack_view
@@ -20,18 +23,22 @@ from server.items.queries import names_of
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.item_tabs import class_name
+from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.refusals import refuse_in_words
-from web.presenters.assets import alarm_tone, contract_kind
+from web.presenters.assets import alarm_tone, contract_kind, contract_states
+from web.presenters.urls import with_query
 
 assets = Blueprint("assets", __name__)
 
 _ROWS = 500
+#: What the list can be narrowed to; "every" leaves nothing out, not even what is over.
+_STATES = (*queries.STATES, "every")
 
 
 @assets.route("/contracts", methods=["GET", "POST"])
 def contracts() -> ResponseReturnValue:
-    """List contracts, the one that ends first at the top; write one down."""
-    session, actor, today = current_session(), current_actor(), current_time().date()
+    """List contracts, those that are over only when asked for; write one down."""
+    session, actor = current_session(), current_actor()
     errors: dict[str, str] = {}
     status = 200
     if request.method == "POST":
@@ -43,9 +50,7 @@ def contracts() -> ResponseReturnValue:
             errors, status = refuse_in_words(error)
     body = render_template(
         "assets/contracts.html",
-        rows=queries.ending_contracts(session, actor, today, _ROWS),
-        tone=lambda row: alarm_tone(alarm_due(row.ends_on, today)),
-        kind_name=lambda kind: contract_kind(kind, reader()),
+        **_listed(),
         kinds=[(kind, contract_kind(kind, reader())) for kind in KINDS],
         errors=errors,
         form_values=request.form,
@@ -54,6 +59,45 @@ def contracts() -> ResponseReturnValue:
         organisations=organisation_choices(session, actor, Permission.ITEM_WRITE),
     )
     return body, status
+
+
+def _listed() -> dict[str, Any]:
+    """Return what the list shows."""
+    session, actor, today = current_session(), current_actor(), current_time().date()
+    wanted, sort = _asked()
+    page = queries.list_contracts(session, actor, wanted, asked_page(sort), today)
+    return {
+        "rows": page.rows,
+        "paging": paging_of(page, queries.count_contracts(session, actor, wanted, today)),
+        "wanted": wanted,
+        "state": asked_choice("state", _STATES),
+        "states": contract_states(reader()),
+        "narrowed": is_narrowed(),
+        "export": with_query(
+            url_for("assets.table"), request.args.to_dict(flat=False), {"after": None}
+        ),
+        "over": lambda row: row.ends_on < today,
+        "tone": lambda row: alarm_tone(alarm_due(row.ends_on, today)),
+        "kind_name": lambda kind: contract_kind(kind, reader()),
+    }
+
+
+def _asked() -> tuple[queries.ContractFilter, str]:
+    """Return which contracts, in which order: what ends first at the top, what is over last."""
+    today = current_time().date()
+    state = asked_choice("state", _STATES)
+    known = state if state in queries.STATES else ""
+    wanted = queries.ContractFilter(asked_words(), known, None if state else today)
+    return wanted, "ends_on" if state in {"", "running", "ending"} else "-ends_on"
+
+
+@assets.route("/contracts/export.csv")
+def table() -> ResponseReturnValue:
+    """Return the list as it is narrowed now, for a spreadsheet."""
+    today = current_time().date()
+    text = contract_csv(current_session(), current_actor(), *_asked(), today)
+    headers = {"Content-Disposition": 'attachment; filename="contracts.csv"'}
+    return Response(text, 200, headers, mimetype="text/csv")
 
 
 def _draft() -> ContractDraft:
@@ -115,6 +159,8 @@ def contract(contract_id: int) -> ResponseReturnValue:
         chosen=_chosen() if errors else [(str(one.id), one.name) for one in covered],
         suppliers=_supplier_names(),
         class_name=class_name,
+        may_write=actor.may(Permission.ITEM_WRITE, row.organisation_id),
+        ties=ties_of(session, actor, row.id),
         errors=errors,
         form_values=request.form or _present(row),
     )
@@ -124,6 +170,13 @@ def contract(contract_id: int) -> ResponseReturnValue:
 def _present(row: Contract) -> dict[str, str]:
     texts = {name: getattr(row, name) for name in ("reference", "name", "supplier", "kind")}
     return texts | {"starts_on": row.starts_on.isoformat(), "ends_on": row.ends_on.isoformat()}
+
+
+@assets.route("/contracts/<int:contract_id>/delete", methods=["POST"])
+def delete(contract_id: int) -> ResponseReturnValue:
+    """Let a contract go."""
+    delete_contract(current_session(), current_actor(), contract_id)
+    return done(gettext("Removed."), url_for("assets.contracts"))
 
 
 @assets.route("/racks/<int:rack_id>")

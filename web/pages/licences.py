@@ -18,7 +18,7 @@ from server.assets.licences.actions import (
 )
 from server.assets.licences.rules import STATES
 from server.assets.purchases.queries import list_suppliers
-from server.assets.queries import list_contracts
+from server.assets.queries import ContractFilter, list_contracts
 from server.assets.rules.alarms import alarm_due
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
@@ -110,7 +110,8 @@ def _page(licence_id: int, errors: dict[str, str], failed: str) -> str:
     row = queries.licence_details(session, actor, licence_id, today)
     page = queries.items_using(session, actor, licence_id, asked_page())
     suppliers = list_suppliers(session, actor, "", _OFFERED).rows
-    contracts = list_contracts(session, actor, today, _OFFERED).rows
+    wanted = ContractFilter(ends_after=today)
+    contracts = list_contracts(session, actor, wanted, _OFFERED, today).rows
     return render_template(
         "assets/licence.html",
         row=row,

@@ -116,6 +116,7 @@ def _register(reader: Reader) -> dict[str, str]:
         "item.model_chosen": reader.gettext("chose the model of an item"),
         "supplier.written": reader.gettext("wrote a supplier down"),
         "contract.written": reader.gettext("wrote a contract down"),
+        "contract.deleted": reader.gettext("let a contract go"),
         "document.written": reader.gettext("wrote a document down"),
         "document.version_added": reader.gettext("added a version to a document"),
         "document.reviewed": reader.gettext("reviewed a document"),

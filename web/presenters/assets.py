@@ -18,6 +18,17 @@ def contract_kind(kind: str, reader: Reader) -> str:
     return names.get(kind, kind)
 
 
+def contract_states(reader: Reader) -> dict[str, str]:
+    """Return what the list of contracts can be narrowed to, by code; "" is shown unasked."""
+    return {
+        "": reader.gettext("Not ended"),
+        "running": reader.gettext("In force"),
+        "ending": reader.gettext("Ending within 90 days"),
+        "over": reader.gettext("Ended"),
+        "every": reader.gettext("All contracts"),
+    }
+
+
 def alarm_tone(step: int | None) -> str:
     """Return how urgent an end is.
 

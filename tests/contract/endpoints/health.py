@@ -35,11 +35,14 @@ ASSETS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_V1}/contracts", _WRITE, json=_CONTRACT, status=201),
     Endpoint("GET", f"{_V1}/contracts/<int:contract_id>", _READ),
     Endpoint("PUT", f"{_V1}/contracts/<int:contract_id>", _WRITE, json=_CONTRACT_AGAIN),
+    Endpoint("DELETE", f"{_V1}/contracts/<int:contract_id>", _WRITE, status=204),
     Endpoint("GET", f"{_V1}/racks/<int:item_id>", _READ, at={"item_id": "rack"}),
     Endpoint("GET", "/contracts", _READ),
     Endpoint("POST", "/contracts", _WRITE, form=_CONTRACT, status=303),
     Endpoint("GET", "/contracts/<int:contract_id>", _READ),
     Endpoint("POST", "/contracts/<int:contract_id>", _WRITE, form=_CONTRACT_AGAIN, status=303),
+    Endpoint("POST", "/contracts/<int:contract_id>/delete", _WRITE, status=303),
+    Endpoint("GET", "/contracts/export.csv", _READ),
     Endpoint("GET", "/racks/<int:rack_id>", _READ),
 )
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from server.assets.jobs import tell_of_ends
+from server.foundation.audit import AuditEntry
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.notify.models import Notification
@@ -43,8 +44,9 @@ def test_owners_are_told_at_each_step_once(
     with database.reading() as session:
         told = session.scalars(select(Notification).order_by(Notification.id)).all()
     assert {one.person_id for one in told} == {world.agent.person_id}
+    ends = (now.date() + timedelta(days=80)).isoformat()
     assert [one.event_key for one in told] == [
-        f"contract_ends:{contract}:{step}" for step in (90, 60, 30)
+        f"contract_ends:{contract}:{ends}:{step}" for step in (90, 60, 30)
     ]
 
 
@@ -131,3 +133,73 @@ def test_a_rack_tells_what_stands_where(callers: Callers, world: World) -> None:
     ]
     assert [one["name"] for one in found["unplaced"]] == ["loose"]
     refused(callers.admin.send("GET", f"/racks/{db}"), 404)
+
+
+def test_contracts_are_listed_by_how_they_stand(callers: Callers) -> None:
+    today = utc_now().date()
+    long_ago = {"starts_on": (today - timedelta(days=400)).isoformat()}
+    soon = (today + timedelta(days=30)).isoformat()
+    over = _contract(callers, -1, reference="OVER", **long_ago)
+    ending = _contract(callers, 90, reference="ENDS", name="Fire door", **long_ago)
+    running = _contract(callers, 91, reference="RUNS", supplier="Bolt")
+    later = _contract(callers, 400, reference="LATER", starts_on=soon)
+
+    def found(**asked: Any) -> list[int]:
+        return [row["id"] for row in callers.admin.get("/contracts", **asked)["rows"]]
+
+    assert found() == [over, ending, running, later]
+    assert found(state="running") == [ending, running]
+    assert found(state="ending") == [ending]
+    assert found(state="over") == [over]
+    assert found(sort="-ends_on") == [later, running, ending, over]
+    assert found(q="fire d") == [ending]
+    assert found(q="bolt") == [running]
+    assert found(q="over") == [over]
+    assert "state" in refused(
+        callers.admin.send("GET", "/contracts", query_string={"state": "lost"}), 422
+    )
+    first = callers.admin.get("/contracts", sort="ends_on", limit=2)
+    assert [row["id"] for row in first["rows"]] == [over, ending]
+    assert found(sort="ends_on", limit=2, cursor=first["next_cursor"]) == [running, later]
+
+
+def test_a_contract_is_deleted_by_who_may_and_the_record_tells(
+    callers: Callers, local_manager: Caller, database: Database
+) -> None:
+    item = callers.admin.create("db")
+    contract = _contract(callers, 10, item_ids=[item])
+    path = f"/contracts/{contract}"
+    refused(callers.reader.send("DELETE", path), 403)
+    refused(local_manager.send("DELETE", path), 404)
+    assert callers.admin.send("DELETE", path).status_code == 204
+    refused(callers.admin.send("GET", path), 404)
+    assert callers.admin.get(f"/items/{item}")["name"] == "db"
+    with database.reading() as session:
+        (act,) = session.scalars(
+            select(AuditEntry).where(AuditEntry.act == "contract.deleted")
+        ).all()
+    assert (act.subject, act.detail["reference"], act.detail["items"]) == (
+        f"contract:{contract}",
+        "CTR-1",
+        1,
+    )
+    # Its reference is free again.
+    assert _contract(callers, 10)
+
+
+def test_a_contract_on_which_something_counts_stays(callers: Callers) -> None:
+    contract = _contract(callers, 10)
+    path = f"/contracts/{contract}"
+    office = {"organisation_id": 1, "name": "Office", "metric": "device", "covers": ["office*"]}
+    licence = callers.admin.post("/licences", office)["id"]
+    bought = {"quantity": 5, "contract_id": contract}
+    callers.admin.post(f"/licences/{licence}/entitlements", bought)
+    paper = {"organisation_id": 1, "title": "Terms", "kind": "contract", "contract_ids": [contract]}
+    document = callers.admin.post("/documents", paper)["id"]
+    kept = callers.admin.send("DELETE", path)
+    refused(kept, 409)
+    assert "licences Office; documents Terms" in kept.get_json()["detail"]
+    assert callers.admin.send("DELETE", f"/documents/{document}").status_code == 204
+    refused(callers.admin.send("DELETE", path), 409)
+    assert callers.admin.send("DELETE", f"/licences/{licence}").status_code == 204
+    assert callers.admin.send("DELETE", path).status_code == 204
