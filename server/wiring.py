@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 from server.assets.api import assets
 from server.assets.custody.api import custody
 from server.assets.documents.api import documents
+from server.assets.documents.searching import INDEX_DOCUMENTS, run_document_indexing
 from server.assets.jobs import ALARM_CONTRACTS, run_alarms
 from server.assets.licences.api import licences
 from server.assets.products.api import products
@@ -351,6 +352,7 @@ JOBS: Jobs = {
     COMPARE: JobHandler(run_comparing),
     COMPARE_OLD: JobHandler(run_comparing_old, cron="4-59/10 * * * *"),
     INDEX_ITEMS: JobHandler(run_indexing, cron="*/2 * * * *"),
+    INDEX_DOCUMENTS: JobHandler(run_document_indexing, cron="7-59/10 * * * *"),
     TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),

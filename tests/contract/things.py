@@ -413,11 +413,11 @@ class _Furnishing:
         )
 
     def _documented(self, item_id: int) -> dict[str, int]:
-        """Write a document down, with a file."""
+        """Write a document down, with a picture."""
         session, admin, now = self._session, self._admin, self._now
         draft = DocumentDraft(self._place.id, "Wiring", "diagram", item_ids=(item_id,))
         paper = write_document(session, admin, draft, now)
-        kept = Content("wiring.txt", BytesIO(b"hello"), 100)
+        kept = Content("wiring.png", BytesIO(png(2)), 10_000)
         add_version(session, admin, self._files, paper.id, kept, now)
         return {"document": paper.id}
 

@@ -28,6 +28,7 @@ NO_PAGES = frozenset(
         "changes.following",
         "documents.about",
         "documents.download",
+        "documents.picture",
         "exports.bill",
         "exports.items",
         "exports.workbook",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.assets.documents import actions, queries
-from server.assets.documents.api import document_files, version_answer
+from server.assets.documents.api import document_files as kept_files
 from server.assets.documents.rules import KINDS, STEPS, DocumentDraft
 from server.assets.products.queries import get_model
 from server.assets.queries import get_contract
@@ -24,6 +24,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import get_item, names_of
 from server.people.queries.people import names_of_people
+from web.pages import document_files
 from web.pages.choices import organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
@@ -32,6 +33,9 @@ from web.pages.refusals import carried_out, refuse_in_words
 from web.presenters.documents import kind_names, review_tone
 
 documents = Blueprint("documents", __name__, url_prefix="/documents")
+_VERSION = "/<int:document_id>/versions/<int:number>"
+documents.add_url_rule(_VERSION, "download", document_files.download)
+documents.add_url_rule(f"{_VERSION}/picture", "picture", document_files.picture)
 
 _ABOUT = ("item", "product", "contract")
 _MOST_NAMED = 50
@@ -191,7 +195,7 @@ def _keep_version(document_id: int) -> None:
         note=form.get("version_note", ""),
     )
     session, actor, now = current_session(), current_actor(), current_time()
-    actions.add_version(session, actor, document_files(), document_id, content, now)
+    actions.add_version(session, actor, kept_files(), document_id, content, now)
 
 
 @documents.route("/<int:document_id>")
@@ -211,6 +215,7 @@ def _page(document_id: int, errors: dict[str, str], failed: str) -> str:
         "documents/show.html",
         found=found,
         document=found.document,
+        picture=document_files.shown_picture(found),
         may_write=queries.may_write(session, actor, document_id),
         errors=errors,
         failed=failed,
@@ -281,10 +286,3 @@ def forget(document_id: int) -> ResponseReturnValue:
     """Let a document go with all its versions."""
     actions.forget_document(current_session(), current_actor(), document_id)
     return done(gettext("Removed."), url_for("documents.index"))
-
-
-@documents.route("/<int:document_id>/versions/<int:number>")
-def download(document_id: int, number: int) -> ResponseReturnValue:
-    """Return a kept file to be saved, or lead to the address that a version is."""
-    answer: ResponseReturnValue = version_answer(document_id, number)
-    return answer

@@ -12,6 +12,7 @@ from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE, LifeStage
+from server.assets.documents.searching import search_documents
 from server.desk.changes.queries import ChangeFilter, find_change, list_changes
 from server.desk.knowledge.queries import ArticleFilter, list_articles
 from server.desk.problems.queries.problems import ProblemFilter, find_problem, list_problems
@@ -29,6 +30,7 @@ from server.people.queries.groups import GroupFilter, list_groups
 from server.people.queries.people import PersonFilter, list_people
 from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_words
+from web.presenters.documents import kind_names
 from web.presenters.search import Hit, HitGroup, filled_groups
 from web.presenters.values import class_label
 
@@ -70,6 +72,7 @@ def _find(words: str, limit: int) -> list[HitGroup]:
         (Permission.CHANGE_READ, _changes),
         (Permission.ITEM_READ, _services),
         (Permission.ITEM_READ, _items),
+        (Permission.ITEM_READ, _documents),
         (Permission.PERSON_READ, _people),
         (Permission.GROUP_READ, _groups),
     )
@@ -176,6 +179,17 @@ def _items(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
     rows = [item for item in [*page.rows, *others] if item.class_code not in services][:limit]
     more = url_for("items.index", q=words) if page.next_cursor else ""
     return HitGroup(gettext("Items"), _item_hits(rows, "server-2"), more)
+
+
+def _documents(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    found = search_documents(session, actor, words, limit + 1)
+    kinds = kind_names(reader())
+    hits = tuple(
+        Hit(url_for("documents.show", document_id=row.id), row.title, "file-text", kinds[row.kind])
+        for row in found[:limit]
+    )
+    more = url_for("documents.index", q=words) if len(found) > limit else ""
+    return HitGroup(gettext("Documents"), hits, more)
 
 
 def _named_items(session: Session, actor: Actor, filters: ItemFilter, limit: int) -> Page[Item]:

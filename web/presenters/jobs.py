@@ -53,6 +53,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "tickets.compare": reader.gettext("Find similar tickets"),
         "tickets.compare_old": reader.gettext("Find what older open tickets are like"),
         "search.items": reader.gettext("Let items be found by parts of their names"),
+        "search.documents": reader.gettext("Let documents be found by their words"),
         "alarms.watch": reader.gettext("Open tickets for what events tell of"),
         "alarms.survey": reader.gettext("Open tickets for what stands wrong"),
         "announcements.tell": reader.gettext("Tell whom an announcement concerns"),

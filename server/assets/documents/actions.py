@@ -14,6 +14,7 @@ from cmdb.query.items import find_items
 from cmdb.records.base import Base
 from cmdb.records.bulk import insert_rows
 from cmdb.records.parties import Person
+from server.assets.documents.indexing import index_documents
 from server.assets.documents.models import (
     ContractDocument,
     Document,
@@ -34,6 +35,7 @@ from server.foundation import audit
 from server.foundation.allowances import UPLOADS, spend
 from server.foundation.errors import PermissionDenied
 from server.foundation.permissions import Actor, Permission
+from server.foundation.search.index import DOCUMENT, forget
 from server.foundation.storage import Storage, file_name_of
 from server.items.organisations import require_organisation
 from server.items.scope import visible_items
@@ -74,6 +76,7 @@ def write_document(
     session.add(row)
     session.flush()  # what it is about needs its number
     _relate(session, actor, row.id, draft)
+    index_documents(session, [row.id])
     audit.record(session, actor, "document.written", f"document:{row.id}", {"title": row.title})
     return row
 
@@ -111,6 +114,7 @@ def add_version(
     document.newest, document.updated_at = row.number, now
     document.version += 1
     session.flush()  # its number is told
+    index_documents(session, [document.id])
     told = {"title": document.title, "number": row.number}
     audit.record(session, actor, "document.version_added", f"document:{document.id}", told)
     return row
@@ -163,6 +167,7 @@ def forget_document(session: Session, actor: Actor, document_id: int) -> None:
         session.execute(delete(part).where(part.document_id == row.id))
     session.delete(row)
     session.flush()  # nothing finds it any more
+    forget(session, DOCUMENT, [document_id])
 
 
 def _writable(session: Session, actor: Actor, document_id: int) -> Document:

@@ -11,6 +11,7 @@ from cmdb.errors import NotFound
 from cmdb.model.text import text_key
 from cmdb.records.items import Item
 from cmdb.records.parties import OrganisationClosure, Person
+from server.assets.documents.indexing import holding
 from server.assets.documents.models import (
     ContractDocument,
     Document,
@@ -33,7 +34,10 @@ _SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilter:
-    """Which documents: part of the title, kind, due by a day, about an item or its model."""
+    """Which documents: their words, kind, due by a day, about an item or its model.
+
+    ``text`` is part of the title, or words that the index finds it by.
+    """
 
     text: str = ""
     kind: str = ""
@@ -236,7 +240,8 @@ def _rows() -> Select[Document, Person, DocumentVersion]:
 def _conditions(wanted: DocumentFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text:
-        found.append(Document.title_key.contains(text_key(wanted.text), autoescape=True))
+        named = Document.title_key.contains(text_key(wanted.text), autoescape=True)
+        found.append(or_(named, holding(wanted.text)))
     if wanted.kind:
         found.append(Document.kind == wanted.kind)
     if wanted.due_by is not None:

@@ -1,8 +1,8 @@
 """The index of words: one interface over FTS5 (SQLite) and tsvector (PostgreSQL), filled from code.
 
 The index holds nothing that is not elsewhere: it is made where it is missing and filled again. A
-document is what may be found: a ticket with all that was said on it, an item. It has two lists of
-terms, one for whoever may read it and one for those who may read what is internal.
+document is what may be found: a ticket with all that was said on it, an item, a paper. It has two
+lists of terms, one for whoever may read it and one for those who may read what is internal.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ from cmdb.records.base import Base
 from server.foundation.search.stemming import stems_of_word, words_of
 
 #: What is found; a document's number is its subject's id times eight and this.
-TICKET, ITEM = 1, 2
+TICKET, ITEM, DOCUMENT = 1, 2, 3
 _STEP = 8
 #: How many documents of a search are looked at, the newest ones.
 NEWEST = 2000
@@ -213,6 +213,15 @@ def matching(question: Question, kind: int, *, inner: bool) -> Select[int]:
     found = _matches(question, inner=inner)
     number = _INDEX.c.rowid
     return select((number // _STEP).label("subject_id")).where(found, number % _STEP == kind)
+
+
+def newest_matching(
+    question: Question, kind: int, *, inner: bool, limit: int, after: int = 0
+) -> Select[int]:
+    """Select the same, the highest ids first, of those above ``after``: read off in that order."""
+    number = _INDEX.c.rowid
+    found = matching(question, kind, inner=inner).where(number >= (after + 1) * _STEP)
+    return found.order_by(number.desc()).limit(limit)
 
 
 def _matches(question: Question, *, inner: bool) -> ColumnElement[bool]:

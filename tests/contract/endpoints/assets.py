@@ -136,5 +136,6 @@ AROUND_ITEMS: tuple[Endpoint, ...] = (
     Endpoint("POST", f"{_PAGE}/review", _WRITE, form={}, status=303),
     Endpoint("POST", f"{_PAGE}/forget", _WRITE, form={}, status=303),
     Endpoint("GET", f"{_PAGE}/versions/<int:number>", _READ, at={"number": "1"}),
+    Endpoint("GET", f"{_PAGE}/versions/<int:number>/picture", _READ, at={"number": "1"}),
     Endpoint("GET", "/labels", _READ, query={"selected": Named("item")}),
 )

@@ -15,9 +15,11 @@ from server.desk.tickets.jobs import run_tidying
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext
+from server.foundation.search.index import DOCUMENT, forget
 from server.foundation.settings import Settings
 from server.foundation.storage import attachments_at
 from server.notify.models import Notification
+from server.wiring import JOBS
 from tests.server.items.rest import Caller, Callers, refused
 from tests.support.people import World
 
@@ -206,3 +208,44 @@ def test_what_is_let_go_is_gone_and_its_file_after_it(
     assert run_tidying(context) == {"removed": 1}
     saved = callers.reader.send("GET", f"/documents/{kept['id']}/versions/1")
     assert saved.data == b"x"
+
+
+def _found(caller: Caller, words: str) -> list[int]:
+    rows = caller.get("/search", q=words, kind="document")["rows"]
+    listed = caller.get("/documents", q=words)["rows"]
+    assert {row["id"] for row in rows} <= {row["id"] for row in listed}
+    return [row["id"] for row in rows]
+
+
+def test_documents_are_found_by_their_words_and_the_names_of_their_files(callers: Callers) -> None:
+    note = "Which switches feed the cold aisle"
+    made = _written(callers.admin, title="Wiring of hall 7", kind="diagram", note=note)["id"]
+    other = _written(callers.admin, title="Terms", kind="contract")["id"]
+    callers.admin.post(f"/documents/{made}/versions", _file(b"one", "cabling_plan-v2.pdf"))
+    reader = callers.reader
+    for words in ("wiring", "hall", "switch", "aisles", "diagrams", "diagrama", "cabling", "ablin"):
+        assert _found(reader, words) == [made], words
+    assert _found(reader, "wiring switch plan") == [made]
+    assert _found(reader, "contrato") == [other]
+    assert _found(reader, "wiring terms") == []
+    callers.admin.send("PUT", f"/documents/{made}", json=_PLAIN | {"title": "Cold water"})
+    assert _found(reader, "hall") == []
+    assert _found(reader, "water") == [made]
+    assert _found(callers.outsider, "water") == []
+    refused(callers.nobody_known.send("GET", "/search", query_string={"q": "water"}), 401)
+    assert callers.admin.send("DELETE", f"/documents/{made}").status_code == 204
+    assert _found(reader, "water") == []
+
+
+def test_documents_that_were_there_before_the_index_are_taken_into_it(
+    callers: Callers, database: Database, tmp_path: Path
+) -> None:
+    made = [_written(callers.admin, title=f"Plan {number}")["id"] for number in range(3)]
+    with database.writing() as session:
+        forget(session, DOCUMENT, made)
+    assert _found(callers.admin, "plan") == []
+    job = JOBS["search.documents"]
+    context = JobContext(database, Settings(home=tmp_path), {})
+    assert job.run(context) == {"documents": 3}
+    assert sorted(_found(callers.admin, "plan")) == made
+    assert job.run(context) == {"documents": 0}

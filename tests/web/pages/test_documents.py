@@ -7,7 +7,10 @@ from io import BytesIO
 
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.settings import Settings
+from server.foundation.storage import attachments_at
 from tests.support.people import World
+from tests.support.pictures import png
 from tests.web.pages.conftest import Browser, Browsers
 from tests.web.pages.registers import add_item
 
@@ -72,3 +75,67 @@ def test_a_review_moves_on_and_two_editors_do_not_overwrite_each_other(
     assert admin.post(f"{page}/versions", url="ftp://example.test").status_code == 422
     assert admin.post(f"{page}/forget").status_code == 303
     assert admin.get(page).status_code == 404
+
+
+def test_a_picture_is_shown_on_its_page_and_nothing_else_ever(
+    admin: Browser, browser_of: Browsers, database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        item = add_item(session, world.root.id, "db-1")
+    drawn = png(3)
+    sent = (BytesIO(drawn), "wiring.svg")
+    page = admin.done("/documents/new", **_draft(world, item), file=sent)
+    shown = f"{page}/versions/1/picture"
+    assert f'src="{shown}"' in admin.read(page)
+    answer = admin.get(shown)
+    assert (answer.status_code, answer.data) == (200, drawn)
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == "inline"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert browser_of(world.outsider.person_id).get(shown).status_code == 404
+    # What a file is called, and what it says of itself, counts for nothing.
+    script = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+    for number, content in enumerate((script, b"<html>PNG", b"%PDF-1.7", b"RIFF1234WAVE"), start=2):
+        bad = (BytesIO(content), "wiring.png")
+        assert admin.post(f"{page}/versions", file=bad).status_code == 303
+        assert "/picture" not in admin.read(page)
+        assert admin.get(f"{page}/versions/{number}/picture").status_code == 404
+        saved = admin.get(f"{page}/versions/{number}")
+        assert saved.headers["Content-Disposition"].startswith("attachment")
+        assert saved.headers["Content-Type"] == "application/octet-stream"
+    assert admin.post(f"{page}/versions", url="https://wiki.example.test/a").status_code == 303
+    assert admin.get(f"{page}/versions/6/picture").status_code == 404
+    for number, content in enumerate((b"\xff\xd8\xff\xe0jpeg", b"RIFF1234WEBPVP8 "), start=7):
+        good = (BytesIO(content), "wiring.txt")
+        assert admin.post(f"{page}/versions", file=good).status_code == 303
+        assert f"{page}/versions/{number}/picture" in admin.read(page)
+
+
+def test_a_document_whose_file_is_lost_still_has_its_page(
+    admin: Browser, database: Database, world: World, settings: Settings
+) -> None:
+    with database.writing() as session:
+        item = add_item(session, world.root.id, "db-1")
+    sent = (BytesIO(png(3)), "wiring.png")
+    page = admin.done("/documents/new", **_draft(world, item), file=sent)
+    storage = attachments_at(settings.home)
+    for name in storage.names():
+        storage.remove(name)
+    assert "/picture" not in admin.read(page)
+    assert admin.get(f"{page}/versions/1/picture").status_code == 404
+
+
+def test_documents_stand_among_what_a_search_finds(
+    admin: Browser, browser_of: Browsers, database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        item = add_item(session, world.root.id, "db-1")
+    sent = (BytesIO(b"%PDF"), "cabling-plan.pdf")
+    admin.done("/documents/new", **_draft(world, item, note="Cold aisle"), file=sent)
+    for words in ("wired", "aisle", "cabling"):
+        assert "How it is wired" in admin.read(f"/search?q={words}"), words
+        assert "How it is wired" in admin.read(f"/documents?q={words}"), words
+    assert "How it is wired" in admin.read("/search/palette?q=aisle")
+    outsider = browser_of(world.outsider.person_id)
+    assert "How it is wired" not in outsider.read("/search?q=aisle")

@@ -50,7 +50,7 @@ class Search(MethodView):
     @workspace.arguments(SearchQuerySchema, location="query")
     @workspace.response(200, SearchAnswerSchema)
     def get(self, query: dict[str, Any]) -> Any:
-        """Find tickets, items, people and articles by words, whatever their endings."""
+        """Find tickets, items, documents, people and articles by words, whatever their endings."""
         kinds = query["kind"] or KINDS
         return search_everywhere(
             current_session(), current_actor(), query["q"], kinds, query["limit"]

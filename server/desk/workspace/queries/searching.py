@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from server.assets.documents.searching import search_documents
 from server.desk.knowledge.queries import ArticleFilter, list_articles
 from server.desk.tickets.queries.searching import search_tickets
 from server.foundation.paging import PageRequest
@@ -12,7 +13,7 @@ from server.foundation.permissions import Actor, Permission
 from server.items.searching import search_items
 from server.people.queries.people import PersonFilter, list_people
 
-KINDS = ("ticket", "item", "person", "article")
+KINDS = ("ticket", "item", "document", "person", "article")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ def search_everywhere(
     if "item" in kinds and actor.may(Permission.ITEM_READ):
         items = search_items(session, actor, words, limit)
         rows += [Hit("item", one.id, "", one.name) for one in items]
+    if "document" in kinds and actor.may(Permission.ITEM_READ):
+        papers = search_documents(session, actor, words, limit)
+        rows += [Hit("document", one.id, "", one.title) for one in papers]
     if "person" in kinds and actor.may(Permission.PERSON_READ):
         people = list_people(session, actor, PersonFilter(q=words), page).rows
         rows += [Hit("person", one.id, "", one.display_name) for one in people]
