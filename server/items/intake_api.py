@@ -24,7 +24,7 @@ from server.foundation.edge.requests import (
     request_state,
 )
 from server.foundation.edge.rest import PREFIX
-from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.foundation.edge.schemas import page_of, page_request
 from server.foundation.errors import NotSignedIn
 from server.foundation.permissions import Permission
 from server.items import enrolment, wanting
@@ -37,6 +37,7 @@ from server.items.organisations import require_organisation
 from server.items.payload import TooLarge, unpack
 from server.items.reports import read_report
 from server.items.schemas import (
+    AgentQuerySchema,
     AgentSchema,
     EnrolledSchema,
     EnrolmentTokenDraftSchema,
@@ -195,12 +196,12 @@ def _bearer() -> str:
 class Agents(MethodView):
     """Enrolled agents."""
 
-    @intake.arguments(PageQuerySchema, location="query")
+    @intake.arguments(AgentQuerySchema, location="query")
     @intake.response(200, page_of(AgentSchema, "AgentPage"))
     def get(self, query: dict[str, Any]) -> Any:
         """List enrolled agents, the longest silent first unless asked otherwise."""
         page = page_request(query | {"sort": query["sort"] or "heard"})
-        return list_agents(current_session(), current_actor(), AgentFilter(), page)
+        return list_agents(current_session(), current_actor(), AgentFilter(query["q"]), page)
 
 
 @intake.route("/agents/wanted-reports", methods=["POST"])

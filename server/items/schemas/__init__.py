@@ -22,6 +22,7 @@ from server.items.schemas.items import (
     item_filter,
 )
 from server.items.schemas.programs import (
+    AgentQuerySchema,
     AgentSchema,
     EnrolledSchema,
     EnrolmentTokenDraftSchema,
@@ -42,6 +43,7 @@ from server.items.schemas.relations import (
 
 __all__ = [
     "AffectedSchema",
+    "AgentQuerySchema",
     "AgentSchema",
     "AsOfQuerySchema",
     "EnrolSchema",

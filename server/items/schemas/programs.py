@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from server.foundation.edge.fields import Identifier, Line
-from server.foundation.edge.schemas import Moment, StrictSchema
+from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema
 from server.items.enrolment import MOST_USES
 
 
@@ -49,6 +49,12 @@ class EnrolmentTokenSchema(StrictSchema):
     """The new token, shown this once."""
 
     token = fields.String(required=True)
+
+
+class AgentQuerySchema(PageQuerySchema):
+    """Which agents."""
+
+    q = Line(load_default="", longest=200, metadata={"description": "Part of the host's name."})
 
 
 class AgentSchema(StrictSchema):

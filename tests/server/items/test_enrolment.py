@@ -144,6 +144,21 @@ def test_agents_are_paged_and_never_show_a_secret(callers: Callers) -> None:
     assert sorted(found) == [f"agent-number-{number}" for number in range(5)]
 
 
+def test_agents_are_found_by_a_part_of_their_host_s_name(callers: Callers) -> None:
+    ever = token(callers.admin, uses=None)
+    for name in ("web-01", "WEB-02", "db_1"):
+        enrol(callers, ever, f"agent-of-{name}", hostname=name)
+
+    def found(words: str) -> list[str]:
+        page = callers.admin.get("/agents", q=words, sort="hostname")
+        return [row["hostname"] for row in page["rows"]]
+
+    assert sorted(found("web")) == ["WEB-02", "web-01"]
+    assert found("_") == ["db_1"]
+    assert found("nothing") == []
+    assert "q" in refused(callers.admin.send("GET", "/agents", query_string={"q": "x" * 201}), 422)
+
+
 @pytest.mark.parametrize(
     ("change", "fields"),
     [
