@@ -42,11 +42,12 @@ HOSTED_ON = RelationTypeCode("hosted_on")
 LOCATED_IN = RelationTypeCode("located_in")
 CONNECTS_TO = RelationTypeCode("connects_to")
 
-# Sources of observations. Importers and directories add their own codes at run time.
+# Sources of observations. Importers add their own codes at run time.
 AGENT = SourceCode("agent")
 SNMP = SourceCode("snmp")
 PERSON = SourceCode("person")
 REST = SourceCode("rest")
+DIRECTORY = SourceCode("directory")
 DERIVED = SourceCode("derived")
 DEMO = SourceCode("demo")
 

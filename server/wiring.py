@@ -148,6 +148,7 @@ from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemsReported, WantedReportCame
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
+from server.items.directory_computers_api import directory_computers
 from server.items.health.api import health
 from server.items.health.jobs import (
     ATTEND_CAMPAIGNS,
@@ -258,6 +259,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     advisories,
     scanning,
     devices,
+    directory_computers,
     collectors,
     tickets,
     alarms,

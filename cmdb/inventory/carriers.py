@@ -1,24 +1,26 @@
 """Who carries which evidence: read for a whole batch, whatever half the estate has in common.
 
 A value that more than ``TOO_MANY`` items carry identifies nobody, and a weak kind (a name) points
-at nobody; of both only the number of carriers is read.
+at nobody; of both only the number of carriers is read. Of a full domain name that few carry it is
+also read who they are: accounts of a directory are known by it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from cmdb.engine.identity.accounts import NAMESAKES
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.serials import lacks_maker, without_maker
 from cmdb.engine.identity.weighing import TOO_MANY
 from cmdb.observation import Identifier
 from cmdb.records.among import among, pairs_among, pairs_listed
 from cmdb.records.sources import ItemIdentifier
-from cmdb.vocabulary import IdentifierKind
+from cmdb.vocabulary import FQDN, IdentifierKind
 
 
 @dataclass(slots=True)
@@ -54,20 +56,35 @@ def find_carriers(session: Session, evidence: Iterable[Identifier]) -> Carriers:
     for identifier, (carriers, first) in counted.items():
         if _is_weak(identifier) or carriers > TOO_MANY:
             found.spread[identifier] = carriers
-        elif carriers == 1:
+        if carriers > _read_up_to(identifier):
+            continue
+        if carriers == 1:
             stored[identifier].append(first)
         else:
             shared.append(identifier)
     _read_shared(session, shared, stored)
     for identifier in wanted:
-        ids = list(stored.get(identifier, ()))
-        if (bare := without_maker(identifier)) is not None:
-            ids += stored.get(bare, ())
-        if lacks_maker(identifier):
-            ids += _of_any_maker(session, identifier)
-        if ids:
+        if ids := _carriers_of(session, identifier, stored):
             found.items[identifier] = list(dict.fromkeys(ids))
     return found
+
+
+def _carriers_of(
+    session: Session, identifier: Identifier, stored: Mapping[Identifier, Sequence[int]]
+) -> list[int]:
+    ids = list(stored.get(identifier, ()))
+    if (bare := without_maker(identifier)) is not None:
+        ids += stored.get(bare, ())
+    if lacks_maker(identifier):
+        ids += _of_any_maker(session, identifier)
+    return ids
+
+
+def _read_up_to(identifier: Identifier) -> int:
+    """Return how many may carry an identifier if it is to be read who they are."""
+    if not _is_weak(identifier):
+        return TOO_MANY
+    return NAMESAKES if identifier.kind == FQDN else 0
 
 
 def _is_weak(identifier: Identifier) -> bool:

@@ -84,9 +84,14 @@ class Inventory:
         None when it leaves out its evidence and its key alone does not tell. Raises
         ``UnknownClass``.
         """
-        self.model.item_class(observation.class_code)
-        found = Identification(self.session, self.model, [observation], self._now)
-        return found.decide(observation)
+        return self.identify_many([observation])[0]
+
+    def identify_many(self, observations: Sequence[Observation]) -> list[Decision | None]:
+        """Return the same for each of up to ``BATCH`` observations, reading for all at once."""
+        for one in observations:
+            self.model.item_class(one.class_code)
+        found = Identification(self.session, self.model, observations, self._now)
+        return [found.decide(one) for one in observations]
 
     def relate(
         self, relations: Sequence[SeenRelation], source: SourceCode, organisation_id: int

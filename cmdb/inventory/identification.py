@@ -17,6 +17,7 @@ from cmdb.inventory.questions import decided, declared_junk, remembered_answer
 from cmdb.model import Model
 from cmdb.observation import Identifier, Observation
 from cmdb.records.sources import ItemSource
+from cmdb.vocabulary import DIRECTORY
 
 #: The section that holds a source's evidence. Unchanged, it travels as its digest alone.
 IDENTITY = "identity"
@@ -63,6 +64,7 @@ class Identification:
             identifiers=frozenset(self._junk.without(relevant(item.class_code, item.evidence()))),
             last_seen=item.last_seen_at,
             retired=item.winners.get("stage") == "retired",
+            account=item.has_account,
         )
 
     def _follow_merges(self) -> None:
@@ -111,6 +113,7 @@ class Identification:
             known_as=self._holder(self.items[known]) if known in self.items else None,
             now=self._now,
             spread=self._carriers.spread,
+            account=seen.origin.source == DIRECTORY,
         )
         decision = decide(question, holders)
         return self._answered(seen) or decision if decision.outcome is Outcome.REVIEW else decision

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from cmdb.observation import Identifier
+from cmdb.vocabulary import DIRECTORY
 
 #: Root attributes that are columns of ``item``; all others live in its JSON document.
 COLUMNS = ("name", "stage", "environment", "criticality", "vendor", "model", "serial")
@@ -66,6 +67,11 @@ class KnownItem:
     def is_new(self) -> bool:
         """Say whether this batch creates the item."""
         return self.id < 0
+
+    @property
+    def has_account(self) -> bool:
+        """Say whether a directory has spoken of the item: it has a computer's account there."""
+        return any(source == DIRECTORY for source, _ in self.sources)
 
     def evidence(self) -> frozenset[Identifier]:
         """Return the identifiers as the identity engine wants them."""

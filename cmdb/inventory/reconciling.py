@@ -9,10 +9,13 @@ from cmdb.engine.reconciliation import Precedence, Rule, Word, plan
 from cmdb.inventory.known import KnownItem, SourceState
 from cmdb.inventory.storable import LONGEST_FACT, storable
 from cmdb.observation import Observation
-from cmdb.vocabulary import KEY, PERSON, LifeStage
+from cmdb.vocabulary import DIRECTORY, KEY, PERSON, LifeStage
 
 #: What an attribute falls back to when nobody says anything of it any more.
 _FALLBACKS = {"stage": LifeStage.IN_USE.value}
+#: Whose evidence is what they say at present: people correct, and a directory renames; its next
+#: computer of the former name must not be taken for this one.
+_SAID_ANEW = frozenset({DIRECTORY, PERSON})
 #: What an item never loses, even when the last source takes its word back.
 _KEPT = frozenset({"name"})
 
@@ -44,8 +47,8 @@ def speak(
             state.words[name] = [value, since]
             state.changed = True
     _confirm(item, state, seen, now)
-    if origin.source == PERSON:
-        _take_evidence_of_person(item, now)
+    if origin.source in _SAID_ANEW:
+        _take_evidence_said(item, origin.source, now)
     return state
 
 
@@ -76,20 +79,20 @@ def _carry(item: KnownItem, identity: tuple[str, str, str], now: datetime) -> No
         item.new_identifiers.add(identity)
 
 
-def _take_evidence_of_person(item: KnownItem, now: datetime) -> None:
-    """Make what people typed evidence, and only that: a corrected serial must not linger."""
-    typed: set[tuple[str, str, str]] = set()
+def _take_evidence_said(item: KnownItem, source: str, now: datetime) -> None:
+    """Make what a source says now evidence, and only that: a corrected serial must not linger."""
+    said: set[tuple[str, str, str]] = set()
     for state in item.sources.values():
-        if state.source == PERSON:
+        if state.source == source:
             values = {name: word[0] for name, word in state.words.items()}
-            typed |= {(i.kind, i.value, PERSON) for i in evidence_of(values, item.class_code)}
-    for identity in [i for i in item.identifiers if i[2] == PERSON and i not in typed]:
+            said |= {(i.kind, i.value, source) for i in evidence_of(values, item.class_code)}
+    for identity in [i for i in item.identifiers if i[2] == source and i not in said]:
         del item.identifiers[identity]
         if identity in item.new_identifiers:
             item.new_identifiers.discard(identity)
         else:
             item.gone_identifiers.add(identity)
-    for identity in typed:
+    for identity in said:
         _carry(item, identity, now)
 
 

@@ -78,5 +78,6 @@ def _comparable(model: Model, item: KnownItem, other: KnownItem | None) -> bool:
 
 def _holder(item: KnownItem, evidence: tuple[Identifier, ...]) -> Holder:
     return Holder(
-        item.id, item.organisation_id, item.class_code, frozenset(evidence), item.last_seen_at
+        *(item.id, item.organisation_id, item.class_code, frozenset(evidence), item.last_seen_at),
+        account=item.has_account,
     )

@@ -4,8 +4,8 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cmdb.errors import NotFound
 from server.commands.console import complain, done, show_table, waiting
+from server.commands.directory_computers import computers, directory_called, read_computers
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
 from server.foundation.clock import utc_now
@@ -22,6 +22,10 @@ _COLUMNS = ("Code", "Name", "Address", "Switched", "Last synchronisation (UTC)",
 @click.group("directory", cls=ExampleGroup, examples=["cadastre directory sync ldap"])
 def directory_group() -> None:
     """See the directories that people come from, and synchronise them now."""
+
+
+directory_group.add_command(computers)
+directory_group.add_command(read_computers)
 
 
 @directory_group.command("list", cls=ExampleCommand, examples=["cadastre directory list"])
@@ -56,9 +60,7 @@ def synchronise(command_line: CommandLine, code: str, *, changes: bool, confirm:
     """
     with command_line.database() as database:
         with database.reading() as session:
-            directory_id = session.scalar(select(Directory.id).where(Directory.code == code))
-        if directory_id is None:
-            raise NotFound("directory", code)
+            directory_id = directory_called(session, code).id
         with waiting("Reading the directory"):
             report = sync_directory(
                 database,
@@ -74,6 +76,11 @@ def synchronise(command_line: CommandLine, code: str, *, changes: bool, confirm:
 def _tell(report: SyncReport) -> None:
     if report.state == "failed":
         raise DirectoryUnavailable(report.error)
+    if report.state == "held" and report.held_part:
+        raise click.ClickException(
+            f"people and groups were written, but no {report.held_part}, because {report.doubt}; "
+            "if that is right, say --confirm"
+        )
     if report.state == "held":
         raise click.ClickException(
             f"nothing was written, because {report.doubt}; if that is right, say --confirm"
@@ -88,6 +95,11 @@ def _tell(report: SyncReport) -> None:
     for conflict in report.conflicts:
         complain(conflict)
     done(f"{report.persons_seen} people and {report.groups_seen} groups were read.")
+    if report.computers_seen:
+        done(
+            f"{report.computers_seen} computers were read: {report.computers_matched} stand for an "
+            f"item ({report.computers_created} new), {report.computers_unmatched} do not."
+        )
 
 
 def _last(session: Session, directory_id: int) -> str:

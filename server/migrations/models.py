@@ -44,6 +44,7 @@ import server.items.models
 import server.items.past.models
 import server.notify.models
 import server.people.models.accounts
+import server.people.models.computers
 import server.people.models.directories
 import server.people.models.proofs
 import server.people.models.roles

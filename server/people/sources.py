@@ -15,6 +15,7 @@ from server.people.directory import (
     unique_id_filter,
 )
 from server.people.models import Directory
+from server.people.rules.computers import ComputerSeen, computer_seen
 from server.people.rules.deltas import TIMESTAMP, latest_stamp
 from server.people.rules.entries import RawEntry
 from server.people.rules.mapping import (
@@ -52,6 +53,10 @@ class Source:
     group_filter: str
     chosen: AttributeMap
     flavour: str = "openldap"
+    #: As in ``models.Directory``.
+    computer_base: str = ""
+    computer_filter: str = ""
+    computer_items: bool = False
 
 
 def password_place(directory_id: int) -> Place:
@@ -96,6 +101,9 @@ def source_of(directory: Directory, access: Access) -> Source:
         group_filter=directory.group_filter,
         chosen=attribute_map(directory.flavour, directory.mapping),
         flavour=directory.flavour,
+        computer_base=directory.computer_base,
+        computer_filter=directory.computer_filter,
+        computer_items=directory.computer_items,
     )
 
 
@@ -140,6 +148,18 @@ class Stamps:
             yield raw
 
 
+def read_computers(source: Source, directory: OpenDirectory) -> Iterator[ComputerSeen]:
+    """Yield the accounts of computers, page by page; what has no id and no name is left out.
+
+    Raises ``DirectoryUnavailable`` unless all of it arrived.
+    """
+    base = source.computer_base or source.base_dn
+    wanted = source.chosen.computer_attributes()
+    for raw in directory.entries(base, source.computer_filter, wanted):
+        if (found := computer_seen(raw.dn, raw.attributes, source.chosen)) is not None:
+            yield found
+
+
 def remapped(source: Source, mapping: Mapping[str, object]) -> Source:
     """Return the source with another mapping. Raises ``InvalidValue`` for one that cannot be."""
     return replace(source, chosen=attribute_map(source.flavour, mapping))
@@ -153,6 +173,7 @@ class Trial:
     detail: str
     people: Sequence[PersonSeen] = ()
     groups: Sequence[GroupSeen] = ()
+    computers: Sequence[ComputerSeen] = ()
 
 
 def try_out(source: Source) -> Trial:
@@ -161,11 +182,14 @@ def try_out(source: Source) -> Trial:
         with open_directory(source.endpoint) as directory:
             people = list(islice(_persons(source, directory, Stamps()), _PREVIEW))
             groups = list(islice(_groups(source, directory, Stamps(), {}), _PREVIEW))
+            reads = bool(source.computer_filter)
+            computers = list(islice(read_computers(source, directory), _PREVIEW)) if reads else []
     except DirectoryUnavailable as error:
         return Trial(ok=False, detail=str(error))
     if not people:
-        return Trial(ok=False, detail="it answers, but the filter finds nobody", groups=groups)
-    return Trial(ok=True, detail="it answers", people=people, groups=groups)
+        why = "it answers, but the filter finds nobody"
+        return Trial(ok=False, detail=why, groups=groups, computers=computers)
+    return Trial(ok=True, detail="it answers", people=people, groups=groups, computers=computers)
 
 
 def accepts_password(source: Source, external_id: str, password: str) -> bool:

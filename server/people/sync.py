@@ -34,6 +34,7 @@ from server.people.rules.sync_plan import (
 )
 from server.people.sources import Access, Source, read_snapshot, source_of
 from server.people.sources_changed import position_of, reading_fingerprint
+from server.people.sync_computers import synchronise_computers
 from server.people.sync_delta import carry_out_delta
 from server.people.sync_links import write_logins, write_managers, write_memberships
 from server.people.sync_parties import Work, write_groups, write_persons
@@ -63,6 +64,8 @@ def sync_directory(
     delta: bool = False,
 ) -> SyncReport:
     """Bring people, groups, memberships, managers and log-ins to what the directory says.
+
+    A full read also hands in its accounts of computers, where it is told to read any.
 
     ``delta``: read only what changed, where the last read left a mark and the directory can tell.
     Entries deleted from an OpenLDAP directory are only noticed by a full read; of Active Directory
@@ -102,13 +105,22 @@ def _carry_out(
             reached = carry_out_delta(work, directory, former)
         if reached is None:
             reached = _carry_out_full(work, directory, former, confirm=wish.confirm)
-    if reached is not None:
-        report.way, report.why = reached.way, reached.why
-    if report.state == "held" or reached is None:
-        return
-    with database.writing() as session:
-        looked_at = {"looked_at": wish.now.isoformat()}
-        session.get_one(Directory, directory_id).state = reached.document() | looked_at
+        if reached is not None:
+            report.way, report.why = reached.way, reached.why
+        if report.state == "held":
+            return
+        if reached is not None:
+            _remember(work, reached)
+        if report.mode == "full":
+            # Last, so that whatever is wrong with computers keeps nobody's people waiting.
+            synchronise_computers(work, directory, confirm=wish.confirm)
+
+
+def _remember(work: Work, reached: Watermark) -> None:
+    with work.database.writing() as session:
+        looked_at = {"looked_at": work.now.isoformat()}
+        row = session.get_one(Directory, work.source.directory_id)
+        row.state = reached.document() | looked_at
 
 
 def _carry_out_full(

@@ -37,6 +37,7 @@ _TAGS = (
     "imports",
     "services",
     "leavers",
+    "directory_computers",
     "intake",
     "inventory_sources",
     "software",

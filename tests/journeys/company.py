@@ -120,7 +120,14 @@ from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
 from server.people.actions.rosters import create_roster
-from server.people.models import Account, Directory, DirectoryRun, EmergencyUse, RosterRun
+from server.people.models import (
+    Account,
+    Directory,
+    DirectoryComputer,
+    DirectoryRun,
+    EmergencyUse,
+    RosterRun,
+)
 from server.people.rules.emergencies import signed_document
 from server.people.rules.roster_plan import RosterReport
 from server.people.rules.sync_plan import SyncReport
@@ -531,11 +538,13 @@ class _Furnishing:
         particulars = {
             "code": "hr",
             "name": "Personnel office",
+                "computer_filter": "(objectClass=device)",
             "organisation_id": self._place,
             "columns": {"title": "Position"},
         }
         roster = create_roster(self._session, self._admin, particulars, self._now)
         report = RosterReport("held", doubt="10 of 30 people would be disabled", lines_read=20)
+        self._session.add(self._computer(directory))
         left = self._world.reader.person_id
         report.leaving = [left] if left else []
         report.note_conflicts(["line 7: it has no name"])
@@ -622,6 +631,24 @@ class _Furnishing:
         return found | self._problem(ticket, db)
 
     def _problem(self, ticket: str, db: int) -> dict[str, str | int]:
+    def _computer(self, directory: Directory) -> DirectoryComputer:
+        """Return a computer of the directory that no agent ever saw."""
+        return DirectoryComputer(
+            directory_id=directory.id,
+            organisation_id=self._place,
+            external_id="0f0e0d0c-0b0a-4908-8706-050403020100",
+            dn="cn=LOST-PC,dc=example,dc=test",
+            name="LOST-PC",
+            name_key="lost-pc",
+            fqdn="lost-pc.example.test",
+            os="Windows 11 Pro",
+            os_version="10.0 (22631)",
+            disabled=True,
+            why="no_match",
+            first_seen_at=self._now,
+            seen_at=self._now,
+        )
+
         """Write a known error behind a ticket, and run another one as a major incident."""
         session, agent, now = self._session, self._world.agent, self._now
         draft = ProblemDraft("The pool leaks", tickets=(ticket,), cause_item_id=db)

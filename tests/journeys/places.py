@@ -26,6 +26,7 @@ NO_PAGES = frozenset(
         "changes.authority",
         "changes.collisions",
         "changes.following",
+        "directory_computers.table",
         "documents.about",
         "documents.download",
         "documents.picture",

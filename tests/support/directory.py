@@ -19,11 +19,15 @@ from tests.support.processes import (
     start_on_free_ports,
 )
 
+# Two attributes of Active Directory, which sites add where they write down computers, too.
 # A reader gets 500 entries at most in one answer, as most directories give: it has to page.
 _CONFIGURATION = """
 include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
+include /etc/ldap/schema/nis.schema
+attributetype ( 1.2.840.113556.1.4.619 NAME 'dNSHostName' EQUALITY caseIgnoreMatch SUP name )
+attributetype ( 1.2.840.113556.1.4.363 NAME 'operatingSystem' SUP name )
 modulepath /usr/lib/ldap
 moduleload back_mdb
 moduleload memberof

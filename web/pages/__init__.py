@@ -17,6 +17,7 @@ from web.pages.collectors import collectors
 from web.pages.dashboard import dashboard
 from web.pages.derivation import derivation
 from web.pages.directories import directories
+from web.pages.directory_computers import directory_computers
 from web.pages.directory_details import directory_details
 from web.pages.discovery import discovery
 from web.pages.documents import documents
@@ -84,6 +85,7 @@ PAGES: tuple[Blueprint, ...] = (
     dashboard,
     derivation,
     directories,
+    directory_computers,
     directory_details,
     rosters,
     discovery,

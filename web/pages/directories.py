@@ -45,7 +45,7 @@ from web.presenters.directories import (
 
 directories = Blueprint("directories", __name__, url_prefix="/administration/directories")
 
-_TICKS = ("start_tls", "enabled")
+_TICKS = ("start_tls", "enabled", "computer_items")
 _RUNS = 10
 
 
@@ -83,6 +83,7 @@ def show(directory_id: int) -> ResponseReturnValue:
         runs=[(run, run_counts(run.report)) for run in runs],
         newest=newest,
         doubt=doubt_text(newest.report.get("doubt", ""), reader()) if newest else "",
+        held_computers=bool(newest and newest.report.get("held_part")),
         conflicts=[
             conflict_text(one, reader())
             for one in (newest.report.get("conflicts", []) if newest else [])

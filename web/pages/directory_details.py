@@ -60,6 +60,7 @@ def run(directory_id: int, directory_run_id: int) -> ResponseReturnValue:
         doubt=doubt_text(found.report.get("doubt", ""), reader()),
         conflicts=[conflict_text(one, reader()) for one in found.report.get("conflicts", [])],
         leaving=sorted(leaving.items(), key=lambda pair: pair[1]),
+        unmatched=found.report.get("unmatched", []),
     )
 
 

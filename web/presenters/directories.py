@@ -59,6 +59,14 @@ def _doubts(reader: Reader) -> list[tuple[str, str]]:
         (r"all (?P<all>\d+) people .+", reader.gettext("all %(all)s people would be disabled")),
         (r"all (?P<all>\d+) groups .+", reader.gettext("all %(all)s groups would be disabled")),
         (
+            r"all (?P<all>\d+) computers .+",
+            reader.gettext("all %(all)s computers would count as deleted"),
+        ),
+        (
+            r"(?P<some>\d+) of (?P<all>\d+) computers .+",
+            reader.gettext("%(some)s of %(all)s computers would count as deleted"),
+        ),
+        (
             r"(?P<some>\d+) of (?P<all>\d+) people .+",
             reader.gettext("%(some)s of %(all)s people would be disabled"),
         ),
@@ -175,6 +183,16 @@ def _labels(reader: Reader) -> dict[str, str]:
         "group_description": reader.gettext("Group: description"),
         "group_email": reader.gettext("Group: e-mail"),
         "members": reader.gettext("Group: members"),
+        "computer_name": reader.gettext("Computer: name"),
+        "computer_fqdn": reader.gettext("Computer: full domain name"),
+        "computer_os": reader.gettext("Computer: operating system"),
+        "computer_os_version": reader.gettext("Computer: version of the system"),
+        "computer_last_logon": reader.gettext("Computer: last log-on"),
+        "computer_created": reader.gettext("Computer: created"),
+        "computer_manager": reader.gettext("Computer: managed by"),
+        "computer_description": reader.gettext("Computer: description"),
+        "computer_location": reader.gettext("Computer: location"),
+        "computer_disabled": reader.gettext("Computer: disabled"),
     }
 
 
@@ -197,5 +215,11 @@ def run_lines(report: Mapping[str, Any], reader: Reader) -> list[tuple[str, int]
         "roles_taken": reader.gettext("Roles taken by rules"),
         "organisations_changed": reader.gettext("People moved by rules"),
         "photos_changed": reader.gettext("Photos changed"),
+        "computers_seen": reader.gettext("Computers read"),
+        "computers_matched": reader.gettext("Computers that stand for an item"),
+        "computers_created": reader.gettext("Items made of computers"),
+        "computers_changed": reader.gettext("Items of computers that changed"),
+        "computers_unmatched": reader.gettext("Computers without an item"),
+        "computers_gone": reader.gettext("Computers that are gone"),
     }
     return [(text, int(report[name])) for name, text in words.items() if report.get(name)]

@@ -54,6 +54,9 @@ def _lines(reader: Reader) -> dict[str, str]:
         "it has the same number, of a maker not known": reader.gettext(
             "it has the same number, of a maker not known"
         ),
+        "the account of a computer has this name, and nobody else": reader.gettext(
+            "the account of a computer has this name, and nobody else"
+        ),
         "this source called it so before": reader.gettext("this source called it so before"),
         "all of the hardware is other: restored, moved, or cloned": reader.gettext(
             "all of the hardware is other: restored, moved, or cloned"
@@ -82,6 +85,9 @@ def _decisions(reader: Reader) -> dict[str, str]:
         "several items fit as well": reader.gettext("several items fit as well"),
         "the item that fits belongs to another organisation": reader.gettext(
             "the item that fits belongs to another organisation"
+        ),
+        "its full name is that of an account in a directory, and of nobody else": reader.gettext(
+            "its full name is that of an account in a directory, and of nobody else"
         ),
         "evidence is enough": reader.gettext("evidence is enough"),
         "a person decided so": reader.gettext("a person decided so"),

@@ -93,6 +93,9 @@ def _directories(reader: Reader) -> dict[str, str]:
     filters = reader.gettext("This is no LDAP filter; one looks like (objectClass=person).")
     return {
         "must be an LDAP search filter, as (objectClass=person)": filters,
+        "must be an LDAP search filter, as (objectClass=device)": reader.gettext(
+            "This is no LDAP filter; one looks like (objectClass=device)."
+        ),
         "must be ldap://host:port or ldaps://host:port": reader.gettext(
             "It begins with ldap:// or ldaps://, then host and port."
         ),

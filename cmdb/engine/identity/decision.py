@@ -7,6 +7,7 @@ a question for a person, never a reason to write into it.
 
 from collections.abc import Mapping, Sequence
 
+from cmdb.engine.identity.accounts import candidate_by_account
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.engine.identity.values import Candidate, Decision, Holder, Outcome, Question
 from cmdb.engine.identity.weighing import ENOUGH, Weighing
@@ -36,6 +37,9 @@ def decide(question: Question, holders: Mapping[Identifier, Sequence[Holder]]) -
         if not holder.retired or holder.item_id == known
     ]
     ranked = sorted((c for c in scored if c is not None), key=lambda c: (-c.score, c.item_id))
+    if not ranked and (named := candidate_by_account(question, holders)) is not None:
+        why = "its full name is that of an account in a directory, and of nobody else"
+        return Decision(Outcome.MATCH, named.item_id, named.score, (named,), why)
     if not ranked:
         return Decision(Outcome.CREATE, why="what is shared is too weak, or it is other hardware")
     best = candidates[ranked[0].item_id]

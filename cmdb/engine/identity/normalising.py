@@ -123,7 +123,10 @@ def _name(text: str, _vendor: str) -> str:
 
 def _fqdn(text: str, vendor: str) -> str:
     value = _name(text, vendor)
-    return value if "." in value and not value.endswith((".localdomain", ".local")) else ""
+    # One label before "local" is the name that a machine gives to itself (RFC 6762, section 3);
+    # more of them are a domain that somebody called so.
+    itself = value.endswith(".local") and value.count(".") == 1
+    return value if "." in value and not itself and not value.endswith(".localdomain") else ""
 
 
 _NORMALISERS: dict[IdentifierKind, Callable[[str, str], str]] = {

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A known item and all its evidence."""
+    """A known item and all its evidence; ``account``: a directory has spoken of it."""
 
     item_id: int
     organisation_id: int
@@ -29,6 +29,7 @@ class Holder:
     identifiers: frozenset[Identifier]
     last_seen: datetime
     retired: bool = False
+    account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Question:
 
     ``spread`` says how many items carry an identifier, where not every holder is passed along: a
     value that half the estate carries identifies nobody, and need not be read in full.
+    ``account``: a directory asks, of the account of a computer.
     """
 
     evidence: Sequence[Identifier]
@@ -45,6 +47,7 @@ class Question:
     known_as: Holder | None = None
     now: datetime | None = None
     spread: Mapping[Identifier, int] = field(default_factory=dict)
+    account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

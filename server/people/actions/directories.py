@@ -106,6 +106,8 @@ def _check(row: Directory) -> None:
         for name in ("person_filter", "group_filter")
         if not is_filter(getattr(row, name))
     }
+    if row.computer_filter and not is_filter(row.computer_filter):
+        faults["computer_filter"] = "must be an LDAP search filter, as (objectClass=device)"
     if why := _url_fault(row):
         faults["url"] = why
     if faults:

@@ -7,6 +7,7 @@ from server.people.models.accounts import (
     SignInAttempt,
     WebSession,
 )
+from server.people.models.computers import DirectoryComputer
 from server.people.models.directories import (
     Directory,
     DirectoryEntry,
@@ -38,6 +39,7 @@ __all__ = [
     "Account",
     "ApiToken",
     "Directory",
+    "DirectoryComputer",
     "DirectoryEntry",
     "DirectoryRule",
     "DirectoryRuleGrant",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
@@ -27,6 +27,12 @@ class Directory(Identified, Base):
     sealed_password: Mapped[str] = mapped_column(String, default="")
     person_filter: Mapped[str] = mapped_column(String)
     group_filter: Mapped[str] = mapped_column(String)
+    #: Below what computers are read; "" below the same as people.
+    computer_base: Mapped[str] = mapped_column(String, default="", server_default="")
+    #: Which entries are accounts of computers; "" reads none.
+    computer_filter: Mapped[str] = mapped_column(String, default="", server_default="")
+    #: Whether one that nobody knows becomes an item; else it is only listed.
+    computer_items: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: "openldap" or "active_directory": which defaults ``mapping`` differs from.
     flavour: Mapped[str] = mapped_column(Key, default="openldap")
     #: Our field to their attribute, where it differs from the flavour's defaults.

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.people.rules.mapping import AttributeMap
+from server.people.rules.mapping import COMPUTER_FIELDS, AttributeMap
 
 #: The attribute, in lower case, that tells when an entry was last changed.
 TIMESTAMP = "modifytimestamp"
@@ -89,8 +89,12 @@ def stored_watermark(state: Mapping[str, Any], fingerprint: str) -> Watermark | 
 
 
 def fingerprint(*texts: str, chosen: AttributeMap) -> str:
-    """Return what tells two ways of reading a directory apart."""
-    fields = sorted((name, *attributes) for name, attributes in chosen.fields.items())
+    """Return what tells two ways of reading people and groups apart."""
+    fields = sorted(
+        (name, *attributes)
+        for name, attributes in chosen.fields.items()
+        if not name.startswith(COMPUTER_FIELDS)
+    )
     return hashlib.sha256("\0".join((*texts, chosen.unique_id, repr(fields))).encode()).hexdigest()
 
 

@@ -45,6 +45,10 @@ _COMMON: Fields = {
     "group_name": ("cn",),
     "group_description": ("description",),
     "group_email": ("mail",),
+    "computer_name": ("cn",),
+    "computer_os": ("operatingSystem",),
+    "computer_os_version": ("operatingSystemVersion",),
+    "computer_description": ("description",),
 }
 
 FLAVOURS: Mapping[str, Flavour] = {
@@ -57,6 +61,13 @@ FLAVOURS: Mapping[str, Flavour] = {
             "login": ("uid",),
             "disabled": ("pwdAccountLockedTime", "nsAccountLock"),
             "members": ("member", "uniqueMember", "memberUid"),
+            # Of an ipHost the name may be the full one.
+            "computer_fqdn": ("dNSHostName", "associatedDomain", "cn"),
+            "computer_last_logon": ("authTimestamp",),
+            "computer_created": ("createTimestamp",),
+            "computer_manager": ("managedBy", "owner"),
+            "computer_location": ("l",),
+            "computer_disabled": ("nsAccountLock",),
         },
     ),
     ACTIVE_DIRECTORY: Flavour(
@@ -69,6 +80,12 @@ FLAVOURS: Mapping[str, Flavour] = {
             "principal": ("userPrincipalName",),
             "disabled": ("userAccountControl",),
             "members": ("member",),
+            "computer_fqdn": ("dNSHostName",),
+            "computer_last_logon": ("lastLogonTimestamp",),
+            "computer_created": ("whenCreated",),
+            "computer_manager": ("managedBy",),
+            "computer_location": ("location",),
+            "computer_disabled": ("userAccountControl",),
         },
     ),
 }
@@ -123,6 +140,8 @@ DETAILS = (
 
 _PERSON_FIELDS = (*DETAILS, "login", "principal", "manager", "disabled")
 _GROUP_FIELDS = ("group_name", "group_description", "group_email", "members")
+#: How the fields of computers begin; they are read apart, and every time.
+COMPUTER_FIELDS = "computer_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +158,10 @@ class AttributeMap:
     def group_attributes(self) -> list[str]:
         """Return what to ask for when reading groups."""
         return self._attributes(_GROUP_FIELDS)
+
+    def computer_attributes(self) -> list[str]:
+        """Return what to ask for when reading computers."""
+        return self._attributes([name for name in self.fields if name.startswith(COMPUTER_FIELDS)])
 
     def _attributes(self, fields: Sequence[str]) -> list[str]:
         names = {name for field in fields for name in self.fields.get(field, ())}
@@ -168,8 +191,8 @@ def person_seen(
 ) -> PersonSeen | None:
     """Return the person an entry describes; None when it has no unique id or no name."""
     external_id = unique_id(attributes, chosen.unique_id)
-    details = tuple(_first(attributes, chosen.fields[field]) for field in DETAILS)
-    login = _first(attributes, chosen.fields["login"])
+    details = tuple(first_text(attributes, chosen.fields[field]) for field in DETAILS)
+    login = first_text(attributes, chosen.fields["login"])
     if not external_id or not (details[0] or login):
         return None
     return PersonSeen(
@@ -177,9 +200,9 @@ def person_seen(
         dn=dn,
         login=login,
         packed="\0".join((details[0] or login, *details[1:])),
-        manager_dn=_first(attributes, chosen.fields["manager"]),
-        disabled=any(_disabled(attributes, name) for name in chosen.fields["disabled"]),
-        principal=_first(attributes, chosen.fields.get("principal", ())),
+        manager_dn=first_text(attributes, chosen.fields["manager"]),
+        disabled=any(says_disabled(attributes, name) for name in chosen.fields["disabled"]),
+        principal=first_text(attributes, chosen.fields.get("principal", ())),
     )
 
 
@@ -199,15 +222,15 @@ def group_seen(
 ) -> GroupSeen | None:
     """Return the group an entry describes; None when it has no unique id or no name."""
     external_id = unique_id(attributes, chosen.unique_id)
-    name = _first(attributes, chosen.fields["group_name"])
+    name = first_text(attributes, chosen.fields["group_name"])
     if not external_id or not name:
         return None
     return GroupSeen(
         external_id=external_id,
         dn=dn,
         name=name,
-        description=_first(attributes, chosen.fields["group_description"]),
-        email=_first(attributes, chosen.fields["group_email"]),
+        description=first_text(attributes, chosen.fields["group_description"]),
+        email=first_text(attributes, chosen.fields["group_email"]),
         members=tuple(
             _text(value)
             for attribute in chosen.fields["members"]
@@ -230,12 +253,19 @@ def _names(value: object) -> tuple[str, ...]:
     return tuple(str(name) for name in value) if isinstance(value, list) else (str(value),)
 
 
-def _first(attributes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> str:
+def first_text(attributes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> str:
+    """Return the first value of the first attribute that has one; "" for none."""
     for name in names:
         for value in attributes.get(name.lower(), ()):
             if text := _text(value):
                 return text
     return ""
+
+
+def texts_of(attributes: Mapping[str, Sequence[bytes]], names: Sequence[str]) -> list[str]:
+    """Return all values of these attributes, in their order."""
+    found = (_text(value) for name in names for value in attributes.get(name.lower(), ()))
+    return [text for text in found if text]
 
 
 def _text(value: bytes) -> str:
@@ -256,8 +286,9 @@ def unique_id(attributes: Mapping[str, Sequence[bytes]], name: str) -> str:
         return ""
 
 
-def _disabled(attributes: Mapping[str, Sequence[bytes]], name: str) -> bool:
-    value = _first(attributes, (name,))
+def says_disabled(attributes: Mapping[str, Sequence[bytes]], name: str) -> bool:
+    """Say whether an attribute tells that the account is switched off or locked for good."""
+    value = first_text(attributes, (name,))
     if name.lower() == "useraccountcontrol":
         return value.lstrip("-").isdigit() and bool(int(value) & _AD_DISABLED)
     if name.lower() == "pwdaccountlockedtime":

@@ -91,6 +91,16 @@ class SyncReport:
     roles_taken: int = 0
     organisations_changed: int = 0
     photos_changed: int = 0
+    computers_seen: int = 0
+    computers_matched: int = 0
+    computers_created: int = 0
+    computers_changed: int = 0
+    computers_unmatched: int = 0
+    computers_gone: int = 0
+    #: Names of computers that stand for no item, the first of them.
+    unmatched: list[str] = field(default_factory=list)
+    #: "computers" when people were written and only those wait.
+    held_part: str = ""
     #: Ids of persons who leave, the first of them.
     leaving: list[int] = field(default_factory=list)
     #: What could not be carried out, in English, the first of it.
@@ -102,6 +112,12 @@ class SyncReport:
         self.conflict_count += 1
         if len(self.conflicts) < _EXAMPLES:
             self.conflicts.append(text)
+
+    def note_unmatched(self, name: str) -> None:
+        """Remember a computer that stands for no item."""
+        self.computers_unmatched += 1
+        if len(self.unmatched) < _EXAMPLES:
+            self.unmatched.append(name)
 
     @property
     def is_empty(self) -> bool:
@@ -237,16 +253,24 @@ def _differs(stored: StoredEntry, digest: str) -> bool:
     return stored.digest != digest or not stored.active
 
 
-def _doubt(what: str, stored: Mapping[str, StoredEntry], leaving: Sequence[StoredEntry]) -> str:
-    active = sum(entry.active for entry in stored.values())
+def doubt_about(what: str, active: int, leaving: int, fate: str = "would be disabled") -> str:
+    """Return why somebody should look before so many leave; "" when nothing is strange.
+
+    >>> doubt_about("people", 1000, 51)
+    '51 of 1000 people would be disabled'
+    """
     if not leaving:
         return ""
-    if len(leaving) == active:
-        return f"all {active} {what} would be disabled"
+    if leaving == active:
+        return f"all {active} {what} {fate}"
     allowed = min(GUARD_COUNT, max(GUARD_FLOOR, int(active * GUARD_SHARE)))
-    if len(leaving) > allowed:
-        return f"{len(leaving)} of {active} {what} would be disabled"
+    if leaving > allowed:
+        return f"{leaving} of {active} {what} {fate}"
     return ""
+
+
+def _doubt(what: str, stored: Mapping[str, StoredEntry], leaving: Sequence[StoredEntry]) -> str:
+    return doubt_about(what, sum(entry.active for entry in stored.values()), len(leaving))
 
 
 def _digest(*texts: str) -> str:

@@ -21,6 +21,9 @@ class DirectorySchema(Schema):
     has_password = fields.Boolean(required=True)
     person_filter = fields.String(required=True)
     group_filter = fields.String(required=True)
+    computer_base = fields.String(required=True)
+    computer_filter = fields.String(required=True)
+    computer_items = fields.Boolean(required=True)
     flavour = fields.String(required=True)
     mapping = fields.Dict(required=True)
     organisation_id = fields.Integer(required=True)
@@ -66,6 +69,23 @@ class DirectoryChangeSchema(StrictSchema):
     password = Passage(longest=1000, load_only=True)
     person_filter = Line(shortest=1, longest=2000)
     group_filter = Line(shortest=1, longest=2000)
+    computer_base = Line(
+        longest=1000,
+        metadata={"description": "Below what computers are read; empty: where people are read."},
+    )
+    computer_filter = Line(
+        longest=2000,
+        metadata={
+            "description": "Which entries are accounts of computers, as (objectCategory=computer) "
+            "or (objectClass=device); empty reads none."
+        },
+    )
+    computer_items = fields.Boolean(
+        metadata={
+            "description": "Whether an account that stands for no item becomes one; else it is "
+            "only listed."
+        }
+    )
     mapping = fields.Dict(
         keys=fields.String(),
         values=fields.Raw(),
@@ -143,6 +163,19 @@ class PreviewGroupSchema(Schema):
     name = fields.String(required=True)
 
 
+class PreviewComputerSchema(Schema):
+    """An account of a computer as the mapping reads it."""
+
+    name = fields.String(required=True)
+    fqdn = fields.String(required=True)
+    os = fields.String(required=True)
+    os_version = fields.String(required=True)
+    class_code = fields.String(required=True)
+    last_logon = fields.Date(required=True, allow_none=True)
+    created_on = fields.Date(required=True, allow_none=True)
+    disabled = fields.Boolean(required=True)
+
+
 class DirectoryTestSchema(Schema):
     """Whether the directory answers, and what the first entries would become."""
 
@@ -150,6 +183,7 @@ class DirectoryTestSchema(Schema):
     detail = fields.String(required=True)
     people = fields.List(fields.Nested(PreviewPersonSchema), required=True)
     groups = fields.List(fields.Pluck(PreviewGroupSchema, "name"), required=True)
+    computers = fields.List(fields.Nested(PreviewComputerSchema), required=True)
 
 
 class DirectoryTrialSchema(StrictSchema):

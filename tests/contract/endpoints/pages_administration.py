@@ -233,6 +233,8 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     ),
     Endpoint("POST", f"{_DIRECTORY}/try", Permission.ADMIN_DIRECTORY, form={}),
     Endpoint("GET", f"{_DIRECTORY}/runs/<int:directory_run_id>", Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_DIRECTORY}/computers", Permission.ADMIN_DIRECTORY),
+    Endpoint("GET", f"{_DIRECTORY}/computers.csv", Permission.ADMIN_DIRECTORY),
     Endpoint("GET", f"{_DIRECTORY}/mapping", Permission.ADMIN_DIRECTORY),
     Endpoint(
         "POST",

@@ -277,6 +277,10 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         f"{_V1}/directories/<int:directory_id>/runs/<int:directory_run_id>",
         Permission.ADMIN_DIRECTORY,
     ),
+    Endpoint("GET", f"{_V1}/directories/<int:directory_id>/computers", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "GET", f"{_V1}/directories/<int:directory_id>/computers.csv", Permission.ADMIN_DIRECTORY
+    ),
     Endpoint("GET", f"{_V1}/directories/<int:directory_id>/rules", Permission.ADMIN_DIRECTORY),
     Endpoint(
         "POST",

@@ -68,6 +68,18 @@ class Branch:
         self.domain.add(dn, ["group"], known)
         return dn
 
+    def enter(self, name: str, **attributes: object) -> str:
+        """Add the account of a computer; return the DN."""
+        dn = f"CN={name},{self.base_dn}"
+        standard = {
+            "sAMAccountName": f"{name}$",
+            "dNSHostName": f"{name}.example.test",
+            # A workstation's account that needs no password (MS-ADTS, section 2.2.16).
+            "userAccountControl": 0x1020,
+        }
+        self.domain.add(dn, ["computer"], standard | attributes)
+        return dn
+
     def unit(self, name: str, below: str = "") -> str:
         """Add an organisational unit; return the DN."""
         dn = f"OU={name},{below or self.base_dn}"
