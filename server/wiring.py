@@ -104,6 +104,7 @@ from server.desk.tickets.queries.failing import failures_among
 from server.desk.tickets.queries.kept import TICKET_VIEWS
 from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
+from server.desk.tickets.reactions.following import tell_followers, tell_followers_solved
 from server.desk.tickets.reactions.indexing import find_entry, find_ticket_anew
 from server.desk.tickets.reactions.likening import compare_anew
 from server.desk.tickets.reactions.noting import (
@@ -146,6 +147,8 @@ from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
 from server.items.events import ItemsReported, WantedReportCame
+from server.items.following.api import following
+from server.items.following.jobs import WATCH_ITEMS, watch_items
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
 from server.items.directory_computers_api import directory_computers
@@ -240,6 +243,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     identity,
     modelling,
     listing,
+    following,
     reconciling,
     health,
     past,
@@ -283,16 +287,32 @@ REACTIONS: Reactions = {
         note_opening,
         keep_time,
         tell_opening,
+        tell_followers,
         blame_changes,
         find_ticket_anew,
         compare_anew,
     ),
     TicketEdited: (note_edit, keep_time, find_ticket_anew, compare_anew),
-    TicketAssigned: (note_assignment, tell_assignment),
-    TicketMoved: (note_move, accept_on_move, keep_time, tell_move, end_major, find_ticket_anew),
+    TicketAssigned: (note_assignment, keep_time, tell_assignment),
+    TicketMoved: (
+        note_move,
+        accept_on_move,
+        keep_time,
+        tell_move,
+        tell_followers_solved,
+        end_major,
+        find_ticket_anew,
+    ),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
-    ItemsAffected: (note_items, keep_time, blame_changes, find_ticket_anew, compare_anew),
-    TicketReassessed: (note_reassessment, keep_time, tell_reassessment),
+    ItemsAffected: (
+        note_items,
+        keep_time,
+        tell_followers,
+        blame_changes,
+        find_ticket_anew,
+        compare_anew,
+    ),
+    TicketReassessed: (note_reassessment, keep_time, tell_reassessment, tell_followers),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening, keep_accepted),
@@ -345,6 +365,7 @@ JOBS: Jobs = {
     TELL: JobHandler(run_telling),
     REASSESS: JobHandler(run_reassessment, cron="* * * * *"),
     PASS_ON: JobHandler(run_passing_on, cron="*/5 * * * *"),
+    WATCH_ITEMS: JobHandler(watch_items, cron="3-59/5 * * * *"),
     WATCH_VIEWS: JobHandler(view_watcher(ITEM_VIEWS, TICKET_VIEWS), cron="*/5 * * * *"),
     OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
     CHECK: JobHandler(run_check, max_failures=1),

@@ -1,9 +1,9 @@
-"""Agents that may report, their tokens, bulk requests answered, views kept and watched."""
+"""Agents that may report, their tokens, bulk requests answered, views and items watched."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
@@ -113,3 +113,22 @@ class ViewWatch(Base):
     looked_at: Mapped[datetime]
     #: Ids, at most ``listing.watching.MOST``.
     known: Mapped[list[Any]]
+
+
+class ItemFollower(Base):
+    """Somebody who is told what happens to an item, or to what a service lives from."""
+
+    __tablename__ = "item_follower"
+    __table_args__ = (Index(None, "person_id", "item_id"),)
+
+    item_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    since: Mapped[datetime]
+    #: How it stood when they were told last: its stage ("": never looked), and whether it was
+    #: silent.
+    told_stage: Mapped[str] = mapped_column(Key, default="", server_default="")
+    told_silent: Mapped[bool] = mapped_column(default=False, server_default=false())

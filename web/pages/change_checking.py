@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from cmdb.errors import CadastreError
 from cmdb.model import standing_model
 from server.desk.changes import actions
-from server.desk.changes.queries import followed_items, is_followed, list_unauthorized, list_watches
+from server.desk.changes.queries import list_unauthorized, list_watches
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
+from server.items.following import keeping
 from server.items.queries import names_of
 from web.pages.change_corners import corners
 from web.pages.change_parts import act_on
@@ -84,29 +85,32 @@ def follow() -> ResponseReturnValue:
     item_id = whole(request.form.get("item_id")) or 0
 
     def write() -> None:
-        actions.follow_item(current_session(), current_actor(), item_id, current_time())
+        keeping.follow_item(current_session(), current_actor(), item_id, current_time())
 
-    return _act(write, gettext("You are told of changes from now on."), _item_page(item_id))
+    return _act(write, gettext("You are told what happens to it from now on."), _item_page(item_id))
 
 
 def unfollow(item_id: int) -> ResponseReturnValue:
     """Be told no longer."""
 
     def write() -> None:
-        actions.unfollow_item(current_session(), current_actor(), item_id)
+        keeping.unfollow_item(current_session(), current_actor(), item_id)
 
     return _act(write, gettext("You are told no longer."), _item_page(item_id))
 
 
 def following(item_id: int) -> ResponseReturnValue:
     """Offer to follow an item, or to follow it no longer: a fragment of the item's page."""
-    followed = is_followed(current_session(), current_actor(), item_id)
+    followed = keeping.is_followed(current_session(), current_actor(), item_id)
     return render_template("changes/following.html", item_id=item_id, followed=followed)
 
 
 def _item_page(item_id: int) -> str:
-    """Return where one came from when that was the item's own page."""
-    return url_for("items.show", item_id=item_id) if request.form.get("from") == "item" else ""
+    """Return where one came from: the item's own page, or the list of what one follows."""
+    origin = request.form.get("from")
+    if origin == "list":
+        return url_for("notifications.following")
+    return url_for("items.show", item_id=item_id) if origin == "item" else ""
 
 
 def _act(write: Callable[[], None], told: str, back: str = "") -> ResponseReturnValue:
@@ -136,7 +140,7 @@ def _page(errors: dict[str, str]) -> str:
             ("rolled_back", gettext("rolled back")),
         ],
         watches=watches,
-        followed=followed_items(session, actor),
+        followed=keeping.followed_items(session, actor),
         shown=lambda row: history_row(model, row.item.class_code, row.found, "", reader()),
         source=lambda code: source_label(code, reader()),
         names=names_of(session, actor, ids) if ids else {},

@@ -4,6 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
+from cmdb.model import standing_model
+from server.desk.workspace.queries import watched_by
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.translation import gettext
@@ -11,7 +13,9 @@ from server.notify import actions, queries
 from server.notify.rules.texts import Told, kinds, line_of
 from web.pages.frame import done, reader, url_for
 from web.pages.refusals import refuse_in_words
+from web.pages.wording import ticket_wording
 from web.presenters.notifications import kind_text, minute_of, minute_text, way_text
+from web.presenters.values import class_label
 
 notifications = Blueprint("notifications", __name__, url_prefix="/notifications")
 
@@ -34,6 +38,19 @@ def read() -> ResponseReturnValue:
     """Mark everything as read."""
     actions.mark_read(current_session(), current_actor(), current_time())
     return done(gettext("All is read."), url_for("notifications.index"))
+
+
+@notifications.route("/following")
+def following() -> ResponseReturnValue:
+    """Show the items, the tickets and the views of which one is told."""
+    found = watched_by(current_session(), current_actor())
+    model, language = standing_model(), reader().language
+    return render_template(
+        "notifications/following.html",
+        found=found,
+        wording=ticket_wording(),
+        class_name=lambda code: class_label(model, code, language),
+    )
 
 
 @notifications.route("/settings", methods=["GET", "POST"])

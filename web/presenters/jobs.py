@@ -32,6 +32,7 @@ def state_text(state: str, reader: Reader) -> str:
 def kind_text(kind: str, reader: Reader) -> str:
     """Return what a kind of job does; one we do not know stands for itself."""
     names = {
+        "items.follow": reader.gettext("Tell people what happened to the items they follow"),
         "views.watch": reader.gettext("Tell people what entered the views they watch"),
         "jobs.forget": reader.gettext("Clear away old jobs"),
         "database.statistics": reader.gettext("Look at how much is in the tables"),

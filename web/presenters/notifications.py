@@ -29,6 +29,12 @@ def kind_text(kind: str, reader: Reader) -> str:
         "ticket_passed_on": reader.gettext("Another group sees to what I reported"),
         "ticket_solved": reader.gettext("What I reported is solved"),
         "ticket_pressing": reader.gettext("What I work on became more pressing"),
+        "followed_ticket": reader.gettext("A ticket is about an item I follow"),
+        "followed_solved": reader.gettext("A ticket about an item I follow is solved"),
+        "item_retired": reader.gettext("An item I follow was retired"),
+        "item_back": reader.gettext("An item I follow is back from retirement"),
+        "item_silent": reader.gettext("An item I follow is not seen any more"),
+        "item_heard": reader.gettext("An item I follow is seen again"),
         "item_hit": reader.gettext("An item I own is affected"),
         "announcement": reader.gettext("Planned work and outages of what I use"),
         "announcement_news": reader.gettext("How announced work and outages go on"),
@@ -49,6 +55,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "change_unauthorized": reader.gettext("Something changed without approval"),
         "view_entered": reader.gettext("Something entered a view that I watch"),
         "clock_reached": reader.gettext("A promise runs out"),
+        "group_clock_reached": reader.gettext("The time of my group for a ticket runs out"),
+        "supplier_clock_reached": reader.gettext("The time of a supplier for a ticket runs out"),
     }
     return words.get(kind, kind)
 

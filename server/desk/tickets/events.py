@@ -17,7 +17,9 @@ class TicketEvent:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened(TicketEvent):
-    """A ticket has been opened."""
+    """A ticket has been opened; ``group_id`` is whose it was at first."""
+
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

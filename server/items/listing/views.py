@@ -69,7 +69,7 @@ def list_views(session: Session, actor: Actor, kind: ViewKind) -> list[FoundView
     query = (
         select(SavedView, ViewWatch.view_id)
         .outerjoin(ViewWatch, mine)
-        .where(SavedView.kind == kind.code, _findable(actor))
+        .where(SavedView.kind == kind.code, findable(actor))
         .order_by(SavedView.name_key, SavedView.id)
     )
     return [FoundView(view, watched is not None) for view, watched in session.execute(query)]
@@ -114,7 +114,7 @@ def get_view(session: Session, actor: Actor, kind: ViewKind, view_id: int) -> Sa
     """Return a view that is one's own or shared with one. Raises ``NotFound``."""
     actor.require(kind.permission)
     query = select(SavedView).where(
-        SavedView.id == view_id, SavedView.kind == kind.code, _findable(actor)
+        SavedView.id == view_id, SavedView.kind == kind.code, findable(actor)
     )
     view = session.scalar(query)
     if view is None:
@@ -131,7 +131,8 @@ def delete_view(session: Session, actor: Actor, kind: ViewKind, view_id: int) ->
     session.flush()
 
 
-def _findable(actor: Actor) -> ColumnElement[bool]:
+def findable(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for views that are the actor's own, or shared with them."""
     return or_(
         SavedView.person_id == actor.person_id,
         SavedView.shared,

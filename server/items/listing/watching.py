@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import CadastreError, InvalidValue
 from server.foundation.permissions import Actor
-from server.items.listing.views import ViewKind, get_view
+from server.items.listing.views import ViewKind, findable, get_view
 from server.items.models import SavedView, ViewWatch
 from server.notify.actions import Notice, tell
 from server.people.authentication import load_actor
@@ -54,6 +54,13 @@ def leave_view(session: Session, actor: Actor, kind: ViewKind, view_id: int) -> 
     if watch is not None:
         session.delete(watch)
         session.flush()
+
+
+def watched_views(session: Session, actor: Actor) -> list[SavedView]:
+    """Return the views that the actor watches and may still open, by name."""
+    mine = select(ViewWatch.view_id).where(ViewWatch.person_id == actor.person_id)
+    query = select(SavedView).where(SavedView.id.in_(mine), findable(actor))
+    return list(session.scalars(query.order_by(SavedView.name_key, SavedView.id)))
 
 
 def watches(session: Session) -> list[tuple[int, int]]:

@@ -15,6 +15,11 @@ FOLLOWINGS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/api/v1/item-followings"),
     Endpoint("PUT", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ),
     Endpoint("DELETE", "/api/v1/item-followings/<int:item_id>", Permission.ITEM_READ, status=204),
+    Endpoint("GET", "/api/v1/items/<int:item_id>/watch", Permission.ITEM_READ),
+    Endpoint("PUT", "/api/v1/items/<int:item_id>/watch", Permission.ITEM_READ, status=204),
+    Endpoint("DELETE", "/api/v1/items/<int:item_id>/watch", Permission.ITEM_READ, status=204),
+    Endpoint("GET", "/api/v1/watching"),
+    Endpoint("GET", "/notifications/following"),
     Endpoint("GET", "/changes/followings/<int:item_id>", Permission.ITEM_READ),
     Endpoint(
         "POST",

@@ -6,7 +6,6 @@ from server.desk.changes.actions.commenting import add_comment
 from server.desk.changes.actions.deciding import Decision, decide
 from server.desk.changes.actions.drafting import ChangeDraft, draft_change
 from server.desk.changes.actions.editing import edit_change
-from server.desk.changes.actions.following import follow_item, unfollow_item
 from server.desk.changes.actions.gathering import (
     Answered,
     MeetingDraft,
@@ -88,7 +87,6 @@ __all__ = [
     "draft_release",
     "edit_change",
     "edit_release",
-    "follow_item",
     "hand_over_application",
     "judge_unauthorized",
     "mark_task",
@@ -109,7 +107,6 @@ __all__ = [
     "suspend_window",
     "take_off_agenda",
     "take_out_of_release",
-    "unfollow_item",
     "verify_change",
     "version_attributes",
     "write_minutes",

@@ -18,7 +18,6 @@ from server.desk.changes.schemas.checking import (
     watch_draft,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.items.schemas import ItemRefSchema
 
 
 @changes.route("/changes/<string:reference>/verification")
@@ -60,31 +59,6 @@ class UnauthorizedJudgement(MethodView):
         session, actor = current_session(), current_actor()
         said = actions.Judgement(**body)
         return actions.judge_unauthorized(session, actor, unauthorized_id, said, current_time())
-
-
-@changes.route("/item-followings")
-class Followings(MethodView):
-    """What one follows: one is told of the changes that touch or hit it."""
-
-    @changes.response(200, ItemRefSchema(many=True))
-    def get(self) -> Any:
-        """List one's own, by name."""
-        return queries.followed_items(current_session(), current_actor())
-
-
-@changes.route("/item-followings/<int:item_id>")
-class OneFollowing(MethodView):
-    """An item or a service that one follows."""
-
-    @changes.response(200, ItemRefSchema)
-    def put(self, item_id: int) -> Any:
-        """Follow it; again changes nothing."""
-        return actions.follow_item(current_session(), current_actor(), item_id, current_time())
-
-    @changes.response(204)
-    def delete(self, item_id: int) -> None:
-        """Follow it no longer."""
-        actions.unfollow_item(current_session(), current_actor(), item_id)
 
 
 @changes.route("/change-watches")

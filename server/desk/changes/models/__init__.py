@@ -19,7 +19,6 @@ from server.desk.changes.models.checking import (
     ChangeFinding,
     ChangeIncident,
     ChangeWatch,
-    ItemFollower,
     UnauthorizedChange,
 )
 from server.desk.changes.models.planning import (
@@ -48,7 +47,6 @@ __all__ = [
     "ChangeTask",
     "ChangeTemplate",
     "ChangeWatch",
-    "ItemFollower",
     "PlannedDifference",
     "Release",
     "UnauthorizedChange",

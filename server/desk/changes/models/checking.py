@@ -87,18 +87,3 @@ class UnauthorizedChange(Identified, Base):
     decided_at: Mapped[datetime | None]
     #: The ticket by which it is rolled back in the real world.
     ticket_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("ticket.id"))
-
-
-class ItemFollower(Base):
-    """Somebody who is told of changes that touch an item, or by which a service suffers."""
-
-    __tablename__ = "item_follower"
-    __table_args__ = (Index(None, "person_id", "item_id"),)
-
-    item_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    person_id: Mapped[int] = mapped_column(
-        BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    since: Mapped[datetime]

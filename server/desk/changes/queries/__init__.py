@@ -55,7 +55,6 @@ from server.desk.changes.queries.checking import (
 )
 from server.desk.changes.queries.collisions import Collision, Meeting
 from server.desk.changes.queries.foresight import Foresight, foresee, worse_than
-from server.desk.changes.queries.hearing import followed_items, is_followed
 from server.desk.changes.queries.parts import (
     ApprovalRow,
     ChangeEntryRow,
@@ -151,12 +150,10 @@ __all__ = [
     "find_meeting",
     "find_release",
     "findings_of",
-    "followed_items",
     "foresee",
     "foreseen_services",
     "free_changes",
     "incidents_after",
-    "is_followed",
     "latest_change_entries",
     "list_changes",
     "list_deputies",

@@ -18,13 +18,13 @@ from server.desk.changes.events import (
 from server.desk.changes.models import Change
 from server.desk.changes.queries.hearing import (
     doers_of,
-    followers_of,
     items_of_change,
     owners_of,
     watchers_of,
 )
 from server.desk.changes.rules.words import shipped_words
 from server.foundation.permissions import Actor, Permission
+from server.items.following.hearing import followers_of
 from server.notify.actions import Notice, tell
 
 #: Steps that are told to whoever follows what a change touches or hits.

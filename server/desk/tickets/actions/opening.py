@@ -85,7 +85,7 @@ def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetim
     keep_services(session, ticket.id, blast)
     _put_checklist(session, actor, ticket.id, draft.template)
     decision, turn = route(session, ticket, words, now)
-    publish(session, TicketOpened(ticket.id, now, actor.person_id))
+    publish(session, TicketOpened(ticket.id, now, actor.person_id, ticket.group_id))
     note_route(session, ticket, decision, turn, now)
     return ticket
 

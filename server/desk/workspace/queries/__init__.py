@@ -12,6 +12,7 @@ from server.desk.workspace.queries.tickets import (
     ticket_suspects,
     ticket_workspace,
 )
+from server.desk.workspace.queries.watching import Watched, watched_by
 
 __all__ = [
     "AffectedPart",
@@ -22,10 +23,12 @@ __all__ = [
     "RelatedTicket",
     "SuspectRow",
     "TicketPage",
+    "Watched",
     "change_workspace",
     "dashboard",
     "desk_on_item",
     "related_tickets",
     "ticket_suspects",
     "ticket_workspace",
+    "watched_by",
 ]

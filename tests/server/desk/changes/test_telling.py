@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from cmdb.errors import ItemNotFound
-from server.desk.changes import actions, queries
+from server.desk.changes import actions
 from server.desk.changes.actions import ChangeMove, WatchDraft
 from server.desk.changes.actions.starting import start_due
 from server.desk.changes.actions.watching import find_unauthorized
 from server.foundation.database import Database
 from server.foundation.permissions import Actor
+from server.items.following import keeping
 from server.notify.models import Notification
 from server.notify.rules.texts import Told, line_of
 from tests.server.desk.changes.planned import END, START, scheduled
@@ -19,8 +20,8 @@ from tests.server.desk.estate import NOW, Estate
 
 def follow(database: Database, actor: Actor, item_id: int) -> None:
     with database.writing() as session:
-        actions.follow_item(session, actor, item_id, NOW)
-        actions.follow_item(session, actor, item_id, NOW)
+        keeping.follow_item(session, actor, item_id, NOW)
+        keeping.follow_item(session, actor, item_id, NOW)
 
 
 def heard(database: Database, actor: Actor, kind: str) -> list[tuple[str, str]]:
@@ -39,7 +40,7 @@ def test_who_follows_a_service_hears_of_a_change_deep_below_it(
     world = estate.world
     follow(database, world.configuration_manager, estate.orders)
     with database.reading() as session:
-        followed = queries.followed_items(session, world.configuration_manager)
+        followed = keeping.followed_items(session, world.configuration_manager)
         assert [item.name for item in followed] == ["Orders"]
     reference = scheduled(database, estate, estate.san)
     assert heard(database, world.configuration_manager, "change_moved") == [
@@ -47,7 +48,7 @@ def test_who_follows_a_service_hears_of_a_change_deep_below_it(
     ]
     assert heard(database, world.reader, "change_moved") == []
     with database.writing() as session:
-        actions.unfollow_item(session, world.configuration_manager, estate.orders)
+        keeping.unfollow_item(session, world.configuration_manager, estate.orders)
         actions.move_change(
             session, world.agent, reference, ChangeMove("cancelled", reason="No more"), NOW
         )
@@ -56,7 +57,7 @@ def test_who_follows_a_service_hears_of_a_change_deep_below_it(
 
 def test_what_is_out_of_sight_is_followed_by_nobody(database: Database, estate: Estate) -> None:
     with database.writing() as session, pytest.raises(ItemNotFound):
-        actions.follow_item(session, estate.world.outsider, estate.orders, NOW)
+        keeping.follow_item(session, estate.world.outsider, estate.orders, NOW)
 
 
 def test_the_outcome_is_told_to_author_owners_and_followers(

@@ -1,0 +1,1 @@
+"""Following one item or service: one is told what happens to it."""
