@@ -10,6 +10,7 @@ from server.desk.sla.models import SlaClock
 from server.desk.tickets.actions.clocks import sweep_clocks
 from server.foundation.clock import utc_now
 from tests.benchmarks.desk.filling import COMMON, OPEN, RARE, fill_people, fill_tickets, write
+from tests.benchmarks.desk.likeness import affect, fill_items, measure_likeness
 from tests.benchmarks.figures import note, p95_of, scaled, tell
 from tests.benchmarks.house.site import Place
 from tests.benchmarks.register.settling import analyse
@@ -38,12 +39,14 @@ def measure_queue(place: Place, kind: str, tickets: int, *, slope: bool = False)
     """
     now, tickets = utc_now(), scaled(tickets)
     fill_people(place, now)
+    fill_items(place, now)
     steps = [tickets // 5, tickets] if slope else [tickets]
     found: list[dict[str, float]] = []
     done = 0
     for step in steps:
         started = time.perf_counter()
         fill_tickets(place, range(done + 1, step + 1), now)
+        affect(place, range(done + 1, step + 1))
         done = step
         analyse(place.database)
         note(f"{kind}: {step:,} tickets after {time.perf_counter() - started:.0f} s")
@@ -64,6 +67,7 @@ def _pages(place: Place, size: str, tickets: int) -> dict[str, float]:
     numbers = range(7, tickets, max(tickets // 97, 1))
     pages = cycle([f"/tickets/INC-{number}" for number in numbers])
     found["ticket page"] = _tell(place, "ticket page", pages, 120, setting)
+    found["similar tickets of one ticket"] = measure_likeness(place, setting, tickets)
     return found
 
 

@@ -2,26 +2,21 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item
 from server.desk.tickets.models import AffectedItem, Ticket, TicketLikeness
+from server.desk.tickets.queries.candidates import candidates_for
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.queries.tickets import find_ticket
 from server.desk.tickets.rules.likeness import Likeness, Touched, Traits, rank_likenesses
 from server.foundation.permissions import Actor
-from server.foundation.search.index import TICKET, matching
 from server.items.scope import visible_items
 
 #: Of a ticket so many are stored, and the best of them in sight are told.
 _STORED, _TOLD = 20, 8
-#: The newest candidates by each of items, models and words.
-_CANDIDATES = 200
-#: Of a title so many words are looked for, the longest; two of them have to stand in the other.
-_ASKED = 8
 #: Affected items that are compared.
 _ITEMS = 50
 _TEXT = 2000
@@ -112,34 +107,7 @@ def find_likenesses(session: Session, ticket_id: int) -> list[Likeness]:
     if not traits:
         return []
     (mine,) = traits
-    found = _by_items(session, mine) | _by_words(session, mine)
-    return rank_likenesses(mine, _traits(session, found - {ticket_id}), _STORED)
-
-
-def _by_items(session: Session, mine: Traits) -> set[int]:
-    if not mine.items:
-        return set()
-    ids = [one.item_id for one in mine.items]
-    named = select(AffectedItem.ticket_id).order_by(AffectedItem.ticket_id.desc())
-    named = named.distinct().limit(_CANDIDATES)
-    found = set(session.scalars(named.where(AffectedItem.item_id.in_(ids))))
-    models = sorted({(one.class_code, one.model) for one in mine.items if one.model})
-    if models:
-        alike = or_(*(and_(Item.class_code == code, Item.model == model) for code, model in models))
-        by_model = named.join(Item, Item.id == AffectedItem.item_id).where(alike)
-        found |= set(session.scalars(by_model))
-    return found
-
-
-def _by_words(session: Session, mine: Traits) -> set[int]:
-    stems = sorted(mine.title_words, key=lambda stem: -len(mine.title_words[stem]))[:_ASKED]
-    if not stems:
-        return set()
-    pairs = [frozenset(pair) for pair in combinations(stems, 2)] or [frozenset(stems)]
-    # What was said internally is not asked: the reasons name words that every reader sees.
-    asked = matching([pairs], TICKET, inner=False).subquery()
-    query = select(asked.c.subject_id).order_by(asked.c.subject_id.desc()).limit(_CANDIDATES)
-    return set(session.scalars(query))
+    return rank_likenesses(mine, _traits(session, candidates_for(session, mine)), _STORED)
 
 
 def _traits(session: Session, ticket_ids: Collection[int]) -> list[Traits]:

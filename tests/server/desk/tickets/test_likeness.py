@@ -9,8 +9,10 @@ from sqlalchemy import event, select
 from cmdb.inventory.door import Inventory
 from cmdb.observation import Observation, Origin
 from cmdb.vocabulary import PERSON, ClassCode
+from server.assets.products.linking import run_linking
 from server.desk.tickets.jobs import COMPARE, COMPARE_OLD, run_comparing, run_comparing_old
 from server.desk.tickets.models import TicketLikeness
+from server.desk.tickets.queries.candidates import candidates_for
 from server.desk.tickets.rules.likeness import Touched, Traits, rank_likenesses, telling_words
 from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext
@@ -209,3 +211,38 @@ def test_rare_words_weigh_more_than_those_of_every_ticket() -> None:
     far = (Touched(8, "printer", ""),)
     quiet = Traits(3, "Toner", category="hardware", items=far)
     assert rank_likenesses(Traits(1, "Jam", "", "hardware", near), [quiet], 3) == []
+
+
+def test_what_is_rare_is_found_however_long_ago_it_was(
+    as_: As, estate: Estate, database: Database, tmp_path: Path
+) -> None:
+    """Only the newest ticket is near; models are then known by the links that a job keeps."""
+    agent = as_(estate.world.agent)
+    first, twin = (_printer(database, estate, name, "LX 200") for name in ("prn-1", "prn-2"))
+    run_linking(_context(database, tmp_path))
+    model = opened(agent, title="Paper jam", affected_item_ids=[twin])["id"]
+    words = opened(agent, title="Invoices come out smeared")["id"]
+    item = opened(agent, title="Toner", affected_item_ids=[first])["id"]
+    opened(agent, title="Password forgotten", affected_item_ids=[estate.laptop])
+    mine = Traits(
+        0,
+        "Smeared invoices",
+        items=(Touched(first, "printer", "LX 200"), Touched(estate.db, "server", "")),
+    )
+    with database.reading() as session:
+        assert candidates_for(session, mine) == {model, words, item}
+        assert candidates_for(session, mine, near=1) == {model, words, item}
+        bare = Traits(0, "Something else")
+        assert candidates_for(session, bare, near=1) == set()
+
+
+def test_of_many_tickets_the_newest_are_compared(
+    as_: As, estate: Estate, database: Database
+) -> None:
+    agent = as_(estate.world.agent)
+    ids = [
+        opened(agent, title=f"Disk full {n}", affected_item_ids=[estate.db])["id"] for n in "abc"
+    ]
+    mine = Traits(ids[0], "Disk full", items=(Touched(estate.db, "server", ""),))
+    with database.reading() as session:
+        assert candidates_for(session, mine, most=2) == {*ids[1:]}

@@ -18,6 +18,7 @@ from server.foundation.search.index import (
     is_empty,
     make_index,
     matching,
+    newest_matching,
     part_of_name,
     put,
 )
@@ -75,6 +76,20 @@ def test_names_are_found_by_a_part_of_them_and_words_by_stem(session: Session) -
         assert [row[0] for row in rows] == expected
     assert found(session, "g012 servers", ITEM) == [9]
     assert found(session, "b08", ITEM) == []
+
+
+def test_the_newest_are_read_first_and_no_farther_than_asked(session: Session) -> None:
+    put(session, [Document(TICKET, n, stems_of("printer")) for n in (20, 11, 30)])
+    put(session, [Document(ITEM, n, stems_of("printer")) for n in (20, 40)])
+
+    def newest(limit: int, after: int = 0) -> list[int]:
+        question = asked("printer")
+        query = newest_matching(question, TICKET, inner=False, limit=limit, after=after)
+        return [row[0] for row in session.execute(query)]
+
+    assert newest(9) == [30, 20, 11, 7]
+    assert newest(2) == [30, 20]
+    assert newest(9, after=11) == [30, 20]
 
 
 def test_documents_grow_are_replaced_and_forgotten(session: Session) -> None:
