@@ -169,7 +169,7 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
 def _expected(ticket: Ticket) -> datetime | None:
     """Return when the solution is promised; None where nothing was, or the clock is paused."""
     clocks = clocks_of(current_session(), ticket.id)
-    return next((one.due_at for one in clocks if one.measure == "resolve"), None)
+    return next((one.due_at for one in clocks if one.measure == "resolve" and not one.holder), None)
 
 
 def _public(row: Any) -> bool:

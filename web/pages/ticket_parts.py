@@ -71,23 +71,24 @@ def show_clocks(reference: str) -> ResponseReturnValue:
     """Show what was promised about the ticket, and how it stands. A fragment."""
     session, actor = current_session(), current_actor()
     ticket = find_ticket(session, actor, reference)
+    works = may_work_on(session, actor, ticket.id)
+    faces = faces_of(session, ticket, current_time(), works=works)
     return render_template(
         "tickets/clocks.html",
         ticket=ticket,
-        faces=next_first(
-            clock_line(face, reader()) for face in faces_of(session, ticket, current_time())
-        ),
-        works=may_work_on(session, actor, ticket.id),
+        faces=next_first(clock_line(face, reader()) for face in faces),
+        works=works,
     )
 
 
 def explain(reference: str, measure: str) -> ResponseReturnValue:
     """Say why a promise was missed."""
-    session, actor, reason = current_session(), current_actor(), request.form.get("reason", "")
+    session, actor, form = current_session(), current_actor(), request.form
+    reason, holder = form.get("reason", ""), form.get("holder", "")
     return _done(
         reference,
         "work",
-        lambda: explain_breach(session, actor, reference, measure, reason),
+        lambda: explain_breach(session, actor, reference, measure, reason, holder),
         gettext("Saved."),
     )
 

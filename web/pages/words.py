@@ -29,7 +29,7 @@ _PAGES: Mapping[str, tuple[str, ...]] = {
     "categories": ("fields", "categories"),
     "lists": ("channels", "resolutions"),
     "remote": ("remote_links",),
-    "service-levels": ("calendars", "targets"),
+    "service-levels": ("calendars", "first_line", "targets"),
 }
 _LEVELS = "service-levels"
 
@@ -61,7 +61,10 @@ def _titles() -> dict[str, tuple[str, str]]:
         ),
         _LEVELS: (
             gettext("Service levels"),
-            gettext("Calendars with holidays and time zones, and how long what may take."),
+            gettext(
+                "Calendars with holidays and time zones, how long what may take for requesters, "
+                "groups and suppliers, and what the first line should solve."
+            ),
         ),
     }
 

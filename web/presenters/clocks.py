@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.desk.sla.rules.targets import whose_of
 from web.presenters.reader import Reader
 from web.presenters.ticket_parts import minutes_text
 
 
 @dataclass(frozen=True)
 class ClockLine:
-    """One clock: ``tone`` is that of its pill, ``at`` the moment its sentence is about."""
+    """One clock: ``tone`` is that of its pill, ``at`` the moment its sentence is about.
+
+    ``whose`` is the word for who promised it to whom; ``holder`` names it as on the clock.
+    """
 
     measure: str
     label: str
@@ -22,6 +26,8 @@ class ClockLine:
     note: str
     missed: bool
     reason: str
+    holder: str = ""
+    whose: str = ""
 
 
 def measure_text(measure: str, reader: Reader) -> str:
@@ -35,6 +41,26 @@ def measure_text(measure: str, reader: Reader) -> str:
     return words.get(measure, measure)
 
 
+def holder_text(measure: str, holder: str, name: str, reader: Reader) -> str:
+    """Return what is promised, of a line, a group or a supplier: how long it has the ticket."""
+    if not holder:
+        return measure_text(measure, reader)
+    if holder.startswith("line:"):
+        text = reader.gettext("With line %(line)s")
+        return text % {"line": name}
+    return reader.gettext("With %(name)s") % {"name": name or reader.gettext("who is gone")}
+
+
+def whose_text(measure: str, holder: str, reader: Reader) -> str:
+    """Return the field's word for a promise: to the requester, inside the desk, by a supplier."""
+    words = {
+        "requester": reader.gettext("SLA"),
+        "group": reader.gettext("OLA"),
+        "supplier": reader.gettext("Underpinning contract"),
+    }
+    return words[whose_of(measure, holder)]
+
+
 def clock_line(face: Any, reader: Reader) -> ClockLine:
     """Return one clock as a line of the page."""
     clock, reading = face.clock, face.reading
@@ -45,7 +71,7 @@ def clock_line(face: Any, reader: Reader) -> ClockLine:
     note = reader.gettext("%(left)s of %(promised)s left") % {"left": left, "promised": promised}
     return ClockLine(
         clock.measure,
-        measure_text(clock.measure, reader),
+        holder_text(clock.measure, clock.holder, face.holder_name, reader),
         stand,
         tone,
         min(reading.used / target, 1.0),
@@ -53,6 +79,8 @@ def clock_line(face: Any, reader: Reader) -> ClockLine:
         note if clock.stopped_at is None and reading.breached_at is None else promised,
         reading.breached_at is not None,
         clock.reason,
+        clock.holder,
+        whose_text(clock.measure, clock.holder, reader),
     )
 
 
@@ -75,6 +103,8 @@ def _stand(face: Any, reader: Reader) -> tuple[str, str, datetime | None]:
         return reader.gettext("missed"), "bad", reading.breached_at
     if clock.stopped_at is not None:
         return reader.gettext("kept"), "good", clock.stopped_at
+    if face.away:
+        return reader.gettext("not with them now"), "neutral", None
     if not reading.running:
         return (
             reader.gettext("paused; if it went on now, it would end"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.desk.routing.rules.skills import levels_text
-from web.presenters.clocks import measure_text
+from web.presenters.clocks import holder_text
 from web.presenters.reader import Reader
 from web.presenters.routing import passed_text
 from web.presenters.ticket_parts import link_text
@@ -120,7 +120,12 @@ def _rule(detail: Mapping[str, Any]) -> str:
 
 def _clock(detail: Mapping[str, Any], reader: Reader) -> str:
     told = {
-        "what": measure_text(str(detail.get("measure")), reader),
+        "what": holder_text(
+            str(detail.get("measure")),
+            str(detail.get("holder", "")),
+            str(detail.get("holder_name", "")),
+            reader,
+        ),
         "percent": detail.get("percent"),
     }
     if detail.get("percent") == 100:

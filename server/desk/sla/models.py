@@ -32,6 +32,9 @@ class SlaClock(Base):
     #: "respond", "resolve", "handover": that a group accepts what was handed to it, "update": that
     #: the requester hears from the desk again.
     measure: Mapped[str] = mapped_column(Key, primary_key=True)
+    #: Whose it is: "" for what was promised to the requester, and for a hand-over; "group:7",
+    #: "line:2", "supplier:4" or "contract:9" for whoever has the ticket.
+    holder: Mapped[str] = mapped_column(Key, primary_key=True, default="", server_default="")
     calendar: Mapped[str] = mapped_column(Key)
     target_minutes: Mapped[int]
     started_at: Mapped[datetime]

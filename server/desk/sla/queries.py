@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from server.desk.sla.models import SlaClock, SlaSection
 from server.desk.sla.rules.agreements import (
-    MEASURES,
     SECTIONS,
     Agreements,
     read_agreements,
     shipped_agreements,
 )
+from server.desk.sla.rules.targets import MEASURES
 
 _INFO = "sla_agreements"
 #: What was read last, by the state of the table; every process keeps its own.
@@ -50,7 +50,9 @@ def changed_agreements(session: Session) -> Mapping[str, Any]:
 def clocks_of(session: Session, ticket_id: int) -> Sequence[SlaClock]:
     """Return the clocks of a ticket that the caller has found in sight."""
     query = select(SlaClock).where(SlaClock.ticket_id == ticket_id)
-    return sorted(session.scalars(query), key=lambda clock: MEASURES.index(clock.measure))
+    return sorted(
+        session.scalars(query), key=lambda clock: (MEASURES.index(clock.measure), clock.holder)
+    )
 
 
 def _current(session: Session) -> Agreements:

@@ -31,6 +31,7 @@ class Ticket(Identified, Base):
         Index(None, "group_id", "is_open", "priority", "id"),
         Index(None, "requester_id", "created_at", "id"),
         Index(None, "is_open", "due_at", "id"),
+        Index(None, "resolved_at", "id"),
     )
 
     #: What people say: "INC-1042".

@@ -296,6 +296,7 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         of_nobody=True,
     ),
     Endpoint("GET", f"{_V1}/service-levels/achievable", _WORK),
+    Endpoint("GET", f"{_V1}/service-levels/first-line", _WORK),
     Endpoint("GET", "/tickets/statistics", _WORK),
     Endpoint("GET", f"{_V1}/ticket-queues", _READ),
     Endpoint("GET", f"{_V1}/ticket-views", _READ),

@@ -206,6 +206,7 @@ def _promises(session: Session, actor: Actor, plan: Plan, blast: Blast) -> list[
         .join(SlaClock, SlaClock.ticket_id == Ticket.id)
         .where(
             Ticket.is_open,
+            SlaClock.holder == "",
             SlaClock.stopped_at.is_(None),
             SlaClock.breached_at.is_(None),
             SlaClock.due_at > plan.window_start,

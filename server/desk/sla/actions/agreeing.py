@@ -1,13 +1,16 @@
 """Changing calendars and targets. They are one for the whole desk: a right everywhere."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
+from cmdb.records.parties import Group
+from server.assets.models import Contract, Supplier
 from server.desk.sla.models import SlaSection
 from server.desk.sla.queries import agreements_document, agreements_of, forget_agreements
 from server.desk.sla.rules.agreements import (
@@ -38,7 +41,7 @@ def change_agreements(
         raise InvalidValue(unknown)
     shipped = shipped_agreements()
     wanted = {n: shipped[n] if part is None else part for n, part in sections.items()}
-    read_agreements(agreements_document(session) | wanted)
+    _check_records(session, read_agreements(agreements_document(session) | wanted))
     for name, part in wanted.items():
         row = session.get(SlaSection, name)
         if part == shipped[name]:
@@ -55,3 +58,30 @@ def change_agreements(
     audit.record(session, actor, "sla.changed", "service_levels", subject)
     enqueue(session, RECKON, key=RECKON)
     return agreements_of(session)
+
+
+def _check_records(session: Session, agreements: Agreements) -> None:
+    """Raise ``InvalidValue`` for groups, suppliers and contracts that are not there."""
+    targets = agreements.targets
+    groups = _known(session, Group.id, {one for each in targets for one in each.groups})
+    suppliers = _known(session, Supplier.id, {one.supplier for one in targets})
+    query = select(Contract.id, Contract.supplier_id).where(Contract.id.in_(agreements.contracts))
+    of = {row.id: row.supplier_id for row in session.execute(query)}
+    faults: dict[str, str] = {}
+    for number, one in enumerate(targets):
+        place = f"targets.{number}"
+        if missing := set(one.groups) - groups:
+            faults[f"{place}.groups"] = f"there is no group {min(missing)}"
+        if one.supplier is not None and one.supplier not in suppliers:
+            faults[f"{place}.supplier"] = f"there is no supplier {one.supplier}"
+        if one.contract is not None and one.contract not in of:
+            faults[f"{place}.contract"] = f"there is no contract {one.contract}"
+        elif one.supplier is not None and of.get(one.contract or 0, one.supplier) != one.supplier:
+            faults[f"{place}.contract"] = "is with another supplier"
+    if faults:
+        raise InvalidValue(faults)
+
+
+def _known(session: Session, column: Any, ids: Collection[int | None]) -> set[int]:
+    wanted = [one for one in ids if one is not None]
+    return set(session.scalars(select(column).where(column.in_(wanted)))) if wanted else set()

@@ -1,7 +1,6 @@
 """Keeping the clocks of a ticket true to what happened, and telling of each level once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -10,59 +9,13 @@ from sqlalchemy.orm import Session
 from server.desk.sla.events import ClockReached
 from server.desk.sla.models import SlaClock
 from server.desk.sla.queries import agreements_of
-from server.desk.sla.rules.agreements import MEASURES, Agreements, Case
-from server.desk.sla.rules.clocks import Reading, Stretch, next_level, read_clock, stretches
+from server.desk.sla.rules.agreements import Agreements
+from server.desk.sla.rules.clocks import Reading, Stretch, next_level, read_clock
+from server.desk.sla.rules.facts import Facts, promises_of
 from server.foundation.events import publish
 
 #: Clocks that one transaction of the sweep takes.
 BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What happened to a ticket, as far as its clocks are concerned.
-
-    ``runs`` are (moment, whether clocks run from then on), in order. ``responded_at`` and
-    ``solved_at`` stop the clocks; solved and reopened again, it is not solved. ``handed_at`` is
-    when it was last handed over to another group, ``accepted_at`` when that group took it.
-    ``updated_at`` is when the requester last heard from the desk.
-    """
-
-    ticket_id: int
-    case: Case
-    opened_at: datetime
-    runs: tuple[tuple[datetime, bool], ...] = ()
-    responded_at: datetime | None = None
-    solved_at: datetime | None = None
-    handed_at: datetime | None = None
-    accepted_at: datetime | None = None
-    updated_at: datetime | None = None
-
-    def start(self, measure: str) -> datetime | None:
-        """Return when the clock of a measure began; None: there is nothing to measure."""
-        if measure == "update":
-            return self.updated_at or self.opened_at
-        return self.handed_at if measure == "handover" else self.opened_at
-
-    def stop(self, measure: str) -> datetime | None:
-        """Return what stops the clock of a measure, if anything did."""
-        if measure == "handover":
-            return self.accepted_at or self.solved_at
-        if measure in ("resolve", "update") or self.responded_at is None:
-            return self.solved_at
-        return min(self.responded_at, self.solved_at or self.responded_at)
-
-    def ran(self, measure: str) -> list[Stretch]:
-        """Return when the clock of a measure ran."""
-        start = self.start(measure)
-        if start is None:
-            return []
-        runs = [one for one in self.runs if one[0] >= start]
-        before = [runs_then for at, runs_then in self.runs if at < start]
-        if before and not before[-1]:
-            # It begins while the ticket waits.
-            runs.insert(0, (start, False))
-        return stretches(start, runs, self.stop(measure))
 
 
 def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]:
@@ -72,31 +25,36 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
     longer fits goes.
     """
     agreements = agreements_of(session)
-    rows = {
-        row.measure: row
-        for row in session.scalars(select(SlaClock).where(SlaClock.ticket_id == facts.ticket_id))
-    }
+    query = select(SlaClock).where(SlaClock.ticket_id == facts.ticket_id)
+    rows = {(row.measure, row.holder): row for row in session.scalars(query)}
     kept: list[SlaClock] = []
-    for measure in MEASURES:
-        target = agreements.target_for(measure, facts.case)
-        row = rows.get(measure)
-        start = facts.start(measure)
-        if target is None or start is None:
-            if row is not None:
-                session.delete(row)
-            continue
+    for promise in promises_of(agreements, facts):
+        measure, holder = promise.key
+        row = rows.pop(promise.key, None)
         if row is None:
-            row = SlaClock(ticket_id=facts.ticket_id, measure=measure, fired=0, reason="")
+            row = SlaClock(
+                ticket_id=facts.ticket_id, measure=measure, holder=holder, fired=0, reason=""
+            )
             session.add(row)
-        row.calendar, row.target_minutes = target.calendar, target.minutes
-        if row.started_at != start:
+        row.calendar, row.target_minutes = promise.target.calendar, promise.target.minutes
+        if row.started_at != promise.started_at:
             # Handed over, or told, once more: a promise of its own.
             row.fired, row.reason, row.reason_by_id = 0, "", None
-        row.started_at, row.stopped_at = start, facts.stop(measure)
-        _show(row, agreements, facts.ran(measure), now)
+        row.started_at, row.stopped_at = promise.started_at, promise.stopped_at
+        _show(row, agreements, promise.ran, now)
         kept.append(row)
+    for row in rows.values():
+        session.delete(row)
     session.flush()
     return kept
+
+
+def ran_of(agreements: Agreements, row: SlaClock, facts: Facts) -> Sequence[Stretch]:
+    """Return when a clock ran; a holder's never where nothing is asked of it any longer."""
+    if not row.holder:
+        return facts.ran(row.measure)
+    key = (row.measure, row.holder)
+    return next((one.ran for one in promises_of(agreements, facts) if one.key == key), ())
 
 
 def _show(row: SlaClock, agreements: Agreements, ran: Sequence[Stretch], now: datetime) -> None:
@@ -110,11 +68,12 @@ def _show(row: SlaClock, agreements: Agreements, ran: Sequence[Stretch], now: da
 
 def reading_of(session: Session, row: SlaClock, facts: Facts, now: datetime) -> Reading | None:
     """Return what a clock shows now; None when its calendar is no longer there."""
-    calendar = agreements_of(session).calendars.get(row.calendar)
+    agreements = agreements_of(session)
+    calendar = agreements.calendars.get(row.calendar)
     if calendar is None:
         return None
     target = timedelta(minutes=row.target_minutes)
-    return read_clock(calendar, facts.ran(row.measure), target, now)
+    return read_clock(calendar, ran_of(agreements, row, facts), target, now)
 
 
 def due_clocks(session: Session, now: datetime) -> Sequence[SlaClock]:
@@ -140,7 +99,7 @@ def fire(session: Session, row: SlaClock, facts: Facts, now: datetime) -> int:
     if calendar is None:
         row.next_at = None
         return 0
-    ran, target = facts.ran(row.measure), timedelta(minutes=row.target_minutes)
+    ran, target = ran_of(agreements, row, facts), timedelta(minutes=row.target_minutes)
     reached, at = 0, now
     following = next_level(calendar, ran, target, row.fired)
     while following is not None and following[1] <= now:
@@ -149,5 +108,5 @@ def fire(session: Session, row: SlaClock, facts: Facts, now: datetime) -> int:
         following = next_level(calendar, ran, target, row.fired)
     _show(row, agreements, ran, now)
     if reached:
-        publish(session, ClockReached(row.ticket_id, row.measure, reached, at))
+        publish(session, ClockReached(row.ticket_id, row.measure, reached, at, row.holder))
     return reached

@@ -14,7 +14,10 @@ _HOUR, _DAY = 60, 24 * 60
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One promise that ran to its end: ``used`` is the working minutes it took."""
+    """One promise that ran to its end: ``used`` is the working minutes it took.
+
+    ``holder`` is whose clock it was, as on ``SlaClock``.
+    """
 
     service_id: int | None
     measure: str
@@ -23,6 +26,7 @@ class Done:
     target: int
     used: float
     kept: bool
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Achievable:
     half: int
     most: int
     achievable: int | None
+    holder: str = ""
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -72,15 +77,15 @@ def agreeable(minutes: float) -> int:
 
 
 def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
-    """Return what history says, by service, measure and priority; ``done`` has the newest first.
+    """Return what history says, by service, measure, holder and priority.
 
-    O(n log n). What belongs to no service comes last.
+    ``done`` has the newest first. O(n log n). What belongs to no service comes last.
     """
-    found: dict[tuple[int | None, str, int, str], list[Done]] = defaultdict(list)
+    found: dict[tuple[int | None, str, int, str, str], list[Done]] = defaultdict(list)
     for one in done:
-        found[one.service_id, one.measure, one.priority, one.calendar].append(one)
+        found[one.service_id, one.measure, one.priority, one.calendar, one.holder].append(one)
     rows = []
-    for (service_id, measure, priority, calendar), cases in found.items():
+    for (service_id, measure, priority, calendar, holder), cases in found.items():
         used = sorted(one.used for one in cases)
         most = quantile(used, share)
         rows.append(
@@ -95,6 +100,7 @@ def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
                 ceil(quantile(used, 0.5)),
                 ceil(most),
                 agreeable(most) if len(cases) >= LEAST_CASES else None,
+                holder,
             )
         )
     return sorted(
@@ -103,6 +109,7 @@ def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
             row.service_id is None,
             row.service_id or 0,
             row.measure,
+            row.holder,
             row.priority,
             row.calendar,
         ),

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,75 +12,71 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cmdb.errors import InvalidValue
 from server.desk.sla.rules.calendars import Calendar
+from server.desk.sla.rules.targets import (
+    Case,
+    Stay,
+    Target,
+    Terms,
+    binds,
+    fits,
+    read_targets,
+)
 
-SECTIONS = ("calendars", "targets")
-MEASURES = ("respond", "resolve", "handover", "update")
+SECTIONS = ("calendars", "targets", "first_line")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_MOST_MINUTES = 60 * 24 * 366
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """How much working time something may take. Empty conditions fit everything."""
-
-    measure: str
-    minutes: int
-    calendar: str
-    kinds: tuple[str, ...] = ()
-    priorities: tuple[int, ...] = ()
-    services: tuple[int, ...] = ()
-    organisations: tuple[int, ...] = ()
-    tier: int | None = None
-
-    @property
-    def time(self) -> timedelta:
-        """Return it as a length of working time."""
-        return timedelta(minutes=self.minutes)
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What of a ticket decides its targets."""
-
-    kind: str
-    priority: int
-    organisation_id: int
-    service_ids: frozenset[int] = frozenset()
-    tier: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Agreements:
-    """All calendars and targets in force."""
+    """All calendars and targets in force.
+
+    ``first_line`` is how many of a hundred tickets the first line should solve.
+    """
 
     calendars: Mapping[str, Calendar]
     labels: Mapping[str, Mapping[str, str]]
     targets: tuple[Target, ...]
+    first_line: int
 
-    def target_for(self, measure: str, case: Case) -> Target | None:
-        """Return the first target of a measure that fits; None: nothing was promised."""
+    @property
+    def about_holders(self) -> bool:
+        """Say whether any target asks who has a ticket: which line, group or supplier."""
+        return any(
+            one.measure == "resolve" or one.lines or one.groups
+            for one in self.targets
+            if one.whose != "requester"
+        )
+
+    @property
+    def contracts(self) -> frozenset[int]:
+        """Return the contracts from which targets come."""
+        return frozenset(one.contract for one in self.targets if one.contract is not None)
+
+    def target_for(self, measure: str, case: Case, handed_to: Stay | None = None) -> Target | None:
+        """Return the first target of a measure that fits; None: nothing was promised.
+
+        For a hand-over it is the one that binds whom the ticket was handed to; else it is what was
+        promised to the requester.
+        """
         for target in self.targets:
-            if target.measure == measure and fits(target, case):
+            if target.measure != measure or not fits(target, case):
+                continue
+            if target.whose == "requester" or (
+                measure == "handover" and binds(target, handed_to, {})
+            ):
                 return target
         return None
 
-
-def fits(target: Target, case: Case) -> bool:
-    """Say whether a target holds for a case.
-
-    >>> fits(Target("resolve", 60, "always", priorities=(1, 2)), Case("incident", 3, 1))
-    False
-    """
-    in_tier = target.tier is None or (case.tier is not None and case.tier <= target.tier)
-    return (
-        in_tier
-        and (not target.kinds or case.kind in target.kinds)
-        and (not target.priorities or case.priority in target.priorities)
-        and (not target.organisations or case.organisation_id in target.organisations)
-        and (not target.services or not case.service_ids.isdisjoint(target.services))
-    )
+    def target_of(self, case: Case, stay: Stay, terms: Terms) -> Target | None:
+        """Return the first target that binds whoever has the ticket to solve it or to be done."""
+        for target in self.targets:
+            if target.whose == "requester" or target.measure != "resolve":
+                continue
+            if fits(target, case) and binds(target, stay, terms):
+                return target
+        return None
 
 
 @cache
@@ -91,7 +87,7 @@ def shipped_agreements() -> Mapping[str, Any]:
 
 
 def read_agreements(data: Mapping[str, Any]) -> Agreements:
-    """Return calendars and targets of a document.
+    """Return calendars, targets and the share of the first line of a document.
 
     Raises ``InvalidValue`` naming each place that is wrong, as ``calendars.office.hours.mon``; a
     calendar in which nobody ever works is wrong.
@@ -109,10 +105,19 @@ def read_agreements(data: Mapping[str, Any]) -> Agreements:
         labels[code] = _labels(entry.get("labels"), f"{place}.labels", faults)
     if not calendars:
         faults.setdefault("calendars", "must hold at least one calendar")
-    targets = _targets(data.get("targets"), calendars, faults)
+    targets = read_targets(data.get("targets"), calendars, faults)
+    share = _first_line(data.get("first_line", shipped_agreements()["first_line"]), faults)
     if faults:
         raise InvalidValue(faults)
-    return Agreements(calendars, labels, targets)
+    return Agreements(calendars, labels, targets, share)
+
+
+def _first_line(given: Any, faults: dict[str, str]) -> int:
+    percent = given.get("percent") if isinstance(given, Mapping) and len(given) == 1 else None
+    if type(percent) is int and 1 <= percent <= 100:
+        return percent
+    faults["first_line"] = "must be { percent = … } with a whole number from 1 to 100"
+    return 0
 
 
 def _labels(given: Any, place: str, faults: dict[str, str]) -> Mapping[str, str]:
@@ -175,54 +180,3 @@ def _holidays(
         except ValueError:
             faults[place] = f"{text} is neither a day as 2026-12-24 nor one of each year as 12-25"
     return frozenset(once), frozenset(yearly)
-
-
-_LISTS = ("kinds", "priorities", "services", "organisations")
-
-
-def _targets(
-    given: Any, calendars: Mapping[str, Calendar], faults: dict[str, str]
-) -> tuple[Target, ...]:
-    found: list[Target] = []
-    if not isinstance(given, list):
-        faults["targets"] = "must be a list of tables"
-        return ()
-    for number, entry in enumerate(given):
-        place = f"targets.{number}"
-        if not isinstance(entry, Mapping):
-            faults[place] = "must be a table"
-            continue
-        target = _target(entry, place, calendars, faults)
-        if target is not None:
-            found.append(target)
-    return tuple(found)
-
-
-def _target(
-    entry: Mapping[str, Any],
-    place: str,
-    calendars: Mapping[str, Calendar],
-    faults: dict[str, str],
-) -> Target | None:
-    known = {"measure", "minutes", "calendar", "tier", *_LISTS}
-    wrong = {f"{place}.{name}": "is not known here" for name in entry if name not in known}
-    if entry.get("measure") not in MEASURES:
-        wrong[f"{place}.measure"] = f"must be one of {', '.join(MEASURES)}"
-    minutes = entry.get("minutes")
-    if type(minutes) is not int or not 1 <= minutes <= _MOST_MINUTES:
-        wrong[f"{place}.minutes"] = f"must be from 1 to {_MOST_MINUTES}"
-    if entry.get("calendar") not in calendars:
-        wrong[f"{place}.calendar"] = f"must be one of {', '.join(calendars)}"
-    tier = entry.get("tier")
-    if tier is not None and (type(tier) is not int or not 0 <= tier <= 9):
-        wrong[f"{place}.tier"] = "must be from 0 to 9"
-    for name in _LISTS:
-        sort = str if name == "kinds" else int
-        value = entry.get(name, [])
-        if not isinstance(value, list) or any(type(one) is not sort for one in value):
-            wrong[f"{place}.{name}"] = "must be a list"
-    if wrong:
-        faults |= wrong
-        return None
-    lists = {name: tuple(entry.get(name, ())) for name in _LISTS}
-    return Target(entry["measure"], entry["minutes"], entry["calendar"], tier=tier, **lists)

@@ -15,9 +15,13 @@ from server.foundation.permissions import Actor
 
 
 def keep_ticket_clocks(session: Session, ticket: Ticket, now: datetime) -> None:
-    """Let a ticket's clocks follow what happened; the ticket keeps the next of their ends."""
+    """Let a ticket's clocks follow what happened; the ticket keeps the next of their ends.
+
+    What lines and suppliers promise the desk is on the ticket's page; queues go by what was
+    promised to the requester, and by hand-overs.
+    """
     rows = keep_clocks(session, facts_of(session, ticket), now)
-    _keep_due(ticket, rows)
+    _keep_due(ticket, [row for row in rows if not row.holder])
 
 
 def _keep_due(ticket: Ticket, rows: list[SlaClock]) -> None:
@@ -32,7 +36,7 @@ def sweep_clocks(session: Session, now: datetime) -> int:
     for row in rows:
         ticket = session.get_one(Ticket, row.ticket_id)
         fire(session, row, facts_of(session, ticket), now)
-        if row.breached_at is not None:
+        if row.breached_at is not None and not row.holder:
             ticket.is_breached = True
     session.flush()
     return len(rows)
@@ -48,13 +52,21 @@ def reckon_clocks(session: Session, after_id: int, now: datetime, batch: int = 2
 
 
 def explain_breach(
-    session: Session, actor: Actor, reference: str | int, measure: str, reason: str
+    session: Session,
+    actor: Actor,
+    reference: str | int,
+    measure: str,
+    reason: str,
+    holder: str = "",
 ) -> SlaClock:
-    """Say why a promise was missed. Raises ``InvalidValue``, ``NotFound``, ``Conflict``."""
+    """Say why a promise was missed; ``holder`` says whose, as on the clock.
+
+    Raises ``InvalidValue``, ``NotFound``, ``Conflict``.
+    """
     ticket = lock_ticket(session, actor, reference)
-    row = session.get(SlaClock, (ticket.id, measure))
+    row = session.get(SlaClock, (ticket.id, measure, holder))
     if row is None:
-        raise NotFound("clock", measure)
+        raise NotFound("clock", f"{measure} {holder}".strip())
     told = reason.strip()
     if not 0 < len(told) <= 1000:
         raise InvalidValue({"reason": "must have 1 to 1000 characters"})

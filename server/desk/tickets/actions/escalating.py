@@ -116,7 +116,7 @@ def _pack(session: Session, ticket: Ticket, now: datetime) -> dict[str, Any]:
             "used_minutes": int(face.reading.used.total_seconds() // 60),
             "left_minutes": int(face.reading.left.total_seconds() // 60),
         }
-        for face in faces_of(session, ticket, now)
+        for face in faces_of(session, ticket, now, works=False)
         if face.clock.measure != "handover"
     ]
     return {

@@ -6,19 +6,24 @@ from flask.views import MethodView
 
 from server.desk.sla.actions.agreeing import change_agreements
 from server.desk.sla.queries import agreements_document, changed_agreements
+from server.desk.sla.rules.targets import whose_of
 from server.desk.tickets.actions.clocks import explain_breach
 from server.desk.tickets.api.blueprint import tickets
-from server.desk.tickets.queries import find_ticket
+from server.desk.tickets.queries import find_ticket, may_work_on
 from server.desk.tickets.queries.achieving import achievable_targets
 from server.desk.tickets.queries.clocks import ClockFace, faces_of
+from server.desk.tickets.queries.first_line import first_line
 from server.desk.tickets.schemas.clocks import (
     AchievableQuerySchema,
     AchievableTargetsSchema,
     BreachReasonSchema,
+    FirstLineQuerySchema,
+    FirstLineSchema,
     ServiceLevelsDraftSchema,
     ServiceLevelsSchema,
     TicketClockSchema,
     achievable_document,
+    first_line_document,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
@@ -30,10 +35,15 @@ class Clocks(MethodView):
 
     @tickets.response(200, TicketClockSchema(many=True))
     def get(self, reference: str) -> Any:
-        """Return the clocks as they stand now, computed from what happened."""
-        session = current_session()
-        ticket = find_ticket(session, current_actor(), reference)
-        return [clock_row(face) for face in faces_of(session, ticket, current_time())]
+        """Return the clocks as they stand now, computed from what happened.
+
+        What lines and suppliers promise the desk is for those who work on the ticket.
+        """
+        session, actor = current_session(), current_actor()
+        ticket = find_ticket(session, actor, reference)
+        works = may_work_on(session, actor, ticket.id)
+        faces = faces_of(session, ticket, current_time(), works=works)
+        return [clock_row(face) for face in faces]
 
 
 @tickets.route("/tickets/<string:reference>/clocks/<string:measure>/reason")
@@ -44,7 +54,8 @@ class BreachReason(MethodView):
     @tickets.response(204)
     def put(self, body: dict[str, Any], reference: str, measure: str) -> None:
         """Say why the promise was missed."""
-        explain_breach(current_session(), current_actor(), reference, measure, body["reason"])
+        session, actor = current_session(), current_actor()
+        explain_breach(session, actor, reference, measure, body["reason"], body["holder"])
 
 
 @tickets.route("/service-levels")
@@ -78,6 +89,18 @@ class AchievableTargets(MethodView):
         return achievable_document(achievable_targets(session, actor, query["days"], share, now))
 
 
+@tickets.route("/service-levels/first-line")
+class FirstLineShare(MethodView):
+    """What the first line solves."""
+
+    @tickets.arguments(FirstLineQuerySchema, location="query")
+    @tickets.response(200, FirstLineSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Return how many tickets the first line solved, by category and by service."""
+        session, actor = current_session(), current_actor()
+        return first_line_document(first_line(session, actor, query["days"], current_time()))
+
+
 def _agreements() -> dict[str, Any]:
     session = current_session()
     return {
@@ -89,8 +112,19 @@ def _agreements() -> dict[str, Any]:
 def clock_row(face: ClockFace) -> dict[str, Any]:
     """Return what ``TicketClockSchema`` dumps."""
     row, reading = face.clock, face.reading
-    names = ("measure", "calendar", "target_minutes", "started_at", "stopped_at", "reason")
+    names = (
+        "measure",
+        "holder",
+        "calendar",
+        "target_minutes",
+        "started_at",
+        "stopped_at",
+        "reason",
+    )
     return {name: getattr(row, name) for name in names} | {
+        "whose": whose_of(row.measure, row.holder),
+        "holder_name": face.holder_name,
+        "away": face.away,
         "due_at": reading.due_at,
         "breached_at": reading.breached_at,
         "used_minutes": int(reading.used.total_seconds() // 60),

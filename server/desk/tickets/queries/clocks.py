@@ -1,59 +1,156 @@
-"""What happened to a ticket, as its clocks need it: read from its history."""
+"""What happened to tickets, as their clocks need it: read from their history."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from server.desk.sla.actions.keeping import Facts, reading_of
+from server.desk.sla.actions.keeping import reading_of
 from server.desk.sla.models import SlaClock
 from server.desk.sla.queries import agreements_of, clocks_of
-from server.desk.sla.rules.agreements import Case
 from server.desk.sla.rules.calendars import after_working
 from server.desk.sla.rules.clocks import Reading
+from server.desk.sla.rules.facts import Facts, promises_of
+from server.desk.sla.rules.targets import Case
 from server.desk.tickets.models import AffectedService, Ticket, TicketEntry
+from server.desk.tickets.queries.holding import holder_names, stays_of, terms_of
 from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.staying import Passing
 from server.desk.tickets.rules.words import Words
+
+#: What the history tells that clocks go by, beside what was said to the requester.
+_EVENTS = ("opened", "moved", "assigned", "handed_over", "accepted")
 
 
 def facts_of(session: Session, ticket: Ticket) -> Facts:
-    """Return what happened to a ticket that the caller holds, in two statements."""
-    words = words_of(session)
+    """Return what happened to a ticket that the caller holds; two statements.
+
+    Where targets ask who has a ticket, three more at most.
+    """
+    return facts_of_many(session, [ticket])[ticket.id]
+
+
+def facts_of_many(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, Facts]:
+    """Return what happened to tickets, by id; as many statements as for one."""
+    words, agreements = words_of(session), agreements_of(session)
+    heard = _heard(session, tickets)
+    services = _services(session, heard)
+    asked = {key: one.passings for key, one in heard.items()} if agreements.about_holders else {}
+    stays = stays_of(session, asked) if asked else {}
+    terms = terms_of(session, agreements.contracts) if agreements.contracts else {}
+    return {
+        key: Facts(
+            ticket_id=key,
+            case=_case(one.ticket, services.get(key, ())),
+            opened_at=one.ticket.created_at,
+            runs=tuple((at, runs_in(words, state)) for at, state in one.moves),
+            responded_at=one.responded,
+            solved_at=_solved_at(one.ticket),
+            handed_at=one.handed,
+            accepted_at=one.accepted,
+            updated_at=one.updated,
+            opens=tuple((at, _is_open(words, state)) for at, state in one.moves),
+            stays=stays.get(key, ()),
+            terms=terms,
+        )
+        for key, one in heard.items()
+    }
+
+
+def _heard(session: Session, tickets: Sequence[Ticket]) -> dict[int, "_Heard"]:
+    """Return what the lines of tickets say, by ticket."""
+    heard = {ticket.id: _Heard(ticket) for ticket in tickets}
+    told = TicketEntry.detail["event"].as_string().in_(_EVENTS)
     query = (
-        select(TicketEntry.at, TicketEntry.kind, TicketEntry.author_id, TicketEntry.detail)
-        .where(TicketEntry.ticket_id == ticket.id, TicketEntry.kind != "internal")
+        select(
+            TicketEntry.ticket_id,
+            TicketEntry.at,
+            TicketEntry.kind,
+            TicketEntry.author_id,
+            TicketEntry.detail,
+        )
+        .where(
+            TicketEntry.ticket_id.in_(heard),
+            or_(TicketEntry.kind == "public", (TicketEntry.kind == "system") & told),
+        )
         .order_by(TicketEntry.at, TicketEntry.id)
     )
-    moves: list[tuple[datetime, str]] = []
-    responded = updated = handed = accepted = None
-    for at, kind, author_id, detail in session.execute(query):
-        if kind == "public" and author_id != ticket.requester_id:
-            responded, updated = responded or at, at
-        if kind == "system" and detail.get("event") == "moved":
-            moves.append((at, str(detail.get("after", ""))))
-        if kind == "system" and detail.get("event") == "handed_over":
-            handed, accepted = at, None
-        if kind == "system" and detail.get("event") == "accepted":
-            accepted = at
-    services = select(AffectedService.item_id).where(AffectedService.ticket_id == ticket.id)
-    return Facts(
-        ticket_id=ticket.id,
-        case=Case(
-            ticket.kind,
-            ticket.priority,
-            ticket.organisation_id,
-            frozenset(session.scalars(services)),
-            ticket.worst_criticality,
-        ),
-        opened_at=ticket.created_at,
-        runs=tuple((at, runs_in(words, state)) for at, state in moves),
-        responded_at=responded,
-        solved_at=None if ticket.is_open else ticket.resolved_at or ticket.closed_at,
-        handed_at=handed,
-        accepted_at=accepted,
-        updated_at=updated,
+    for ticket_id, at, kind, author_id, detail in session.execute(query):
+        if kind == "public":
+            heard[ticket_id].hear_word(at, author_id)
+        else:
+            heard[ticket_id].hear_event(at, detail)
+    return heard
+
+
+def _services(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+    pairs = select(AffectedService.ticket_id, AffectedService.item_id)
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = session.execute(pairs.where(AffectedService.ticket_id.in_(ticket_ids)))
+    for ticket_id, item_id in rows:
+        found[ticket_id].append(item_id)
+    return found
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What was read of one ticket so far."""
+
+    ticket: Ticket
+    moves: list[tuple[datetime, str]] = field(default_factory=list)
+    passings: list[Passing] = field(default_factory=list)
+    responded: datetime | None = None
+    updated: datetime | None = None
+    handed: datetime | None = None
+    accepted: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.passings.append(Passing(self.ticket.created_at, self.ticket.group_id, guessed=True))
+
+    def hear_word(self, at: datetime, author_id: int | None) -> None:
+        """Take in what was said to the requester."""
+        if author_id != self.ticket.requester_id:
+            self.responded, self.updated = self.responded or at, at
+
+    def hear_event(self, at: datetime, detail: Mapping[str, Any]) -> None:
+        """Take in what happened."""
+        event = detail["event"]
+        if event == "moved":
+            self.moves.append((at, str(detail.get("after", ""))))
+        elif event == "accepted":
+            self.accepted = at
+        elif event == "opened":
+            if "first_group_id" in detail:
+                self.passings[0] = Passing(self.ticket.created_at, detail["first_group_id"])
+        else:
+            self._pass(at, detail)
+
+    def _pass(self, at: datetime, detail: Mapping[str, Any]) -> None:
+        if detail["event"] == "handed_over":
+            self.handed, self.accepted = at, None
+        if self.passings[-1].guessed:
+            # Opened before its first group was noted: only a hand-over tells whose it was.
+            known = detail.get("from_group_id")
+            self.passings[-1] = Passing(self.ticket.created_at, known)
+        self.passings.append(Passing(at, detail.get("group_id")))
+
+
+def _case(ticket: Ticket, service_ids: Sequence[int]) -> Case:
+    return Case(
+        ticket.kind,
+        ticket.priority,
+        ticket.organisation_id,
+        frozenset(service_ids),
+        ticket.worst_criticality,
     )
+
+
+def _solved_at(ticket: Ticket) -> datetime | None:
+    return None if ticket.is_open else ticket.resolved_at or ticket.closed_at
 
 
 def runs_in(words: Words, state: str) -> bool:
@@ -62,28 +159,46 @@ def runs_in(words: Words, state: str) -> bool:
     return found is None or (found.open and not found.pauses)
 
 
+def _is_open(words: Words, state: str) -> bool:
+    found = words.states.get(state)
+    return found is None or found.open
+
+
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """A clock as it stands now; ``if_resumed_now``: its end, were it to run on from this moment."""
+    """A clock as it stands now; ``if_resumed_now``: its end, were it to run on from this moment.
+
+    ``holder_name`` is what the group, the supplier or the contract is called whose clock it is;
+    ``away``: they do not have the ticket now.
+    """
 
     clock: SlaClock
     reading: Reading
     if_resumed_now: datetime | None
+    holder_name: str = ""
+    away: bool = False
 
 
-def faces_of(session: Session, ticket: Ticket, now: datetime) -> list[ClockFace]:
-    """Return the clocks of a ticket that the caller has found in sight, as they stand now."""
-    clocks = clocks_of(session, ticket.id)
+def faces_of(session: Session, ticket: Ticket, now: datetime, *, works: bool) -> list[ClockFace]:
+    """Return the clocks of a ticket that the caller has found in sight, as they stand now.
+
+    ``works``: whether the reader works on it; others see what was promised to the requester.
+    """
+    clocks = [one for one in clocks_of(session, ticket.id) if works or not one.holder]
     if not clocks:
         return []
     facts = facts_of(session, ticket)
-    calendars = agreements_of(session).calendars
+    agreements = agreements_of(session)
+    names = holder_names(session, {one.holder for one in clocks} - {""})
+    away = {one.holder: one.away for one in promises_of(agreements, facts)}
     found = []
     for clock in clocks:
         reading = reading_of(session, clock, facts, now)
         if reading is None:
             continue
         paused = not reading.running and clock.stopped_at is None and reading.breached_at is None
-        resumed = after_working(calendars[clock.calendar], now, reading.left) if paused else None
-        found.append(ClockFace(clock, reading, resumed))
+        calendar = agreements.calendars[clock.calendar]
+        resumed = after_working(calendar, now, reading.left) if paused else None
+        gone = paused and away.get(clock.holder, True)
+        found.append(ClockFace(clock, reading, resumed, names.get(clock.holder, ""), gone))
     return found

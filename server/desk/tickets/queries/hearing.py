@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import Membership
 from cmdb.vocabulary import PartyRole
+from server.desk.routing.queries import handovers_of
 from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
 from server.desk.tickets.queries.parts import watcher_ids
 
@@ -37,6 +38,17 @@ def members_of(session: Session, group_id: int) -> list[int]:
     """Return the people of a group."""
     query = select(Membership.person_id).where(Membership.group_id == group_id)
     return list(session.scalars(query.order_by(Membership.person_id).limit(_MOST)))
+
+
+def givers_of(session: Session, ticket_id: int, *, everybody: bool) -> set[int]:
+    """Return who handed a ticket over last; ``everybody``: with the people of their group."""
+    last = next(iter(handovers_of(session, ticket_id)), None)
+    if last is None:
+        return set()
+    people = {last.person_id} if last.person_id is not None else set()
+    if everybody and last.from_group_id is not None:
+        people |= set(members_of(session, last.from_group_id))
+    return people
 
 
 def owners_hit(session: Session, ticket_id: int) -> dict[int, str]:

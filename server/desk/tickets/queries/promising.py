@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from server.desk.sla.queries import agreements_of
-from server.desk.sla.rules.agreements import Agreements, Case, Target
+from server.desk.sla.rules.agreements import Agreements
+from server.desk.sla.rules.targets import Case, Target
 from server.desk.tickets.queries.words import words_of
 from server.desk.tickets.rules.priority import Reached, priority_of, suggest_impact
 from server.desk.tickets.rules.words import Words

@@ -21,6 +21,7 @@ from server.desk.tickets.events import (
     TicketReassessed,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.queries.holding import holder_names
 from server.desk.tickets.queries.words import words_of
 
 #: Fields of which a line says that they changed, and not what they held.
@@ -32,7 +33,8 @@ _NAMED = 20
 def note_opening(session: Session, event: TicketOpened) -> None:
     """Say what the graph made of a new ticket."""
     ticket = session.get_one(Ticket, event.ticket_id)
-    _note(session, event, "opened", _standing(ticket))
+    # Whose it was at first stands nowhere else once it has gone on.
+    _note(session, event, "opened", _standing(ticket) | {"first_group_id": event.group_id})
 
 
 def note_move(session: Session, event: TicketMoved) -> None:
@@ -121,9 +123,22 @@ def note_level(session: Session, event: ClockReached) -> None:
             author_id=None,
             kind="system",
             text="",
-            detail={"event": "clock", "measure": event.measure, "percent": event.percent},
+            detail={
+                "event": "clock",
+                "measure": event.measure,
+                "percent": event.percent,
+                **_whose(session, event),
+            },
         )
     )
+
+
+def _whose(session: Session, event: ClockReached) -> dict[str, str]:
+    """Return whose clock it is that is not the requester's."""
+    if not event.holder:
+        return {}
+    names = holder_names(session, [event.holder])
+    return {"holder": event.holder, "holder_name": names.get(event.holder, "")}
 
 
 def _standing(ticket: Ticket) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
 from server.desk.sla.events import ClockReached
+from server.desk.sla.rules.targets import whose_of
 from server.desk.tickets.events import (
     EntryAdded,
     TicketAssigned,
@@ -17,11 +18,18 @@ from server.desk.tickets.events import (
     TicketReassessed,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
-from server.desk.tickets.queries.hearing import hearers_of, members_of, owners_hit
+from server.desk.tickets.queries.hearing import givers_of, hearers_of, members_of, owners_hit
+from server.desk.tickets.queries.holding import holder_names
 from server.desk.tickets.queries.words import words_of
 from server.notify.actions import Notice, tell
 
 _EXCERPT = 2000
+#: What is told of a clock, by whose it is; a hand-over is promised by a group, and told as before.
+_CLOCKS = {
+    "requester": "clock_reached",
+    "group": "group_clock_reached",
+    "supplier": "supplier_clock_reached",
+}
 
 
 def tell_opening(session: Session, event: TicketOpened) -> None:
@@ -97,15 +105,33 @@ def tell_handover(session: Session, event: TicketHandedOver) -> None:
 
 
 def tell_level(session: Session, event: ClockReached) -> None:
-    """Tell who works on it that the promised time runs out; at its end the whole group."""
+    """Tell who works on it that the promised time runs out; at its end the whole group.
+
+    A supplier reads nothing here: whoever handed it over hears instead, at the end their group.
+    """
     ticket = session.get_one(Ticket, event.ticket_id)
     people = set(hearers_of(session, ticket).workers)
-    if event.percent >= 100 and ticket.group_id is not None:
+    missed = event.percent >= 100
+    if missed and ticket.group_id is not None:
         people |= set(members_of(session, ticket.group_id))
-    key = f"ticket:{ticket.id}:{event.measure}:{event.percent}"
-    detail = {"percent": event.percent, "measure": event.measure}
+    # With its moment: a promise that began anew is missed anew.
+    key = f"ticket:{ticket.id}:{event.measure}:{event.percent}:{event.at.isoformat()}"
+    detail: dict[str, Any] = {"percent": event.percent, "measure": event.measure}
+    kind = _CLOCKS[whose_of("", event.holder)]
+    if event.holder:
+        key = f"{key}:{event.holder}"
+        detail["group"] = _holder(session, ticket, event.holder)
+    if kind == "supplier_clock_reached":
+        people |= givers_of(session, ticket.id, everybody=missed)
     told = TicketEvent(ticket.id, event.at, None)
-    _tell(session, told, people, ("clock_reached", key), detail)
+    _tell(session, told, people, (kind, key), detail)
+
+
+def _holder(session: Session, ticket: Ticket, holder: str) -> str:
+    """Return the name of whose clock it is; of a line, the group that has the ticket."""
+    if holder.startswith("line:") and ticket.group_id is not None:
+        return session.get_one(Group, ticket.group_id).name
+    return holder_names(session, [holder]).get(holder, "")
 
 
 def tell_reassessment(session: Session, event: TicketReassessed) -> None:

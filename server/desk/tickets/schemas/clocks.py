@@ -5,15 +5,26 @@ from typing import Any
 from marshmallow import fields, validate
 
 from server.desk.sla.rules.agreements import SECTIONS
+from server.desk.sla.rules.targets import WHOSE, whose_of
 from server.desk.tickets.queries.achieving import History
-from server.foundation.edge.fields import Passage
+from server.desk.tickets.queries.first_line import FirstLine
+from server.desk.tickets.rules.first_line import Share
+from server.foundation.edge.fields import Line, Passage
 from server.foundation.edge.schemas import Moment, StrictSchema
 
 
 class TicketClockSchema(StrictSchema):
-    """A promise about a ticket. ``due_at`` is null while it is paused, and once it is kept."""
+    """A promise about a ticket. ``due_at`` is null while it is paused, and once it is kept.
+
+    ``whose`` says who keeps it and to whom; ``holder`` tells the clocks of lines, groups, suppliers
+    and contracts apart. ``away``: they do not have the ticket now.
+    """
 
     measure = fields.String(required=True)
+    whose = fields.String(required=True, validate=validate.OneOf(WHOSE))
+    holder = fields.String(required=True)
+    holder_name = fields.String(required=True)
+    away = fields.Boolean(required=True)
     calendar = fields.String(required=True)
     target_minutes = fields.Integer(required=True)
     started_at = Moment(required=True)
@@ -28,8 +39,9 @@ class TicketClockSchema(StrictSchema):
 
 
 class BreachReasonSchema(StrictSchema):
-    """Why a promise was missed."""
+    """Why a promise was missed; ``holder`` as on the clock."""
 
+    holder = Line(load_default="", longest=60)
     reason = Passage(longest=1000, required=True)
 
 
@@ -65,6 +77,9 @@ class AchievableSchema(StrictSchema):
     service_id = fields.Integer(required=True, allow_none=True)
     service = fields.String(required=True)
     measure = fields.String(required=True)
+    whose = fields.String(required=True, validate=validate.OneOf(WHOSE))
+    holder = fields.String(required=True)
+    holder_name = fields.String(required=True)
     priority = fields.Integer(required=True)
     calendar = fields.String(required=True)
     cases = fields.Integer(required=True)
@@ -75,6 +90,67 @@ class AchievableSchema(StrictSchema):
     achievable_minutes = fields.Integer(
         required=True, allow_none=True, metadata={"description": "null: too few cases."}
     )
+
+
+class FirstLineQuerySchema(StrictSchema):
+    """How far back to look."""
+
+    from_text = True
+
+    days = fields.Integer(load_default=180, validate=validate.Range(min=1, max=3650))
+
+
+class FirstLineShareSchema(StrictSchema):
+    """How many tickets were solved, and how many of them at the first line."""
+
+    solved = fields.Integer(required=True)
+    first_line = fields.Integer(required=True)
+    percent = fields.Float(
+        required=True, allow_none=True, metadata={"description": "null: nothing was solved."}
+    )
+
+
+class FirstLineOfCategorySchema(FirstLineShareSchema):
+    """The same of one category, "" for none."""
+
+    category = fields.String(required=True)
+
+
+class FirstLineOfServiceSchema(FirstLineShareSchema):
+    """The same of the tickets that hit one service in sight."""
+
+    service_id = fields.Integer(required=True)
+    service = fields.String(required=True)
+
+
+class FirstLineSchema(FirstLineShareSchema):
+    """What the first line solved without anybody else; ``more``: older ones were not looked at."""
+
+    target_percent = fields.Integer(required=True)
+    more = fields.Boolean(required=True)
+    categories = fields.List(fields.Nested(FirstLineOfCategorySchema), required=True)
+    services = fields.List(fields.Nested(FirstLineOfServiceSchema), required=True)
+
+
+def first_line_document(found: FirstLine) -> dict[str, Any]:
+    """Return what ``FirstLineSchema`` dumps."""
+    return _share(found.share) | {
+        "target_percent": found.target,
+        "more": found.more,
+        "categories": [{"category": code} | _share(share) for code, share in found.categories],
+        "services": [
+            {"service_id": one, "service": found.names[one]} | _share(share)
+            for one, share in found.services
+        ],
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "solved": share.solved,
+        "first_line": share.first_line,
+        "percent": share.percent,
+    }
 
 
 class AchievableTargetsSchema(StrictSchema):
@@ -91,6 +167,9 @@ def achievable_document(history: History) -> dict[str, Any]:
             "service_id": one.service_id,
             "service": history.names.get(one.service_id or 0, ""),
             "measure": one.measure,
+            "whose": whose_of(one.measure, one.holder),
+            "holder": one.holder,
+            "holder_name": history.holders.get(one.holder, ""),
             "priority": one.priority,
             "calendar": one.calendar,
             "cases": one.cases,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmdb.errors import InvalidValue
-from server.desk.sla.rules.agreements import Case, read_agreements, shipped_agreements
+from server.desk.sla.rules.agreements import read_agreements, shipped_agreements
 from server.desk.sla.rules.calendars import Calendar, after_working, spans, working_time
 from server.desk.sla.rules.clocks import (
     LEVELS,
@@ -19,6 +19,7 @@ from server.desk.sla.rules.clocks import (
     read_clock,
     stretches,
 )
+from server.desk.sla.rules.targets import Case
 
 BERLIN = ZoneInfo("Europe/Berlin")
 WORKDAY = ((9 * 60, 17 * 60),)

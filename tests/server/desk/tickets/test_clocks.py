@@ -33,7 +33,8 @@ def opened(database: Database, estate: Estate, at: datetime = NOW) -> int:
 
 def clocks(database: Database, ticket_id: int) -> dict[str, SlaClock]:
     with database.reading() as session:
-        rows = session.scalars(select(SlaClock).where(SlaClock.ticket_id == ticket_id))
+        query = select(SlaClock).where(SlaClock.ticket_id == ticket_id, SlaClock.holder == "")
+        rows = session.scalars(query)
         return {row.measure: row for row in rows}
 
 

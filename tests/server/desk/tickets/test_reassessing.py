@@ -92,7 +92,7 @@ def test_a_relation_that_appears_brings_its_service_priority_and_promises(
     ticket_id = opened(database, estate, estate.laptop, **draft)
     before = seen(database, ticket_id)
     with database.reading() as session:
-        promised = session.get_one(SlaClock, (ticket_id, "resolve")).due_at
+        promised = session.get_one(SlaClock, (ticket_id, "resolve", "")).due_at
     assert run() == {"tickets": 0, "changed": 0}
     depend(database, estate, estate.reports, estate.laptop)
     depend(database, estate, estate.app, estate.laptop)
@@ -108,7 +108,7 @@ def test_a_relation_that_appears_brings_its_service_priority_and_promises(
     assert (line["removed"], line["more_added"]) == ([], 0)
     assert (line["before"], line["priority"]) == (before.priority, after.priority)
     with database.reading() as session:
-        ends = session.get_one(SlaClock, (ticket_id, "resolve")).due_at
+        ends = session.get_one(SlaClock, (ticket_id, "resolve", "")).due_at
         assert ends is not None
         assert promised is not None
         assert ends < promised
