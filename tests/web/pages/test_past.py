@@ -27,4 +27,5 @@ def test_the_past_takes_a_query_and_says_what_it_cannot_tell(
     ):
         refused = admin.get(f"/past?at={now}&q={query}")
         assert (refused.status_code, told in refused.text) == (422, True), refused.text
+        assert "Nothing fits" not in refused.text
     assert "/past?q=class:server" in admin.read("/items?q=class:server")
