@@ -522,11 +522,13 @@ class _Furnishing:
                 "url": "ldap://127.0.0.1:1",
                 "start_tls": False,
                 "base_dn": "dc=example,dc=test",
+                "computer_filter": "(objectClass=device)",
                 "organisation_id": self._place,
             },
             self._secrets,
             now,
         )
+        self._session.add(self._computer(directory))
         agent = session.scalar(select(func.max(Agent.id)))
         assert agent is not None
         run = self._synchronised(directory)
@@ -538,13 +540,11 @@ class _Furnishing:
         particulars = {
             "code": "hr",
             "name": "Personnel office",
-                "computer_filter": "(objectClass=device)",
             "organisation_id": self._place,
             "columns": {"title": "Position"},
         }
         roster = create_roster(self._session, self._admin, particulars, self._now)
         report = RosterReport("held", doubt="10 of 30 people would be disabled", lines_read=20)
-        self._session.add(self._computer(directory))
         left = self._world.reader.person_id
         report.leaving = [left] if left else []
         report.note_conflicts(["line 7: it has no name"])
@@ -615,22 +615,6 @@ class _Furnishing:
         self._session.flush()
         return run.id
 
-    def _desk(self, there: Things) -> dict[str, str | int]:
-        ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
-        self._ticket("Laptop does not wake up", int(there["laptop"]))
-        self._ticket("This machine is slow", int(there["item"]))
-        said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
-        add_entry(self._session, self._world.agent, ticket, said, self._now)
-        note = EntryDraft("It began after the upgrade.", "internal")
-        add_entry(self._session, self._world.agent, ticket, note, self._now)
-        self._around(ticket)
-        db = int(there["db"])
-        asked = self._change(db, asked=True)
-        found: dict[str, str | int] = {"ticket": ticket, "draft": self._change(db), "asked": asked}
-        found |= put_board(self._session, self._world, asked, self._now)
-        return found | self._problem(ticket, db)
-
-    def _problem(self, ticket: str, db: int) -> dict[str, str | int]:
     def _computer(self, directory: Directory) -> DirectoryComputer:
         """Return a computer of the directory that no agent ever saw."""
         return DirectoryComputer(
@@ -649,6 +633,22 @@ class _Furnishing:
             seen_at=self._now,
         )
 
+    def _desk(self, there: Things) -> dict[str, str | int]:
+        ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
+        self._ticket("Laptop does not wake up", int(there["laptop"]))
+        self._ticket("This machine is slow", int(there["item"]))
+        said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
+        add_entry(self._session, self._world.agent, ticket, said, self._now)
+        note = EntryDraft("It began after the upgrade.", "internal")
+        add_entry(self._session, self._world.agent, ticket, note, self._now)
+        self._around(ticket)
+        db = int(there["db"])
+        asked = self._change(db, asked=True)
+        found: dict[str, str | int] = {"ticket": ticket, "draft": self._change(db), "asked": asked}
+        found |= put_board(self._session, self._world, asked, self._now)
+        return found | self._problem(ticket, db)
+
+    def _problem(self, ticket: str, db: int) -> dict[str, str | int]:
         """Write a known error behind a ticket, and run another one as a major incident."""
         session, agent, now = self._session, self._world.agent, self._now
         draft = ProblemDraft("The pool leaks", tickets=(ticket,), cause_item_id=db)
