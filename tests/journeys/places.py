@@ -46,6 +46,8 @@ NO_PAGES = frozenset(
         # They lead to an identity provider and back, and show nothing of their own.
         "provider_sign_in.back",
         "provider_sign_in.begin",
+        "problems.fault_tree_drawing",
+        "problems.fault_tree_text",
         "problems.proposals",
         "reach.show",
         "register_health.of_item",
@@ -122,6 +124,7 @@ _ALSO = (
     "/services/new?address=nothing-like-this",
     "/services/{service}/members",
     "/announcements?state=ended",
+    "/problems/{problem}/fault-tree?top={db}&depth=2&unfold=1",
     "/tickets?view=all",
     "/tickets?q=nothing-like-this",
     "/tickets/new?item={item}",

@@ -27,6 +27,7 @@ from server.items.impacts.hints import CHANGES, ChangeReader
 from server.items.queries import names_of
 from server.people.queries.groups import names_of_groups
 from server.people.queries.people import names_of_people
+from web.pages import fault_tree
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
@@ -43,6 +44,12 @@ problems = Blueprint("problems", __name__, url_prefix="/problems")
 
 _PAGE = 50
 _WHYS = 5
+
+_TREE = "/<string:reference>/fault-tree"
+problems.add_url_rule(_TREE, "fault_tree", fault_tree.show)
+problems.add_url_rule(_TREE, "judge", fault_tree.judge, methods=["POST"])
+problems.add_url_rule(f"{_TREE}.txt", "fault_tree_text", fault_tree.text)
+problems.add_url_rule(f"{_TREE}.svg", "fault_tree_drawing", fault_tree.drawing)
 
 
 @problems.route("")

@@ -83,6 +83,10 @@ def sentences(reader: Reader) -> dict[str, str]:
             "A ticket that waits for a group is open."
         ),
         "must be a list of words": reader.gettext("This must be a list of words."),
+        "say what shows it": reader.gettext("Say what shows it."),
+        "the problem and its tickets name no such item": reader.gettext(
+            "The problem and its tickets name no such item."
+        ),
         "say how to live with it before others are told": reader.gettext(
             "Say how to live with it before others are told."
         ),

@@ -1,4 +1,4 @@
-"""Problems with their tickets, items and notes; known errors are problems one can live with."""
+"""Problems with their tickets, items, notes and verdicts; a known error is a problem."""
 
 from datetime import datetime
 from typing import Any
@@ -92,6 +92,21 @@ class ProblemEntry(Identified, Base):
     kind: Mapped[str] = mapped_column(Key)
     text: Mapped[str] = mapped_column(String, default="")
     detail: Mapped[dict[str, Any]]
+
+
+class ProblemVerdict(Identified, Base):
+    """What somebody holds of an item's part in a problem. Rows are added; the newest counts."""
+
+    __tablename__ = "problem_verdict"
+    __table_args__ = (Index(None, "problem_id", "id"), Index(None, "item_id"))
+
+    problem_id: Mapped[int] = mapped_column(BigId, ForeignKey("problem.id", ondelete="CASCADE"))
+    item_id: Mapped[int] = mapped_column(BigId, ForeignKey("item.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    #: "ruled_out", "suspected", "confirmed", or "open": it is taken back.
+    verdict: Mapped[str] = mapped_column(Key)
+    note: Mapped[str] = mapped_column(String, default="")
 
 
 class MajorIncident(Base):

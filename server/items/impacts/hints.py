@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
@@ -92,6 +92,13 @@ def _louder(times: float, age: timedelta) -> float:
     return max(_LEAST, times / halved)
 
 
+def is_difference() -> ColumnElement[bool]:
+    """Return the condition on ``HistoryEntry`` for what changed on an item."""
+    # The first sight of something is no difference.
+    seen_before = HistoryEntry.detail["first"].as_string().is_(None)
+    return and_(HistoryEntry.kind.in_(_KINDS), seen_before)
+
+
 def hints_about(
     session: Session, actor: Actor, item_ids: Sequence[int], at: datetime, changes_of: ChangeReader
 ) -> Mapping[int, Hint]:
@@ -101,11 +108,9 @@ def hints_about(
         select(HistoryEntry.item_id, func.count(), func.max(seen_at))
         .where(
             among(session, HistoryEntry.item_id, item_ids),
-            HistoryEntry.kind.in_(_KINDS),
+            is_difference(),
             seen_at >= at - WINDOW,
             seen_at <= at,
-            # The first sight of something is no difference.
-            HistoryEntry.detail["first"].as_string().is_(None),
         )
         .group_by(HistoryEntry.item_id)
     )

@@ -18,6 +18,7 @@ _AWAY = {"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-02T00:00:00Z"}
 
 _PROBLEM = f"{_V1}/problems/<string:reference>"
 _AT_PROBLEM = {"reference": "problem"}
+_TREE = "/problems/<string:reference>/fault-tree"
 _MAJOR = f"{_TICKET}/major-incident"
 _AT_MAJOR = {"reference": "major"}
 #: Whoever holds one of these reads what is published for everybody.
@@ -68,6 +69,16 @@ _PROBLEMS: tuple[Endpoint, ...] = (
         at=_AT_PROBLEM | {"item_id": "1"},
         status=204,
     ),
+    Endpoint("GET", f"{_PROBLEM}/fault-tree", _READ, at=_AT_PROBLEM),
+    Endpoint("GET", f"{_PROBLEM}/verdicts", _READ, at=_AT_PROBLEM),
+    Endpoint(
+        "POST",
+        f"{_PROBLEM}/verdicts",
+        _WORK,
+        at=_AT_PROBLEM,
+        json={"item_id": Named("item"), "verdict": "suspected", "note": "It is old"},
+        status=201,
+    ),
     Endpoint("GET", f"{_V1}/known-errors", _READ, query={"ticket": Named("ticket")}),
     Endpoint("GET", f"{_V1}/problem-proposals", _WORK),
     Endpoint("GET", _MAJOR, _READ, at=_AT_MAJOR),
@@ -92,6 +103,17 @@ _PROBLEMS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/problems/new", _WORK),
     Endpoint("POST", "/problems/new", _WORK, form={"title": "It leaks"}, status=303),
     Endpoint("GET", "/problems/<string:reference>", _READ, at=_AT_PROBLEM),
+    Endpoint("GET", _TREE, _READ, at=_AT_PROBLEM),
+    Endpoint("GET", f"{_TREE}.txt", _READ, at=_AT_PROBLEM),
+    Endpoint("GET", f"{_TREE}.svg", _READ, at=_AT_PROBLEM),
+    Endpoint(
+        "POST",
+        _TREE,
+        _WORK,
+        at=_AT_PROBLEM,
+        form={"item_id": Named("item"), "verdict": "suspected", "note": "It is old"},
+        status=303,
+    ),
     Endpoint(
         "POST",
         "/problems/<string:reference>/edit",

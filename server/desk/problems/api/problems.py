@@ -4,15 +4,15 @@ from typing import Any, cast
 
 from flask import Response
 from flask.views import MethodView
-from flask_smorest import Blueprint
 
 from cmdb.errors import InvalidValue
-from server.desk.problems import schemas
 from server.desk.problems.actions import major as running
 from server.desk.problems.actions import problems as actions
+from server.desk.problems.api.blueprint import problems
 from server.desk.problems.models import Problem
 from server.desk.problems.queries import known, major, proposing
 from server.desk.problems.queries import problems as queries
+from server.desk.problems.schemas import problems as schemas
 from server.desk.tickets.queries import affected_item_ids, find_ticket
 from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
@@ -22,16 +22,9 @@ from server.foundation.edge.requests import (
     current_time,
     installation,
 )
-from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
 from server.items.impacts.hints import CHANGES, ChangeReader
 
-problems = Blueprint(
-    "problems",
-    __name__,
-    url_prefix=PREFIX,
-    description="Problems behind incidents, known errors, and major incidents.",
-)
 _ONE = "/problems/<string:reference>"
 _MAJOR = "/tickets/<string:reference>/major-incident"
 

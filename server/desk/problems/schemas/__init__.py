@@ -1,0 +1,1 @@
+"""The wire format of problems, fault trees and major incidents."""
