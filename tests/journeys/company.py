@@ -62,6 +62,7 @@ from server.desk.changes.actions import (
     request_approval,
 )
 from server.desk.knowledge.actions import ArticleDraft, write_article
+from server.desk.problems.actions.judging import VerdictDraft, judge_item
 from server.desk.problems.actions.major import MajorDraft, run_major, update_major
 from server.desk.problems.actions.problems import (
     ProblemDraft,
@@ -657,6 +658,7 @@ class _Furnishing:
         whys = [{"because": "Connections stay open", "evidence": "pg_stat_activity"}]
         edit_problem(session, agent, problem, {**said, "whys": whys}, now)
         move_problem(session, agent, problem, "known_error", now)
+        judge_item(session, agent, problem, VerdictDraft(db, "suspected", "Since 4.2"), now)
         major = self._ticket("Nothing prints", db)
         leads = MajorDraft(self._world.agent.person_id, children=(self._ticket("No print", db),))
         run_major(session, agent, major, leads, now)
