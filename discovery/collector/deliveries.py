@@ -6,16 +6,17 @@ from typing import Any
 
 from discovery.findings import DeviceFindings, Unreachable
 from discovery.findings.wire import BadDocument, result_from, value_from
-from discovery.reach.values import Answer, Echoes, Names, PortState, Route
+from discovery.reach.values import SNMP, Answer, DeviceAnswer, Echoes, Names, PortState, Route
 
 RUNNING = "running"
 STATES = (RUNNING, "done", "stopped", "failed")
 _MOST_RESULTS = 1000
-_ANSWERS: Mapping[str, type[Echoes | PortState | Route | Names]] = {
+_ANSWERS: Mapping[str, type[Echoes | PortState | Route | Names | DeviceAnswer]] = {
     "ping": Echoes,
     "tcp": PortState,
     "route": Route,
     "names": Names,
+    SNMP: DeviceAnswer,
 }
 
 

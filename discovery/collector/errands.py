@@ -9,7 +9,7 @@ from discovery.collector.sealing import SealBroken, unseal
 from discovery.findings import ScanProgress
 from discovery.findings.wire import result_document
 from discovery.reach.checking import check
-from discovery.reach.values import KINDS, CannotCheck
+from discovery.reach.values import KINDS, SNMP, CannotCheck
 from discovery.scan.blocking import scan_host, scan_range
 from discovery.settings import ScanSettings
 from discovery.snmp.credentials import Credential, Ladder
@@ -106,12 +106,15 @@ def _visit(errand: Errand, around: Surroundings) -> Results:
     yield result_document(found)
 
 
-def _check(errand: Errand, _: Surroundings) -> Results:
+def _check(errand: Errand, around: Surroundings) -> Results:
     work = errand.work
     if work["kind"] not in KINDS:
         raise CannotDo(f"this version of the collector knows no check {work['kind']!r}")
+    ladder = Ladder(())
+    if work["kind"] == SNMP:
+        ladder = Ladder(tuple(_credentials(errand, around)), _fitted(work.get("fitted")))
     try:
-        answer = check(work["kind"], work["address"], work["port"])
+        answer = check(work["kind"], work["address"], work["port"], ladder)
     except CannotCheck as error:
         yield {"cannot": str(error)}
         return

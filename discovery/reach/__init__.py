@@ -1,1 +1,1 @@
-"""Is it there, and how does one get there? ICMP echo, TCP, the route, and names; all bounded."""
+"""Is it there, and how does one get there? ICMP echo, TCP, the route, names, SNMP; all bounded."""

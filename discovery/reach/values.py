@@ -1,9 +1,12 @@
 """What a check brings: values, no words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
+#: The check that needs credentials.
+SNMP = "snmp"
 #: What can be checked.
-KINDS = ("ping", "tcp", "route", "names")
+KINDS = ("ping", "tcp", "route", "names", SNMP)
 
 
 class CannotCheck(Exception):
@@ -61,4 +64,42 @@ class Names:
         return self.address in self.addresses
 
 
-Answer = Echoes | PortState | Route | Names
+@dataclass(frozen=True, slots=True)
+class DownPort:
+    """A port of a device that carries nothing now; ``off``: somebody switched it off."""
+
+    name: str
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAnswer:
+    """Who a device says it is over SNMP, and how its ports stand.
+
+    ``why`` is empty where it answered, else one of ``discovery.findings.Why``. Of the ports that
+    are down ``more_down`` are not named, and ``more_off`` of those that were switched off;
+    ``complaint``: why not all ports could be read.
+    """
+
+    address: str
+    why: str = ""
+    name: str = ""
+    description: str = ""
+    object_id: str = ""
+    uptime_seconds: float | None = None
+    up: int = 0
+    down: tuple[DownPort, ...] = ()
+    more_down: int = 0
+    more_off: int = 0
+    complaint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortsBefore:
+    """The names of a device's ports that were up when discovery last read it."""
+
+    at: datetime
+    up: frozenset[str]
+
+
+Answer = Echoes | PortState | Route | Names | DeviceAnswer

@@ -12,6 +12,10 @@ def sentences(reader: Reader) -> dict[str, str]:
         "the item has no address that could be asked": reader.gettext(
             "This item has no known address that could be asked."
         ),
+        "discovery keeps no credential for it": reader.gettext(
+            "Discovery keeps no SNMP credential for its address: no range holds it that is swept"
+            " from there, and nothing fitted it before."
+        ),
         "must be an address of the item": reader.gettext("Choose one of the item's own addresses."),
         "too many checks wait already; try again in a minute": reader.gettext(
             "Too many checks wait already. Try again in a minute."

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from cmdb.records.parties import Person
 from discovery.reach.checking import check
-from discovery.reach.values import CannotCheck
+from discovery.reach.values import SNMP, CannotCheck
+from discovery.snmp.credentials import Ladder
 from server.assets.documents.queries import kept_files
 from server.desk.sla.actions.agreeing import RECKON
 from server.desk.tickets.actions.absences import pass_on_begun
@@ -23,9 +24,13 @@ from server.desk.tickets.queries.likeness import find_likenesses
 from server.desk.tickets.reactions.likening import COMPARE
 from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
+from server.foundation.errors import SecretUnreadable
 from server.foundation.jobs.handler import HopelessJob, JobContext
+from server.foundation.secrets import SecretBox
 from server.foundation.storage import attachments_at
 from server.foundation.translation import Language
+from server.scanning.earlier import ports_before
+from server.scanning.ladders import NO_CREDENTIAL, open_ladder
 
 __all__ = [
     "CHECK",
@@ -113,15 +118,18 @@ def run_reassessment(context: JobContext) -> Mapping[str, Any]:
 def run_check(context: JobContext) -> Mapping[str, Any]:
     """Check an address outside any transaction, and keep what it said on the ticket.
 
-    Payload: ``ticket_id``, ``kind``, ``address``, ``port``, ``person_id`` (whose language it is).
+    Payload: ``ticket_id``, ``item_id``, ``kind``, ``address``, ``port``, ``person_id`` (whose
+    language it is); for SNMP also ``credential_ids`` and ``fitted`` (see ``scanning.ladders``).
     """
     asked = context.payload
     with context.database.reading() as session:
         person = session.get(Person, asked["person_id"]) if asked["person_id"] else None
         language = Language(person.language if person is not None else "en")
+        before = ports_before(session, asked["item_id"]) if asked["kind"] == SNMP else None
     try:
-        text = note_of(check(asked["kind"], asked["address"], asked["port"]), language)
-    except CannotCheck as error:
+        answer = check(asked["kind"], asked["address"], asked["port"], _ladder(context))
+        text = note_of(answer, language, before)
+    except (CannotCheck, SecretUnreadable) as error:
         text = refusal_of(str(error), language)
     with context.database.writing() as session:
         ticket = session.get(Ticket, asked["ticket_id"])
@@ -129,6 +137,19 @@ def run_check(context: JobContext) -> Mapping[str, Any]:
             raise HopelessJob("the ticket is gone")
         entry = keep_answer(session, ticket, asked["person_id"], text, utc_now())
         return {"entry": entry.id}
+
+
+def _ladder(context: JobContext) -> Ladder:
+    """Open the credentials of a check over SNMP. Raises CannotCheck, SecretUnreadable."""
+    asked = context.payload
+    if asked["kind"] != SNMP:
+        return Ladder(())
+    ids, secrets = asked["credential_ids"], SecretBox(context.settings.key_file)
+    with context.database.reading() as session:
+        ladder = open_ladder(session, ids, asked["address"], secrets, fitted=asked["fitted"])
+    if not ladder:
+        raise CannotCheck(NO_CREDENTIAL)
+    return ladder
 
 
 def run_tidying(context: JobContext) -> Mapping[str, Any]:

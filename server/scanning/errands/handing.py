@@ -9,16 +9,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from discovery.collector.deliveries import Progress
+from discovery.collector.deliveries import CannotAsk, Progress
 from discovery.collector.errands import purpose_of
 from discovery.collector.sealing import seal
+from discovery.reach.values import SNMP
 from discovery.snmp.credentials import Credential
 from server.foundation.errors import SecretUnreadable
+from server.foundation.events import publish
 from server.foundation.secrets import SecretBox
 from server.scanning.actions import PROBE_ERRAND, open_credential
 from server.scanning.collectors.asking import CHECK_ERRAND
 from server.scanning.collectors.models import Collector, CollectorErrand
+from server.scanning.errands.events import CheckAnswered
 from server.scanning.fitting import MOST_TOLD, Standpoint, fitted_at
+from server.scanning.ladders import NO_CREDENTIAL, open_ladder
 from server.scanning.models import Probe, ScanRange, ScanRun, SnmpCredential
 from server.scanning.ranges import SWEEP_ERRAND
 
@@ -107,7 +111,7 @@ def _give(
     try:
         work, credentials = _WORK[row.kind](session, row.payload, secrets)
     except _Hopeless as reason:
-        _fail(session, row, str(reason), now)
+        _fail(session, collector, row, str(reason), now)
         return None
     row.attempt, row.delivered = row.attempt + 1, 0
     row.state, row.taken_at = "taken", now
@@ -151,8 +155,18 @@ def _visit(session: Session, payload: Mapping[str, Any], secrets: SecretBox) -> 
     return {"target": probe.target, "port": probe.port}, credentials
 
 
-def _check(_: Session, payload: Mapping[str, Any], __: SecretBox) -> _Work:
-    return {name: payload[name] for name in ("kind", "address", "port")}, ()
+def _check(session: Session, payload: Mapping[str, Any], secrets: SecretBox) -> _Work:
+    work = {name: payload[name] for name in ("kind", "address", "port")}
+    if payload["kind"] != SNMP:
+        return work, ()
+    asked = payload["credential_ids"]
+    try:
+        ladder = open_ladder(session, asked, payload["address"], secrets, fitted=payload["fitted"])
+    except SecretUnreadable as error:
+        raise _Hopeless(str(error)) from error
+    if not ladder:
+        raise _Hopeless(NO_CREDENTIAL)
+    return work | {"fitted": dict(ladder.fitted)}, ladder
 
 
 _WORK = {SWEEP_ERRAND: _sweep, PROBE_ERRAND: _visit, CHECK_ERRAND: _check}
@@ -169,17 +183,21 @@ def _opened(rows: Sequence[SnmpCredential], secrets: SecretBox) -> list[Credenti
     except SecretUnreadable as error:
         raise _Hopeless(str(error)) from error
     if not opened:
-        raise _Hopeless("it has no credential")
+        raise _Hopeless(NO_CREDENTIAL)
     return opened
 
 
-def _fail(session: Session, row: CollectorErrand, reason: str, now: datetime) -> None:
+def _fail(
+    session: Session, collector: Collector, row: CollectorErrand, reason: str, now: datetime
+) -> None:
     """End what can never be done."""
     about: ScanRun | Probe | None = None
     if row.kind == SWEEP_ERRAND:
         about = session.get(ScanRun, row.payload["run_id"])
     elif row.kind == PROBE_ERRAND:
         about = session.get(Probe, row.payload["probe_id"])
+    elif row.kind == CHECK_ERRAND:
+        publish(session, CheckAnswered(dict(row.payload), collector.name, CannotAsk(reason), now))
     if about is not None and about.state in {"queued", "running"}:
         about.state, about.reason, about.finished_at = "failed", reason, now
     session.delete(row)

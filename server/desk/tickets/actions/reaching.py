@@ -1,7 +1,7 @@
 """Checking from a ticket whether an affected item is there: asked here, done by a job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, ItemNotFound
 from cmdb.records.items import Item
-from discovery.reach.values import KINDS
+from discovery.reach.values import KINDS, SNMP
 from server.desk.tickets.actions.checking import Problems
 from server.desk.tickets.events import EntryAdded
 from server.desk.tickets.models import AffectedItem, Ticket, TicketEntry
@@ -22,6 +22,7 @@ from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor
 from server.items.scope import visible_items
 from server.scanning.collectors.asking import CHECK_ERRAND, ask_errand
+from server.scanning.ladders import rungs_at
 from server.scanning.nearness import collector_near
 
 CHECK = "tickets.check"
@@ -61,15 +62,13 @@ def ask_check(
 ) -> Check:
     """Ask for a check; its answer becomes an internal note. Only who works on the ticket may.
 
-    Only addresses that the item itself is known by are asked, never one that somebody types.
+    Only addresses that the item itself is known by are asked, never one that somebody types, and
+    over SNMP only with what discovery keeps for that address: nobody types or sees a credential.
     Raises ``ItemNotFound`` for an item that is not on the ticket, ``InvalidValue``, ``Conflict``.
     """
     ticket, item = affected_item(session, actor, reference, draft.item_id)
     known = addresses_of(session, draft.item_id)
-    problems = Problems()
-    problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
-    if draft.kind == "tcp" and not 1 <= draft.port <= 65_535:
-        problems.add("port", "must be from 1 to 65535")
+    problems = _misspelt(draft)
     if not known:
         problems.add("address", "the item has no address that could be asked")
     elif draft.address and draft.address not in known:
@@ -80,16 +79,20 @@ def ask_check(
         near = collector_near(session, item.organisation_id, address, now)
     if draft.place == "site" and near is None:
         problems.add("place", "no collector that is there now sweeps its address")
+    asks: dict[str, Any] = {"port": draft.port if draft.kind == "tcp" else 0}
+    if draft.kind == SNMP and known:
+        place = (item.organisation_id, near.id if near else None)
+        asks |= _with_what(session, place, address, problems)
     problems.refuse()
     _check_crowd(session)
-    port = draft.port if draft.kind == "tcp" else 0
+    port = int(asks["port"])
     payload = {
         "ticket_id": ticket.id,
         "item_id": draft.item_id,
         "kind": draft.kind,
         "address": address,
-        "port": port,
         "person_id": actor.person_id,
+        **asks,
     }
     if near is not None:
         ask_errand(session, near.id, CHECK_ERRAND, payload, now)
@@ -98,6 +101,25 @@ def ask_check(
     return Check(
         enqueue(session, CHECK, payload, key=key), draft.item_id, draft.kind, address, port
     )
+
+
+def _misspelt(draft: CheckDraft) -> Problems:
+    problems = Problems()
+    problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
+    if draft.kind == "tcp" and not 1 <= draft.port <= 65_535:
+        problems.add("port", "must be from 1 to 65535")
+    return problems
+
+
+def _with_what(
+    session: Session, place: tuple[int, int | None], address: str, problems: Problems
+) -> dict[str, Any]:
+    """Return port and credentials (by id) for an address, of (organisation, collector)."""
+    rungs = rungs_at(session, *place, address)
+    if rungs is None:
+        problems.add("address", "discovery keeps no credential for it")
+        return {}
+    return asdict(rungs)
 
 
 def affected_item(

@@ -57,9 +57,10 @@ class Checks(MethodView):
     @tickets.arguments(TicketCheckDraftSchema)
     @tickets.response(202, TicketCheckSchema)
     def post(self, body: dict[str, Any], reference: str) -> Any:
-        """Ask for a ping, a TCP connection, the route or the name; the answer becomes a note.
+        """Ask for a ping, a TCP connection, the route, the name or, over SNMP, how it stands.
 
-        Only an address that the item is known by is asked.
+        The answer becomes a note. Only an address that the item is known by is asked, over SNMP
+        with the credentials that discovery keeps for it.
         """
         draft = CheckDraft(**body)
         return ask_check(current_session(), current_actor(), reference, draft, current_time())

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Person
 from discovery.collector.deliveries import CannotAsk
+from discovery.reach.values import DeviceAnswer
 from server.desk.tickets.actions.reaching import keep_answer
 from server.desk.tickets.actions.reporting import keep_arrival
 from server.desk.tickets.models import Ticket
@@ -11,6 +12,7 @@ from server.desk.tickets.rules.reaching import note_of, refusal_of
 from server.foundation.clock import utc_now
 from server.foundation.translation import Language
 from server.items.events import WantedReportCame
+from server.scanning.earlier import ports_before
 from server.scanning.errands.events import CheckAnswered
 
 
@@ -25,7 +27,9 @@ def keep_check(session: Session, event: CheckAnswered) -> None:
     if isinstance(event.answer, CannotAsk):
         text = refusal_of(event.answer.reason, language)
     else:
-        text = note_of(event.answer, language)
+        compares = isinstance(event.answer, DeviceAnswer)
+        before = ports_before(session, event.payload["item_id"]) if compares else None
+        text = note_of(event.answer, language, before)
     place = language.gettext("Asked from the site, by %(collector)s:", collector=event.collector)
     keep_answer(session, ticket, person_id, f"{place}\n\n{text}", utc_now())
 

@@ -1,19 +1,24 @@
 """What a check of an item's address said, as a note that people read."""
 
-from typing import Protocol
+from discovery.reach.values import (
+    Answer,
+    DeviceAnswer,
+    Echoes,
+    Names,
+    PortsBefore,
+    PortState,
+    Route,
+)
+from server.desk.tickets.rules.device_notes import Language, device_note
 
-from discovery.reach.values import Answer, Echoes, Names, PortState, Route
 
+def note_of(answer: Answer, language: Language, before: PortsBefore | None = None) -> str:
+    """Return the note; a route has a line for each station.
 
-class Language(Protocol):
-    """The reader's language (``foundation.translation.Language``)."""
-
-    def gettext(self, message: str, **values: object) -> str:
-        """Return ``message`` in this language."""
-
-
-def note_of(answer: Answer, language: Language) -> str:
-    """Return the note; a route has a line for each station."""
+    ``before`` is how the ports of a device stood when discovery last read it.
+    """
+    if isinstance(answer, DeviceAnswer):
+        return device_note(answer, language, before)
     if isinstance(answer, Echoes):
         return _echoes(answer, language)
     if isinstance(answer, PortState):
