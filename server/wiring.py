@@ -21,7 +21,9 @@ from server.assets.purchases.api import purchases
 from server.assets.queries import contracts_reached
 from server.assets.stock.api import stock
 from server.desk.alarms.api import alarms
+from server.desk.alarms.events import AlarmRaised
 from server.desk.alarms.jobs import SURVEY, WATCH, run_survey, run_watch
+from server.desk.alarms.reactions import call_out
 from server.desk.announcements.api import announcements
 from server.desk.announcements.jobs import TELL, run_telling
 from server.desk.changes.api import changes
@@ -146,12 +148,12 @@ from server.items.api import items, relations
 from server.items.deriving.api import derivation
 from server.items.deriving.changing import DERIVE
 from server.items.deriving.jobs import run_derivation
+from server.items.directory_computers_api import directory_computers
 from server.items.events import ItemsReported, WantedReportCame
 from server.items.following.api import following
 from server.items.following.jobs import WATCH_ITEMS, watch_items
 from server.items.foreign.api import inventory_sources
 from server.items.foreign.endpoint import inventory
-from server.items.directory_computers_api import directory_computers
 from server.items.health.api import health
 from server.items.health.jobs import (
     ATTEND_CAMPAIGNS,
@@ -257,13 +259,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     imports,
     business_services,
     leavers,
+    directory_computers,
     intake,
     inventory_sources,
     software,
     advisories,
     scanning,
     devices,
-    directory_computers,
     collectors,
     tickets,
     alarms,
@@ -316,6 +318,7 @@ REACTIONS: Reactions = {
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
     TicketNoted: (note_happening, keep_accepted),
+    AlarmRaised: (call_out,),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
     ChangeMoved: (note_change_move, tell_change_move, end_announcements),

@@ -1,7 +1,7 @@
 """What stands around the tickets of the endpoint kit's world: routing, absences, hand-overs."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,12 @@ from server.desk.problems.actions.problems import ProblemDraft, open_problem
 from server.desk.routines.actions.macros import add_macro
 from server.desk.routines.actions.scheduling import ScheduleDraft, save_schedule
 from server.desk.routines.rules.macros import Macro
+from server.desk.routing.actions.on_call import (
+    DutyDraft,
+    StandInDraft,
+    add_stand_in,
+    put_duty,
+)
 from server.desk.routing.actions.shifts import add_shift
 from server.desk.routing.actions.skills import add_skill
 from server.desk.routing.models import RoutingRule
@@ -38,10 +44,15 @@ def desk_things(
     escalate(session, admin, handed.id, HandoverDraft(there["group"], "Look at it"), now)
     day = ShiftDraft("Day", "Europe/Madrid", {"mon": ["08:00-16:00"]})
     shift = add_shift(session, admin, there["group"], day, now)
+    weeks = DutyDraft("Europe/Madrid", date(2026, 1, 5), [there["person"]])
+    put_duty(session, admin, there["group"], weeks, now)
+    days = StandInDraft(there["person"], date(2998, 1, 1), date(2998, 1, 2))
+    stand_in = add_stand_in(session, admin, there["group"], days, now)
     around: dict[str, int | str] = {
         "absence": absence.id,
         "handed": handed.reference,
         "shift": shift.id,
+        "stand_in": stand_in.id,
     }
     return around | _problem_things(session, admin, place_id, there, now)
 

@@ -73,6 +73,12 @@ from server.desk.problems.actions.problems import (
 from server.desk.routines.actions.macros import add_macro
 from server.desk.routines.actions.scheduling import ScheduleDraft, open_due, save_schedule
 from server.desk.routines.rules.macros import Macro
+from server.desk.routing.actions.on_call import (
+    DutyDraft,
+    StandInDraft,
+    add_stand_in,
+    put_duty,
+)
 from server.desk.routing.actions.shifts import add_shift
 from server.desk.routing.actions.skills import add_skill, put_levels
 from server.desk.routing.rules.shifts import ShiftDraft
@@ -232,7 +238,16 @@ class _Furnishing:
         rota = ShiftDraft(
             "Early", "Europe/Madrid", hours, ("12-25",), 2, members=((int(person_id), (1,)),)
         )
+        self._turns(int(group_id), int(person_id))
         return add_shift(session, admin, int(group_id), rota, self._now).id
+
+    def _turns(self, group_id: int, person_id: int) -> None:
+        """Let somebody of the group be on call, and stand in for themselves next week."""
+        session, admin, day = self._session, self._admin, self._now.date()
+        duty = DutyDraft("Europe/Madrid", day - timedelta(days=30), [person_id])
+        put_duty(session, admin, group_id, duty, self._now)
+        days = StandInDraft(person_id, day + timedelta(days=7), day + timedelta(days=8), "A fair")
+        add_stand_in(session, admin, group_id, days, self._now)
 
     def _imports(self) -> dict[str, int]:
         """Write a file that waits for its mapping, and one whose lines have landed or not."""

@@ -34,6 +34,7 @@ NO_PAGES = frozenset(
         "exports.items",
         "exports.workbook",
         # It leads to the list as a view shows it.
+        "items.on_call",
         "items.open_view",
         "knowledge.for_ticket",
         "knowledge.suggestions",
@@ -72,6 +73,7 @@ NO_PAGES = frozenset(
         "tickets.related",
         "tickets.similar",
         "tickets.suspects",
+        "tickets.on_call",
         "tickets.tools",
         "tickets.work",
     }

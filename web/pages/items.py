@@ -20,7 +20,7 @@ from server.foundation.translation import gettext
 from server.items import actions, queries
 from server.items.blast import service_classes
 from server.items.identity.queries import count_open_reviews, successor_of
-from web.pages import item_views, item_words
+from web.pages import item_views, item_words, on_call
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, filled, list_url, reader, url_for, whole
 from web.pages.item_codes import by_code
@@ -61,6 +61,7 @@ def item_filters() -> ItemFilter:
     )
 
 
+items.add_url_rule("/<int:item_id>/on-call", "on_call", on_call.show_of_item)
 items.add_url_rule("/columns", "columns", choose_columns, methods=["POST"])
 item_views.KEPT.add_to(items)
 items.add_url_rule("/<int:item_id>/override", "override", item_words.override, methods=["POST"])

@@ -21,7 +21,7 @@ from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.people.queries.groups import GroupFilter, list_groups, names_of_groups
 from server.people.queries.people import names_of_people
-from web.pages import routing_groups, routing_skills
+from web.pages import on_call, routing_groups, routing_skills
 from web.pages.choices import class_choices, organisation_choices, organisation_names
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
@@ -53,6 +53,21 @@ routing.add_url_rule(
 )
 routing.add_url_rule(
     "/shifts/<int:shift_id>/remove", "remove_shift", routing_groups.remove_shift, methods=["POST"]
+)
+routing.add_url_rule(
+    "/groups/<int:group_id>/on-call", "on_call", on_call.group, methods=["GET", "POST"]
+)
+routing.add_url_rule(
+    "/groups/<int:group_id>/on-call/stand-ins", "stand_in", on_call.stand_in, methods=["POST"]
+)
+routing.add_url_rule(
+    "/groups/<int:group_id>/on-call/end", "end_on_call", on_call.end, methods=["POST"]
+)
+routing.add_url_rule(
+    "/stand-ins/<int:stand_in_id>/remove",
+    "remove_stand_in",
+    on_call.remove_stand_in,
+    methods=["POST"],
 )
 routing.add_url_rule("/skills", "skills", routing_skills.index, methods=["GET", "POST"])
 routing.add_url_rule(

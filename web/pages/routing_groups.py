@@ -12,6 +12,7 @@ from cmdb.records.parties import Group
 from server.desk.routing.actions import shifts
 from server.desk.routing.models import Shift
 from server.desk.routing.queries import desk_groups, shifts_of, skill_names, turns_of
+from server.desk.routing.queries.on_call import people_on_call
 from server.desk.routing.rules.shifts import ShiftDraft
 from server.desk.routing.rules.skills import levels_text, parse_levels
 from server.desk.tickets.actions import grouping
@@ -23,6 +24,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.people.queries.groups import group as find_group
 from web.pages.frame import done, reader, url_for, whole
+from web.pages.on_call import wording
 from web.pages.refusals import refuse_in_words
 from web.presenters.routing import (
     assignment_texts,
@@ -66,6 +68,8 @@ def group(group_id: int) -> ResponseReturnValue:
         passed_text=lambda one: passed_text(one.why, one.detail, reader()),
         levels_text=levels_text,
         shifts=shifts_of(session, group_id),
+        on_call=people_on_call(session, actor, [group_id], current_time()),
+        say=wording(),
         zone=actor.time_zone,
     )
     return body, status
@@ -120,6 +124,7 @@ def _shift_page(group: Group, row: Shift | None) -> ResponseReturnValue:
         group=group,
         shift=row,
         shown=_shown(row) | dict(request.form),
+        on_call="on_call" in request.form if errors else bool(row and row.on_call),
         members=team_of(session, actor, group_id, now),
         days=day_texts(reader()),
         errors=errors,
@@ -172,6 +177,7 @@ def _shift_draft() -> ShiftDraft:
         whole(form.get("weeks")) or 0,
         since,
         members,
+        on_call="on_call" in form,
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from web.pages import (
+    on_call,
     ticket_acts,
     ticket_handovers,
     ticket_likeness,
@@ -42,6 +43,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/suspects", "suspects", ticket_page.show_suspects),
     ("/<reference>/related", "related", ticket_page.show_related),
     ("/<reference>/tools", "tools", ticket_tools.show_tools),
+    ("/<reference>/on-call", "on_call", on_call.show_of_ticket),
     ("/<reference>/similar", "similar", ticket_likeness.show_similar),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (

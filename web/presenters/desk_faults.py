@@ -43,6 +43,16 @@ def sentences(reader: Reader) -> dict[str, str]:
             "Say what the rule gives: a group, a person, a priority or skills."
         ),
         "the group has no shifts yet": reader.gettext("The group has no shifts yet."),
+        "must be numbers with commas between them": reader.gettext(
+            "Type numbers with commas between them."
+        ),
+        "must be a member of the group": reader.gettext("Choose a member of the group."),
+        "must not be earlier than first_day": reader.gettext(
+            "This day must not be earlier than the first."
+        ),
+        "somebody stands in on one of these days already": reader.gettext(
+            "Somebody stands in on one of these days already."
+        ),
         "must be *, or numbers with commas between them": reader.gettext(
             "Type *, or numbers with commas between them."
         ),
@@ -153,6 +163,10 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"there are (?P<number>\d+) rules already",
             reader.gettext("There are %(number)s rules already."),
+        ),
+        (
+            r"there are (?P<number>\d+) stand-ins already",
+            reader.gettext("There are %(number)s stand-ins already."),
         ),
         (
             r"there is no skill (?P<skill>.+)",

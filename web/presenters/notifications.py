@@ -35,6 +35,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "item_back": reader.gettext("An item I follow is back from retirement"),
         "item_silent": reader.gettext("An item I follow is not seen any more"),
         "item_heard": reader.gettext("An item I follow is seen again"),
+        "on_call": reader.gettext("An alarm went off while I am on call"),
         "item_hit": reader.gettext("An item I own is affected"),
         "announcement": reader.gettext("Planned work and outages of what I use"),
         "announcement_news": reader.gettext("How announced work and outages go on"),

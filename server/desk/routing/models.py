@@ -91,6 +91,8 @@ class Shift(Identified, Base):
     #: After how many weeks it begins anew, and the day in whose week it began.
     weeks: Mapped[int]
     since: Mapped[date]
+    #: Whoever works it is on call for the group.
+    on_call: Mapped[bool] = mapped_column(default=False, server_default=false())
     updated_at: Mapped[datetime]
 
 
@@ -110,6 +112,57 @@ class ShiftMember(Base):
         BigId, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class OnCallDuty(Base):
+    """How the people of a group take turns at being on call; ``since`` begins the first turn."""
+
+    __tablename__ = "on_call_duty"
+
+    group_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("party_group.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    zone: Mapped[str] = mapped_column(String)
+    since: Mapped[date]
+    #: At which minute of the local day one hands over to the next, and after how many days.
+    minute: Mapped[int]
+    days: Mapped[int]
+    updated_at: Mapped[datetime]
+
+
+class OnCallTurn(Base):
+    """Whose turn comes at which place, counted from 0; after the last it begins anew."""
+
+    __tablename__ = "on_call_turn"
+    __table_args__ = (Index(None, "person_id"),)
+
+    group_id: Mapped[int] = mapped_column(
+        BigId,
+        ForeignKey("on_call_duty.group_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+
+
+class OnCallStandIn(Identified, Base):
+    """Somebody has the duty on some days, whoever's turn it is; both days included."""
+
+    __tablename__ = "on_call_stand_in"
+    __table_args__ = (Index(None, "group_id", "last_day"), Index(None, "person_id"))
+
+    group_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("on_call_duty.group_id", ondelete="CASCADE")
+    )
+    person_id: Mapped[int] = mapped_column(BigId, ForeignKey("person.id", ondelete="CASCADE"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    note: Mapped[str] = mapped_column(String, default="")
+    created_at: Mapped[datetime]
 
 
 class Absence(Identified, Base):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 WAYS = ("at_once", "digest", "never")
+#: The kind that tells whoever is on call: it waits for no digest and no morning.
+ON_CALL = "on_call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ def delivery(wish: Wish, kind: str, zone: str, now: datetime) -> datetime | None
     """
     if wish.mail == "never" or kind in wish.muted:
         return None
+    if kind == ON_CALL:
+        return now
     place = _zone(zone)
     if wish.mail == "digest":
         return _next(now, wish.digest_at, place)

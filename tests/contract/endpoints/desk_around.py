@@ -14,6 +14,8 @@ _AT_VIEW = {"view_id": "ticket_view"}
 _AT_SKILL = {"skill_code": "skill"}
 _SHIFT = {"name": "Day", "zone": "Europe/Madrid", "hours": {"mon": ["08:00-16:00"]}}
 _SHIFT_FORM = {"name": "Day", "zone": "Europe/Madrid", "weeks": "1", "mon": "08:00-16:00"}
+_DUTY = {"zone": "Europe/Madrid", "since": "2026-01-05"}
+_DUTY_FORM = _DUTY | {"hands_over_at": "08:00", "days": "7"}
 _AWAY = {"starts_at": "2999-01-01T00:00:00Z", "ends_at": "2999-01-02T00:00:00Z"}
 
 _PROBLEM = f"{_V1}/problems/<string:reference>"
@@ -281,6 +283,48 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         everywhere=True,
         of_nobody=True,
     ),
+    Endpoint("GET", f"{_V1}/groups/<int:group_id>/on-call", _WORK),
+    Endpoint("GET", f"{_TICKET}/on-call", _WORK),
+    Endpoint("GET", f"{_V1}/items/<int:item_id>/on-call", _WORK),
+    Endpoint("GET", f"{_V1}/desk-groups/<int:group_id>/on-call-duty", _WORK),
+    Endpoint(
+        "PUT",
+        f"{_V1}/desk-groups/<int:group_id>/on-call-duty",
+        _RULES,
+        json=_DUTY,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/desk-groups/<int:group_id>/on-call-duty",
+        _RULES,
+        status=204,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint("GET", f"{_V1}/desk-groups/<int:group_id>/stand-ins", _WORK),
+    Endpoint(
+        "POST",
+        f"{_V1}/desk-groups/<int:group_id>/stand-ins",
+        _RULES,
+        json={
+            "person_id": Named("person"),
+            "first_day": "2999-01-01",
+            "last_day": "2999-01-02",
+        },
+        status=201,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "DELETE",
+        f"{_V1}/desk-stand-ins/<int:stand_in_id>",
+        _RULES,
+        status=204,
+        everywhere=True,
+        of_nobody=True,
+    ),
     Endpoint("GET", f"{_V1}/desk-skills", _WORK),
     Endpoint(
         "POST",
@@ -423,6 +467,53 @@ DESK_AROUND: tuple[Endpoint, ...] = (
     Endpoint(
         "POST",
         f"{_ROUTING}/shifts/<int:shift_id>/remove",
+        _RULES,
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "GET",
+        f"{_ROUTING}/groups/<int:group_id>/on-call",
+        _RULES,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ROUTING}/groups/<int:group_id>/on-call",
+        _RULES,
+        form=_DUTY_FORM,
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ROUTING}/groups/<int:group_id>/on-call/stand-ins",
+        _RULES,
+        form={
+            "person_id": Named("person"),
+            "first_day": "2999-01-01",
+            "last_day": "2999-01-02",
+        },
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ROUTING}/groups/<int:group_id>/on-call/end",
+        _RULES,
+        form={},
+        status=303,
+        everywhere=True,
+        of_nobody=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ROUTING}/stand-ins/<int:stand_in_id>/remove",
         _RULES,
         form={},
         status=303,

@@ -171,6 +171,8 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_TICKET}/map.json", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/planned", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/tools", Permission.TICKET_READ),
+    Endpoint("GET", f"{_TICKET}/on-call", Permission.TICKET_WORK),
+    Endpoint("GET", "/items/<int:item_id>/on-call", Permission.TICKET_WORK),
     Endpoint("GET", f"{_TICKET}/suspects", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/related", Permission.TICKET_READ),
     Endpoint("GET", f"{_TICKET}/similar", Permission.TICKET_READ),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import CadastreError, InvalidValue
 from cmdb.records.items import Item
+from server.desk.alarms.events import AlarmRaised
 from server.desk.alarms.models import Alarm
 from server.desk.alarms.rules.planning import Act, Standing, Trouble, plan
 from server.desk.alarms.rules.texts import description_of, ended_text, title_of
@@ -124,6 +125,8 @@ class _Tending:
         self._session.flush()
         if act is Act.RETURN and alarm.ticket_id:
             self._note(alarm.ticket_id, "alarm_back")
+        if act in (Act.OPEN, Act.REOPEN) and alarm.ticket_id:
+            publish(self._session, AlarmRaised(alarm.ticket_id, trouble.item_id, self._now))
 
     def _open(self, trouble: Trouble) -> int:
         draft = self._draft(trouble)

@@ -64,7 +64,7 @@ def _write(session: Session, actor: Actor, row: Shift, draft: ShiftDraft, now: d
         if person_id not in members:
             raise InvalidValue({f"members.{number}.person_id": "must be a member of the group"})
     row.name, row.weeks, row.updated_at = clean(draft.name), draft.weeks, now
-    row.calendar = calendar_document(draft)
+    row.calendar, row.on_call = calendar_document(draft), draft.on_call
     if draft.since is not None:
         row.since = draft.since
     elif row.id is None:

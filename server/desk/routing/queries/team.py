@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Membership, Person
@@ -36,13 +36,18 @@ class Member:
         return self.seen_at is not None and now - self.seen_at <= SEEN_LATELY
 
 
-def members_of_group(session: Session, group_id: int, now: datetime) -> list[Member]:
-    """Return the active members of a group and how they stand, by id; one statement."""
-    away = (
+def away_until(now: datetime) -> ScalarSelect[datetime]:
+    """Return the subquery that says until when the person of a row is away, if they are."""
+    return (
         select(func.max(Absence.ends_at))
         .where(Absence.person_id == Person.id, Absence.starts_at <= now, Absence.ends_at > now)
         .scalar_subquery()
     )
+
+
+def members_of_group(session: Session, group_id: int, now: datetime) -> list[Member]:
+    """Return the active members of a group and how they stand, by id; one statement."""
+    away = away_until(now)
     seen = (
         select(func.max(WebSession.last_seen_at))
         .where(WebSession.person_id == Person.id, WebSession.revoked_at.is_(None))

@@ -96,6 +96,8 @@ class ShiftDraft:
     weeks: int = 1
     since: date | None = None
     members: Sequence[tuple[int, Sequence[int]]] = ()
+    #: Whoever works it is on call for the group.
+    on_call: bool = False
 
 
 def calendar_document(draft: ShiftDraft) -> dict[str, Any]:

@@ -65,6 +65,9 @@ class ShiftDraftSchema(StrictSchema):
     members = fields.List(
         fields.Nested(ShiftMemberSchema), load_default=list, validate=validate.Length(max=500)
     )
+    on_call = fields.Boolean(
+        load_default=False, metadata={"description": "Whoever works it is on call for the group."}
+    )
 
 
 class ShiftSchema(ShiftDraftSchema):
@@ -83,7 +86,7 @@ def shift_draft(body: Mapping[str, Any]) -> ShiftDraft:
 def shift_row(row: Shift, turns: Mapping[int, Collection[int]]) -> dict[str, Any]:
     """Return what ``ShiftSchema`` dumps; ``turns`` is who works it in which weeks."""
     told = {name: row.calendar.get(name) for name in ("zone", "hours", "holidays")}
-    names = ("id", "group_id", "name", "weeks", "since")
+    names = ("id", "group_id", "name", "weeks", "since", "on_call")
     members = [{"person_id": one, "weeks": sorted(turns[one])} for one in sorted(turns)]
     return told | {name: getattr(row, name) for name in names} | {"members": members}
 
