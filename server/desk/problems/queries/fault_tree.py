@@ -30,6 +30,8 @@ from server.items.impacts.naming import NamedItem, group_names, name_items
 
 #: Steps down that are opened unless more are asked for, and at most.
 DEPTH, DEEPEST = 4, 10
+#: Items that are tried two by two, the nearest: a page waits for it, and it grows by the square.
+_PAIRED = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def fault_tree_of(
             problem, tops, top, depth, snapshot.sequence, said, outside=top is not None
         )
     tree = fault_tree(snapshot.engine, ItemId(top.id), depth)
-    cuts = minimal_cut_sets(snapshot.engine, ItemId(top.id))
+    cuts = minimal_cut_sets(snapshot.engine, ItemId(top.id), _PAIRED)
     counts = actor.may(Permission.IMPACT_COUNT_HIDDEN)
     ids = {int(one.item) for one in tree.event.events()} | {*cuts.single, *sum(cuts.pairs, ())}
     names = name_items(session, actor, snapshot, ids)
