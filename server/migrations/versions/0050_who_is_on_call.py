@@ -5,7 +5,7 @@ from alembic import op
 
 from server.migrations.columns import BIG_ID, MOMENT
 
-revision = "0047"
+revision = "0050"
 down_revision = "0049"
 branch_labels = None
 depends_on = None

@@ -5,7 +5,7 @@ from alembic import op
 
 from server.migrations.columns import BIG_ID, KEY, MOMENT
 
-revision = "0050"
+revision = "0047"
 down_revision = "0046"
 branch_labels = None
 depends_on = None
