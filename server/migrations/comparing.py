@@ -10,6 +10,7 @@ from sqlalchemy.types import TypeEngine
 from server.migrations import columns
 
 #: Full-text tables are made and filled from code; SQLite keeps several hidden tables for each.
+#: So are the indexes of parts of names, which a site may lack.
 SEARCH_PREFIX = "search_index"
 
 _SQLITE = make_url("sqlite://").get_dialect()()
@@ -31,7 +32,7 @@ def options(connection: Connection) -> dict[str, Any]:
 
 
 def _is_ours(_item: Any, name: str | None, kind: str, *_rest: Any) -> bool:
-    return not (kind == "table" and (name or "").startswith(SEARCH_PREFIX))
+    return not (kind in {"table", "index"} and (name or "").startswith(SEARCH_PREFIX))
 
 
 def _render(kind: str, item: Any, context: AutogenContext) -> str | bool:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from cmdb.errors import CadastreError
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.search.index import make_index
+from server.foundation.search.parts import make_part_indexes
 from server.migrations.comparing import options
 from server.migrations.connecting import current_revision, looking, migrating
 from server.migrations.counting import counters_of, keep_counters
@@ -72,6 +73,9 @@ class Migrations:
             state = self._state(connection)
             connection.rollback()
             if revision == "head" and state.is_current:
+                with connection.begin():
+                    # An administrator may have switched on since then what these need.
+                    make_part_indexes(connection)
                 return []
             if revision == "head" and state.current is None:
                 with connection.begin():

@@ -7,16 +7,33 @@ in the order of the list finds a page quickly.
 """
 
 import operator as op
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    any_,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from cmdb.records.items import Item
 
-#: Up to so many ids stand in a statement by themselves.
+#: Up to so many ids stand in a statement, each as a value of its own ...
 FEW = 4000
+#: ... or as one list, which PostgreSQL takes as a value: as many as a count tells.
+_FEW_IN_A_LIST = 10_000
+_WILD = re.compile(r"[\\%_]")
 #: Sorts after every text that people use; the end of a prefix range.
 HIGH = "\U0010ffff"
 
@@ -35,10 +52,15 @@ def narrowed(session: Session, clause: Clause) -> tuple[ColumnElement[bool], Col
     """Return the condition to ask the database with: for a page of a list, and for a count."""
     if clause.ids is None:
         return clause.each, clause.each
-    found = session.scalars(clause.ids.limit(FEW + 1)).all()
-    if len(found) > FEW:
+    takes_lists = session.get_bind().dialect.name == "postgresql"
+    most = _FEW_IN_A_LIST if takes_lists else FEW
+    found = session.scalars(clause.ids.limit(most + 1)).all()
+    if len(found) > most:
         return clause.each, Item.id.in_(clause.ids) if clause.beside else clause.each
-    few = Item.id.in_(sorted(set(found))) if found else false()
+    ids = sorted(set(found))
+    if not ids:
+        return false(), false()
+    few = Item.id == any_(literal(ids, ARRAY(BigInteger))) if takes_lists else Item.id.in_(ids)
     return few, few
 
 
@@ -56,9 +78,10 @@ def compared(column: SQLColumnExpression[Any], operator: str, value: Any) -> Col
 
 def holds(session: Session, column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
     """Return the condition that a text column has ``text`` inside."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    place = func.instr(column, text) if is_sqlite else func.strpos(column, text)
-    return and_(place > 0)
+    if session.get_bind().dialect.name == "sqlite":
+        return and_(func.instr(column, text) > 0)
+    # PostgreSQL reads this from an index of trigrams, where there is one.
+    return column.like("%" + _WILD.sub(r"\\\g<0>", text) + "%")
 
 
 def starts_with(column: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:

@@ -111,9 +111,11 @@ def _words(column: SQLColumnExpression[Any]) -> Reader:
         expect(term, _EQUAL | {"~"})
         found = []
         for one in term.operands:
-            exact = clean(one.text)
-            folded = _text(terms, func.lower(column), term.operator, one)
-            found.append(folded if term.operator == "~" else or_(column == exact, folded))
+            lower = func.lower(column)
+            folded = _text(terms, lower, term.operator, one)
+            # What a database makes lower is ASCII alone: it does the same to the word as written.
+            same = lower == func.lower(clean(one.text))
+            found.append(folded if term.operator == "~" else or_(same, folded))
         return Clause(any_of(found), terms.items(any_of(found)))
 
     return read

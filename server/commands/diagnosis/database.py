@@ -16,6 +16,7 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.jobs import queries
+from server.foundation.search.parts import finds_parts
 from server.items.models import Agent
 from server.migrations.models import Base
 from server.migrations.runner import Migrations
@@ -47,6 +48,8 @@ def look_at_database(command_line: CommandLine) -> Iterator[Finding]:
         with database.reading() as session:
             yield _integrity(session, database)
             yield _references(session)
+            if not database.is_sqlite:
+                yield _parts(session)
             yield from _jobs(session, utc_now())
             yield _agents(session, utc_now())
             yield _audit(session)
@@ -100,6 +103,16 @@ def _references(session: Session) -> Finding:
                 seen = f"a row of {table.name} refers to {name} {value}, which is not there"
                 return wrong("references", seen, "stop the server and restore the newest backup")
     return fine("references", "every row refers to something that is there")
+
+
+def _parts(session: Session) -> Finding:
+    if finds_parts(session.connection()):
+        return fine("search", "parts of names are found by an index")
+    return look(
+        "search",
+        "parts of names are found by reading all of them: PostgreSQL's extension pg_trgm is off",
+        "as the owner of the database: CREATE EXTENSION pg_trgm; then cadastre upgrade",
+    )
 
 
 def _jobs(session: Session, now: datetime) -> Iterator[Finding]:
