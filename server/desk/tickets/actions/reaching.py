@@ -75,12 +75,12 @@ def ask_check(
         problems.add("address", "must be an address of the item")
     address = draft.address or next(iter(known), "")
     near = None
-    if known and draft.place != "server":
+    if address in known and draft.place != "server":
         near = collector_near(session, item.organisation_id, address, now)
     if draft.place == "site" and near is None:
         problems.add("place", "no collector that is there now sweeps its address")
     asks: dict[str, Any] = {"port": draft.port if draft.kind == "tcp" else 0}
-    if draft.kind == SNMP and known:
+    if draft.kind == SNMP and address in known:
         place = (item.organisation_id, near.id if near else None)
         asks |= _with_what(session, place, address, problems)
     problems.refuse()

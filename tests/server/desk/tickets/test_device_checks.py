@@ -111,8 +111,11 @@ def test_a_device_is_asked_with_the_credentials_of_its_range_which_nobody_sees(
     ids = [credential(admin, owner, "Wrong"), credential(admin, owner, "Right", "cadastre")]
     swept(admin, owner, "Office", credential_ids=ids, port=snmpd_server.port)
     # An address that the item is not known by, and a credential, cannot be typed.
-    typed = body | {"address": "10.77.0.6"}
-    assert faults(agent.post(f"{ticket}/checks", json=typed)) == {"address"}
+    for typed in ("10.77.0.6", "no address", "::g"):
+        asks = body | {"address": typed}
+        assert faults(agent.post(f"{ticket}/checks", json=asks)) == {"address"}
+        there = asks | {"place": "site"}
+        assert faults(agent.post(f"{ticket}/checks", json=there)) == {"address", "place"}
     assert faults(agent.post(f"{ticket}/checks", json=body | {"community": "x"})) == {"community"}
     answer = agent.post(f"{ticket}/checks", json=body)
     assert (answer.status_code, document(answer)["port"]) == (202, snmpd_server.port)
