@@ -24,6 +24,7 @@ _TAGS = (
     "identity",
     "modelling",
     "listing",
+    "following",
     "reconciling",
     "health",
     "past",
