@@ -40,5 +40,5 @@ def test_a_freeze_shows_while_the_window_is_typed_and_goes_with_it(
 
     page.goto(f"/items/{laptop}")
     page.get_by_role("button", name="Follow", exact=True).click()
-    expect(page.get_by_text("You are told of changes from now on.")).to_be_visible()
+    expect(page.get_by_text("You are told what happens to it from now on.")).to_be_visible()
     expect(page.get_by_role("button", name="Follow no longer")).to_be_visible()
