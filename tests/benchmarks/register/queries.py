@@ -22,6 +22,7 @@ from cmdb.records.bulk import insert_rows
 from cmdb.records.items import Item, ItemValue
 from cmdb.records.parties import Organisation
 from server.foundation.clock import utc_now
+from server.foundation.collecting import settle
 from server.foundation.database import Database
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Actor, Grant, Permission
@@ -83,6 +84,7 @@ def _measure(kind: str, url: str) -> None:
     items = scaled(ITEMS[kind])
     note(f"loading {items} items past the door into {kind}")
     readers = _fill(database, items)
+    settle()
     worst, told = 0.0, ""
     for name, actor in readers.items():
         for asked in QUERIES:
