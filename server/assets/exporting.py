@@ -1,7 +1,5 @@
 """A list of contracts as a table, for spreadsheets that run nothing of it."""
 
-import csv
-import io
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -14,6 +12,7 @@ from server.assets.models import Contract
 from server.assets.queries import ContractFilter, count_covered, list_contracts, standing_of
 from server.foundation.paging import MAX_PAGE, PageRequest
 from server.foundation.permissions import Actor
+from server.foundation.sheets import MARK, csv_text
 
 #: Rows that one file holds at most; who needs more narrows the list or asks the interface.
 MAX_ROWS = 50_000
@@ -21,8 +20,6 @@ _HEAD = (
     *("reference", "name", "kind", "supplier", "organisation"),
     *("starts_on", "ends_on", "state", "items"),
 )
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def contract_csv(
@@ -33,12 +30,7 @@ def contract_csv(
     ``state`` is one of ``queries.STATES``, or empty for one that has yet to begin; ``items`` counts
     those in sight. Raises ``InvalidValue`` naming a sort that makes no sense.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_HEAD)
-    for row in _rows(session, actor, wanted, sort, today):
-        writer.writerow([_safe(cell) for cell in row])
-    return f"\ufeff{text.getvalue()}"
+    return MARK + csv_text([_HEAD, *_rows(session, actor, wanted, sort, today)])
 
 
 def _rows(
@@ -65,7 +57,3 @@ def _cells(one: Contract, place: str, covered: int, today: date) -> tuple[Any, .
     days = one.starts_on.isoformat(), one.ends_on.isoformat()
     state = standing_of(one, today)
     return one.reference, one.name, one.kind, one.supplier, place, *days, state, covered
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

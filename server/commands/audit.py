@@ -17,7 +17,7 @@ from server.commands.restoring import box_for, opening
 from server.foundation.audit import holds, record, verify
 from server.foundation.backup.archive import unpack
 from server.foundation.settings import Settings
-from server.imports.exporting import safe_cell
+from server.foundation.sheets import safe_cell
 from server.people.queries.review import Access, access_review
 
 

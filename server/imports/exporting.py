@@ -4,9 +4,7 @@ CSV has no way to say "this is text": spreadsheets run what begins with an equal
 get an apostrophe in front, which spreadsheets show nobody and our own import takes away.
 """
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -20,11 +18,11 @@ from cmdb.query.items import ItemFilter
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 from cmdb.records.items import Item
 from server.foundation.permissions import Actor, Permission
+from server.foundation.sheets import MARK, csv_text
 from server.imports.workbooks import write_workbook
 from server.items.queries import get_item, selected_items
 
 _BATCH = 1000
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "id",
     "class",
@@ -55,26 +53,6 @@ _PACKAGE_TYPES: Mapping[str, str] = {
 }
 
 
-def safe_cell(value: Any) -> str:
-    """Return a cell that no spreadsheet runs.
-
-    >>> safe_cell("=1+1"), safe_cell(-3), safe_cell(["a", "b"]), safe_cell(None)
-    ("'=1+1", '-3', 'a, b', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, list):
-        return safe_cell(", ".join(str(part) for part in value))
-    text = str(value)
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
 def csv_lines(
     session: Session, actor: Actor, filters: ItemFilter, attributes: Sequence[str] = ()
 ) -> Iterator[str]:
@@ -82,9 +60,9 @@ def csv_lines(
 
     ``attributes`` are columns of classes; without any, all that the first thousand items have.
     """
-    mark = "\ufeff"
+    mark = MARK
     for rows in _batches(session, actor, filters, attributes):
-        yield mark + _written([safe_cell(cell) for cell in row] for row in rows)
+        yield mark + csv_text(rows)
         mark = ""
 
 
@@ -119,12 +97,6 @@ def _cells(item: Item, attributes: Sequence[str]) -> list[Any]:
     of_class = [item.attributes.get(name) for name in attributes]
     seen = [getattr(item, name) for name in _SEEN]
     return [item.id, item.class_code, *own, *of_class, *seen]
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()
 
 
 def bill_of_materials(

@@ -1,7 +1,5 @@
 """Computers of a directory and the items they stand for: what is there and no agent ever saw."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -14,6 +12,7 @@ from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import AGENT, DIRECTORY
 from server.foundation.paging import MAX_PAGE, Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor
+from server.foundation.sheets import MARK, csv_text
 from server.items.queries import names_of
 from server.people.models import DirectoryComputer
 from server.people.queries.directories import directory
@@ -27,8 +26,6 @@ _AGENTS = (AGENT, "inventory")
 
 #: Rows that one file holds at most.
 MOST_ROWS = 50_000
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 COMPUTER_SORTS = {
     "name": SortKey(DirectoryComputer.name_key),
@@ -113,22 +110,10 @@ def computers_csv(
     session: Session, actor: Actor, directory_id: int, asked: ComputerQuestion
 ) -> str:
     """Return the whole list as CSV (RFC 4180) with a head line; no cell is a formula."""
-    text = io.StringIO("\ufeff")
-    text.seek(0, io.SEEK_END)
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for one in every_computer(session, actor, directory_id, asked):
-        writer.writerow([_cell(getattr(one, name)) for name in _COLUMNS])
-    return text.getvalue()
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return value.isoformat()
-    words = "" if value is None else str(value)
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    found = every_computer(session, actor, directory_id, asked)
+    return MARK + csv_text(
+        [_COLUMNS, *([getattr(one, name) for name in _COLUMNS] for one in found)]
+    )
 
 
 def _asked(directory_id: int, asked: ComputerQuestion) -> Select[*tuple[Any, ...]]:

@@ -1,29 +1,21 @@
 """The network as files: lines for spreadsheets, GraphML for programs."""
 
-import csv
-import io
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
+from server.foundation.sheets import csv_text
 from server.scanning.network import LinkView
 
 _HEAD = (
     *("layer", "start", "start_port", "end", "end_port"),
     *("proof", "confidence", "vlans", "shared", "first_seen_at", "last_seen_at"),
 )
-#: What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 
 
 def as_csv(links: Iterable[LinkView]) -> str:
     """Return links as CSV (RFC 4180) with a head line; no cell is a formula."""
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(_HEAD)
-    for one in links:
-        writer.writerow([_cell(value) for value in _values(one)])
-    return stream.getvalue()
+    return csv_text([_HEAD, *map(_values, links)])
 
 
 def _values(one: LinkView) -> tuple[object, ...]:
@@ -41,11 +33,6 @@ def _values(one: LinkView) -> tuple[object, ...]:
         link.first_seen_at.isoformat(),
         link.last_seen_at.isoformat(),
     )
-
-
-def _cell(value: object) -> str:
-    words = str(value)
-    return f"'{words}" if words.startswith(_FORMULA) else words
 
 
 def as_graphml(links: Iterable[LinkView]) -> str:

@@ -1,12 +1,9 @@
 """How a device stood when discovery last read it."""
 
-import json
-import zlib
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from discovery.findings.storing import findings_from
+from discovery.findings.storing import unpack
 from discovery.reach.device import port_name
 from discovery.reach.values import PortsBefore
 from server.scanning.models import DeviceFacts
@@ -17,5 +14,5 @@ def ports_before(session: Session, item_id: int) -> PortsBefore | None:
     row = session.scalar(select(DeviceFacts).where(DeviceFacts.item_id == item_id))
     if row is None:
         return None
-    ports = findings_from(json.loads(zlib.decompress(row.packed))).interfaces
+    ports = unpack(row.packed).interfaces
     return PortsBefore(row.seen_at, frozenset(port_name(one) for one in ports if one.up))

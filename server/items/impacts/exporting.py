@@ -5,8 +5,6 @@ their members and the item that needs them); CSV holds one line a relation. Item
 actor's sight have no name and no number; they are left out for whoever may not count them.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +19,7 @@ from cmdb.engine.impact.networks import Network, Node
 from cmdb.engine.impact.report import ImpactReport
 from cmdb.errors import InvalidValue
 from server.foundation.permissions import Actor, Permission
+from server.foundation.sheets import csv_text
 from server.items.blast import compute_impact
 from server.items.impacts.graphs import AsOf, graph_at
 from server.items.impacts.naming import NamedItem, group_names, name_items
@@ -33,8 +32,6 @@ MOST_ITEMS = 50_000
 
 #: What XML cannot hold, whatever an agent may have called its machine.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-#: A spreadsheet would take a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _COLUMNS = (
     "provider_id",
@@ -148,9 +145,7 @@ def _clean(text: str) -> str:
 
 
 def _as_csv(network: Network) -> str:
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(_COLUMNS)
+    rows: list[Sequence[Any]] = [_COLUMNS]
     for start, end, data in network.edges(data=True):
         if data["kind"] == "group":
             continue
@@ -160,16 +155,11 @@ def _as_csv(network: Network) -> str:
             continue
         amounts = [group.get(key, "") for key in ("name", "rule", "required", "total")]
         ends = [*_cells(network, start), *_cells(network, owner)]
-        writer.writerow(map(_safe, [*ends, data["kind"], data["weight"], *amounts]))
-    return stream.getvalue()
+        rows.append([*ends, data["kind"], data["weight"], *amounts])
+    return csv_text(rows)
 
 
 def _cells(network: Network, node: Node) -> Sequence[Any]:
     told = network.nodes[node]
     number = node if isinstance(node, int) else ""
     return number, told.get("name", ""), told.get("class", ""), told.get("state", "")
-
-
-def _safe(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

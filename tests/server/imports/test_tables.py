@@ -7,7 +7,7 @@ import pytest
 
 from cmdb.errors import InvalidValue
 from cmdb.model import shipped_model
-from server.imports.exporting import safe_cell
+from server.foundation.sheets import safe_cell
 from server.imports.mapping import guess_mapping, line_of
 from server.imports.presets import presets
 from server.imports.tables import Row, read_table

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.among import among
 from server.desk.sla.actions.keeping import reading_of
 from server.desk.sla.models import SlaClock
 from server.desk.sla.queries import agreements_of, clocks_of
@@ -38,7 +39,7 @@ def facts_of_many(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, F
     """Return what happened to tickets, by id; as many statements as for one."""
     words, agreements = words_of(session), agreements_of(session)
     heard = _heard(session, tickets)
-    services = _services(session, heard)
+    services = services_among(session, heard)
     asked = {key: one.passings for key, one in heard.items()} if agreements.about_holders else {}
     stays = stays_of(session, asked) if asked else {}
     terms = terms_of(session, agreements.contracts) if agreements.contracts else {}
@@ -87,10 +88,11 @@ def _heard(session: Session, tickets: Sequence[Ticket]) -> dict[int, "_Heard"]:
     return heard
 
 
-def _services(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+def services_among(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
+    """Return the services that tickets reach, by ticket; one that reaches none is missing."""
     pairs = select(AffectedService.ticket_id, AffectedService.item_id)
     found: dict[int, list[int]] = defaultdict(list)
-    rows = session.execute(pairs.where(AffectedService.ticket_id.in_(ticket_ids)))
+    rows = session.execute(pairs.where(among(session, AffectedService.ticket_id, ticket_ids)))
     for ticket_id, item_id in rows:
         found[ticket_id].append(item_id)
     return found

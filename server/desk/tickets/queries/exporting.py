@@ -1,8 +1,6 @@
 """A list of tickets as a table, for spreadsheets that run nothing of it."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +10,7 @@ from cmdb.records.parties import Group
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries.tickets import Assignee, Requester, TicketFilter, narrowing
 from server.foundation.permissions import Actor, Permission
-from server.imports.exporting import safe_cell
+from server.foundation.sheets import MARK, csv_text
 
 #: Rows that one file holds at most; who needs more narrows the list or asks the interface.
 MAX_ROWS = 50_000
@@ -43,9 +41,9 @@ _PEOPLE = ("requester", "assignee", "group")
 
 def ticket_csv(session: Session, actor: Actor, wanted: TicketFilter) -> Iterator[str]:
     """Yield the tickets that fit and are in sight as lines, the newest first."""
-    yield "\ufeff"
+    yield MARK
     for row in ticket_rows(session, actor, wanted):
-        yield _written([[safe_cell(cell) for cell in row]])
+        yield csv_text([row])
 
 
 def ticket_rows(session: Session, actor: Actor, wanted: TicketFilter) -> Iterator[list[Any]]:
@@ -73,9 +71,3 @@ def ticket_rows(session: Session, actor: Actor, wanted: TicketFilter) -> Iterato
         for ticket, *names in rows:
             yield [*(getattr(ticket, name) for name in _COLUMNS), *names]
         session.expunge_all()
-
-
-def _written(rows: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()

@@ -1,7 +1,6 @@
 """How many tickets the first line solved, by category and by service."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
 from server.desk.sla.queries import agreements_of
-from server.desk.tickets.models import AffectedService, Ticket, TicketEntry
+from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.queries.clocks import services_among
 from server.desk.tickets.queries.holding import lines_of
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.rules.first_line import Share, Solved, share_of, shares_by
@@ -61,7 +61,7 @@ def first_line(session: Session, actor: Actor, days: int, now: datetime) -> Firs
     tickets = rows[:MOST_SOLVED]
     groups = _groups(session, {row.id: row.group_id for row in tickets})
     lines = lines_of(session, {one for ids in groups.values() for one in ids})
-    services = _services(session, list(groups))
+    services = services_among(session, groups)
     names = names_of(session, actor, sorted({one for ids in services.values() for one in ids}))
     solved = [
         Solved(
@@ -91,14 +91,4 @@ def _groups(session: Session, tickets: Mapping[int, int | None]) -> dict[int, se
     found = {key: set() if one is None else {one} for key, one in tickets.items()}
     for ticket_id, detail in session.execute(query):
         found[ticket_id] |= {detail[key] for key in _GROUPS if detail.get(key) is not None}
-    return found
-
-
-def _services(session: Session, ticket_ids: Collection[int]) -> dict[int, list[int]]:
-    pairs = select(AffectedService.ticket_id, AffectedService.item_id)
-    found: dict[int, list[int]] = defaultdict(list)
-    for ticket_id, item_id in session.execute(
-        pairs.where(among(session, AffectedService.ticket_id, ticket_ids))
-    ):
-        found[ticket_id].append(item_id)
     return found
