@@ -11,28 +11,16 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Select,
-    SQLColumnExpression,
-    and_,
-    any_,
-    false,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.among import among
 from cmdb.records.items import Item
 
-#: Up to so many ids stand in a statement, each as a value of its own ...
+#: Up to so many ids stand in a statement.
 FEW = 4000
-#: ... or as one list, which PostgreSQL takes as a value: as many as a count tells.
-_FEW_IN_A_LIST = 10_000
+#: Up to so many in PostgreSQL, which goes through an index for them: as many as a count tells.
+_FEW_IN_POSTGRESQL = 10_000
 _WILD = re.compile(r"[\\%_]")
 #: Sorts after every text that people use; the end of a prefix range.
 HIGH = "\U0010ffff"
@@ -52,15 +40,14 @@ def narrowed(session: Session, clause: Clause) -> tuple[ColumnElement[bool], Col
     """Return the condition to ask the database with: for a page of a list, and for a count."""
     if clause.ids is None:
         return clause.each, clause.each
-    takes_lists = session.get_bind().dialect.name == "postgresql"
-    most = _FEW_IN_A_LIST if takes_lists else FEW
+    most = FEW if session.get_bind().dialect.name == "sqlite" else _FEW_IN_POSTGRESQL
     found = session.scalars(clause.ids.limit(most + 1)).all()
     if len(found) > most:
         return clause.each, Item.id.in_(clause.ids) if clause.beside else clause.each
     ids = sorted(set(found))
     if not ids:
         return false(), false()
-    few = Item.id == any_(literal(ids, ARRAY(BigInteger))) if takes_lists else Item.id.in_(ids)
+    few = among(session, Item.id, ids)
     return few, few
 
 
