@@ -36,19 +36,32 @@ class Clause:
     beside: bool = False
 
 
-def narrowed(session: Session, clause: Clause) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the condition to ask the database with: for a page of a list, and for a count."""
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The condition to ask a database with: ``page`` of a list, ``count`` of all.
+
+    ``many``: it was asked, and more items fit than may stand in a statement.
+    """
+
+    page: ColumnElement[bool]
+    count: ColumnElement[bool]
+    many: bool = False
+
+
+def narrowed(session: Session, clause: Clause, *, ask: bool = True) -> Narrowed:
+    """Return the condition of a clause; ``ask``: look first whether few items fit."""
     if clause.ids is None:
-        return clause.each, clause.each
+        return Narrowed(clause.each, clause.each)
+    all_of_them = Item.id.in_(clause.ids) if clause.beside else clause.each
+    if not ask:
+        return Narrowed(clause.each, all_of_them)
     most = FEW if session.get_bind().dialect.name == "sqlite" else _FEW_IN_POSTGRESQL
     found = session.scalars(clause.ids.limit(most + 1)).all()
     if len(found) > most:
-        return clause.each, Item.id.in_(clause.ids) if clause.beside else clause.each
+        return Narrowed(clause.each, all_of_them, many=True)
     ids = sorted(set(found))
-    if not ids:
-        return false(), false()
-    few = among(session, Item.id, ids)
-    return few, few
+    few = among(session, Item.id, ids) if ids else false()
+    return Narrowed(few, few)
 
 
 def in_table(column: SQLColumnExpression[int], *conditions: ColumnElement[bool]) -> Clause:

@@ -11,7 +11,7 @@ from cmdb.model.keys import SearchKey
 from cmdb.model.text import clean, text_key
 from cmdb.query.items import exact_matches
 from cmdb.query.language import tree
-from cmdb.query.language.clauses import Clause, compared, narrowed, starts_with
+from cmdb.query.language.clauses import Clause, Narrowed, compared, narrowed, starts_with
 from cmdb.query.language.columns import COLUMNS, text_matches
 from cmdb.query.language.faults import QueryFault
 from cmdb.query.language.operands import age_of
@@ -45,24 +45,35 @@ def compile_query(terms: QueryTerms, node: Node | None) -> Compiled:
     if node is None:
         return Compiled()
     parts = node.parts if isinstance(node, tree.All) else (node,)
-    pairs = [_condition(terms, part) for part in parts]
-    return Compiled(tuple(page for page, _ in pairs), tuple(count for _, count in pairs))
+    found = [_condition(terms, part) for part in parts]
+    return Compiled(tuple(one.page for one in found), tuple(one.count for one in found))
 
 
-_Pair = tuple[ColumnElement[bool], ColumnElement[bool]]
-
-
-def _condition(terms: QueryTerms, node: Node) -> _Pair:
-    """Return (for a page, for a count); neither is ever null, so that "not" is what it says."""
-    if isinstance(node, tree.All | tree.Any):
-        join = and_ if isinstance(node, tree.All) else or_
-        pairs = [_condition(terms, part) for part in node.parts]
-        return join(*(page for page, _ in pairs)), join(*(count for _, count in pairs))
+def _condition(terms: QueryTerms, node: Node, *, ask: bool = True) -> Narrowed:
+    """Return what a part means; no condition is ever null, so that "not" is what it says."""
+    if isinstance(node, tree.All):
+        parts = [_condition(terms, part, ask=ask) for part in node.parts]
+        return Narrowed(and_(*(one.page for one in parts)), and_(*(one.count for one in parts)))
+    if isinstance(node, tree.Any):
+        return _any_of(terms, node, ask=ask)
     if isinstance(node, tree.Not):
-        page, count = _condition(terms, node.inner)
-        return not_(page), not_(count)
-    page, count = narrowed(terms.session, clause_of(terms, node))
-    return (not_(page), not_(count)) if node.operator == "!=" else (page, count)
+        return _not(_condition(terms, node.inner, ask=ask))
+    found = narrowed(terms.session, clause_of(terms, node), ask=ask)
+    return _not(found) if node.operator == "!=" else found
+
+
+def _any_of(terms: QueryTerms, node: tree.Any, *, ask: bool) -> Narrowed:
+    """Return what either of several parts means: after one that many items fit, none is few."""
+    parts: list[Narrowed] = []
+    for part in node.parts:
+        parts.append(_condition(terms, part, ask=ask))
+        ask = ask and not parts[-1].many
+    pages, counts = [one.page for one in parts], [one.count for one in parts]
+    return Narrowed(or_(*pages), or_(*counts), many=any(one.many for one in parts))
+
+
+def _not(found: Narrowed) -> Narrowed:
+    return Narrowed(not_(found.page), not_(found.count))
 
 
 def clause_of(terms: QueryTerms, term: Term) -> Clause:

@@ -101,10 +101,10 @@ class _Recalled:
         subject = _subject(term)
         if term.field == "relation":
             at = self._past.sequence
-            return narrowed(terms.session, related(terms, term, relation_at(at)))[0]
+            return narrowed(terms.session, related(terms, term, relation_at(at))).page
         if subject == "location" and term.field != "has":
             return self._located(term)
-        now = narrowed(terms.session, clause_of(terms, term))[0]
+        now = narrowed(terms.session, clause_of(terms, term)).page
         return now if not subject else self._mended(subject, now, self._held(term))
 
     def _mended(self, subject: str, now: ColumnElement[bool], held: Held) -> ColumnElement[bool]:
