@@ -147,11 +147,11 @@ def _after(
         raise InvalidValue({"cursor": "is damaged"}) from error
     if not _storable(bound, key.column) or not _storable(last_id, id_column):
         raise InvalidValue({"cursor": "is damaged"})
+    # Said in this way, "at the bound or further" is where an index is entered: of "further, or at
+    # the bound and beyond" databases see no range, and read the whole list up to there.
     if descending:
-        further, beyond = key.column < bound, id_column < last_id
-    else:
-        further, beyond = key.column > bound, id_column > last_id
-    return or_(further, and_(key.column == bound, beyond))
+        return and_(key.column <= bound, or_(key.column < bound, id_column < last_id))
+    return and_(key.column >= bound, or_(key.column > bound, id_column > last_id))
 
 
 def _storable(value: Any, column: SQLColumnExpression[Any]) -> bool:

@@ -14,8 +14,9 @@ from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.paging import PageRequest
+from server.foundation.paging import COUNT_LIMIT, PageRequest
 from server.foundation.permissions import Actor, Permission
+from server.foundation.search.index import NEWEST
 from server.foundation.translation import gettext, ngettext
 from server.imports.workbooks import WORKBOOK, pieces_of, write_workbook
 from server.items.models import SavedView
@@ -45,13 +46,16 @@ def index() -> ResponseReturnValue:
     asked = PageRequest(sort, request.args.get("after", ""), _PAGE)
     page = list_tickets(session, actor, wanted, asked)
     counted = [one for one in views if one.counted]
+    # With words the newest so many are put in order, and the page says so.
+    most = NEWEST if wanted.text.strip() else COUNT_LIMIT + 1
     total, *numbers = count_each(session, actor, [wanted, *(one.filter for one in counted)])
     return render_template(
         "tickets/index.html",
         rows=page.rows,
         columns=_columns(actor),
         sorting=Sorting.parse(sort),
-        paging=_paging(len(page.rows), page.next_cursor, total),
+        paging=_paging(len(page.rows), page.next_cursor, min(total, most)),
+        beyond=most if total > most else 0,
         list_url=list_url,
         tabs=_tabs(views, dict(zip((one.key for one in counted), numbers, strict=True))),
         kept=KEPT.menu("tickets", q=_kept_query(view.key), sort=request.args.get("sort", "")),

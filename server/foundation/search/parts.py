@@ -20,6 +20,9 @@ _OF_PARTS = {
     "search_index_item_name": (
         "CREATE INDEX search_index_item_name ON item USING gin (name_key gin_trgm_ops)"
     ),
+    "search_index_ticket_title": (
+        "CREATE INDEX search_index_ticket_title ON ticket USING gin (title_key gin_trgm_ops)"
+    ),
     "search_index_value_text": (
         "CREATE INDEX search_index_value_text ON item_value USING gin (text_key gin_trgm_ops)"
     ),

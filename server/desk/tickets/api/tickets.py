@@ -47,7 +47,11 @@ class Tickets(MethodView):
     @tickets.arguments(TicketQuerySchema, location="query")
     @tickets.response(200, TicketPage)
     def get(self, query: dict[str, Any]) -> Any:
-        """List tickets, the newest first unless sorted by created, activity, priority or id."""
+        """List tickets, the newest first unless sorted by created, activity, priority or id.
+
+        With `q`, the first and `-id` lead through all of them; another sort puts the newest 2,000
+        in order.
+        """
         page = page_request(query)
         wanted = ticket_filter(query, words_of(current_session()))
         actor = current_actor()

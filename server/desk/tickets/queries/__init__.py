@@ -1,5 +1,6 @@
 """Reading tickets for an actor: what is out of sight does not exist."""
 
+from server.desk.tickets.queries.narrowing import TicketFilter
 from server.desk.tickets.queries.parts import (
     AffectedItemRow,
     AffectedServiceRow,
@@ -17,7 +18,6 @@ from server.desk.tickets.queries.parts import (
 from server.desk.tickets.queries.scope import parts_of, visible_tickets
 from server.desk.tickets.queries.tickets import (
     SORTS,
-    TicketFilter,
     TicketHeader,
     TicketRow,
     count_each,

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries.tickets import Assignee, Requester, TicketFilter, narrowing
+from server.desk.tickets.queries.narrowing import TicketFilter, narrowing
+from server.desk.tickets.queries.tickets import Assignee, Requester
 from server.foundation.permissions import Actor, Permission
 from server.foundation.sheets import MARK, csv_text
 
@@ -58,13 +59,12 @@ def ticket_rows(session: Session, actor: Actor, wanted: TicketFilter) -> Iterato
         .outerjoin(Requester, Requester.id == Ticket.requester_id)
         .outerjoin(Assignee, Assignee.id == Ticket.assignee_id)
         .outerjoin(Group, Group.id == Ticket.group_id)
-        .where(*narrowing(actor, wanted))
         .order_by(Ticket.id.desc())
         .limit(_BATCH)
     )
     last, written = 2**63 - 1, 0
     while written < MAX_ROWS:
-        rows = session.execute(query.where(Ticket.id < last)).all()
+        rows = session.execute(query.where(*narrowing(actor, wanted, _BATCH, last))).all()
         if not rows:
             return
         last, written = rows[-1][0].id, written + len(rows)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries.tickets import TicketFilter, narrowing
+from server.desk.tickets.queries.narrowing import TicketFilter, narrowing
 from server.desk.tickets.queries.words import words_of
 from server.desk.tickets.rules.words import Words
 from server.foundation.permissions import Actor, Permission
@@ -89,7 +89,7 @@ def _newest(session: Session, actor: Actor, query: str, most: int) -> list[tuple
     wanted = narrowed(standing, given, words)
     rows = (
         select(Ticket.id, Ticket.reference)
-        .where(*narrowing(actor, wanted))
+        .where(*narrowing(actor, wanted, most))
         .order_by(Ticket.id.desc())
         .limit(most)
     )

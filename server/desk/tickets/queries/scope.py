@@ -1,9 +1,13 @@
 """Which tickets an actor may see or work on."""
 
 from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import aliased
 
 from server.desk.tickets.models import Ticket, TicketWatcher
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
+
+#: Tickets that one asked for, beside those that a query is about.
+_Own = aliased(Ticket)
 
 
 def visible_tickets(
@@ -42,10 +46,10 @@ def parts_of(actor: Actor, ticket: Ticket, *, works: bool) -> set[str]:
 def _own(actor: Actor) -> ColumnElement[bool]:
     if actor.person_id is None:
         return false()
-    watched = select(TicketWatcher.ticket_id).where(
-        TicketWatcher.ticket_id == Ticket.id, TicketWatcher.person_id == actor.person_id
-    )
-    return or_(Ticket.requester_id == actor.person_id, watched.correlate(Ticket).exists())
+    # One list of ids, from two indexes: with an OR over another table every ticket is looked at.
+    asked = select(_Own.id).where(_Own.requester_id == actor.person_id)
+    watched = select(TicketWatcher.ticket_id).where(TicketWatcher.person_id == actor.person_id)
+    return Ticket.id.in_(asked.union_all(watched))
 
 
 def _team(actor: Actor) -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """Finding tickets by the words in them and in what was said on them."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from cmdb.query.items import named_from
@@ -10,7 +11,7 @@ from cmdb.records.items import Item
 from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
 from server.foundation.permissions import Actor, Permission
-from server.foundation.search.index import NEWEST, TICKET, asked, joined, matching
+from server.foundation.search.index import NEWEST, TICKET, asked, joined
 from server.foundation.search.ranking import Candidate, ranked
 from server.items.scope import visible_items
 
@@ -22,22 +23,6 @@ class FoundTickets:
     tickets: list[Ticket]
     examined: int
     more: bool
-
-
-def holding(actor: Actor, words: str) -> ColumnElement[bool]:
-    """Return the condition on ``Ticket`` that it holds every word, where the actor may read it.
-
-    What is internal counts only for those who may work on the ticket, and so does an affected item
-    whose name begins with the words. That one has to be in sight as well: a word that finds a
-    ticket must not tell the name of an item that the reader may not see.
-    """
-    question = asked(words)
-    if not question:
-        return false()
-    inside = Ticket.id.in_(matching(question, TICKET, inner=True))
-    openly = Ticket.id.in_(matching(question, TICKET, inner=False))
-    works = visible_tickets(actor, Permission.TICKET_WORK)
-    return or_(openly, and_(works, or_(inside, _about(actor, words))))
 
 
 def _about(actor: Actor, words: str) -> ColumnElement[bool]:
@@ -56,16 +41,19 @@ def search_tickets(session: Session, actor: Actor, words: str, limit: int) -> Fo
     )
 
 
-def _newest(session: Session, actor: Actor, words: str) -> set[Candidate]:
-    """Return the newest tickets in sight that hold the words, of each way in which one may.
+def ways_to_hold(
+    actor: Actor, words: str, seen: Select[*tuple[Any, ...]]
+) -> list[Select[*tuple[Any, ...]]]:
+    """Return ``seen``, a select of tickets in sight, for each way in which one may hold the words.
 
-    One question each: joined by OR, a database looks at every ticket there is.
+    The newest come first. What is internal counts only for those who may work on the ticket, and so
+    does an affected item whose name begins with the words. That one has to be in sight as well: a
+    word that finds a ticket must not tell the name of an item that the reader may not see.
     """
     question = asked(words)
     if not question:
-        return set()
+        return []
     works = visible_tickets(actor, Permission.TICKET_WORK)
-    seen = select(Ticket.id, Ticket.title, Ticket.is_open).where(visible_tickets(actor))
     worked = seen.where(works)
     ways = [
         joined(worked, Ticket.id, question, TICKET, inner=True),
@@ -73,8 +61,17 @@ def _newest(session: Session, actor: Actor, words: str) -> set[Candidate]:
     ]
     if not works.compare(visible_tickets(actor)):
         ways.append(joined(seen, Ticket.id, question, TICKET, inner=False))
+    return ways
+
+
+def _newest(session: Session, actor: Actor, words: str) -> set[Candidate]:
+    """Return the newest tickets in sight that hold the words, of each way in which one may.
+
+    One question each: joined by OR, a database looks at every ticket there is.
+    """
+    seen = select(Ticket.id, Ticket.title, Ticket.is_open).where(visible_tickets(actor))
     return {
         Candidate(row.id, row.title, row.is_open)
-        for way in ways
+        for way in ways_to_hold(actor, words, seen)
         for row in session.execute(way.limit(NEWEST + 1))
     }

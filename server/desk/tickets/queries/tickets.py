@@ -3,27 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from cmdb.errors import NotFound
-from cmdb.model.text import clean, text_key
-from cmdb.records.parties import Group, Organisation, OrganisationClosure, Person
-from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
+from cmdb.model.text import clean
+from cmdb.records.parties import Group, Organisation, Person
+from server.desk.tickets.models import AffectedItem, Ticket
+from server.desk.tickets.queries.narrowing import TicketFilter, narrowing
 from server.desk.tickets.queries.scope import visible_tickets
-from server.desk.tickets.queries.searching import holding
 from server.foundation.errors import PermissionDenied
 from server.foundation.paging import (
+    MAX_PAGE,
     Page,
     PageRequest,
     SortKey,
-    count_up_to,
     counted_up_to,
     fetch_page,
+    last_shown,
 )
 from server.foundation.permissions import Actor, Permission
+from server.foundation.search.index import NEWEST
 
 #: The largest id a database takes; what is larger does not exist.
 _MAX_ID = 2**63 - 1
@@ -37,31 +38,6 @@ SORTS: Mapping[str, SortKey] = {
 
 Requester = aliased(Person)
 Assignee = aliased(Person)
-
-
-@dataclass(frozen=True, slots=True)
-class TicketFilter:
-    """Which tickets; None and "" narrow nothing.
-
-    ``text`` is a reference, a part of the title, or words in it and in what was said on it.
-    ``item_id`` means directly affected, ``service_id`` a service that suffers.
-    ``organisation_id`` includes those below it.
-    """
-
-    text: str = ""
-    state: str = ""
-    open: bool | None = None
-    kind: str = ""
-    priority: int | None = None
-    assignee_id: int | None = None
-    unassigned: bool = False
-    group_id: int | None = None
-    requester_id: int | None = None
-    #: A category; one of the first level includes those below it.
-    category: str = ""
-    item_id: int | None = None
-    service_id: int | None = None
-    organisation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,31 +65,42 @@ class TicketHeader:
 def list_tickets(
     session: Session, actor: Actor, wanted: TicketFilter, request: PageRequest
 ) -> Page[TicketRow]:
-    """Return one page of the tickets that fit and are in sight; the newest first by default."""
+    """Return one page of the tickets that fit and are in sight; the newest first by default.
+
+    With words, the default and "-id" lead through all of them; another sort puts the newest
+    ``NEWEST`` of them in order.
+    """
     actor.require(Permission.TICKET_READ)
+    words = bool(wanted.text.strip())
     if not request.sort:
-        request = PageRequest("-created", request.cursor, request.limit)
+        request = PageRequest("-id" if words else "-created", request.cursor, request.limit)
+    most, before = NEWEST, None
+    if request.sort == "-id" and words:
+        most, before = MAX_PAGE + 1, last_shown(request)
     query = (
         select(Ticket, Requester, Assignee, Group)
         .outerjoin(Requester, Requester.id == Ticket.requester_id)
         .outerjoin(Assignee, Assignee.id == Ticket.assignee_id)
         .outerjoin(Group, Group.id == Ticket.group_id)
-        .where(*narrowing(actor, wanted))
+        .where(*narrowing(actor, wanted, most, before))
     )
     page = fetch_page(session, query, request, SORTS, Ticket.id)
     return Page([TicketRow(*row) for row in page.rows], page.next_cursor)
 
 
 def count_tickets(session: Session, actor: Actor, wanted: TicketFilter) -> int:
-    """Count the tickets that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1."""
-    actor.require(Permission.TICKET_READ)
-    return count_up_to(session, select(Ticket.id).where(*narrowing(actor, wanted)))
+    """Count the tickets that fit and are in sight, up to ``paging.COUNT_LIMIT`` + 1.
+
+    With words, up to ``NEWEST`` + 1.
+    """
+    return count_each(session, actor, [wanted])[0]
 
 
 def count_each(session: Session, actor: Actor, wanted: Sequence[TicketFilter]) -> list[int]:
     """Count the tickets of several filters in one statement, each up to the same limit."""
     actor.require(Permission.TICKET_READ)
-    asked = [counted_up_to(select(Ticket.id).where(*narrowing(actor, one))) for one in wanted]
+    each = (narrowing(actor, one, NEWEST + 1) for one in wanted)
+    asked = [counted_up_to(select(Ticket.id).where(*conditions)) for conditions in each]
     return list(session.execute(select(*asked)).one()) if asked else []
 
 
@@ -206,54 +193,3 @@ def _named(reference: str | int) -> ColumnElement[bool]:
     if text.isascii() and text.isdigit():
         return Ticket.id == min(int(text[:20]), _MAX_ID)
     return Ticket.reference == clean(text)
-
-
-def narrowing(actor: Actor, wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions under which a ticket fits and is in sight."""
-    found: list[ColumnElement[bool]] = [visible_tickets(actor)]
-    for column, value in (
-        (Ticket.state, wanted.state),
-        (Ticket.is_open, wanted.open),
-        (Ticket.kind, wanted.kind),
-        (Ticket.priority, wanted.priority),
-        (Ticket.assignee_id, wanted.assignee_id),
-        (Ticket.group_id, wanted.group_id),
-        (Ticket.requester_id, wanted.requester_id),
-    ):
-        if value not in (None, ""):
-            found.append(column == value)
-    if wanted.unassigned:
-        found.append(Ticket.assignee_id.is_(None))
-    if wanted.text.strip():
-        found.append(or_(_matches(wanted.text), holding(actor, wanted.text)))
-    if wanted.category:
-        below = Ticket.category.startswith(f"{wanted.category}.", autoescape=True)
-        found.append(or_(Ticket.category == wanted.category, below))
-    return found + [Ticket.id.in_(ids) for ids in _by_other_tables(wanted)] + _below(wanted)
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    words = clean(text)
-    return or_(
-        Ticket.reference == words.upper(),
-        Ticket.title_key.contains(text_key(words), autoescape=True),
-    )
-
-
-def _by_other_tables(wanted: TicketFilter) -> list[Select[Any]]:
-    found: list[Select[Any]] = []
-    if wanted.item_id is not None:
-        found.append(select(AffectedItem.ticket_id).where(AffectedItem.item_id == wanted.item_id))
-    if wanted.service_id is not None:
-        suffering = AffectedService.item_id == wanted.service_id
-        found.append(select(AffectedService.ticket_id).where(suffering))
-    return found
-
-
-def _below(wanted: TicketFilter) -> list[ColumnElement[bool]]:
-    if wanted.organisation_id is None:
-        return []
-    below = select(OrganisationClosure.descendant_id).where(
-        OrganisationClosure.ancestor_id == wanted.organisation_id
-    )
-    return [Ticket.organisation_id.in_(below)]

@@ -10,14 +10,13 @@ from server.foundation.search.parts import finds_parts
 from server.migrations.runner import Migrations
 from tests.support.postgres import PostgresCluster
 
+_OF_PARTS = {"search_index_item_name", "search_index_ticket_title", "search_index_value_text"}
 _ALL = {
     "search_index_kind",
     "search_index_item_model",
-    "search_index_item_name",
     "search_index_item_vendor",
-    "search_index_value_text",
+    *_OF_PARTS,
 }
-_OF_PARTS = {"search_index_item_name", "search_index_value_text"}
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The queue: what is in a view, what a filter leaves, and what it says when nothing is left."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert, select
 
 from server.desk.tickets.actions import TicketDraft, assign, open_ticket
+from server.desk.tickets.models import Ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.foundation.search.index import NEWEST
 from tests.server.desk.estate import Estate
 from tests.web.pages.conftest import Browser
 from tests.web.pages.desk.conftest import open_on
@@ -98,6 +100,23 @@ def test_pages_follow_each_other_without_losing_a_row(
     seen = [n for n in range(60) if (f"Matter {n:02}" in first) or (f"Matter {n:02}" in second)]
     assert len(seen) == 60
     assert "60" in first
+
+
+def test_of_very_many_with_a_word_the_newest_are_listed_and_the_page_says_so(
+    agent: Browser, database: Database, ticket: str
+) -> None:
+    with database.writing() as session:
+        row = session.scalars(select(Ticket).where(Ticket.reference == ticket)).one()
+        common = {one.name: getattr(row, one.name) for one in Ticket.__table__.columns}
+        copies = [
+            common | {"id": row.id + step, "reference": f"INC-{1000 + step}"}
+            for step in range(1, NEWEST + 1)
+        ]
+        session.execute(insert(Ticket), copies)
+    listed = agent.read("/tickets?q=orders")
+    assert "50 of 2,000" in listed
+    assert "the newest 2,000 are listed" in listed
+    assert "are listed" not in agent.read("/tickets?q=INC-1001")
 
 
 @pytest.mark.usefixtures("ticket")
