@@ -192,7 +192,11 @@ def _accounts(session: Session, work: Work, wanted: Mapping[int, str]) -> list[A
 
     def state(row: Any) -> AccountState:
         ours = row.directory_id == work.source.directory_id
-        return AccountState(row.id, row.person_id, row.login, row.login_key, ours=ours)
+        # Nearly all have what they are to have: one text for all three, or memory for two more.
+        asked = wanted.get(row.person_id)
+        login = asked if asked is not None and asked == row.login else row.login
+        key = login if row.login_key == login else row.login_key
+        return AccountState(row.id, row.person_id, login, key, ours=ours)
 
     if len(wanted) > _FEW:
         return [state(row) for row in _rows(session, query, Account.id, None)]

@@ -44,7 +44,7 @@ def plan_logins(wanted: Mapping[int, str], accounts: Sequence[AccountState]) -> 
         if account.ours and wanted.get(account.person_id, account.login) != account.login
     }
     clashes: list[tuple[int, str]] = []
-    person_of = {account.account_id: account.person_id for account in accounts}
+    person_of = {one.account_id: one.person_id for one in accounts if one.account_id in changes}
     # Whoever cannot get a new login keeps the old one, which may thwart somebody else in turn.
     while thwarted := _thwarted(changes, accounts):
         clashes += [(person_of[account_id], changes.pop(account_id)) for account_id in thwarted]
