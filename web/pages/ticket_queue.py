@@ -13,6 +13,7 @@ from server.desk.tickets.actions.bulk import BulkDraft, change_many
 from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
+from server.desk.tickets.queries.narrowing import looked_up
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import COUNT_LIMIT, PageRequest
 from server.foundation.permissions import Actor, Permission
@@ -44,11 +45,13 @@ def index() -> ResponseReturnValue:
     wanted = _filter(view)
     sort = request.args.get("sort", view.sort)
     asked = PageRequest(sort, request.args.get("after", ""), _PAGE)
-    page = list_tickets(session, actor, wanted, asked)
-    counted = [one for one in views if one.counted]
+    found = looked_up(session, actor, wanted)
     # With words the newest so many are put in order, and the page says so.
-    most = NEWEST if wanted.text.strip() else COUNT_LIMIT + 1
-    total, *numbers = count_each(session, actor, [wanted, *(one.filter for one in counted)])
+    most = COUNT_LIMIT + 1 if found.ids is None else NEWEST
+    listed = found if found.ids is None else TicketFilter(ids=found.ids[:NEWEST])
+    page = list_tickets(session, actor, listed, asked)
+    counted = [one for one in views if one.counted]
+    total, *numbers = count_each(session, actor, [found, *(one.filter for one in counted)])
     return render_template(
         "tickets/index.html",
         rows=page.rows,

@@ -248,6 +248,22 @@ def joined(
     )
 
 
+def joined_to_few(
+    query: Select[*tuple[Any, ...]],
+    subject: SQLColumnExpression[int],
+    question: Question,
+    kind: int,
+    *,
+    inner: bool,
+) -> Select[*tuple[Any, ...]]:
+    """Do the same for a ``query`` of few subjects: the document of each is looked up."""
+    return (
+        query.join(_INDEX, _INDEX.c.rowid == subject * _STEP + kind)
+        .where(_matches(question, inner=inner))
+        .order_by(subject.desc())
+    )
+
+
 def _matches(question: Question, *, inner: bool) -> ColumnElement[bool]:
     sqlite = _written(question, " OR ", " AND ", lambda term, star: f'"{term}"{star}')
     postgres = _written(

@@ -11,6 +11,7 @@ from server.desk.tickets.actions.clocks import sweep_clocks
 from server.foundation.clock import utc_now
 from tests.benchmarks.desk.filling import COMMON, OPEN, RARE, fill_people, fill_tickets, write
 from tests.benchmarks.desk.likeness import affect, fill_items, measure_likeness
+from tests.benchmarks.desk.narrowed import measure_narrowed
 from tests.benchmarks.figures import note, p95_of, scaled, tell
 from tests.benchmarks.house.site import Place
 from tests.benchmarks.register.settling import analyse
@@ -68,7 +69,7 @@ def _pages(place: Place, size: str, tickets: int) -> dict[str, float]:
     pages = cycle([f"/tickets/INC-{number}" for number in numbers])
     found["ticket page"] = _tell(place, "ticket page", pages, 120, setting)
     found["similar tickets of one ticket"] = measure_likeness(place, setting, tickets)
-    return found
+    return found | measure_narrowed(place, setting)
 
 
 def _tell(place: Place, name: str, addresses: Iterator[str], target: int, setting: str) -> float:

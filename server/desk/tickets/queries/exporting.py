@@ -64,7 +64,7 @@ def ticket_rows(session: Session, actor: Actor, wanted: TicketFilter) -> Iterato
     )
     last, written = 2**63 - 1, 0
     while written < MAX_ROWS:
-        rows = session.execute(query.where(*narrowing(actor, wanted, _BATCH, last))).all()
+        rows = session.execute(query.where(*narrowing(session, actor, wanted, _BATCH, last))).all()
         if not rows:
             return
         last, written = rows[-1][0].id, written + len(rows)

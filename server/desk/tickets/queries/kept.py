@@ -89,7 +89,7 @@ def _newest(session: Session, actor: Actor, query: str, most: int) -> list[tuple
     wanted = narrowed(standing, given, words)
     rows = (
         select(Ticket.id, Ticket.reference)
-        .where(*narrowing(actor, wanted, most))
+        .where(*narrowing(session, actor, wanted, most))
         .order_by(Ticket.id.desc())
         .limit(most)
     )

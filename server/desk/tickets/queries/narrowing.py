@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.orm import Session
 
 from cmdb.model.text import clean, text_key
+from cmdb.records.among import among
 from cmdb.records.parties import OrganisationClosure
 from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.queries.searching import ways_to_hold
 from server.foundation.permissions import Actor
+from server.foundation.search.index import NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,24 @@ class TicketFilter:
     item_id: int | None = None
     service_id: int | None = None
     organisation_id: int | None = None
+    #: The tickets that hold the words, as ``looked_up`` found them; None: not asked yet.
+    ids: tuple[int, ...] | None = None
+
+
+def looked_up(session: Session, actor: Actor, wanted: TicketFilter) -> TicketFilter:
+    """Return a filter with words as one of the newest ``NEWEST`` + 1 tickets that it means.
+
+    Whoever asks for a page and for a count asks for the words once.
+    """
+    if not wanted.text.strip():
+        return wanted
+    query = select(Ticket.id).where(*narrowing(session, actor, wanted, NEWEST + 1))
+    newest = session.scalars(query.order_by(Ticket.id.desc())).all()
+    return TicketFilter(ids=tuple(newest))
 
 
 def narrowing(
-    actor: Actor, wanted: TicketFilter, most: int, before: int | None = None
+    session: Session, actor: Actor, wanted: TicketFilter, most: int, before: int | None = None
 ) -> list[ColumnElement[bool]]:
     """Return the conditions under which a ticket fits and is in sight.
 
@@ -50,6 +67,8 @@ def narrowing(
     """
     found = [visible_tickets(actor), *_by_columns(wanted), *_below(wanted)]
     found += [Ticket.id.in_(ids) for ids in _by_other_tables(wanted)]
+    if wanted.ids is not None:
+        found.append(among(session, Ticket.id, wanted.ids))
     if before is not None:
         found.append(Ticket.id < before)
     if not wanted.text.strip():

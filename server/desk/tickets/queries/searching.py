@@ -10,8 +10,8 @@ from cmdb.query.items import named_from
 from cmdb.records.items import Item
 from server.desk.tickets.models import AffectedItem, Ticket
 from server.desk.tickets.queries.scope import visible_tickets
-from server.foundation.permissions import Actor, Permission
-from server.foundation.search.index import NEWEST, TICKET, asked, joined
+from server.foundation.permissions import Actor, Permission, Reach
+from server.foundation.search.index import NEWEST, TICKET, asked, joined, joined_to_few
 from server.foundation.search.ranking import Candidate, ranked
 from server.items.scope import visible_items
 
@@ -53,14 +53,18 @@ def ways_to_hold(
     question = asked(words)
     if not question:
         return []
+    ways = []
     works = visible_tickets(actor, Permission.TICKET_WORK)
-    worked = seen.where(works)
-    ways = [
-        joined(worked, Ticket.id, question, TICKET, inner=True),
-        worked.where(_about(actor, words)).order_by(Ticket.id.desc()),
-    ]
+    if actor.may(Permission.TICKET_WORK):
+        worked = seen.where(works)
+        ways += [
+            joined(worked, Ticket.id, question, TICKET, inner=True),
+            worked.where(_about(actor, words)).order_by(Ticket.id.desc()),
+        ]
     if not works.compare(visible_tickets(actor)):
-        ways.append(joined(seen, Ticket.id, question, TICKET, inner=False))
+        own = all(one.reach is Reach.OWN for one in actor.grants_for(Permission.TICKET_READ))
+        join = joined_to_few if own else joined
+        ways.append(join(seen, Ticket.id, question, TICKET, inner=False))
     return ways
 
 

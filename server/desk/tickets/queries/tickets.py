@@ -82,7 +82,7 @@ def list_tickets(
         .outerjoin(Requester, Requester.id == Ticket.requester_id)
         .outerjoin(Assignee, Assignee.id == Ticket.assignee_id)
         .outerjoin(Group, Group.id == Ticket.group_id)
-        .where(*narrowing(actor, wanted, most, before))
+        .where(*narrowing(session, actor, wanted, most, before))
     )
     page = fetch_page(session, query, request, SORTS, Ticket.id)
     return Page([TicketRow(*row) for row in page.rows], page.next_cursor)
@@ -99,7 +99,7 @@ def count_tickets(session: Session, actor: Actor, wanted: TicketFilter) -> int:
 def count_each(session: Session, actor: Actor, wanted: Sequence[TicketFilter]) -> list[int]:
     """Count the tickets of several filters in one statement, each up to the same limit."""
     actor.require(Permission.TICKET_READ)
-    each = (narrowing(actor, one, NEWEST + 1) for one in wanted)
+    each = (narrowing(session, actor, one, NEWEST + 1) for one in wanted)
     asked = [counted_up_to(select(Ticket.id).where(*conditions)) for conditions in each]
     return list(session.execute(select(*asked)).one()) if asked else []
 
