@@ -1,52 +1,18 @@
 """The program ``cadastre``: finds the command, and turns every failure into one sentence."""
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
-from cmdb.errors import CadastreError
-from server.commands.console import complain
 from server.commands.environment import CommandLine
 from server.commands.helping import ExampleGroup
-from server.foundation.journal import clean_text
+from server.commands.overview import COMMANDS
+from server.foundation.collecting import imported
 from server.foundation.settings import choose_home
-
-#: Every command, and where it stands; a module is imported when its command is wanted.
-COMMANDS = {
-    "serve": "server.commands.serve:serve_command",
-    "web": "server.commands.serve:web_command",
-    "work": "server.commands.serve:work_command",
-    "setup": "server.commands.setup:setup_command",
-    "migrate": "server.commands.migrate:migrate_command",
-    "upgrade": "server.commands.upgrade:upgrade_command",
-    "backup": "server.commands.backup:backup_command",
-    "restore": "server.commands.backup:restore_command",
-    "doctor": "server.commands.doctor:doctor_command",
-    "user": "server.commands.user:user_group",
-    "directory": "server.commands.directory:directory_group",
-    "people": "server.commands.people:people_group",
-    "provider": "server.commands.provider:provider_group",
-    "secrets": "server.commands.secrets:secrets_group",
-    "emergency": "server.commands.emergency:emergency_group",
-    "audit": "server.commands.audit:audit_group",
-    "token": "server.commands.token:token_group",
-    "agents": "server.commands.agents:agents_group",
-    "advisories": "server.commands.advisories:advisories_group",
-    "traps": "server.commands.traps:traps_command",
-    "jobs": "server.commands.jobs:jobs_group",
-    "import": "server.commands.exchange:import_command",
-    "export": "server.commands.exchange:export_command",
-    "impact": "server.commands.impact:impact_group",
-    "model": "server.commands.model:model_group",
-    "demo": "server.commands.demo:demo_group",
-}
 
 EXIT_FAILED = 1
 EXIT_STOPPED = 130
@@ -63,16 +29,30 @@ class Commands(ExampleGroup):
         """Import the command called ``name``."""
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name].partition(":")
-        found: click.Command = getattr(importlib.import_module(module), attribute)
+        module, _, attribute = COMMANDS[name].place.partition(":")
+        found: click.Command = getattr(imported(module), attribute)
         return found
 
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview, without importing a single command."""
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [
+            (name, click.Command(name, help=listed.summary).get_short_help_str(limit))
+            for name, listed in COMMANDS.items()
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
-def _installed_version() -> str:
-    try:
-        return version("cadastre")
-    except PackageNotFoundError:
-        return "not installed"
+
+def _say_version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's own way to call
+    if wanted:
+        told = imported("importlib.metadata")
+        try:
+            number = told.version("cadastre")
+        except told.PackageNotFoundError:
+            number = "not installed"
+        click.echo(f"cadastre, version {number}")
+        ctx.exit()
 
 
 @click.group(
@@ -90,7 +70,14 @@ def _installed_version() -> str:
     help="The data folder; CADASTRE_HOME, else ./var.",
 )
 @click.option("--debug", is_flag=True, help="Show the traceback of a failure.")
-@click.version_option(_installed_version(), prog_name="cadastre")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 @click.pass_context
 def cadastre(ctx: click.Context, home: Path | None, *, debug: bool) -> None:
     """Run Cadastre: a register of everything you run, and the service desk that stands on it.
@@ -118,7 +105,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        complain("cadastre: stopped")
+        _complain("cadastre: stopped")
         return EXIT_STOPPED
     except BrokenPipeError:
         # Whoever read our output has seen enough; there is nobody left to complain to.
@@ -127,21 +114,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if "--debug" in given:
             raise
-        complain(f"cadastre: {_sentence(error)}")
+        _complain(f"cadastre: {imported('server.commands.failures').sentence(error)}")
         return EXIT_FAILED
     return outcome if isinstance(outcome, int) else 0
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, CadastreError):
-        return clean_text(str(error))
-    if isinstance(error, SQLAlchemyError):
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return clean_text(f"the database failed: {cause}; `cadastre doctor` looks closer")
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'a file'}: {error.strerror}"
-    kind = type(error).__name__
-    return clean_text(f"something failed that should not ({kind}: {error}); --debug shows where")
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The commands of ``cadastre``: one file per group. ``server.cli.COMMANDS`` lists them."""
+"""The commands of ``cadastre``: one file per group. ``overview.COMMANDS`` lists them."""

@@ -6,8 +6,9 @@ import click
 from sqlalchemy import select
 
 from server.commands.console import say, show_table
-from server.commands.environment import CommandLine, organisation_id, pass_command_line
+from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
+from server.commands.missing import organisation_id
 from server.foundation.clock import utc_now
 from server.items.enrolment import TokenDraft, create_token
 from server.items.models import Agent

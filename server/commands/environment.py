@@ -1,25 +1,23 @@
-"""What a command works with: the settings in force, and a database that fits this program."""
+"""What a command works with: the settings in force, and a database that fits this program.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Nothing of the register is imported before a command opens it: help and wrong use come at once.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from cmdb.errors import NotFound
-from cmdb.records.parties import Organisation
-from server.foundation.database import Database
-from server.foundation.errors import DatabaseNotReady, SettingsError
-from server.foundation.permissions import Actor, system_actor
+from server.foundation.collecting import imported
+from server.foundation.errors import SettingsError
 from server.foundation.settings import Settings, load_settings
-from server.migrations.connecting import sqlite_file
-from server.migrations.runner import Migrations
-from server.people.organisations import root_organisation
-from server.wiring import REACTIONS
+
+if TYPE_CHECKING:
+    from server.foundation.database import Database
+    from server.foundation.permissions import Actor
 
 
 @dataclass
@@ -35,9 +33,10 @@ class CommandLine:
         return load_settings(self.flags)
 
     @cached_property
-    def actor(self) -> Actor:
+    def actor(self) -> "Actor":
         """Return who acts: whoever can run this command on the server may do everything."""
-        return system_actor("cadastre command")
+        made: Actor = imported("server.foundation.permissions").system_actor("cadastre command")
+        return made
 
     def prepare_home(self) -> None:
         """Create the data folder. Raises ``SettingsError`` when it cannot be written."""
@@ -54,44 +53,17 @@ class CommandLine:
             ) from error
 
     @contextmanager
-    def database(self) -> Iterator[Database]:
+    def database(self) -> Iterator["Database"]:
         """Yield the database. Raises ``DatabaseNotReady`` when its schema is not this program's."""
         self.refuse_missing()
-        state = Migrations(self.settings.url).state()
-        if not state.is_current:
-            raise DatabaseNotReady(
-                "the database has not been brought to this version; run `cadastre migrate` first"
-            )
-        database = Database(self.settings.url, REACTIONS)
-        try:
+        opened: Callable[[Settings], AbstractContextManager[Database]]
+        opened = imported("server.commands.opening").opened
+        with opened(self.settings) as database:
             yield database
-        finally:
-            database.dispose()
 
     def refuse_missing(self) -> None:
         """Raise ``DatabaseNotReady`` when there is no SQLite file: opening would create one."""
-        path = sqlite_file(self.settings.url)
-        if path is not None and not path.is_file():
-            raise DatabaseNotReady(
-                f"there is no database at {path} yet; start with `cadastre serve` or "
-                "`cadastre migrate`"
-            )
+        imported("server.commands.missing").refuse_missing(self.settings)
 
 
 pass_command_line = click.make_pass_decorator(CommandLine)
-
-
-def organisation_id(session: Session, code: str | None) -> int:
-    """Return the id of the organisation called ``code``, of the root without one.
-
-    Raises ``NotFound``, and ``DatabaseNotReady`` before the very first start.
-    """
-    if code is not None:
-        found = session.scalar(select(Organisation.id).where(Organisation.code == code))
-        if found is None:
-            raise NotFound("organisation", code)
-        return found
-    root = root_organisation(session)
-    if root is None:
-        raise DatabaseNotReady("there is no organisation yet; start `cadastre serve` once")
-    return root.id

@@ -12,9 +12,10 @@ from sqlalchemy import true
 
 from cmdb.vocabulary import SourceCode
 from server.commands.console import complain, done, reporting, say
-from server.commands.environment import CommandLine, organisation_id, pass_command_line
+from server.commands.environment import CommandLine, pass_command_line
 from server.commands.exporting import ExportFilter, export_lines
 from server.commands.helping import ExampleCommand
+from server.commands.missing import organisation_id
 from server.foundation.clock import utc_now
 from server.items.actions import author_of
 from server.items.bulk import BulkSettings, record_lines

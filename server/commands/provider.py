@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
 from server.commands.console import done, show_table
-from server.commands.environment import CommandLine, organisation_id, pass_command_line
+from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
+from server.commands.missing import organisation_id
 from server.foundation.clock import utc_now
 from server.foundation.errors import ProviderUnavailable
 from server.foundation.secrets import SecretBox

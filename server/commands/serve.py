@@ -6,11 +6,11 @@ import socket
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
 
 from cmdb.snapshot.live import LIVE
+from server.commands.addresses import Listen
 from server.commands.console import done, say
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
@@ -28,21 +28,6 @@ from server.serving.serve import serve
 from server.wiring import JOBS
 
 _LISTEN_HELP = "Where to listen, such as 127.0.0.1:8080 or [::]:443."
-
-
-class Listen(click.ParamType[tuple[str, int]]):
-    """HOST:PORT, with square brackets around an IPv6 address."""
-
-    name = "HOST:PORT"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, int]:
-        """Return the two parts."""
-        host, _, port = str(value).rpartition(":")
-        if not host or not port.isdigit() or not 0 < int(port) < 65536:
-            self.fail("give an address and a port, such as 127.0.0.1:8080", param, ctx)
-        return host.strip("[]"), int(port)
 
 
 listen_option = click.option("--listen", type=Listen(), help=_LISTEN_HELP)

@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
+from server.commands.addresses import Listen
 from server.commands.console import done, say
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
-from server.commands.serve import Listen
 from server.commands.setup_questions import TLS_WAYS, ask_for_the_rest
 from server.commands.setup_settings import settings_from
 from server.foundation.clock import utc_now

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from server.commands.serve import Listen
+from server.commands.addresses import Listen
 from server.foundation.settings import Settings
 from server.serving.listening import is_loopback
 

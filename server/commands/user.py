@@ -5,8 +5,9 @@ from sqlalchemy import select
 
 from cmdb.records.parties import Person
 from server.commands.console import done, say, show_table
-from server.commands.environment import CommandLine, organisation_id, pass_command_line
+from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand, ExampleGroup
+from server.commands.missing import organisation_id
 from server.foundation.clock import utc_now
 from server.people.actions.accounts import give_account, switch_account
 from server.people.actions.passwords import reset_password

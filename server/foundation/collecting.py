@@ -6,8 +6,11 @@ that was a quarter of the time of a bulk request.
 """
 
 import gc
+import importlib
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 #: New containers before the youngest generation is looked at, and how many such looks make an older
 #: one due. A request makes a few thousand; nearly all go by reference count alone.
@@ -34,3 +37,14 @@ def loading() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def imported(name: str) -> ModuleType:
+    """Return a module, imported now when it was not yet: what a command never needs costs nothing.
+
+    What is there already is left as it is: freezing again would keep garbage for ever.
+    """
+    if name not in sys.modules:
+        with loading():
+            importlib.import_module(name)
+    return sys.modules[name]

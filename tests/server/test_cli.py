@@ -6,8 +6,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from server.cli import COMMANDS, cadastre
+from server.cli import cadastre
 from server.commands.helping import ExampleGroup
+from server.commands.overview import COMMANDS
 from tests.server.command_line import ROOT, Cadastre
 
 
@@ -39,6 +40,30 @@ def test_the_overview_lists_every_command_in_a_line() -> None:
     text = CliRunner().invoke(cadastre, ["--help"]).output
     for name in COMMANDS:
         assert re.search(rf"^  {name} +\S", text, re.MULTILINE), name
+
+
+def test_the_overview_says_of_a_command_what_it_says_of_itself() -> None:
+    ctx = click.Context(cadastre)
+    for name, listed in COMMANDS.items():
+        command = cadastre.get_command(ctx, name)
+        assert command is not None
+        assert listed.summary == command.get_short_help_str(limit=200), name
+
+
+LOOK = """
+import sys
+import server.cli
+code = server.cli.run(sys.argv[1:])
+print(code, *{"sqlalchemy", "flask", "rich", "server.wiring"} & sys.modules.keys())
+"""
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--help"], 0), (["--version"], 0), (["fly"], 2)])
+def test_what_needs_no_register_comes_without_reading_it_in(words: list[str], code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOOK, *words], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == str(code)
 
 
 def test_a_command_nobody_knows_is_a_wrong_use(cadastre: Cadastre) -> None:
