@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", _doctor, "check account, folders, enrolment, server and every collector"),
     ):
         _add(commands, name, words).set_defaults(command=command)
+    rights = _add(commands, "disk-health", "let the service ask disks how they are, or no longer")
+    rights.add_argument(
+        "wish", choices=("on", "off"), help="give the rights it takes, or take back"
+    )
+    rights.set_defaults(command=_disk_health)
     show = _add(commands, "print", "show the report as JSON and send nothing")
     show.add_argument("section", nargs="*", help="only these sections (default: all)")
     show.add_argument("--compact", action="store_true", help="one line, as it travels")
@@ -160,6 +165,19 @@ def _run(chosen: argparse.Namespace) -> int:
     program = spawnable([*own_command(program_file()), "supervise", state.folder])
     sys.stdout.flush()
     os.execv(sys.executable, program)  # noqa: S606 - our own program
+
+
+def _disk_health(chosen: argparse.Namespace) -> int:
+    from agent import disk_rights  # noqa: PLC0415
+    from agent.machine import Machine  # noqa: PLC0415
+    from agent.state import State  # noqa: PLC0415
+
+    act = disk_rights.turn_on if chosen.wish == "on" else disk_rights.turn_off
+    print(act(Machine(), disk_rights.run_systemctl))
+    folder = chosen_folder(chosen.state_dir)
+    if os.path.isdir(folder):
+        disk_rights.ask_anew(State(folder))
+    return errors.EXIT_DONE
 
 
 def _print(chosen: argparse.Namespace) -> int:

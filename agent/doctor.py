@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from agent import safety, settings
+from agent import disk_rights, safety, settings
 from agent.collectors import SECTIONS
 from agent.errors import AgentError
 from agent.machine import Machine
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GOOD, CURIOUS, WRONG = "ok", "note", "WRONG"
 _CLOCK_TOLERANCE_SECONDS = 60
 _OLDEST_PYTHON = (3, 9)
+_STARTER = "/usr/bin/cadastre-agent"
 
 
 def examine(folder: str, entry: str) -> Iterator[tuple[str, str]]:
@@ -29,17 +30,20 @@ def examine(folder: str, entry: str) -> Iterator[tuple[str, str]]:
     yield _python()
     yield _account()
     yield _code(entry)
-    chosen = None
+    chosen, progress = None, {}
     try:
         state = State(folder)
         yield GOOD, f"{state.folder} is this account's alone."
         chosen = settings.load(state)
         state.key()
+        progress = state.progress()
         yield GOOD, f"Enrolled as {state.agent_id()} with {chosen.server}."
     except AgentError as error:
         yield WRONG, str(error)
     if chosen is not None:
         yield from _server(chosen)
+    for well, sentence in disk_rights.verdicts(Machine(), progress, _started(entry)):
+        yield (GOOD if well else CURIOUS), sentence
     yield from _collectors(chosen)
 
 
@@ -63,6 +67,12 @@ def _code(entry: str) -> tuple[str, str]:
     except AgentError as error:
         return WRONG, str(error)
     return GOOD, f"The program lies in {safety.code_folder(entry)}, closed to other accounts."
+
+
+def _started(entry: str) -> str:
+    """Return how a person starts this agent, `entry` being its program file."""
+    known = os.path.exists(_STARTER) or getattr(sys, "frozen", False)
+    return "cadastre-agent" if known else f"{sys.executable} {entry}"
 
 
 def _server(chosen: Settings) -> Iterator[tuple[str, str]]:

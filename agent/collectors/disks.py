@@ -41,14 +41,19 @@ def collect(machine: Machine) -> list[dict[str, Any]]:
     if not machine.linux:
         machine.remark("disks are read on Linux only")
         return []
-    names = (name for name in machine.names(_FOLDER) if not name.startswith(_NOT_DISKS))
-    found = (_disk(machine, name) for name in names)
-    disks = [disk for disk in found if disk["size_bytes"] or disk["kind"] == "optical"]
+    disks = listed(machine)
     if any(disk["kind"] in _TELLING for disk in disks):
         from agent.sources import disk_health  # noqa: PLC0415 - guests have no such disks
 
         disk_health.of_disks(machine, [disk for disk in disks if disk["kind"] in _TELLING])
     return disks
+
+
+def listed(machine: Machine) -> list[dict[str, Any]]:
+    """Return what Linux says of its disks, without asking them how they are."""
+    names = (name for name in machine.names(_FOLDER) if not name.startswith(_NOT_DISKS))
+    found = (_disk(machine, name) for name in names)
+    return [disk for disk in found if disk["size_bytes"] or disk["kind"] == "optical"]
 
 
 def _disk(machine: Machine, name: str) -> dict[str, Any]:

@@ -45,8 +45,7 @@ def of_disks(machine: Machine, disks: Iterable[dict[str, Any]]) -> None:
     found: dict[str, list[str]] = {}
     until = time.monotonic() + _WHOLE_SECONDS
     for disk in disks:
-        # A disk that was changed for another is asked at once.
-        key = f"{disk['name']} {disk['serial']}"
+        key = key_of(disk)
         stands = (fresh and key in known) or time.monotonic() > until
         told = known.get(key) if stands else _ask(machine, disk)
         if told is None:
@@ -59,16 +58,32 @@ def of_disks(machine: Machine, disks: Iterable[dict[str, Any]]) -> None:
     machine.memory["disks"] = {"at": kept["at"] if fresh else now, "health": found}
 
 
+def way_to(disk: dict[str, Any]) -> str:
+    """Return how a disk is asked: "md", "nvme", "smartctl", or "" for one that is not."""
+    kind: str = disk["kind"]
+    if kind in ("md", "nvme"):
+        return kind
+    return "smartctl" if kind in ("hdd", "ssd") and disk["bus"] in ("sata", "scsi") else ""
+
+
+def key_of(disk: dict[str, Any]) -> str:
+    """Return under what a disk's answer is kept: one that was changed for another is asked anew."""
+    return f"{disk['name']} {disk['serial']}"
+
+
+def smartctl_of(machine: Machine) -> str | None:
+    """Return where smartctl lies, None where it is not installed."""
+    return next((path for path in _SMARTCTL if machine.exists(path)), None)
+
+
 def _ask(machine: Machine, disk: dict[str, Any]) -> list[str] | None:
-    name, kind = disk["name"], disk["kind"]
-    if kind == "md":
+    name, way = disk["name"], way_to(disk)
+    if way == "md":
         missing = machine.number(f"/sys/block/{name}/md/degraded")
         return None if missing is None else _array(missing)
-    if kind == "nvme":
+    if way == "nvme":
         return read_page(_page(machine, name))
-    if kind in ("hdd", "ssd") and disk["bus"] in ("sata", "scsi"):
-        return read_smartctl(_smartctl(machine, name))
-    return None
+    return read_smartctl(_smartctl(machine, name)) if way else None
 
 
 def _array(missing: int) -> list[str]:
@@ -114,7 +129,7 @@ def read_smartctl(told: str) -> list[str] | None:
 
 
 def _smartctl(machine: Machine, name: str) -> str:
-    program = next((path for path in _SMARTCTL if machine.exists(path)), None)
+    program = smartctl_of(machine)
     if program is None:
         return ""
     asked = (*_NICE, program, "--json", "-n", "standby", "-H", "-A", f"/dev/{name}")

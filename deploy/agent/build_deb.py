@@ -33,6 +33,7 @@ Architecture: all
 Maintainer: Cadastre <cadastre@localhost>
 Installed-Size: {kilobytes}
 Depends: python3 (>= 3.9)
+Suggests: smartmontools
 Description: reports this machine to a Cadastre server
  Hardware, system, disks, interfaces, packages, listening ports and whom the
  machine talks to. It carries out no commands from the server.
@@ -64,6 +65,9 @@ _AFTER_REMOVAL = """\
 set -e
 if [ "$1" = purge ]; then
     rm -rf /var/lib/cadastre-agent
+    added=/etc/systemd/system/cadastre-agent.service.d
+    rm -f $added/disk-health.conf
+    [ ! -d $added ] || rmdir --ignore-fail-on-non-empty $added
 fi
 if [ -d /run/systemd/system ]; then
     systemctl daemon-reload

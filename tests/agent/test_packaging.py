@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
-from agent import collectors
+from agent import collectors, disk_rights
 from tests.agent.desk import ROOT, faults
 from tests.support.processes import require_program
 
@@ -136,6 +136,8 @@ def test_the_debian_package_runs_where_it_is_unpacked_and_is_sandboxed(tmp_path:
     root = tmp_path / "root"
     subprocess.run([pack, "-R", str(package), str(root)], check=True)
     assert "Depends: python3 (>= 3.9)\n" in (root / "DEBIAN/control").read_text()
+    # Purged, it leaves no right behind that it was given.
+    assert disk_rights.DROP_IN.rpartition("/")[0] in (root / "DEBIAN/postrm").read_text()
     for script in ("postinst", "prerm", "postrm"):
         subprocess.run(["/bin/sh", "-n", str(root / "DEBIAN" / script)], check=True)
     starter = (root / "usr/bin/cadastre-agent").read_text()

@@ -59,7 +59,10 @@ def install_lines(server: str, token: str, archive: str, reader: Reader) -> list
         InstallLine(
             reader.gettext("Linux, as a service"),
             f"printf '%s\\n' {token} | sudo sh -c \"$(curl -fsSL {server}/agent/install.sh)\"",
-            reader.gettext("Needs Python 3.9 or newer, and nothing else."),
+            reader.gettext(
+                "Needs Python 3.9 or newer, and nothing else. With “install --disk-health” behind"
+                " it the service may ask disks how they are."
+            ),
         ),
         InstallLine(
             reader.gettext("Linux, to try it without root"),

@@ -164,6 +164,17 @@ def test_the_script_checks_what_it_fetches_and_is_good_shell(site: Flask) -> Non
     assert checked.returncode == 0, checked.stderr
 
 
+def test_the_script_knows_one_option_and_refuses_others(site: Flask) -> None:
+    script = site.test_client().get("/agent/install.sh").text
+    # As the line of the page runs it, with what stands behind it.
+    words = ["sh", "-c", script, "install", "--disk-helth"]
+    refused = subprocess.run(words, input="", text=True, capture_output=True, check=False)
+    assert refused.returncode == 1
+    assert "unknown option --disk-helth; known: --disk-health" in refused.stderr
+    served = script.index("systemctl restart cadastre-agent")
+    assert script.index('"$program" disk-health on') > served
+
+
 def test_the_script_for_windows_checks_what_it_fetches_and_closes_its_folder(site: Flask) -> None:
     packed = agent_archive()
     assert packed is not None

@@ -2,6 +2,7 @@
 # Installs the Cadastre agent of {{ server }} on Linux or macOS, enrols it and starts it.
 # The enrolment token is read from standard input, where process lists do not see it:
 #   printf '%s\n' TOKEN | sudo sh -c "$(curl -fsSL {{ server }}/agent/install.sh)"
+# Behind it: install --disk-health lets the service ask disks how they are, which takes rights.
 # CADASTRE_AGENT_FOLDER: where the program goes (/usr/local/lib/cadastre-agent).
 set -eu
 
@@ -16,6 +17,13 @@ fail() {
 
 # All of it is read before any of it runs: a script cut short does nothing.
 main() {
+    disk_health=no
+    for word; do
+        case $word in
+        --disk-health) disk_health=yes ;;
+        *) fail "unknown option $word; known: --disk-health" ;;
+        esac
+    done
     [ "$(id -u)" = 0 ] || fail "run this as root, for instance with sudo"
     python=$(command -v python3) || fail "Python 3.9 or newer is needed: install python3 first"
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' ||
@@ -52,6 +60,9 @@ UNIT
         systemctl enable cadastre-agent
         systemctl restart cadastre-agent
         echo "The agent runs as the service cadastre-agent."
+        if [ "$disk_health" = yes ]; then
+            "$python" "$program" disk-health on || echo "Try again: $python $program disk-health on"
+        fi
     elif [ "$(uname -s)" = Darwin ]; then
         plist=/Library/LaunchDaemons/com.cadastre.agent.plist
         cat >"$plist" <<PLIST
@@ -68,4 +79,4 @@ PLIST
     fi
 }
 
-main
+main "$@"
