@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         safety.refuse_open_folder(safety.code_folder(program_file()))
         code: int = chosen.command(chosen)
-        sys.stdout.flush()
+        if sys.stdout:  # a service of Windows has none
+            sys.stdout.flush()
     except errors.AgentError as error:
         print(f"cadastre-agent: {error}", file=sys.stderr)
         return error.exit_code
@@ -75,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
         "wish", choices=("on", "off"), help="give the rights it takes, or take back"
     )
     rights.set_defaults(command=_disk_health)
+    service = _add(commands, "service", "make the service of Windows, remove it, or be it")
+    service.add_argument("action", choices=("install", "remove", "run"))
+    service.add_argument("--python", help=argparse.SUPPRESS)
+    service.set_defaults(command=_service)
     show = _add(commands, "print", "show the report as JSON and send nothing")
     show.add_argument("section", nargs="*", help="only these sections (default: all)")
     show.add_argument("--compact", action="store_true", help="one line, as it travels")
@@ -178,6 +183,12 @@ def _disk_health(chosen: argparse.Namespace) -> int:
     if os.path.isdir(folder):
         disk_rights.ask_anew(State(folder))
     return errors.EXIT_DONE
+
+
+def _service(chosen: argparse.Namespace) -> int:
+    from agent.windows_service.command import act  # noqa: PLC0415 - Windows only
+
+    return act(chosen.action, program_file(), chosen_folder(chosen.state_dir), chosen.python)
 
 
 def _print(chosen: argparse.Namespace) -> int:

@@ -11,6 +11,11 @@ import os
 import sys
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
 FALLBACK_SECONDS = 300.0
 START_SPREAD_SECONDS = 120.0
 _SLICE_SECONDS = 60.0
@@ -23,17 +28,29 @@ def supervise(entry: str, folder: str) -> int:
     passed is spread over two minutes, because a fleet restarts together.
     """
     child = spawnable([*own_command(entry), "cycle", folder])
-    path = os.path.join(folder, "next")
     try:
-        _sleep(_first_wait(path))
-        while True:
-            _forget(path)
-            code = os.spawnv(os.P_WAIT, sys.executable, child)  # noqa: S606 - our own program
-            if code < 0:
-                sys.stderr.write(f"cadastre-agent: the cycle was stopped by signal {-code}.\n")
-            _sleep(_wait(path))
+        cycles(folder, lambda: _run(child), sleep)
     except KeyboardInterrupt:
         return 0
+
+
+def cycles(folder: str, run: Callable[[], None], rest: Callable[[float], None]) -> NoReturn:
+    """Run one cycle after another for ever: `rest` sleeps so many seconds in between.
+
+    It ends by what one of them raises.
+    """
+    path = os.path.join(folder, "next")
+    rest(_first_wait(path))
+    while True:
+        _forget(path)
+        run()
+        rest(_wait(path))
+
+
+def _run(child: list[str]) -> None:
+    code = os.spawnv(os.P_WAIT, sys.executable, child)  # noqa: S606 - our own program
+    if code < 0:
+        sys.stderr.write(f"cadastre-agent: the cycle was stopped by signal {-code}.\n")
 
 
 def own_command(entry: str) -> list[str]:
@@ -79,13 +96,14 @@ def _forget(path: str) -> None:
         return
 
 
-def _sleep(seconds: float) -> None:
+def sleep(seconds: float, nap: Callable[[float], None] = time.sleep) -> None:
+    """Sleep by naps of a minute at most, so that a machine's own sleep counts."""
     end = _now() + seconds
     while True:
         left = end - _now()
         if left <= 0:
             return
-        time.sleep(min(left, _SLICE_SECONDS))
+        nap(min(left, _SLICE_SECONDS))
 
 
 def _now() -> float:

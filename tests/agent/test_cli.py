@@ -11,7 +11,7 @@ import pytest
 
 from tests.agent.desk import KEY, ROOT, Desk, Reply, accepted
 
-VERBS = ("enrol", "once", "run", "print", "doctor", "disk-health")
+VERBS = ("enrol", "once", "run", "print", "doctor", "disk-health", "service")
 
 
 def agent(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

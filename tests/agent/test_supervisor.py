@@ -27,7 +27,7 @@ def naps(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         if len(taken) == 3:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(supervisor, "_sleep", nap)
+    monkeypatch.setattr(supervisor, "sleep", nap)
     return taken
 
 
@@ -74,5 +74,5 @@ def test_one_that_has_passed_or_lies_beyond_reason_is_spread(
 
 def test_a_short_sleep_takes_as_long_as_asked() -> None:
     started = time.monotonic()
-    supervisor._sleep(0.05)
+    supervisor.sleep(0.05)
     assert 0.05 <= time.monotonic() - started < 1

@@ -42,7 +42,7 @@ def script() -> ResponseReturnValue:
 @agent_download.route("/install.ps1")
 @needs_nothing
 def windows_script() -> ResponseReturnValue:
-    """Hand out the script that installs the agent on Windows, to start with the machine."""
+    """Hand out the script that installs the agent on Windows as a service."""
     return _script("agent/install.ps1", "text/plain")
 
 

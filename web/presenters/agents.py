@@ -76,7 +76,7 @@ def install_lines(server: str, token: str, archive: str, reader: Reader) -> list
             needs_psutil,
         ),
         InstallLine(
-            reader.gettext("Windows, from its start on (PowerShell as an administrator)"),
+            reader.gettext("Windows, as a service (PowerShell as an administrator)"),
             f"$env:CADASTRE_TOKEN = '{token}'; "
             f"Invoke-RestMethod {server}/agent/install.ps1 | Invoke-Expression",
             needs_psutil,

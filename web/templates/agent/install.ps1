@@ -28,6 +28,7 @@
     if ($LASTEXITCODE -ne 0) { throw 'cadastre-agent: the folder cannot be closed to others' }
     New-Item -ItemType Directory -Force -Path $state | Out-Null
     Get-ScheduledTask -TaskName 'cadastre-agent' -ErrorAction SilentlyContinue | Stop-ScheduledTask
+    Get-Service -Name 'cadastre-agent' -ErrorAction SilentlyContinue | Stop-Service
 
     Write-Output ('Fetching the agent from ' + $server)
     $new = $program + '.new'
@@ -48,6 +49,21 @@
     $token | & $python -I $program enrol --state-dir $state --server $server --token -{{ flags }}
     if ($LASTEXITCODE -ne 0) { throw 'cadastre-agent: the machine could not be enrolled' }
 
+    # A service by itself; where Windows does not let this Python be one, a task.
+    & $python -I $program service install --state-dir $state
+    $served = $LASTEXITCODE -eq 0
+    if ($served) {
+        try { (Get-Service -Name 'cadastre-agent').WaitForStatus('Running', [TimeSpan]::FromSeconds(60)) }
+        catch { $served = $false }
+    }
+    if ($served) {
+        Unregister-ScheduledTask -TaskName 'cadastre-agent' -Confirm:$false -ErrorAction SilentlyContinue
+        return
+    }
+    if (Get-Service -Name 'cadastre-agent' -ErrorAction SilentlyContinue) {
+        & $python -I $program service remove --state-dir $state
+    }
+
     $action = New-ScheduledTaskAction -Execute $python -Argument ('-I "' + $program + '" supervise "' + $state + '"')
     $trigger = New-ScheduledTaskTrigger -AtStartup
     $settings = New-ScheduledTaskSettingsSet -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries `
@@ -55,5 +71,5 @@
     Register-ScheduledTask -Force -TaskName 'cadastre-agent' -User 'SYSTEM' -RunLevel Highest `
         -Action $action -Trigger $trigger -Settings $settings | Out-Null
     Start-ScheduledTask -TaskName 'cadastre-agent'
-    Write-Output 'The agent runs as the task cadastre-agent, and starts with the machine.'
+    Write-Output 'No service could be made. The agent runs as the task cadastre-agent, and starts with the machine.'
 }
