@@ -140,9 +140,12 @@ def compile_all(folder: Path = FOLDER) -> int:
     return compiled
 
 
-def faults(folder: Path = FOLDER) -> list[str]:
-    """Return what is missing or untranslated, one line each; empty when all is well."""
-    template = extract()
+def faults(folder: Path = FOLDER, template: Catalog | None = None) -> list[str]:
+    """Return what is missing or untranslated, one line each; empty when all is well.
+
+    ``template`` is what ``extract`` collected, for whoever has done so already.
+    """
+    template = extract() if template is None else template
     return [
         f"{language}: {problem}"
         for language in LANGUAGES
