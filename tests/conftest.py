@@ -14,6 +14,7 @@ from tests.support.databases import (
     database_maker,
     database_url,
     empty_database_url,
+    migrated_database_url,
 )
 from tests.support.directory import directory, slapd_server
 from tests.support.domain import domain_controller
@@ -33,6 +34,7 @@ __all__ = [
     "domain_controller",
     "empty_database_url",
     "loopback_guard",
+    "migrated_database_url",
     "new_page",
     "page",
     "page_faults",

@@ -23,6 +23,7 @@ import server.cli
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.people.actions.installation import create_first_administrator
+from tests.support.copies import Copy, start_copy
 from tests.support.processes import as_dependent, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -103,14 +104,23 @@ class Cadastre:
         return made.one_time_password
 
     def serve(self, *words: str, port: int | None = None) -> "Running":
-        """Start ``cadastre serve``; the caller stops it."""
+        """Start ``cadastre serve`` as a copy of the loaded program; the caller stops it."""
         chosen = port or free_port()
         listen = ("--listen", f"127.0.0.1:{chosen}")
-        return Running(self, self.command("serve", *listen, *words), chosen)
+        return Running(start_copy(("serve", *listen, *words), self.environment), chosen)
 
     def start(self, *words: str, port: int) -> "Running":
-        """Start another process of the installation."""
-        return Running(self, self.command(*words), port)
+        """Start a process of the installation as people do: it reads in the program itself."""
+        process = subprocess.Popen(
+            as_dependent(self.command(*words)),
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        return Running(process, port)
 
     @staticmethod
     def command(*words: str) -> list[str]:
@@ -121,20 +131,12 @@ class Cadastre:
 class Running:
     """A running process of an installation, with everything it printed."""
 
-    def __init__(self, cadastre: Cadastre, command: list[str], port: int) -> None:
+    def __init__(self, process: subprocess.Popen[str] | Copy, port: int) -> None:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self._lines: list[str] = []
         self._errors: list[str] = []
-        self.process = subprocess.Popen(
-            as_dependent(command),
-            cwd=ROOT,
-            env=cadastre.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self.process = process
         self._readers = [
             threading.Thread(target=self._read, args=(self.process.stdout, self._lines)),
             threading.Thread(target=self._read, args=(self.process.stderr, self._errors)),

@@ -17,17 +17,30 @@ from server.foundation.storage import Storage
 from server.migrations.models import Base
 from server.migrations.runner import Migrations
 from tests.server.command_line import Cadastre
-from tests.support.contents import content_hashes, fill_every_table, row_counts
+from tests.support.compiled import engine_at
+from tests.support.contents import counts_and_hashes, fill_every_table
 from tests.support.postgres import PostgresCluster
 
 Contents = tuple[dict[str, int], dict[str, str]]
 Told = TypeVar("Told")
 
 
+@pytest.fixture
+def cadastre(migrated: Cadastre) -> Cadastre:
+    """Return an installation whose database has its schema: how it came to be is told elsewhere."""
+    return migrated
+
+
+@pytest.fixture
+def cadastre_anywhere(migrated_anywhere: Cadastre) -> Cadastre:
+    """Return such an installation, once on SQLite and once on PostgreSQL."""
+    return migrated_anywhere
+
+
 def _contents(url: str) -> Contents:
-    engine = sa.create_engine(url)
+    engine = engine_at(url)
     try:
-        counts, hashes = row_counts(engine), content_hashes(engine)
+        counts, hashes = counts_and_hashes(engine)
     finally:
         engine.dispose()
     # How far the index of words is filled is not kept: it is filled anew from what is restored.
@@ -46,8 +59,7 @@ def _change(url: str, statement: sa.Executable) -> None:
 
 
 def _filled(cadastre: Cadastre) -> Contents:
-    cadastre.succeed("migrate")
-    engine = sa.create_engine(cadastre.url)
+    engine = engine_at(cadastre.url)
     fill_every_table(engine, Base.metadata)
     engine.dispose()
     return _contents(cadastre.url)
@@ -115,7 +127,6 @@ def test_a_portable_backup_moves_from_sqlite_to_postgresql_and_back(
 def test_a_copied_sqlite_file_does_not_fit_postgresql(
     cadastre: Cadastre, postgres_cluster: PostgresCluster, tmp_path: Path
 ) -> None:
-    cadastre.succeed("migrate")
     file = str(tmp_path / "backup.tar.gz")
     cadastre.succeed("backup", file)
     other = Cadastre(cadastre.home, {"database_url": postgres_cluster.new_database()})
@@ -248,7 +259,6 @@ def test_a_backup_that_was_tampered_with_is_refused(
 
 
 def test_a_member_that_points_elsewhere_writes_nothing(cadastre: Cadastre, tmp_path: Path) -> None:
-    cadastre.succeed("migrate")
     cadastre.succeed("backup", str(tmp_path / "first.tar.gz"))
     evil, content = tmp_path / "evil.tar.gz", tmp_path / "content"
     content.write_text("owned")
@@ -291,7 +301,6 @@ def test_without_any_key_the_rows_still_come_back_when_asked_for(
 
 
 def test_restoring_asks_before_it_replaces(cadastre: Cadastre, tmp_path: Path) -> None:
-    cadastre.succeed("migrate")
     file = str(tmp_path / "backup.tar.gz")
     cadastre.succeed("backup", file)
     outcome = cadastre.run("restore", file, given="n\n")
@@ -300,7 +309,6 @@ def test_restoring_asks_before_it_replaces(cadastre: Cadastre, tmp_path: Path) -
 
 
 def test_old_backups_are_deleted_when_asked(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     folder = cadastre.home / "backups"
     folder.mkdir()
     for day in range(1, 5):
@@ -314,7 +322,6 @@ def test_old_backups_are_deleted_when_asked(cadastre: Cadastre) -> None:
 def test_a_backup_that_cannot_be_written_leaves_nothing_half_done(
     cadastre: Cadastre, tmp_path: Path
 ) -> None:
-    cadastre.succeed("migrate")
     (tmp_path / "file").write_text("not a folder")
     outcome = cadastre.run("backup", str(tmp_path / "file" / "backup.tar.gz"))
     assert outcome.failed_in_one_sentence
@@ -323,7 +330,6 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_half_done(
 
 
 def test_a_backup_replaces_files_and_nothing_else(cadastre: Cadastre, tmp_path: Path) -> None:
-    cadastre.succeed("migrate")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     outcome = cadastre.run("backup", str(pipe))
@@ -499,7 +505,6 @@ def _settings(cadastre: Cadastre) -> Settings:
 
 
 def test_there_is_nothing_to_upgrade_in_a_current_database(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     assert "already" in cadastre.succeed("upgrade")
 
 

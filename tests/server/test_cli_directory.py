@@ -15,9 +15,9 @@ from tests.support.directory import SlapdServer
 
 
 @pytest.fixture
-def installed(cadastre_anywhere: Cadastre, directory: SlapdServer) -> Cadastre:
+def installed(migrated_anywhere: Cadastre, directory: SlapdServer) -> Cadastre:
     """Return an installation with a directory called "ldap", which holds two computers."""
-    cadastre_anywhere.begin()
+    migrated_anywhere.begin()
     for name in ("pc1", "pc2"):
         known = {"dNSHostName": f"{name}.example.test"}
         dn = f"cn={name},{directory.base_dn}"
@@ -31,8 +31,8 @@ def installed(cadastre_anywhere: Cadastre, directory: SlapdServer) -> Cadastre:
         "bind_dn": directory.reader_dn,
         "password": directory.reader_password,
     }
-    secrets = SecretBox(Settings(home=cadastre_anywhere.home).key_file)
-    database = Database(cadastre_anywhere.url)
+    secrets = SecretBox(Settings(home=migrated_anywhere.home).key_file)
+    database = Database(migrated_anywhere.url)
     try:
         with database.writing() as session:
             place = session.scalars(select(Organisation.id)).one()
@@ -40,7 +40,7 @@ def installed(cadastre_anywhere: Cadastre, directory: SlapdServer) -> Cadastre:
             create_directory(session, system_actor("test"), told, secrets, utc_now())
     finally:
         database.dispose()
-    return cadastre_anywhere
+    return migrated_anywhere
 
 
 def test_computers_are_read_listed_and_made_items(installed: Cadastre) -> None:

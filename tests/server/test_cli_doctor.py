@@ -22,6 +22,18 @@ from tests.support.mail import SmtpServer
 from tests.support.processes import free_port
 
 
+@pytest.fixture
+def cadastre(migrated: Cadastre) -> Cadastre:
+    """Return an installation whose database has its schema: how it came to be is told elsewhere."""
+    return migrated
+
+
+@pytest.fixture
+def cadastre_anywhere(migrated_anywhere: Cadastre) -> Cadastre:
+    """Return such an installation, once on SQLite and once on PostgreSQL."""
+    return migrated_anywhere
+
+
 def _said(cadastre: Cadastre) -> dict[str, dict[str, str]]:
     found = json.loads(cadastre.run("doctor", "--json").out)
     # The worst of a subject is what counts; "look" and "wrong" come after "ok" in no order.
@@ -55,7 +67,6 @@ def test_a_running_installation_with_mail_and_backup_is_well(
 
 
 def test_a_resting_installation_is_looked_at_but_nothing_is_wrong(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     outcome = cadastre.run("doctor")
     assert outcome.code == 0
     for line in (
@@ -68,15 +79,14 @@ def test_a_resting_installation_is_looked_at_but_nothing_is_wrong(cadastre: Cada
         assert line in outcome.out
 
 
-def test_before_the_first_start_it_says_how_to_begin(cadastre: Cadastre) -> None:
-    outcome = cadastre.run("doctor")
+def test_before_the_first_start_it_says_how_to_begin(tmp_path: Path) -> None:
+    outcome = Cadastre(tmp_path / "new").run("doctor")
     assert outcome.code == 1
     assert "there is no database" in outcome.out
     assert "Traceback" not in outcome.out + outcome.err
 
 
 def test_a_folder_and_a_key_that_others_may_read_are_found(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     cadastre.succeed("backup")
     key, settings = cadastre.home / "secret.key", cadastre.home / "cadastre.toml"
     settings.write_text("smtp_password = 'hunter2'\n")
@@ -97,7 +107,6 @@ def test_a_folder_and_a_key_that_others_may_read_are_found(cadastre: Cadastre) -
 def test_a_certificate_is_announced_before_it_ends(
     cadastre: Cadastre, age_days: int, level: str, words: str
 ) -> None:
-    cadastre.succeed("migrate")
     made = utc_now() - timedelta(days=age_days)
     files = issue_own_certificate(cadastre.home, ["localhost"], made)
     cadastre.settings = {"tls_certificate": str(files.certificate), "tls_key": str(files.key)}
@@ -109,7 +118,6 @@ def test_a_certificate_is_announced_before_it_ends(
 def test_a_backup_that_is_too_old_is_found_and_how_old_it_may_be_is_a_setting(
     cadastre: Cadastre,
 ) -> None:
-    cadastre.succeed("migrate")
     cadastre.succeed("backup")
     (made,) = (cadastre.home / "backups").iterdir()
     then = (utc_now() - timedelta(hours=50)).timestamp()
@@ -122,19 +130,16 @@ def test_a_backup_that_is_too_old_is_found_and_how_old_it_may_be_is_a_setting(
 
 
 def test_a_certificate_that_is_missing_is_wrong(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     cadastre.settings = {"tls_certificate": "/nowhere/desk.pem"}
     assert _said(cadastre)["certificate"]["level"] == "wrong"
 
 
 def test_an_open_address_without_encryption_is_wrong(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     cadastre.settings = {"listen_address": "0.0.0.0"}  # noqa: S104 - what must be found
     assert _said(cadastre)["address"]["mend"] == "cadastre setup"
 
 
 def test_a_schema_that_was_changed_by_hand_is_found(cadastre_anywhere: Cadastre) -> None:
-    cadastre_anywhere.succeed("migrate")
     engine = sa.create_engine(cadastre_anywhere.url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP INDEX ix_item_serial"))
@@ -148,7 +153,6 @@ def test_a_schema_that_was_changed_by_hand_is_found(cadastre_anywhere: Cadastre)
 
 
 def test_a_damaged_database_is_found(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     path = cadastre.home / "cadastre.sqlite3"
     content = bytearray(path.read_bytes())
     for offset in range(4096 * 20, len(content) - 4096 * 2, 4096 * 3):
@@ -171,7 +175,6 @@ def test_an_audit_entry_changed_by_hand_is_found(cadastre_anywhere: Cadastre) ->
 
 
 def test_dead_and_overdue_jobs_are_found(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     database = Database(cadastre.url)
     with database.writing() as session:
         enqueue(session, "mail", run_at=utc_now() - timedelta(hours=1))
@@ -187,7 +190,6 @@ def test_dead_and_overdue_jobs_are_found(cadastre: Cadastre) -> None:
 
 
 def test_an_old_backup_is_announced(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
     cadastre.succeed("backup")
     (path,) = (cadastre.home / "backups").iterdir()
     eight_days_ago = time.time() - 8 * 86400
@@ -198,7 +200,6 @@ def test_an_old_backup_is_announced(cadastre: Cadastre) -> None:
 def test_a_mail_server_that_refuses_us_is_wrong(
     cadastre: Cadastre, smtp_server: SmtpServer
 ) -> None:
-    cadastre.succeed("migrate")
     # It offers no STARTTLS, which the settings ask for.
     cadastre.settings = {"smtp_host": "127.0.0.1", "smtp_port": str(smtp_server.port)}
     finding = _said(cadastre)["mail"]
@@ -228,7 +229,6 @@ def _in_the_way(cadastre: Cadastre) -> None:
 def test_a_database_that_cannot_be_asked_ends_no_other_check(
     cadastre: Cadastre, spoil: Callable[[Cadastre], None]
 ) -> None:
-    cadastre.succeed("migrate")
     spoil(cadastre)
     outcome = cadastre.run("doctor")
     assert outcome.code == 1
@@ -238,7 +238,6 @@ def test_a_database_that_cannot_be_asked_ends_no_other_check(
 
 
 def test_a_row_that_refers_to_an_item_that_is_gone_is_found(cadastre_anywhere: Cadastre) -> None:
-    cadastre_anywhere.succeed("migrate")
     engine = sa.create_engine(cadastre_anywhere.url)
     value = {"item_id": 404, "attribute_id": 1, "position": 0, "text_key": "lost"}
     with engine.begin() as connection:
@@ -277,7 +276,6 @@ def test_a_lost_key_is_found_before_somebody_needs_what_it_sealed(
 def test_files_that_are_not_where_the_database_says_are_found(
     cadastre: Cadastre, tmp_path: Path
 ) -> None:
-    cadastre.succeed("migrate")
     assert _said(cadastre)["files"]["level"] == "ok"
     (tmp_path / "photo").write_bytes(b"seen")
     storage = attachments_at(cadastre.home)

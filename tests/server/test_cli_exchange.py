@@ -45,10 +45,10 @@ ESTATE = [
 
 
 @pytest.fixture
-def installed(cadastre_anywhere: Cadastre) -> Cadastre:
+def installed(migrated_anywhere: Cadastre) -> Cadastre:
     """Return an installation that has its root organisation."""
-    cadastre_anywhere.begin()
-    return cadastre_anywhere
+    migrated_anywhere.begin()
+    return migrated_anywhere
 
 
 def _write(path: Path, lines: list[Any]) -> str:

@@ -23,7 +23,7 @@ _PAIR = ["web1", "web2"]
 
 
 @pytest.fixture
-def estate(cadastre_anywhere: Cadastre, tmp_path: Path) -> Cadastre:
+def estate(migrated_anywhere: Cadastre, tmp_path: Path) -> Cadastre:
     """``ups <- host <- web1``, ``{web1 web2 | at least one} <- shop``, ``host <- mail``."""
     lines: list[object] = [
         {"kind": "item", "key": name, "class": code, "values": {"name": name}}
@@ -40,9 +40,9 @@ def estate(cadastre_anywhere: Cadastre, tmp_path: Path) -> Cadastre:
     ]
     path = tmp_path / "estate.ndjson"
     path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    cadastre_anywhere.begin()
-    cadastre_anywhere.succeed("import", str(path))
-    return cadastre_anywhere
+    migrated_anywhere.begin()
+    migrated_anywhere.succeed("import", str(path))
+    return migrated_anywhere
 
 
 def cells(text: str) -> list[list[str]]:

@@ -9,10 +9,10 @@ from tests.server.command_line import Cadastre
 
 
 @pytest.fixture
-def installed(cadastre_anywhere: Cadastre) -> Cadastre:
+def installed(migrated_anywhere: Cadastre) -> Cadastre:
     """Return an installation that has its root organisation and its administrator."""
-    cadastre_anywhere.begin()
-    return cadastre_anywhere
+    migrated_anywhere.begin()
+    return migrated_anywhere
 
 
 def test_a_person_gets_a_log_in_a_role_and_a_one_time_password(installed: Cadastre) -> None:
@@ -86,9 +86,8 @@ def test_an_enrolment_token_is_printed_once_with_what_to_do(installed: Cadastre)
     assert outcome.failed_in_one_sentence
 
 
-def test_before_the_first_start_there_is_nobody_to_administer(cadastre: Cadastre) -> None:
-    cadastre.succeed("migrate")
-    outcome = cadastre.run("user", "create", "ada")
+def test_before_the_first_start_there_is_nobody_to_administer(migrated: Cadastre) -> None:
+    outcome = migrated.run("user", "create", "ada")
     assert outcome.failed_in_one_sentence
     assert "start `cadastre serve` once" in outcome.err
 

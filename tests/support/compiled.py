@@ -38,7 +38,15 @@ class SharedCompilations:
         self._first.setdefault(connection.engine.url.drivername, connection.engine)
 
 
+_SHARED = SharedCompilations()
+
+
+def engine_at(url: str) -> Engine:
+    """Return an engine of nobody in particular, to look at a database with."""
+    return _SHARED.create_engine(sa.make_url(url))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def shared_compilations() -> None:
     """Let every ``Database`` of the tests use statements that were compiled before."""
-    database.create_engine = SharedCompilations().create_engine  # type: ignore[attr-defined,assignment]
+    database.create_engine = _SHARED.create_engine  # type: ignore[attr-defined,assignment]

@@ -15,6 +15,9 @@ KINDS = ("sqlite", "postgres")
 #: Deleted rows stay in the files of PostgreSQL; now and then a fresh copy is cheaper.
 _MOST_USES = 100
 
+#: Makes something of an empty database, and leaves no connection to it.
+Prepare = Callable[[str], None]
+
 
 def prepare_schema(url: str) -> None:
     """Create every table in the empty database at `url`, as a running system would have them.
@@ -31,15 +34,25 @@ def prepare_schema(url: str) -> None:
         engine.dispose()
 
 
+def migrate(url: str) -> None:
+    """Let the empty database at `url` be what ``cadastre migrate`` makes of it."""
+    # Support must load before the register does.
+    from server.migrations.runner import Migrations  # noqa: PLC0415
+
+    Migrations(url).upgrade()
+
+
 class DatabaseMaker:
-    """Makes databases of either kind: the schema is prepared once per kind, then only copied."""
+    """Makes databases of either kind: each way to prepare one is gone once, then only copied."""
 
     def __init__(self, directory: Path, cluster: Callable[[], PostgresCluster]) -> None:
         self._directory = directory
         self._cluster = cluster
         self._numbers = itertools.count(1)
-        self._templates: dict[str, str] = {}
-        self._emptied: list[str] = []
+        self._templates: dict[tuple[str, Prepare], str] = {}
+        #: By the template: copies of it that nobody uses.
+        self._spare: dict[str, list[str]] = {}
+        self._template_of: dict[str, str] = {}
         self._uses: dict[str, int] = {}
 
     def empty(self, kind: str) -> str:
@@ -48,37 +61,48 @@ class DatabaseMaker:
             return self._cluster().new_database()
         return f"sqlite:///{self._directory / f'{next(self._numbers)}.sqlite'}"
 
-    def prepared(self, kind: str) -> str:
-        """Return the address of a fresh database that holds the whole schema and no rows."""
-        template = self._template(kind)
+    def prepared(self, kind: str, prepare: Prepare = prepare_schema) -> str:
+        """Return the address of a fresh database as `prepare` leaves an empty one.
+
+        By default it holds the whole schema and no rows.
+        """
+        template = self._template(kind, prepare)
         if kind == "postgres":
-            return self._emptied.pop() if self._emptied else self._cluster().new_database(template)
-        url = self.empty(kind)
-        shutil.copyfile(_sqlite_file(template), _sqlite_file(url))
+            spare = self._spare.get(template)
+            url = spare.pop() if spare else self._cluster().new_database(template)
+        else:
+            url = self.empty(kind)
+            shutil.copyfile(_sqlite_file(template), _sqlite_file(url))
+        self._template_of[url] = template
         return url
+
+    def lay_down(self, path: Path, prepare: Prepare = prepare_schema) -> None:
+        """Put a fresh SQLite database to where a test wants it; the test's folder goes with it."""
+        shutil.copyfile(_sqlite_file(self._template("sqlite", prepare)), path)
 
     def drop(self, url: str) -> None:
         """Remove a database; without it a long session would fill the disk.
 
-        One of PostgreSQL is emptied for the next test: a new copy takes fifty times as long.
+        A copy in PostgreSQL is put back for the next test: a new one takes fifty times as long.
         """
         if url.startswith("sqlite"):
             for left in self._directory.glob(f"{_sqlite_file(url).name}*"):
                 left.unlink()
             return
         self._uses[url] = self._uses.get(url, 0) + 1
-        template = self._templates.get("postgres")
-        if template and self._uses[url] < _MOST_USES and self._cluster().empty(url, template):
-            self._emptied.append(url)
+        template = self._template_of.get(url)
+        if template and self._uses[url] < _MOST_USES and self._cluster().put_back(url, template):
+            self._spare.setdefault(template, []).append(url)
         else:
             self._cluster().drop_database(url)
 
-    def _template(self, kind: str) -> str:
-        if kind not in self._templates:
+    def _template(self, kind: str, prepare: Prepare) -> str:
+        key = (kind, prepare)
+        if key not in self._templates:
             url = self.empty(kind)
-            prepare_schema(url)
-            self._templates[kind] = url
-        return self._templates[kind]
+            prepare(url)
+            self._templates[key] = url
+        return self._templates[key]
 
 
 def _sqlite_file(url: str) -> Path:
@@ -110,6 +134,14 @@ def database_maker(
 def database_url(database_maker: DatabaseMaker, database_kind: str) -> Iterator[str]:
     """Yield the address of a database of its own, schema included, on SQLite and on PostgreSQL."""
     url = database_maker.prepared(database_kind)
+    yield url
+    database_maker.drop(url)
+
+
+@pytest.fixture
+def migrated_database_url(database_maker: DatabaseMaker, database_kind: str) -> Iterator[str]:
+    """Yield the address of a database of its own as ``cadastre migrate`` leaves an empty one."""
+    url = database_maker.prepared(database_kind, migrate)
     yield url
     database_maker.drop(url)
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,8 @@ from tests.support.processes import (
     start_on_free_ports,
 )
 
+_Connection = psycopg.Connection[tuple[object, ...]]
+
 _INSTALLED = Path("/usr/lib/postgresql")
 _ROLE = "cadastre"
 # The cluster lives for one test session: losing it costs nothing, waiting for its disk does.
@@ -37,15 +40,18 @@ _SETTINGS = {
 }
 
 _PUBLIC = "relnamespace = 'public'::regnamespace"
-#: What the schema consists of, in one line.
+#: What the schema consists of, in one line. A copy has the numbers of its template, so a table that
+#: was dropped and made again is another one.
 _SCHEMA = sql.SQL(f"""
-    SELECT string_agg(concat_ws(':', relname, relkind, relnatts, relchecks), ','
+    SELECT string_agg(concat_ws(':', oid, relname, relkind, relnatts, relchecks), ','
                       ORDER BY relname)
     FROM pg_class WHERE {_PUBLIC}
 """)  # noqa: S608  # nothing but a constant of this page is put in
 _TABLES = sql.SQL(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {_PUBLIC}")  # noqa: S608
 _FIRST_ROW = "(SELECT {} FROM {} LIMIT 1)"
-_COUNTERS = sql.SQL("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL")
+_COUNTERS = sql.SQL(
+    "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
+)
 _DISCONNECT = sql.SQL("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = %s AND pid <> pg_backend_pid()
@@ -56,6 +62,15 @@ def program_path() -> str:
     """Return the folders with PostgreSQL's own programs, newest first; Debian keeps them apart."""
     versions = sorted(_INSTALLED.glob("*/bin"), key=lambda path: -float(path.parent.name))
     return os.pathsep.join([*map(str, versions), os.environ.get("PATH", os.defpath)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """What a template holds; ``rows`` by table, as COPY writes them; ``counters``: the last id."""
+
+    schema: object
+    rows: Mapping[str, bytes]
+    counters: Mapping[str, int | None]
 
 
 class PostgresCluster:
@@ -70,6 +85,7 @@ class PostgresCluster:
         self._user = user
         self._numbers = itertools.count(1)
         self._server: ServerProcess | None = None
+        self._templates: dict[str, _Template] = {}
 
     def create(self) -> None:
         """Write the empty cluster (`initdb`), about four seconds."""
@@ -130,40 +146,40 @@ class PostgresCluster:
         name = make_url(url).database or ""
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
-    def empty(self, url: str, template: str) -> bool:
-        """Take every row out of a database whose schema is still that of `template`.
+    def put_back(self, url: str, template: str) -> bool:
+        """Let a copy of ``template`` hold again what its template holds, row for row.
 
         Returns False, with nothing promised, when a test has changed the schema. Connections that
-        a test left open are closed.
+        a test left open are closed. Nobody may change a template.
         """
-        with self._connect(make_url(template).database) as model:
-            wanted = model.execute(_SCHEMA).fetchone()
+        if template not in self._templates:
+            with self._connect(make_url(template).database) as connection:
+                self._templates[template] = _state_of(connection)
+        wanted = self._templates[template]
         name = make_url(url).database or ""
         with self._connect(name) as connection:
             connection.execute(_DISCONNECT, (name,))
-            if connection.execute(_SCHEMA).fetchone() != wanted:
+            if connection.execute(_SCHEMA).fetchone() != wanted.schema:
                 return False
-            tables = [str(row[0]) for row in connection.execute(_TABLES)]
-            used = [sql.SQL(_FIRST_ROW).format(sql.Literal(t), sql.Identifier(t)) for t in tables]
-            filled = [row[0] for row in connection.execute(sql.SQL(" UNION ALL ").join(used))]
-            counters = [row[0] for row in connection.execute(_COUNTERS)]
+            counters = {**dict.fromkeys(_counters(connection)), **wanted.counters}
             acts = [
                 sql.SQL("SET LOCAL session_replication_role = replica"),
-                *(sql.SQL("DELETE FROM {}").format(sql.Identifier(str(t))) for t in filled),
-                *(
-                    sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(str(c)))
-                    for c in counters
-                ),
+                *(sql.SQL("DELETE FROM {}").format(sql.Identifier(t)) for t in _filled(connection)),
+                *(_counting_on(counter, last) for counter, last in counters.items()),
             ]
             with connection.transaction():
                 connection.execute(sql.SQL("; ").join(acts))
+                for table, rows in wanted.rows.items():
+                    statement = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
+                    with connection.cursor().copy(statement) as copy:
+                        copy.write(rows)
         return True
 
     @property
     def _data(self) -> Path:
         return self.directory / "data"
 
-    def _connect(self, database: str | None = None) -> psycopg.Connection[tuple[object, ...]]:
+    def _connect(self, database: str | None = None) -> _Connection:
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
@@ -182,6 +198,32 @@ class PostgresCluster:
                 return True
         except psycopg.OperationalError:
             return False
+
+
+def _state_of(connection: _Connection) -> _Template:
+    rows = {}
+    for table in _filled(connection):
+        statement = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(table))
+        with connection.cursor().copy(statement) as copy:
+            rows[table] = b"".join(bytes(part) for part in copy)
+    return _Template(connection.execute(_SCHEMA).fetchone(), rows, _counters(connection))
+
+
+def _filled(connection: _Connection) -> list[str]:
+    """Return the tables that have a row."""
+    tables = [str(row[0]) for row in connection.execute(_TABLES)]
+    looks = [sql.SQL(_FIRST_ROW).format(sql.Literal(t), sql.Identifier(t)) for t in tables]
+    return [str(row[0]) for row in connection.execute(sql.SQL(" UNION ALL ").join(looks))]
+
+
+def _counters(connection: _Connection) -> dict[str, int | None]:
+    return {str(name): int(str(last)) for name, last in connection.execute(_COUNTERS)}
+
+
+def _counting_on(counter: str, last: int | None) -> sql.Composed:
+    if last is None:
+        return sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(counter))
+    return sql.SQL("SELECT setval({}, {})").format(sql.Literal(counter), sql.Literal(last))
 
 
 @contextmanager

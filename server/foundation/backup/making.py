@@ -94,8 +94,7 @@ def _copy_sqlite(
     engine = sa.create_engine(f"sqlite:///{target}")
     try:
         with engine.connect() as connection:
-            counts = {table.name: _count(connection, table) for table in rows.tables_of(connection)}
-            manifest = _manifest(connection, now, "sqlite", counts)
+            manifest = _manifest(connection, now, "sqlite", rows.count_rows(connection))
     finally:
         engine.dispose()
     reporter.begin("Packing the database")
@@ -152,10 +151,6 @@ def _manifest(
     return Manifest(
         now.isoformat(), _version(), str(revision), kind, counts, list(head(connection))
     )
-
-
-def _count(connection: sa.Connection, table: sa.Table) -> int:
-    return connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
 def _version() -> str:

@@ -114,13 +114,10 @@ def database_file(unpacked: Path) -> Path:
 
 
 def _compare(connection: sa.Connection, manifest: Manifest) -> None:
-    for table in rows.tables_of(connection):
-        found = connection.scalar(sa.select(sa.func.count()).select_from(table))
-        if found != manifest.tables.get(table.name):
-            raise UnusableArchive(
-                f"{table.name} has {found} rows after loading, the backup says "
-                f"{manifest.tables.get(table.name)}"
-            )
+    for name, found in rows.count_rows(connection).items():
+        told = manifest.tables.get(name)
+        if found != told:
+            raise UnusableArchive(f"{name} has {found} rows after loading, the backup says {told}")
     # Archives of older versions do not say where the record of acts ended.
     if manifest.audit_head and list(head(connection)) != list(manifest.audit_head):
         raise UnusableArchive("the record of acts does not end where the backup says it does")

@@ -39,9 +39,8 @@ MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
-def database(empty_database_url: str) -> Iterator[Database]:
-    Migrations(empty_database_url).upgrade()
-    opened = Database(empty_database_url)
+def database(migrated_database_url: str) -> Iterator[Database]:
+    opened = Database(migrated_database_url)
     yield opened
     opened.dispose()
 
