@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from server.assets import queries
 from server.assets.actions import ContractDraft, create_contract, edit_contract
 from server.assets.ending import delete_contract
+from server.assets.exporting import contract_csv
 from server.assets.racks import rack_view
 from server.assets.schemas import (
     ContractDetailsSchema,
@@ -22,6 +24,7 @@ from server.assets.schemas import (
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_of, page_request
+from server.foundation.edge.tables import CSV, TEXT, saved_answer
 
 assets = Blueprint(
     "assets", __name__, url_prefix=PREFIX, description="Contracts, and racks as they are filled."
@@ -36,9 +39,9 @@ class Contracts(MethodView):
     @assets.response(200, page_of(ContractSchema, "ContractPage"))
     def get(self, query: dict[str, Any]) -> Any:
         """List contracts by number, or by their last day."""
-        wanted = queries.ContractFilter(query["q"], query["state"], query["ends_after"])
         session, actor, today = current_session(), current_actor(), current_time().date()
-        return queries.list_contracts(session, actor, wanted, page_request(query), today)
+        request = page_request(query)
+        return queries.list_contracts(session, actor, _wanted(query), request, today)
 
     @assets.arguments(ContractDraftSchema)
     @assets.response(201, ContractSchema)
@@ -46,6 +49,23 @@ class Contracts(MethodView):
         """Write a contract down, with the items it covers."""
         draft = ContractDraft(**body)
         return create_contract(current_session(), current_actor(), draft, current_time())
+
+
+@assets.route("/contracts/export.csv")
+class ContractsAsCsv(MethodView):
+    """Promises of suppliers for spreadsheets."""
+
+    @assets.arguments(ContractQuerySchema(exclude=("cursor", "limit")), location="query")
+    @assets.response(200, TEXT, content_type=CSV)
+    def get(self, query: dict[str, Any]) -> Response:
+        """Write the same list, at most 50,000 of it, one line a contract."""
+        session, actor, today = current_session(), current_actor(), current_time().date()
+        text = contract_csv(session, actor, _wanted(query), query["sort"], today)
+        return saved_answer(text, CSV, "contracts.csv")
+
+
+def _wanted(query: dict[str, Any]) -> queries.ContractFilter:
+    return queries.ContractFilter(query["q"], query["state"], query["ends_after"])
 
 
 @assets.route("/contracts/<int:contract_id>")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -13,8 +14,10 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.foundation.edge.tables import CSV, GRAPHML, TEXT, saved_answer
 from server.foundation.secrets import SecretBox
 from server.scanning import actions, network, paths, queries, ranges
+from server.scanning.drawing import as_csv, as_graphml
 from server.scanning.schemas import (
     CredentialDraftSchema,
     CredentialSchema,
@@ -199,6 +202,32 @@ class Links(MethodView):
     def get(self, query: dict[str, Any]) -> Any:
         """List links with their proof, at most 5,000."""
         return network.list_links(current_session(), current_actor(), **query)
+
+
+@scanning.route("/links.csv")
+class LinksAsCsv(MethodView):
+    """The network for spreadsheets."""
+
+    @scanning.arguments(LinkQuerySchema, location="query")
+    @scanning.response(200, TEXT, content_type=CSV)
+    @scanning.alt_response(404, description="The site is not there, or out of sight.")
+    def get(self, query: dict[str, Any]) -> Response:
+        """Write the same links, one line each."""
+        links = network.list_links(current_session(), current_actor(), **query)
+        return saved_answer(as_csv(links), CSV, "network.csv")
+
+
+@scanning.route("/links.graphml")
+class LinksAsGraph(MethodView):
+    """The network for programs that draw and measure graphs."""
+
+    @scanning.arguments(LinkQuerySchema, location="query")
+    @scanning.response(200, TEXT, content_type=GRAPHML)
+    @scanning.alt_response(404, description="The site is not there, or out of sight.")
+    def get(self, query: dict[str, Any]) -> Response:
+        """Write the same links as an undirected graph."""
+        links = network.list_links(current_session(), current_actor(), **query)
+        return saved_answer(as_graphml(links), GRAPHML, "network.graphml")
 
 
 @scanning.route("/half-links")

@@ -33,6 +33,7 @@ _CONTRACT_AGAIN = {name: told for name, told in _CONTRACT.items() if name != "or
 ASSETS: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/contracts", _READ),
     Endpoint("POST", f"{_V1}/contracts", _WRITE, json=_CONTRACT, status=201),
+    Endpoint("GET", f"{_V1}/contracts/export.csv", _READ),
     Endpoint("GET", f"{_V1}/contracts/<int:contract_id>", _READ),
     Endpoint("PUT", f"{_V1}/contracts/<int:contract_id>", _WRITE, json=_CONTRACT_AGAIN),
     Endpoint("DELETE", f"{_V1}/contracts/<int:contract_id>", _WRITE, status=204),

@@ -248,6 +248,8 @@ REST_REGISTER: tuple[Endpoint, ...] = (
         status=204,
     ),
     Endpoint("GET", f"{_V1}/discovery/links", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/links.csv", Permission.DISCOVERY_READ),
+    Endpoint("GET", f"{_V1}/discovery/links.graphml", Permission.DISCOVERY_READ),
     Endpoint("GET", f"{_V1}/discovery/half-links", Permission.DISCOVERY_READ),
     *(
         Endpoint("GET", f"{_V1}/discovery/devices/<int:item_id>/{part}", Permission.DISCOVERY_READ)

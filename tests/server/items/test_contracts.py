@@ -1,5 +1,7 @@
 """Contracts and racks over REST, and alarms before a contract ends."""
 
+import csv
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -59,6 +61,22 @@ def test_contracts_are_seen_where_one_may_read(callers: Callers, world: World) -
     tomorrow = (utc_now() + timedelta(days=1)).date().isoformat()
     rows = callers.admin.get("/contracts", ends_after=tomorrow)["rows"]
     assert [row["id"] for row in rows] == [contract]
+
+
+def test_contracts_are_written_down_as_a_table(callers: Callers, world: World) -> None:
+    item = callers.admin.create("db")
+    _contract(callers, 10, reference="=CMD()", item_ids=[item])
+    _contract(callers, 5, reference="CTR-2", organisation_id=world.sales.id)
+    _contract(callers, 400, reference="CTR-3")
+    asked = {"state": "ending", "sort": "-ends_on"}
+    answer = callers.admin.send("GET", "/contracts/export.csv", query_string=asked)
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [(row["reference"], row["items"]) for row in rows] == [("'=CMD()", "1"), ("CTR-2", "0")]
+    theirs = callers.outsider.send("GET", "/contracts/export.csv").text.splitlines()
+    assert [line.split(",")[0] for line in theirs[1:]] == ["CTR-2"]
+    wrong = callers.admin.send("GET", "/contracts/export.csv", query_string={"sort": "colour"})
+    assert "sort" in refused(wrong, 422)
 
 
 def test_a_contract_knows_its_supplier_and_is_prolonged(callers: Callers, world: World) -> None:

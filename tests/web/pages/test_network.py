@@ -106,8 +106,12 @@ def test_a_site_is_drawn_with_what_lies_in_it_and_the_links_that_leave_it(
             (one["start_name"], one["end_name"]) for one in _told(admin, "links", places[place])
         }
         assert rest == links, place
+        saved = admin.get(f"/api/v1/discovery/links.csv?site_id={places[place]}")
+        assert len(saved.text.splitlines()) == len(links) + 1, place
     graph = admin.read(f"/discovery/network.graphml?site={places['Bergen']}")
     assert ("oslo-2" in graph, "oslo-1" in graph) == (True, False)
+    same = admin.get(f"/api/v1/discovery/links.graphml?site_id={places['Bergen']}")
+    assert (same.text, same.mimetype) == (graph, "application/graphml+xml")
     page = admin.read(f"/discovery/network?site={places['Bergen']}&strangers=1")
     drawn = page[page.index('id="links"') :]
     assert ("bergen-1" in drawn, "oslo-2" in drawn, "oslo-1" in drawn) == (True, True, False)

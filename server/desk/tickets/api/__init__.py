@@ -1,6 +1,15 @@
 """REST over tickets, what belongs to them, and the desk's words."""
 
-from server.desk.tickets.api import belongings, clocks, likeness, on_call, routing, teams, words
+from server.desk.tickets.api import (
+    belongings,
+    clocks,
+    exporting,
+    likeness,
+    on_call,
+    routing,
+    teams,
+    words,
+)
 from server.desk.tickets.api import tickets as _tickets
 from server.desk.tickets.api.blueprint import tickets
 from server.desk.tickets.queries.kept import TICKET_VIEWS
@@ -10,6 +19,7 @@ __all__ = [
     "_tickets",
     "belongings",
     "clocks",
+    "exporting",
     "likeness",
     "on_call",
     "routing",
