@@ -26,6 +26,10 @@ from server.desk.alarms.jobs import SURVEY, WATCH, run_survey, run_watch
 from server.desk.alarms.reactions import call_out
 from server.desk.announcements.api import announcements
 from server.desk.announcements.jobs import TELL, run_telling
+from server.desk.availability.api import availability
+from server.desk.availability.events import AvailabilityReached
+from server.desk.availability.jobs import WATCH_AVAILABILITY, watch_availability
+from server.desk.availability.reactions import keep_service_outages, tell_availability
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApplicationHanded,
@@ -268,6 +272,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     devices,
     collectors,
     tickets,
+    availability,
     alarms,
     routines,
     problems,
@@ -288,18 +293,20 @@ REACTIONS: Reactions = {
     TicketOpened: (
         note_opening,
         keep_time,
+        keep_service_outages,
         tell_opening,
         tell_followers,
         blame_changes,
         find_ticket_anew,
         compare_anew,
     ),
-    TicketEdited: (note_edit, keep_time, find_ticket_anew, compare_anew),
+    TicketEdited: (note_edit, keep_time, keep_service_outages, find_ticket_anew, compare_anew),
     TicketAssigned: (note_assignment, keep_time, tell_assignment),
     TicketMoved: (
         note_move,
         accept_on_move,
         keep_time,
+        keep_service_outages,
         tell_move,
         tell_followers_solved,
         end_major,
@@ -309,15 +316,23 @@ REACTIONS: Reactions = {
     ItemsAffected: (
         note_items,
         keep_time,
+        keep_service_outages,
         tell_followers,
         blame_changes,
         find_ticket_anew,
         compare_anew,
     ),
-    TicketReassessed: (note_reassessment, keep_time, tell_reassessment, tell_followers),
+    TicketReassessed: (
+        note_reassessment,
+        keep_time,
+        keep_service_outages,
+        tell_reassessment,
+        tell_followers,
+    ),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
-    TicketNoted: (note_happening, keep_accepted),
+    TicketNoted: (note_happening, keep_accepted, keep_service_outages),
+    AvailabilityReached: (tell_availability,),
     AlarmRaised: (call_out,),
     ChangeDrafted: (note_draft,),
     ChangeEdited: (note_change_edit,),
@@ -365,6 +380,7 @@ JOBS: Jobs = {
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
+    WATCH_AVAILABILITY: JobHandler(watch_availability, cron="* * * * *"),
     TELL: JobHandler(run_telling),
     REASSESS: JobHandler(run_reassessment, cron="* * * * *"),
     PASS_ON: JobHandler(run_passing_on, cron="*/5 * * * *"),

@@ -19,6 +19,7 @@ import server.assets.purchases.models
 import server.assets.stock.models
 import server.desk.alarms.models
 import server.desk.announcements.models
+import server.desk.availability.models
 import server.desk.changes.models.approving
 import server.desk.changes.models.calendar
 import server.desk.changes.models.change

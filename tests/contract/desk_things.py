@@ -10,6 +10,8 @@ from cmdb.records.parties import Organisation
 from server.desk.alarms.actions.ruling import change_rule
 from server.desk.announcements.actions.writing import move_announcement, write_announcement
 from server.desk.announcements.rules.lifecycle import AnnouncementDraft
+from server.desk.availability.actions.keeping import keep_outages
+from server.desk.availability.models import ServiceOutage
 from server.desk.knowledge.actions import ArticleDraft, write_article
 from server.desk.problems.actions.major import MajorDraft, run_major
 from server.desk.problems.actions.problems import ProblemDraft, open_problem
@@ -54,7 +56,19 @@ def desk_things(
         "shift": shift.id,
         "stand_in": stand_in.id,
     }
+    around |= _outage(session, admin, place_id, there["service"], now)
     return around | _problem_things(session, admin, place_id, there, now)
+
+
+def _outage(
+    session: Session, admin: Actor, place_id: int, service_id: int, now: datetime
+) -> dict[str, int | str]:
+    """Let a service be down that is never to be."""
+    draft = TicketDraft("Down", organisation_id=place_id, affected_item_ids=(service_id,))
+    ticket = open_ticket(session, admin, draft, now)
+    keep_outages(session, ticket, now, named=True)
+    query = select(ServiceOutage.id).where(ServiceOutage.ticket_id == ticket.id)
+    return {"outage": session.scalars(query).one()}
 
 
 def _problem_things(

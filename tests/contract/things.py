@@ -384,7 +384,7 @@ class _Furnishing:
         relation = create_relation(self._session, self._admin, draft, self._now)
         derived = {name: self._derived(verb, app, db) for name, verb in _DERIVED.items()}
         denied = reject_relation(self._session, self._admin, derived.pop("denied"), self._now)
-        service = self._item("business_service", f"service-{self._place.code}")
+        service = self._item("business_service", f"service-{code}", availability_target="100")
         draft = RelationDraft("depends_on", service, app)
         create_relation(self._session, self._admin, draft, self._now)
         found = {"item": app, "provider": db, "relation": relation.id, "verdict": denied.id}

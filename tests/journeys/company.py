@@ -52,6 +52,8 @@ from server.desk.announcements.actions.writing import (
     write_announcement,
 )
 from server.desk.announcements.rules.lifecycle import AnnouncementDraft
+from server.desk.availability.actions.keeping import keep_outages
+from server.desk.availability.models import ServiceOutage
 from server.desk.changes.actions import (
     ChangeDraft,
     ChangeMove,
@@ -305,7 +307,8 @@ class _Furnishing:
         owner = (PartyDraft("owner", group_id=self._world.support.id),)
         manager = (PartyDraft("owner", person_id=self._world.change_manager.person_id),)
         user = (PartyDraft("user", person_id=self._world.requester.person_id),)
-        orders = self._item("business_service", "Orders", manager, criticality=0)
+        promised = {"criticality": 0, "availability_target": 99.9}
+        orders = self._item("business_service", "Orders", manager, **promised)
         app = self._item("virtual_machine", "app-1", owner, environment="production")
         first, second = (self._item("database_instance", f"db-{n}", owner) for n in (1, 2))
         below = [self._item("hypervisor", f"host-{n}", owner, vendor="Dell") for n in (1, 2)]
@@ -651,6 +654,7 @@ class _Furnishing:
 
     def _desk(self, there: Things) -> dict[str, str | int]:
         ticket = self._ticket("Orders page times out", int(there["db"]), int(there["app"]))
+        outage = self._outage(ticket)
         self._ticket("Laptop does not wake up", int(there["laptop"]))
         self._ticket("This machine is slow", int(there["item"]))
         said = EntryDraft("We are on it: see CHG-1 and https://example.test/status")
@@ -661,8 +665,16 @@ class _Furnishing:
         db = int(there["db"])
         asked = self._change(db, asked=True)
         found: dict[str, str | int] = {"ticket": ticket, "draft": self._change(db), "asked": asked}
+        found["outage"] = outage
         found |= put_board(self._session, self._world, asked, self._now)
         return found | self._problem(ticket, db)
+
+    def _outage(self, reference: str) -> int:
+        """Return the outage that a ticket makes of a service."""
+        ticket = find_ticket(self._session, self._world.agent, reference)
+        keep_outages(self._session, ticket, self._now, named=True)
+        query = select(ServiceOutage.id).where(ServiceOutage.ticket_id == ticket.id)
+        return self._session.scalars(query).one()
 
     def _problem(self, ticket: str, db: int) -> dict[str, str | int]:
         """Write a known error behind a ticket, and run another one as a major incident."""

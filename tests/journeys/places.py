@@ -38,6 +38,8 @@ NO_PAGES = frozenset(
         "items.open_view",
         "knowledge.for_ticket",
         "knowledge.suggestions",
+        "levels.of_service",
+        "levels.table",
         "model.download",
         "network.cables",
         "network.graph",

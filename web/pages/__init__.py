@@ -35,6 +35,7 @@ from web.pages.junk import junk
 from web.pages.knowledge import knowledge
 from web.pages.labels import labels
 from web.pages.lately import lately
+from web.pages.levels import levels
 from web.pages.licences import licences
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
@@ -105,6 +106,7 @@ PAGES: tuple[Blueprint, ...] = (
     passkeys,
     equipment,
     stock,
+    levels,
     licences,
     labels,
     history,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.model import standing_model
@@ -63,6 +63,7 @@ def show(service_id: int) -> ResponseReturnValue:
         change_words=change_wording(),
         window=lambda change: window_text(change, reader()),
         class_name=class_name,
+        month=request.args.get("month", "")[:7] or None,
         **_weak_points(item),
     )
 

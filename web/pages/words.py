@@ -29,7 +29,7 @@ _PAGES: Mapping[str, tuple[str, ...]] = {
     "categories": ("fields", "categories"),
     "lists": ("channels", "resolutions"),
     "remote": ("remote_links",),
-    "service-levels": ("calendars", "first_line", "targets"),
+    "service-levels": ("availability", "calendars", "first_line", "targets"),
 }
 _LEVELS = "service-levels"
 
@@ -63,7 +63,8 @@ def _titles() -> dict[str, tuple[str, str]]:
             gettext("Service levels"),
             gettext(
                 "Calendars with holidays and time zones, how long what may take for requesters, "
-                "groups and suppliers, and what the first line should solve."
+                "groups and suppliers, how available services are to be, and what the first line "
+                "should solve."
             ),
         ),
     }

@@ -17,6 +17,7 @@ def signal_texts(reader: Reader) -> list[tuple[str, str]]:
         ("disk", reader.gettext("A disk is gone, or a file system can only be read")),
         ("certificate", reader.gettext("A certificate expires (days left)")),
         ("filesystem", reader.gettext("A file system is full (percent)")),
+        ("service_level", reader.gettext("A promise about a service runs out (percent used up)")),
     ]
 
 
@@ -36,6 +37,7 @@ def when_text(rule: AlarmRule, classes: Mapping[str, str], reader: Reader) -> st
         "disk": reader.gettext("gone, or read-only"),
         "certificate": reader.gettext("%(number)s days left"),
         "filesystem": reader.gettext("%(number)s %% full"),
+        "service_level": reader.gettext("%(number)s %% used up"),
     }
     parts = [said[rule.signal] % told]
     parts.append(", ".join(classes.get(code, code) for code in rule.class_codes))
@@ -57,6 +59,7 @@ def part_text(signal: str, subject: str, measure: float, reader: Reader) -> str:
         "port_down": reader.gettext("%(number)s minutes"),
         "certificate": reader.gettext("%(number)s days left"),
         "filesystem": reader.gettext("%(number)s %% full"),
+        "service_level": reader.gettext("%(number)s %% used up"),
     }.get(signal, "")
     return ": ".join(part for part in (subject, said % told if said else "") if part)
 

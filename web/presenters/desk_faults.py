@@ -113,6 +113,13 @@ def sentences(reader: Reader) -> dict[str, str]:
             "It can be rated once it is solved."
         ),
         "the promise is not missed": reader.gettext("The promise is not missed."),
+        "it must end after it began": reader.gettext("It must end after it began."),
+        "give percent, longest_minutes or both": reader.gettext(
+            "Give percent, longest_minutes or both."
+        ),
+        "must be no kind that stands for a failure": reader.gettext(
+            "Choose a kind that stands for no failure: its ticket would keep the service down."
+        ),
         "must be a time of day": reader.gettext("A time of day is written 08:00."),
         "quiet hours have a beginning and an end": reader.gettext(
             "Quiet hours have a beginning and an end."

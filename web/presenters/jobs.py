@@ -49,6 +49,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "notify.deliver": reader.gettext("Send notifications"),
         "sla.sweep": reader.gettext("Tell of promises that run out"),
         "sla.reckon": reader.gettext("Reckon promises anew"),
+        "availability.watch": reader.gettext("Look at what was promised of services"),
         "tickets.tidy_files": reader.gettext("Clear away files without a ticket"),
         "search.tickets": reader.gettext("Let tickets be found by their words"),
         "tickets.compare": reader.gettext("Find similar tickets"),

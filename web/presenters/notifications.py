@@ -58,6 +58,8 @@ def kind_text(kind: str, reader: Reader) -> str:
         "clock_reached": reader.gettext("A promise runs out"),
         "group_clock_reached": reader.gettext("The time of my group for a ticket runs out"),
         "supplier_clock_reached": reader.gettext("The time of a supplier for a ticket runs out"),
+        "service_level_near": reader.gettext("A promise about a service runs out"),
+        "service_level_missed": reader.gettext("A promise about a service is missed"),
     }
     return words.get(kind, kind)
 

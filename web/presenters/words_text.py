@@ -15,8 +15,10 @@ def words_text(sections: Mapping[str, Any]) -> str:
     [[moves]]
     to = "new"
     """
+    # Before the first table: behind one, it would be a line of that table.
+    empty = [f"{name} = []" for name, part in sections.items() if part == []]
     blocks = [line for name, part in sections.items() for line in _section(name, part)]
-    return "\n\n".join(blocks)
+    return "\n\n".join(empty + blocks)
 
 
 def _section(name: str, part: Any) -> Iterator[str]:

@@ -12,10 +12,10 @@ from server.desk.alarms.rules.values import AlarmRule
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 
-#: What events tell of is looked for every few minutes, how things stand once an hour.
+#: What events tell of, and what runs out, is looked for every few minutes, the rest once an hour.
 WATCH = "alarms.watch"
 SURVEY = "alarms.survey"
-_QUICK = frozenset({"trap", "port_down", "unreachable", "disk"})
+_QUICK = frozenset({"trap", "port_down", "unreachable", "disk", "service_level"})
 #: Items that one transaction tends: opening tickets takes the graph and the write lock.
 _BATCH = 20
 

@@ -92,6 +92,9 @@ def checked_rule(
     given = {"kind": rule.kind, "category": rule.category, "urgency": rule.urgency}
     check_words(problems, words, given)
     own_fields(problems, words, rule.category, {})
+    if rule.signal == "service_level" and words.is_failure(rule.kind):
+        # Its ticket would keep the service down, and so miss the promise that it is about.
+        problems.add("kind", "must be no kind that stands for a failure")
     if rule.priority is not None and rule.priority not in words.priorities:
         problems.add("priority", f"must be one of {', '.join(map(str, words.priorities))}")
     check_group(session, actor, problems, "group_id", rule.group_id)

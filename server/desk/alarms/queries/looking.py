@@ -12,7 +12,7 @@ from cmdb.records.items import Item
 from cmdb.records.parties import OrganisationClosure
 from cmdb.vocabulary import LifeStage
 from server.desk.alarms.models import Alarm
-from server.desk.alarms.queries import events, states
+from server.desk.alarms.queries import events, promises, states
 from server.desk.alarms.rules.values import AlarmRule, Facts, Spell, fits
 
 #: How far back events are read for trouble that is new; what is known to be wrong is looked at.
@@ -22,6 +22,7 @@ _STATES = {
     "silent_agent": states.silences,
     "certificate": states.certificates,
     "filesystem": states.filesystems,
+    "service_level": promises.used_up,
 }
 
 

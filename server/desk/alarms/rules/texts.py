@@ -15,6 +15,7 @@ _UNITS: Mapping[str, str] = {
     "disk": "",
     "certificate": "{:g} days left",
     "filesystem": "{:g} % full",
+    "service_level": "{:g} % used up",
 }
 _LONGEST_TITLE = 250
 _MOST_LINES = 50

@@ -20,7 +20,8 @@ class Signal:
 
 
 #: measure: announcements within the quiet hours · minutes a port is down · sweeps in a row without
-#: an answer · hours of silence · none · days until the end · percent of the space in use.
+#: an answer · hours of silence · none · days until the end · percent of the space in use · percent
+#: of what is allowed to a service in a month.
 SIGNALS: Mapping[str, Signal] = {
     one.code: one
     for one in (
@@ -31,6 +32,7 @@ SIGNALS: Mapping[str, Signal] = {
         Signal("disk", 0, 0, 0),
         Signal("certificate", 21, 0, 3650, below=True),
         Signal("filesystem", 95, 1, 100),
+        Signal("service_level", 75, 1, 1_000),
     )
 }
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
-from cmdb.records.parties import Group
+from cmdb.records.items import Item
+from cmdb.records.parties import Group, Organisation
 from server.assets.models import Contract, Supplier
 from server.desk.sla.models import SlaSection
 from server.desk.sla.queries import agreements_document, agreements_of, forget_agreements
@@ -61,7 +62,7 @@ def change_agreements(
 
 
 def _check_records(session: Session, agreements: Agreements) -> None:
-    """Raise ``InvalidValue`` for groups, suppliers and contracts that are not there."""
+    """Raise ``InvalidValue`` for records that are not there."""
     targets = agreements.targets
     groups = _known(session, Group.id, {one for each in targets for one in each.groups})
     suppliers = _known(session, Supplier.id, {one.supplier for one in targets})
@@ -78,8 +79,24 @@ def _check_records(session: Session, agreements: Agreements) -> None:
             faults[f"{place}.contract"] = f"there is no contract {one.contract}"
         elif one.supplier is not None and of.get(one.contract or 0, one.supplier) != one.supplier:
             faults[f"{place}.contract"] = "is with another supplier"
+    faults |= _availability_faults(session, agreements)
     if faults:
         raise InvalidValue(faults)
+
+
+def _availability_faults(session: Session, agreements: Agreements) -> dict[str, str]:
+    targets = agreements.availability
+    services = _known(session, Item.id, {one for each in targets for one in each.services})
+    customers = {one for each in targets for one in each.organisations}
+    organisations = _known(session, Organisation.id, customers)
+    faults: dict[str, str] = {}
+    for number, one in enumerate(targets):
+        if missing := set(one.services) - services:
+            faults[f"availability.{number}.services"] = f"there is no item {min(missing)}"
+        if missing := set(one.organisations) - organisations:
+            place = f"availability.{number}.organisations"
+            faults[place] = f"there is no organisation {min(missing)}"
+    return faults
 
 
 def _known(session: Session, column: Any, ids: Collection[int | None]) -> set[int]:

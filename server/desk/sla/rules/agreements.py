@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cmdb.errors import InvalidValue
+from server.desk.sla.rules.availability import AvailabilityTarget, read_availability
 from server.desk.sla.rules.calendars import Calendar
 from server.desk.sla.rules.targets import (
     Case,
@@ -22,7 +23,7 @@ from server.desk.sla.rules.targets import (
     read_targets,
 )
 
-SECTIONS = ("calendars", "targets", "first_line")
+SECTIONS = ("calendars", "targets", "first_line", "availability")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -39,6 +40,7 @@ class Agreements:
     labels: Mapping[str, Mapping[str, str]]
     targets: tuple[Target, ...]
     first_line: int
+    availability: tuple[AvailabilityTarget, ...] = ()
 
     @property
     def about_holders(self) -> bool:
@@ -87,7 +89,7 @@ def shipped_agreements() -> Mapping[str, Any]:
 
 
 def read_agreements(data: Mapping[str, Any]) -> Agreements:
-    """Return calendars, targets and the share of the first line of a document.
+    """Return calendars, targets, the share of the first line and availability of a document.
 
     Raises ``InvalidValue`` naming each place that is wrong, as ``calendars.office.hours.mon``; a
     calendar in which nobody ever works is wrong.
@@ -107,9 +109,10 @@ def read_agreements(data: Mapping[str, Any]) -> Agreements:
         faults.setdefault("calendars", "must hold at least one calendar")
     targets = read_targets(data.get("targets"), calendars, faults)
     share = _first_line(data.get("first_line", shipped_agreements()["first_line"]), faults)
+    available = read_availability(data.get("availability", []), calendars, faults)
     if faults:
         raise InvalidValue(faults)
-    return Agreements(calendars, labels, targets, share)
+    return Agreements(calendars, labels, targets, share, available)
 
 
 def _first_line(given: Any, faults: dict[str, str]) -> int:

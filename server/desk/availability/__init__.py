@@ -1,0 +1,1 @@
+"""How available services were, month by month, and how that stands to what was promised."""

@@ -1,0 +1,1 @@
+"""Keeping when services were not up, correcting it, and telling of what was promised."""

@@ -1,0 +1,1 @@
+"""What is decided about availability, without a database: spans of time, months, levels."""
