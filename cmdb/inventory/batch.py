@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision
@@ -14,6 +13,7 @@ from cmdb.inventory.asides import AsideWriter
 from cmdb.inventory.families import same_family, takes_class
 from cmdb.inventory.identification import Identification
 from cmdb.inventory.known import KnownItem, SourceState
+from cmdb.inventory.newcomers import keep_others_out, marks_of
 from cmdb.inventory.outcomes import Outcome, Recorded
 from cmdb.inventory.pending import Pending
 from cmdb.inventory.questions import ask, name_in
@@ -21,13 +21,9 @@ from cmdb.inventory.reconciling import decide_winners, outranks_others, speak
 from cmdb.inventory.sections import SOFTWARE, SectionWriter
 from cmdb.inventory.software import Catalogued
 from cmdb.inventory.terms import Terms
-from cmdb.inventory.writing import write_items
+from cmdb.inventory.writing import log_items, write_unlogged
 from cmdb.observation import Observation, Section
 from cmdb.records.committed import committed
-
-#: The number under which PostgreSQL lets one batch at a time bring in what nobody has seen before:
-#: two sources that meet a new machine at the same moment must not both make it an item.
-_NEWCOMERS_LOCK = 0x0CADA571
 
 
 @dataclass(slots=True)
@@ -70,20 +66,24 @@ class Batch:
         before = committed(self._session)
         found = self._read()
         met = [self._known(found, seen) for seen in self._observations]
-        if None in met:
-            self._session.execute(
-                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NEWCOMERS_LOCK}
-            )
-            if committed(self._session) != before:
-                # Somebody else may have brought them in while we read or waited.
+        if new := self._newcomers(met):
+            keep_others_out(self._session, marks_of(new, found.evidence_of(new)))
+            # Somebody else may have brought them in while we read or waited.
+            if committed(self._session) != before and not found.still_holds_of(new):
                 found = self._read()
                 met = [self._known(found, seen) for seen in self._observations]
+                new = self._newcomers(met)
+                keep_others_out(self._session, marks_of(new, found.evidence_of(new)))
         wanted = [item_id for item_id in met if item_id is not None]
         if not found.lock(wanted):
             # Some became others while we waited for them.
             found = self._read()
             found.lock([found.final(item_id) for item_id in wanted])
         return found
+
+    def _newcomers(self, met: Sequence[int | None]) -> list[Observation]:
+        pairs = zip(self._observations, met, strict=True)
+        return [seen for seen, item_id in pairs if item_id is None]
 
     def _read(self) -> Identification:
         terms, verdict = self._terms, self._verdict
@@ -108,13 +108,14 @@ class Batch:
         steps = [step for step in work if isinstance(step, _Step)]
         touched = list({id(step.item): step.item for step in steps}.values())
         terms = self._terms
-        write_items(self._session, terms.model, touched, terms.author, terms.now)
+        written = write_unlogged(self._session, terms.model, touched, terms.author, terms.now)
         self._asides.look_up({step.item.id for step in steps if not step.is_new})
         catalogued = Catalogued(self._session, _new_software(steps))
         results = [
             self._finish(step, catalogued) if isinstance(step, _Step) else step for step in work
         ]
         self._pending.write()
+        log_items(self._session, written, terms.now)
         return results
 
     def _take(self, seen: Observation) -> _Step | Recorded:

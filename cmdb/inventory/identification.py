@@ -43,8 +43,8 @@ class Identification:
         self._verdict = verdict
         self._known_as = items_known_as(session, source_keys(observations))
         self._junk = declared_junk(session)
-        evidence = {i for seen in observations if seen.item_id is None for i in self._said_by(seen)}
-        self._carriers = find_carriers(session, evidence)
+        unnamed = [seen for seen in observations if seen.item_id is None]
+        self._carriers = find_carriers(session, self.evidence_of(unnamed))
         named = {seen.item_id for seen in observations if seen.item_id is not None}
         held = {item_id for ids in self._carriers.items.values() for item_id in ids}
         told = {verdict.item_id} if verdict and verdict.item_id is not None else set()
@@ -55,6 +55,22 @@ class Identification:
     def _said_by(self, seen: Observation) -> tuple[Identifier, ...]:
         """Return the evidence that can identify: what was declared junk says nothing."""
         return self._junk.without(relevant(seen.class_code, seen.identifiers))
+
+    def evidence_of(self, observations: Sequence[Observation]) -> set[Identifier]:
+        """Return all the evidence by which these may be found."""
+        return {one for seen in observations for one in self._said_by(seen)}
+
+    def still_holds_of(self, observations: Sequence[Observation]) -> bool:
+        """Say whether nobody has come in by evidence or key of these since they were read."""
+        evidence = self.evidence_of(observations)
+        now = find_carriers(self._session, evidence)
+        before = self._carriers
+        known = items_known_as(self._session, source_keys(observations))
+        return all(self._known_as.get(key) == self.final(i) for key, i in known.items()) and all(
+            now.items.get(one) == before.items.get(one)
+            and now.spread.get(one) == before.spread.get(one)
+            for one in evidence
+        )
 
     def _holder(self, item: KnownItem) -> Holder:
         return Holder(

@@ -1,6 +1,7 @@
 """Writes what a batch decided: a few bulk statements, whatever the size of the batch."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,20 +27,40 @@ _ELSEWHERE = frozenset({*COLUMNS, "location", "class"})
 _IN_GRAPH = frozenset({"name", "stage", "class", "criticality"})
 
 
+@dataclass(frozen=True, slots=True)
+class Unlogged:
+    """What became of items, as the graph's log has to say: (op, id), and the rows of new ones.
+
+    ``first`` is the number the log's first line has; 0 where it is still open.
+    """
+
+    first: int
+    steps: Sequence[tuple[str, int]]
+    inserted: Sequence[Mapping[str, Any]]
+
+
 def write_items(
     session: Session, model: Model, items: Iterable[KnownItem], author: Author, now: datetime
-) -> dict[int, int]:
-    """Write new and changed items; return {provisional id: id} for the new ones.
+) -> None:
+    """Write new and changed items and the change log."""
+    log_items(session, write_unlogged(session, model, items, author, now), now)
 
-    Items, searchable values, sources, identifiers, history and the change log, in that order.
+
+def write_unlogged(
+    session: Session, model: Model, items: Iterable[KnownItem], author: Author, now: datetime
+) -> Unlogged:
+    """Write new and changed items; ``log_items`` is to follow in the same transaction.
+
+    Items, searchable values, sources, identifiers and history, in that order. Whoever still has
+    much to write logs last: those who write the log wait for each other.
     """
     touched = list(items)
     new = [item for item in touched if item.is_new]
     changed = [item for item in touched if not item.is_new and item.changed]
     seen = [item for item in touched if not item.is_new and not item.changed and item.touched]
-    ids, inserted = _insert_items(session, new, now)
+    inserted = _insert_items(session, new, now)
     regraphed = [item for item in changed if not _IN_GRAPH.isdisjoint(item.changed)]
-    first = _keep_past(session, new, regraphed)
+    first = _keep_past(session, len(new), regraphed)
     _update_items(session, changed, now)
     confirm_rows(session, Item, [(item.id, item.last_seen_at) for item in seen])
     _write_values(session, model, new, changed)
@@ -47,8 +68,14 @@ def write_items(
     write_identifiers(session, touched, now)
     write_history(session, new, changed, author, now)
     steps = [("item+", item.id) for item in new] + [("item~", item.id) for item in regraphed]
-    write_changes(session, first, now, steps, inserted)
-    return ids
+    return Unlogged(first, steps, inserted)
+
+
+def log_items(session: Session, written: Unlogged, now: datetime) -> None:
+    """Write the change log of what was written."""
+    if written.steps:
+        first = written.first or next_sequence(session)
+        write_changes(session, first, now, written.steps, written.inserted)
 
 
 def _columns(item: KnownItem, now: datetime) -> dict[str, Any]:
@@ -74,14 +101,12 @@ def _columns(item: KnownItem, now: datetime) -> dict[str, Any]:
 
 def _insert_items(
     session: Session, new: Sequence[KnownItem], now: datetime
-) -> tuple[dict[int, int], list[dict[str, Any]]]:
-    """Return {provisional id: id}, and the rows that were written."""
+) -> list[dict[str, Any]]:
+    """Give new items their ids and return the rows that were written."""
     if not new:
-        return {}, []
-    ids: dict[int, int] = {}
+        return []
     rows: list[dict[str, Any]] = []
     for item, item_id in zip(new, reserve_ids(session, Item, len(new)), strict=True):
-        ids[item.id] = item_id
         item.id = item_id
         row = _columns(item, now)
         row |= {
@@ -92,7 +117,7 @@ def _insert_items(
         }
         rows.append(row)
     insert_rows(session, Item, rows)
-    return ids, rows
+    return rows
 
 
 def _update_items(session: Session, changed: Sequence[KnownItem], now: datetime) -> None:
@@ -148,11 +173,14 @@ def value_rows(model: Model, item: KnownItem, name: str) -> list[dict[str, Any]]
     ]
 
 
-def _keep_past(session: Session, new: Sequence[KnownItem], regraphed: Sequence[KnownItem]) -> int:
-    """Keep what the graph knew of items that change; return the number of the first change."""
-    if not (new or regraphed):
+def _keep_past(session: Session, before: int, regraphed: Sequence[KnownItem]) -> int:
+    """Keep what the graph knew of items that change; return the number of the first change.
+
+    ``before`` changes come before theirs. Returns 0, and leaves the log alone, where none changes.
+    """
+    if not regraphed:
         return 0
     first = next_sequence(session)
-    changes = enumerate(regraphed, start=first + len(new))
+    changes = enumerate(regraphed, start=first + before)
     keep_past(session, "item", {item.id: sequence for sequence, item in changes})
     return first
