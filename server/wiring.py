@@ -14,6 +14,7 @@ from server.assets.documents.api import documents
 from server.assets.documents.searching import INDEX_DOCUMENTS, run_document_indexing
 from server.assets.jobs import ALARM_CONTRACTS, run_alarms
 from server.assets.licences.api import licences
+from server.assets.licences.matching import MATCH_LICENCES, run_licence_matching
 from server.assets.products.api import products
 from server.assets.products.linking import LINK_MODELS, run_linking
 from server.assets.products.queries import FAILURES
@@ -376,6 +377,7 @@ JOBS: Jobs = {
     LINK_MODELS: JobHandler(run_linking, cron="*/10 * * * *"),
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
+    MATCH_LICENCES: JobHandler(run_licence_matching, cron="32 * * * *"),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
     DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),

@@ -70,6 +70,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "health.campaigns": reader.gettext("Remind owners who have not answered"),
         "assets.alarm": reader.gettext("Tell of contracts and warranties that end"),
         "assets.models": reader.gettext("Find the models of items"),
+        "licences.match": reader.gettext("Find the products that licences are about"),
         "past.watch": reader.gettext("Compare baselines with what is now"),
         "past.seal": reader.gettext("Seal closed history"),
         "past.retain": reader.gettext("Let old history go"),

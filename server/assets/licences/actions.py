@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import DuplicateName, InvalidValue, NotFound
 from cmdb.model.text import clean, text_key
+from server.assets.licences.matching import MATCH_LICENCES
 from server.assets.licences.models import LicenceEntitlement, LicencePattern, SoftwareLicence
 from server.assets.licences.queries import get_licence, licences_in_scope
 from server.assets.licences.rules import METRICS, is_too_wide, meant_by, parted
@@ -15,6 +16,7 @@ from server.assets.purchases.queries import get_supplier
 from server.assets.queries import get_contract
 from server.foundation import audit
 from server.foundation.errors import PermissionDenied
+from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.items.organisations import require_organisation
 
@@ -174,6 +176,8 @@ def _cover(session: Session, licence_id: int, covers: list[tuple[str, str]]) -> 
             )
         )
     session.flush()  # what is read next counts by them
+    if any(pattern.startswith("*") for _, pattern in covers):
+        enqueue(session, MATCH_LICENCES, {}, key=f"{MATCH_LICENCES}:written")
 
 
 def _check_entitlement(session: Session, actor: Actor, draft: EntitlementDraft) -> None:

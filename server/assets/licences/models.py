@@ -41,6 +41,22 @@ class LicencePattern(Identified, Base):
     name_like: Mapped[str] = mapped_column(String)
     name_from: Mapped[str] = mapped_column(Key, server_default="")
     name_until: Mapped[str] = mapped_column(Key, server_default="")
+    #: Of a pattern that begins with ``*``: its products up to this one are rows of their own.
+    seen_until: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+
+
+class PatternProduct(Base):
+    """A product that a pattern beginning with ``*`` means: no range of keys leads to it."""
+
+    __tablename__ = "licence_pattern_product"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    pattern_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("licence_pattern.id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("software_product.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class LicenceEntitlement(Identified, Base):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Integer, Select, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
@@ -15,7 +15,13 @@ from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 from cmdb.records.items import Item, ItemParty
 from cmdb.records.parties import OrganisationClosure
 from cmdb.vocabulary import LifeStage, PartyRole
-from server.assets.licences.models import LicenceEntitlement, LicencePattern, SoftwareLicence
+from server.assets.licences.matching import FLOATING, means_product
+from server.assets.licences.models import (
+    LicenceEntitlement,
+    LicencePattern,
+    PatternProduct,
+    SoftwareLicence,
+)
 from server.assets.licences.rules import CORE, USER, Standing, Use, standing_on
 from server.assets.models import Contract, Supplier
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
@@ -78,7 +84,7 @@ def list_licences(
 
     ``text`` is part of the name or of the maker's; ``state`` one of ``STATES`` or "". Only items
     in sight count. Costs one range of the catalogue's index for each pattern of a licence shown;
-    a pattern that begins with ``*`` costs a pass over the catalogue.
+    one that begins with ``*`` costs what ``matching`` found of it, and a look at newer products.
     """
     actor.require(Permission.ITEM_READ)
     query = select(SoftwareLicence).where(licences_in_scope(actor))
@@ -232,13 +238,25 @@ def _covered(which: ColumnElement[bool]) -> CTE:
     """Return the products that licences are about, each once for each of those licences.
 
     They are found first, by the ranges of the patterns in the index of products' keys: installed is
-    a thousand times as much.
+    a thousand times as much. What a pattern that begins with ``*`` means was found before.
     """
-    meant = and_(
-        SoftwareProduct.name_key.between(LicencePattern.name_from, LicencePattern.name_until),
-        SoftwareProduct.name_key.like(LicencePattern.name_like, escape="\\"),
-        or_(LicencePattern.ecosystem == "", LicencePattern.ecosystem == SoftwareProduct.ecosystem),
+    ranged = SoftwareProduct.name_key.between(LicencePattern.name_from, LicencePattern.name_until)
+    newest = select(func.max(SoftwareProduct.id)).scalar_subquery()
+    # With an end a range is few rows to PostgreSQL; without, a third of the catalogue.
+    newer = SoftwareProduct.id.between(LicencePattern.seen_until + 1, newest)
+    found = _products(which).join(PatternProduct, PatternProduct.pattern_id == LicencePattern.id)
+    return (
+        union(
+            _products(which).join(SoftwareProduct, and_(~FLOATING, ranged, means_product())),
+            _products(which).join(SoftwareProduct, and_(FLOATING, newer, means_product())),
+            found.join(SoftwareProduct, SoftwareProduct.id == PatternProduct.product_id),
+        )
+        .cte("covered")
+        .prefix_with("MATERIALIZED")
     )
+
+
+def _products(which: ColumnElement[bool]) -> Select[int, str, int, int, str]:
     return (
         select(
             SoftwareLicence.id.label("licence_id"),
@@ -247,12 +265,9 @@ def _covered(which: ColumnElement[bool]) -> CTE:
             SoftwareProduct.id.label("product_id"),
             SoftwareProduct.name.label("product"),
         )
+        .select_from(SoftwareLicence)
         .join(LicencePattern, LicencePattern.licence_id == SoftwareLicence.id)
-        .join(SoftwareProduct, meant)
         .where(which)
-        .distinct()
-        .cte("covered")
-        .prefix_with("MATERIALIZED")
     )
 
 

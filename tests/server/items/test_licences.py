@@ -3,31 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from sqlalchemy import event, insert, select, text
-
-from cmdb.model.text import text_key
-from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
-from server.assets.licences.queries import items_using
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
-from server.foundation.paging import PageRequest
+from tests.server.items.catalogue import install
 from tests.server.items.rest import Callers, refused
 from tests.support.people import World
-
-
-def _install(database: Database, item_id: int, ecosystem: str, name: str) -> None:
-    with database.writing() as session:
-        known = {"ecosystem": ecosystem, "name": name}
-        product = session.scalar(select(SoftwareProduct).filter_by(**known))
-        if product is None:
-            product = SoftwareProduct(**known, name_key=text_key(name))
-            session.add(product)
-            session.flush()
-        release = SoftwareRelease(product_id=product.id, version=f"1.{item_id}")
-        session.add(release)
-        session.flush()
-        session.add(Installation(item_id=item_id, release_id=release.id, source="agent"))
 
 
 def _stands(one: dict[str, Any]) -> tuple[int, int, str]:
@@ -41,9 +21,9 @@ def test_licences_are_counted_by_device_by_core_and_by_user(
     machines = [callers.admin.create(name) for name in names]
     for machine, cores in zip(machines, (8, 16, None), strict=True):
         callers.admin.patch(f"/items/{machine}", {"values": {"cpu_cores": cores}})
-        _install(database, machine, "windows", "Microsoft SQL Server 2019")
-        _install(database, machine, "windows", "Microsoft SQL Server 2019 Tools")
-    _install(database, machines[0], "deb", "microsoft sql server 2019")
+        install(database, machine, "windows", "Microsoft SQL Server 2019")
+        install(database, machine, "windows", "Microsoft SQL Server 2019 Tools")
+    install(database, machines[0], "deb", "microsoft sql server 2019")
     for machine in machines[:2]:
         user = [{"role": "user", "person_id": world.reader.person_id}]
         callers.admin.patch(f"/items/{machine}", {"parties": user})
@@ -77,76 +57,12 @@ def test_licences_are_counted_by_device_by_core_and_by_user(
     }
 
 
-@pytest.mark.parametrize(
-    ("pattern", "meant"),
-    [
-        ("MICROSOFT office*", ["Microsoft Office 2021", "microsoft office"]),
-        ("microsoft office", ["microsoft office"]),
-        ("*office", ["microsoft office"]),
-        ("*office*2021", ["Microsoft Office 2021"]),
-        ("micro*2021", ["Microsoft Office 2021"]),
-        ("100%_sure*", ["100%_sure 2"]),
-        ("grün*", ["GRÜN & Söhne Kasse"]),
-        ("журнал*", ["Журнал 8"]),
-        ("x" * 240, ["x" * 230]),
-        ("deb:grün*", []),
-    ],
-)
-def test_a_pattern_means_names_in_any_case_from_their_first_letter_on(
-    callers: Callers, database: Database, pattern: str, meant: list[str]
-) -> None:
-    names = (
-        "Microsoft Office 2021",
-        "microsoft office",
-        "Microsoftware",
-        "100%_sure 2",
-        "100 is sure",
-        "GRÜN & Söhne Kasse",
-        "Журнал 8",
-        "x" * 230,
-    )
-    for name in names:
-        _install(database, callers.admin.create(name[:50]), "windows", name)
-    draft = {"organisation_id": 1, "name": "L", "metric": "device", "covers": [pattern]}
-    made = callers.admin.post("/licences", draft)
-    rows = callers.reader.get(f"/licences/{made['id']}/items")["rows"]
-    assert sorted(row["product"] for row in rows) == sorted(meant)
-
-
-def test_products_are_looked_up_by_their_first_letters(
-    callers: Callers, database: Database, world: World
-) -> None:
-    draft = {"organisation_id": 1, "name": "L", "metric": "device", "covers": ["office*"]}
-    made = callers.admin.post("/licences", draft)
-    with database.writing() as session:
-        rows = [
-            {"ecosystem": "windows", "name": f"product {n}", "name_key": f"product {n}"}
-            for n in range(5000)
-        ]
-        session.execute(insert(SoftwareProduct), rows)
-        session.execute(text("ANALYZE"))
-    with database.reading() as session:
-        connection = session.connection()
-        asked: list[tuple[str, Any]] = []
-
-        def remember(*what: Any) -> None:
-            asked.append((what[2], what[3]))
-
-        event.listen(connection, "before_cursor_execute", remember)
-        items_using(session, world.reader, made["id"], PageRequest("name"))
-        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        about = [one for one in asked if "software_product" in one[0]]
-        plans = [connection.exec_driver_sql(explain + one[0], one[1]).all() for one in about]
-    assert about
-    assert ["ix_software_product_name_key" in str(plan) for plan in plans] == [True], plans
-
-
 def test_what_has_ended_or_not_begun_gives_no_right(
     callers: Callers, database: Database, world: World
 ) -> None:
     machine = callers.admin.create("one")
-    _install(database, machine, "deb", "oracle-xe_19")
-    _install(database, callers.admin.create("two"), "deb", "oracle-xeX19")
+    install(database, machine, "deb", "oracle-xe_19")
+    install(database, callers.admin.create("two"), "deb", "oracle-xeX19")
     draft = {"organisation_id": 1, "name": "Oracle", "metric": "device"}
     draft |= {"covers": ["oracle-xe_*"], "vendor": "Oracle"}
     made = callers.admin.post("/licences", draft)
