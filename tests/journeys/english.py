@@ -46,6 +46,8 @@ class LeftOver:
         """``names`` are those of the estate: a group may well be called "Support"."""
         self._language = language
         self._names = frozenset(names)
+        # Most texts stand on every page.
+        self._judged: dict[str, bool] = {}
 
     def on(self, page: Page) -> list[str]:
         """Return the texts of the page that are English."""
@@ -53,17 +55,30 @@ class LeftOver:
         return [text for text in texts if text not in self._names and self._is_english(text)]
 
     def _is_english(self, text: str) -> bool:
-        return text in self._exact or any(form.fullmatch(text) for form in self._forms)
+        if text not in self._judged:
+            self._judged[text] = text in self._exact or self._is_filled(text)
+        return self._judged[text]
+
+    def _is_filled(self, text: str) -> bool:
+        return any(part in text and form.fullmatch(text) for part, form in self._forms)
 
     @cached_property
     def _exact(self) -> frozenset[str]:
         return frozenset(text for text in self._sources() if not _PLACE.search(text))
 
     @cached_property
-    def _forms(self) -> list[re.Pattern[str]]:
-        """Return messages with places as patterns; those that are little else say nothing."""
+    def _forms(self) -> list[tuple[str, re.Pattern[str]]]:
+        """Return messages with places as patterns, each after its longest piece without places.
+
+        Looking for the piece is quicker than trying the pattern. Messages that are little else
+        than places say nothing.
+        """
         forms = [text for text in self._sources() if _PLACE.search(text)]
-        return [_pattern(text) for text in forms if _WORDS.search(_PLACE.sub("", text))]
+        return [
+            (max(_PLACE.split(text), key=len), _pattern(text))
+            for text in forms
+            if _WORDS.search(_PLACE.sub("", text))
+        ]
 
     def _sources(self) -> Iterator[str]:
         for english, others in (*self._messages(), *self._labels()):

@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import Served, SignedIn
 from tests.journeys.english import LeftOver
-from tests.journeys.looking import PHONE, cut_off, sticking_out
+from tests.journeys.looking import DESK, PHONE, Reader, cut_off, sticking_out
 
 _NARROW = "style='width: 4rem; overflow: hidden; white-space: nowrap"
 
@@ -47,6 +47,34 @@ def test_what_makes_a_page_scroll_sideways_is_named(page: Page) -> None:
     assert "<hr" in sticking_out(page)[-1]
     page.set_content("<div style='overflow: auto'><hr style='width: 400px'></div>")
     assert sticking_out(page) == []
+
+
+_WRITE = """
+([place, style]) => {
+  const line = document.createElement("p");
+  line.append("written on purpose");
+  line.style = style;
+  document.querySelector(place).append(line);
+}
+"""
+
+
+def test_faint_text_is_seen_in_the_content_and_in_a_frame_that_stands_in_a_new_way(
+    signed_in: SignedIn,
+) -> None:
+    page = signed_in("en", viewport=DESK, reduced_motion="reduce")
+    reader = Reader(page)
+    page.goto("/search?q=db")
+    assert reader.faint() == []
+    by_day = "color: #ddd"
+    in_the_dark = "color: #333"
+    for place in ("#content", ".sidebar"):
+        for style, said in ((by_day, "readable: <p"), (in_the_dark, "readable in the dark: <p")):
+            page.goto("/search?q=db")
+            page.evaluate(_WRITE, [place, style])
+            found = reader.faint()
+            assert len(found) == 1, (place, style, found)
+            assert said in found[0]
 
 
 def test_english_is_recognised_with_its_places_filled(served: Served, signed_in: SignedIn) -> None:

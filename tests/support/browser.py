@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -18,6 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.support.axe import run_axe
 from tests.support.processes import require_program
 
 NewPage = Callable[..., Page]
@@ -39,11 +39,6 @@ document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`content security policy: ${event.violatedDirective} stopped ${event.blockedURI}`);
 });
 """
-# Only violations are spelled out: describing everything that is right takes most of the time.
-_AXE_RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]},
-    "resultTypes": ["violations"],
-}
 
 
 class PageFaults:
@@ -92,12 +87,11 @@ class PageFaults:
             self._seen.append(f"server error {response.status}: {response.url}")
 
 
-def accessibility_violations(page: Page) -> list[str]:
+def accessibility_violations(page: Page, *, contrast: bool = True) -> list[str]:
     """Run axe-core over the page as it stands; one line per violation of WCAG 2.1 A and AA."""
-    found = Axe().run(page, options=_AXE_RULES).response["violations"]
     return [
         f"{violation['id']} ({violation['impact']}): {node['html']}"
-        for violation in found
+        for violation in run_axe(page, contrast=contrast)
         for node in violation["nodes"]
     ]
 
