@@ -28,7 +28,7 @@ class Kit:
         self._database.keep()
         self.app: Flask = create_site(settings, self._database)
         self._counting = _count_every_table()
-        self.prepared_rows = self.count_rows()
+        self.prepared_rows = self._count()
 
     def ask(
         self,
@@ -60,6 +60,9 @@ class Kit:
 
     def count_rows(self) -> dict[str, int]:
         """Return how many rows each table holds now, whatever the last request did."""
+        return self._count() if self._database.has_written() else self.prepared_rows
+
+    def _count(self) -> dict[str, int]:
         with self._database.reading() as session:
             return dict(session.execute(self._counting).one()._mapping)
 
