@@ -19,6 +19,7 @@ from tests.server.items.deriving_estate import Estate, call, card, listener
 from tests.support.browser import NewPage
 from tests.support.databases import DatabaseMaker
 from tests.support.people import World, cookie_of, make_world
+from tests.support.sites import site_over
 from tests.web.static.frame_site import serving
 from web.site import create_site
 
@@ -61,7 +62,7 @@ def installation(
     database = Database(database_maker.prepared("sqlite"), REACTIONS)
     with database.writing() as session:
         world = make_world(session)
-    site = create_site(Settings(home=home, job_threads=0), database)
+    site = site_over(create_site, Settings(home=home), database)
     with serving(site) as address:
         found = Installation(address, database, world, Estate(database, world, home))
         found.db_reports(1)

@@ -17,6 +17,7 @@ from tests.journeys.this_machine import OLD_VERSION, report_this_machine
 from tests.support.browser import NewPage
 from tests.support.databases import DatabaseMaker
 from tests.support.people import actor_of
+from tests.support.sites import site_over
 from tests.web.static.frame_site import serving
 from web.site import create_site
 
@@ -44,7 +45,7 @@ def installation(
         item_id = report_this_machine(session, actor, first.organisation_id, utc_now())
         name = get_item(session, actor, item_id).name
     settings = Settings(home=tmp_path_factory.mktemp("installation"))
-    with serving(create_site(settings, database)) as address:
+    with serving(site_over(create_site, settings, database)) as address:
         yield Installation(address, first, name)
     database.dispose()
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, redirect, request
@@ -80,18 +81,23 @@ def frame_site() -> Flask:
     return site
 
 
-def _templates() -> Environment:
-    language = request.args.get("language", "en")
+@cache
+def _templates(language: str) -> Environment:
+    """Return the templates of a language, compiled once for all requests."""
     made = environment(PAGES, language)
     made.globals["asset_url"] = Assets().url
     return made
 
 
+def _language() -> str:
+    return request.args.get("language", "en")
+
+
 def _frame(title: str = "", errors: dict[str, str] | None = None) -> str:
-    language = request.args.get("language", "en")
+    language = _language()
     sorting = Sorting.parse(request.args.get("sort", ""))
     return (
-        _templates()
+        _templates(language)
         .get_template("frame")
         .render(
             shell=shell(language=language),
@@ -111,7 +117,7 @@ def _opened(name: str) -> str:
 
 
 def _sign_in() -> str:
-    return _templates().get_template("bare").render(language="en")
+    return _templates("en").get_template("bare").render(language="en")
 
 
 def _save(site: Flask) -> AnyResponse | tuple[str, int] | str:
@@ -130,7 +136,7 @@ def _sent(site: Flask) -> AnyResponse:
 def _found() -> str:
     words = request.args.get("q", "")
     found = [{"url": "/opened/db", "label": "db-07", "state": "up"}] if words in "db-07" else []
-    return _templates().get_template("found").render(found=found)
+    return _templates(_language()).get_template("found").render(found=found)
 
 
 def _people() -> Response:
