@@ -89,7 +89,8 @@ system: ## As root: install the Debian packages the tests need
 ##@ Now and then
 lock: setup ## Look for newer libraries and write the lock files anew
 	@$(LOCK) pyproject.toml -o requirements/run.txt
-	@$(LOCK) pyproject.toml --group dev -c requirements/run.txt -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --extra saml -c requirements/run.txt -o requirements/saml.txt
+	@$(LOCK) pyproject.toml --extra saml --group dev -c requirements/saml.txt -o requirements/dev.txt
 	@$(LOCK) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
 	@$(LOCK) requirements/node.in -c requirements/dev.txt -o requirements/node.txt
 
