@@ -203,6 +203,7 @@ from server.people.api import (
     providers,
     roles,
     rosters,
+    saml_providers,
     session,
     tokens,
 )
@@ -242,6 +243,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     directories,
     rosters,
     providers,
+    saml_providers,
     emergencies,
     items,
     relations,

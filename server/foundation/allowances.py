@@ -60,6 +60,8 @@ class Allowance:
 
 #: Round trips to identity providers that one address may begin.
 ROUND_TRIPS = Allowance("sign-in round trips", 60, 600)
+#: Answers of SAML providers from one address that proved nothing.
+REFUSED_ANSWERS = Allowance("refused SAML answers", 60, 600)
 #: Wrong tokens and keys from one address; right ones are never held up.
 WRONG_CREDENTIALS = Allowance("wrong credentials", 60, 600)
 #: Files that one person may attach.

@@ -95,6 +95,10 @@ class ProviderUnavailable(CadastreError):
     """An identity provider does not answer, or not as it must; the text says how."""
 
 
+class ExtraMissing(CadastreError):
+    """A part of Cadastre that is installed on request is not here; the text says which."""
+
+
 class IdentityRefused(SignInRefused):
     """What an identity provider answered lets nobody in; the text says why."""
 

@@ -12,7 +12,7 @@ from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
 from server.people.actions.attempts import forget_attempts
 from server.people.actions.rosters import READ_ROSTER
-from server.people.models import Directory, PendingSignIn, RosterRun, WebSession
+from server.people.models import Directory, PendingSignIn, RosterRun, SamlAnswer, WebSession
 from server.people.rostering import carry_out
 from server.people.sources import access_of
 from server.people.sync import sync_directory
@@ -89,3 +89,4 @@ def tidy(context: JobContext) -> None:
             .values(state="replaced", packed=None)
         )
         session.execute(delete(PendingSignIn).where(PendingSignIn.expires_at < now))
+        session.execute(delete(SamlAnswer).where(SamlAnswer.expires_at < now))

@@ -69,6 +69,10 @@ _FORBIDDEN = {
         ("server.people.sync", "ldap3"),
         ("web.pages.people", "ldap3.core.exceptions"),
     ],
+    "lxml-has-one-room": [
+        ("server.people.actions.saml_sign_in", "lxml.etree"),
+        ("server.people.saml.answers", "signxml"),
+    ],
     "pysnmp-has-one-user": [("discovery.probes.system", "pysnmp.hlapi.v3arch.asyncio")],
     "flask-babel-has-one-user": [("web.presenters.times", "flask_babel")],
     "probes-apart": [("discovery.probes.one", "discovery.probes.two")],

@@ -18,6 +18,7 @@ _TAGS = (
     "identity_providers",
     "emergencies",
     "items",
+    "saml_providers",
     "relations",
     "derivation",
     "impact",

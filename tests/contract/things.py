@@ -107,6 +107,7 @@ from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
 from server.people.actions.rosters import create_roster
+from server.people.actions.saml_providers import create_saml_provider
 from server.people.models import (
     Account,
     ApiToken,
@@ -127,6 +128,7 @@ from tests.contract.change_things import change_things
 from tests.contract.desk_things import desk_things, shared_desk_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
 from tests.support.pictures import png
+from tests.support.saml_provider import published_metadata
 
 #: What a thing is called in addresses and bodies, to its id or reference.
 Things = Mapping[str, int | str]
@@ -360,6 +362,11 @@ class _Furnishing:
             "organisation_id": self._place.id,
         }
         row = create_provider(self._session, self._admin, particulars, self._secrets, self._now)
+        spoken = particulars | {
+            "code": f"saml-{self._place.code}",
+            "metadata": published_metadata(),
+        }
+        saml = create_saml_provider(self._session, self._admin, spoken, self._secrets, self._now)
         self._session.execute(
             update(Account).where(Account.person_id == holder_id).values(password_hash="unused")
         )
@@ -371,6 +378,7 @@ class _Furnishing:
         }
         return {
             "identity_provider": row.id,
+            "saml_provider": saml.id,
             "external_identity": linked[person_id],
             "own_identity": linked[holder_id],
         }

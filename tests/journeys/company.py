@@ -129,6 +129,7 @@ from server.people.actions.identities import link_identity
 from server.people.actions.providers import create_provider
 from server.people.actions.roles import Holder, Scope, give_role
 from server.people.actions.rosters import create_roster
+from server.people.actions.saml_providers import create_saml_provider
 from server.people.models import (
     Account,
     Directory,
@@ -148,6 +149,7 @@ from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.board import put_board
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
+from tests.support.saml_provider import published_metadata
 
 #: A name that breaks what was never tried with one.
 ENDLESS = "<b>db</b>-" + "x" * 120 + "-конец"
@@ -593,10 +595,17 @@ class _Furnishing:
             made.append(
                 create_provider(self._session, self._admin, particulars, self._secrets, self._now)
             )
+        spoken = {
+            "code": "partners",
+            "name": "Example partners",
+            "metadata": published_metadata(),
+            "organisation_id": self._world.root.id,
+        }
+        saml = create_saml_provider(self._session, self._admin, spoken, self._secrets, self._now)
         owner = self._admin.person_id or 0
         link_identity(self._session, self._admin, made[0].id, owner, "7f3a9c", self._now)
         self._declare(owner)
-        return {"identity_provider": made[0].id}
+        return {"identity_provider": made[0].id, "saml_provider": saml.id}
 
     def _declare(self, owner: int) -> None:
         """Keep a role for the owner, and let an emergency of somebody else wait for a review."""

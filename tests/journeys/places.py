@@ -49,6 +49,9 @@ NO_PAGES = frozenset(
         # They lead to an identity provider and back, and show nothing of their own.
         "provider_sign_in.back",
         "provider_sign_in.begin",
+        "saml_sign_in.back",
+        # XML for the provider.
+        "saml_sign_in.metadata",
         "problems.fault_tree_drawing",
         "problems.fault_tree_text",
         "problems.proposals",

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.server.command_line import Cadastre
+from tests.support.saml_provider import published_metadata
 
 
 @pytest.fixture
@@ -113,6 +114,27 @@ def test_the_chain_of_acts_is_walked_and_access_is_written_down(installed: Cadas
     assert found["ada"]["person"] == "'=Ada"
     assert (found["ada"]["role"], found["ada"]["second_factor"]) == ("support_agent", "no")
     assert "admin:users" in found["admin"]["permissions"].split()
+
+
+def test_a_saml_provider_is_added_listed_and_removed(installed: Cadastre, tmp_path: Path) -> None:
+    file = tmp_path / "metadata.xml"
+    file.write_text(published_metadata())
+    told = installed.succeed(
+        "provider", "add-saml", "staff", "--name", "Staff", "--metadata-file", str(file)
+    )
+    assert "/sign-in/saml/staff/metadata" in told
+    assert "staff\tStaff\thttps://idp.example.test/saml\tSAML\ton" in installed.succeed(
+        "provider", "list"
+    )
+    asked = installed.run("provider", "test", "staff")
+    assert asked.failed_in_one_sentence
+    assert "the metadata were pasted" in asked.err
+    file.write_text("<r/>")
+    for words in (("--metadata-file", str(file)), (), ("--metadata-url", "https://127.0.0.1:1/m")):
+        refused = installed.run("provider", "add-saml", "b", "--name", "B", *words)
+        assert refused.failed_in_one_sentence, refused.err
+    installed.succeed("provider", "remove", "staff")
+    assert installed.succeed("provider", "list") == ""
 
 
 def test_an_identity_provider_is_added_listed_asked_and_removed(installed: Cadastre) -> None:

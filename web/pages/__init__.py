@@ -61,6 +61,8 @@ from web.pages.roles import roles
 from web.pages.rosters import rosters
 from web.pages.routines import routines
 from web.pages.routing import routing
+from web.pages.saml_providers import saml_providers
+from web.pages.saml_sign_in import saml_sign_in
 from web.pages.search import search
 from web.pages.second_factor import second_factor
 from web.pages.service_page import service
@@ -136,6 +138,8 @@ PAGES: tuple[Blueprint, ...] = (
     roles,
     routines,
     routing,
+    saml_providers,
+    saml_sign_in,
     search,
     second_factor,
     service,

@@ -99,7 +99,7 @@ def _emergencies_door() -> Door:
 def _providers_door() -> Door:
     return Door(
         gettext("Identity providers"),
-        gettext("Signing in with an account from elsewhere, over OpenID Connect."),
+        gettext("Signing in with an account from elsewhere, over OpenID Connect or SAML."),
         "key",
         url_for("providers.index"),
     )

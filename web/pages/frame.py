@@ -193,6 +193,7 @@ def _navigation() -> tuple[_Entry, ...]:
                 "providers",
                 "roles",
                 "rosters",
+                "saml_providers",
                 "routines",
                 "routing",
                 "words",

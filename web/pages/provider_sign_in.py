@@ -25,27 +25,22 @@ from server.foundation.edge.requests import (
     request_state,
 )
 from server.foundation.errors import (
+    ExtraMissing,
     IdentityRefused,
     ProviderUnavailable,
     SessionRequired,
     TooManyAttempts,
 )
+from server.foundation.permissions import Actor
 from server.foundation.translation import gettext
 from server.people.actions.identities import unlink_own
 from server.people.actions.pending import PATIENCE
-from server.people.actions.provider_sign_in import (
-    ROUND_TRIP,
-    Arrival,
-    Departure,
-    Gateway,
-    Returned,
-    Wish,
-    come_back,
-    gateway_of,
-    leave,
-)
+from server.people.actions.provider_sign_in import Returned, come_back, gateway_of, leave
+from server.people.actions.saml_sign_in import leave_saml
 from server.people.actions.sessions import Client
-from server.people.queries.providers import identities_of, providers_of_person
+from server.people.actions.vouching import ROUND_TRIP, Arrival, Departure, Gateway, Wish
+from server.people.models import SAML
+from server.people.queries.providers import identities_of, protocol_of, providers_of_person
 from web.pages.account import sign_in_page, where_to
 from web.pages.frame import done, url_for
 
@@ -58,9 +53,9 @@ provider_sign_in = Blueprint("provider_sign_in", __name__)
 def begin(code: str) -> ResponseReturnValue:
     """Send the browser to the provider."""
     try:
-        departure = leave(_gateway(), Wish(code, where_to(), client_address()), current_time())
+        departure = _departure(Wish(code, where_to(), client_address()))
     except CadastreError as error:
-        return _sign_in_again(error)
+        return sign_in_again(error)
     return _on_the_way(redirect(departure.url, code=303), departure)
 
 
@@ -80,32 +75,38 @@ def back() -> ResponseReturnValue:
     client = Client(client_address(), client_agent(), session_secret())
     asker = request_state().actor
     try:
-        arrival = come_back(_gateway(), returned, client, current_time(), asker)
+        arrival = come_back(gateway(), returned, client, current_time(), asker)
     except CadastreError as error:
-        if asker is not None:
-            response = make_response(done(_sorry(error), url_for("provider_sign_in.identities")))
-        else:
-            response = _sign_in_again(error)
-        clear_round_trip_cookie(response)
-        return response
-    response = _arrived(arrival)
-    clear_round_trip_cookie(response)
-    return response
+        return not_let_in(error)
+    return arrived(arrival)
 
 
-def _arrived(arrival: Arrival) -> Response:
+def arrived(arrival: Arrival) -> Response:
+    """Answer a browser whose round trip ended well: signed in, half signed in, or linked."""
     if arrival.signed_in is not None:
         changing = arrival.signed_in.must_change_password
         address = url_for("account.password") if changing else arrival.next_path
         response = make_response(redirect(address, code=303))
         set_session_cookie(response, arrival.signed_in.secret, arrival.signed_in.expires_at)
-        return response
-    if arrival.pending is not None:
+    elif arrival.pending is not None:
         address = url_for("second_factor.code", next=arrival.next_path)
         response = make_response(redirect(address, code=303))
         set_pending_cookie(response, arrival.pending, current_time() + PATIENCE)
-        return response
-    return make_response(done(gettext("Linked: you may sign in with it."), arrival.next_path))
+    else:
+        told = gettext("Linked: you may sign in with it.")
+        response = make_response(done(told, arrival.next_path))
+    clear_round_trip_cookie(response)
+    return response
+
+
+def not_let_in(error: CadastreError) -> Response:
+    """Answer a browser whose round trip let nobody in, where its person can go on."""
+    if request_state().actor is not None:
+        response = make_response(done(sorry(error), url_for("provider_sign_in.identities")))
+    else:
+        response = sign_in_again(error)
+    clear_round_trip_cookie(response)
+    return response
 
 
 @provider_sign_in.route("/account/identities")
@@ -130,7 +131,7 @@ def link(code: str) -> ResponseReturnValue:
     if actor.kind != "person":
         raise SessionRequired("only somebody who is signed in may do this")
     wish = Wish(code, url_for("provider_sign_in.identities"), client_address())
-    departure = leave(_gateway(), wish, current_time(), actor)
+    departure = _departure(wish, actor)
     page = render_template("account/link.html", url=departure.url)
     return _on_the_way(make_response(page), departure)
 
@@ -149,15 +150,19 @@ def _on_the_way(response: "Response | object", departure: Departure) -> Response
     return made
 
 
-def _sign_in_again(error: CadastreError) -> Response:
+def sign_in_again(error: CadastreError) -> Response:
+    """Return the page of signing in, with why it did not work."""
     problem = problem_of(error)
-    page = sign_in_page({"": _sorry(error)})
+    page = sign_in_page({"": sorry(error)})
     return make_response(page, problem.status, dict(problem.headers))
 
 
-def _sorry(error: CadastreError) -> str:
+def sorry(error: CadastreError) -> str:
+    """Say to the reader why an identity provider did not let them in, without particulars."""
     if isinstance(error, ProviderUnavailable):
         return gettext("The identity provider does not answer. Try again later.")
+    if isinstance(error, ExtraMissing):
+        return gettext("This server was installed without SAML. Ask an administrator.")
     if isinstance(error, IdentityRefused):
         return gettext(
             "That did not let you in. If it goes on, ask an administrator to link your account."
@@ -167,6 +172,16 @@ def _sorry(error: CadastreError) -> str:
     return gettext("This did not work")
 
 
-def _gateway() -> Gateway:
+def gateway() -> Gateway:
+    """Return what a round trip works with here."""
     place = installation()
     return gateway_of(place.settings, place.database)
+
+
+def _departure(wish: Wish, linking: Actor | None = None) -> Departure:
+    place = installation()
+    with place.database.reading() as session:
+        speaks = protocol_of(session, wish.code)
+    if speaks == SAML:
+        return leave_saml(gateway(), place.settings.base_url, wish, current_time(), linking)
+    return leave(gateway(), wish, current_time(), linking)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
@@ -20,7 +20,7 @@ from server.foundation.secrets import SecretBox
 from server.foundation.translation import gettext
 from server.people.actions.provider_sign_in import BACK, gateway_of, try_provider
 from server.people.actions.providers import change_provider, create_provider, remove_provider
-from server.people.models import IdentityProvider
+from server.people.models import SAML, IdentityProvider
 from server.people.queries import providers as queries
 from server.people.schemas.providers import ProviderChangeSchema, ProviderCreateSchema
 from web.pages.choices import organisation_choices, organisation_names
@@ -65,7 +65,9 @@ def new() -> ResponseReturnValue:
 def edit(identity_provider_id: int) -> ResponseReturnValue:
     """Change an identity provider; another issuer or client blanks its secret."""
     session, actor = current_session(), current_actor()
-    row = queries.provider(session, actor, identity_provider_id)
+    row = queries.provider(session, actor, identity_provider_id, None)
+    if row.protocol == SAML:
+        return redirect(url_for("saml_providers.edit", saml_provider_id=row.id), code=303)
     errors: dict[str, str] = {}
     status = 200
     hidden = {"client_secret"}

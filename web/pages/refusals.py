@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, NotFound
+from cmdb.errors import CadastreError, InvalidValue, NotFound
 from server.foundation.edge.problems import problem_of
 from server.foundation.errors import PermissionDenied
 from web.pages.frame import done, problem_title, reader, refuse
@@ -13,13 +13,18 @@ from web.presenters.faults import fault_text
 
 def refuse_in_words(error: CadastreError) -> tuple[dict[str, str], int]:
     """Undo what an action wrote, and return (field → sentence, status) to show the form again."""
-    errors, status = refuse(error)
-    told = {name: fault_text(fault, reader()) for name, fault in errors.items() if name}
-    if "" in errors:
-        problem = problem_of(error)
+    refuse(error)
+    return faults_in_words(error)
+
+
+def faults_in_words(error: CadastreError) -> tuple[dict[str, str], int]:
+    """Return (field → sentence, status) of a view whose own transactions undid everything."""
+    problem = problem_of(error)
+    told = {name: fault_text(fault, reader()) for name, fault in problem.fields.items() if name}
+    if "" in problem.fields or not isinstance(error, InvalidValue):
         detail = fault_text(problem.detail, reader())
         told[""] = f"{problem_title(problem)}. {detail}"
-    return told, status
+    return told, problem.status
 
 
 def carried_out(

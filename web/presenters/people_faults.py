@@ -18,6 +18,27 @@ def sentences(reader: Reader) -> dict[str, str]:
         "must be an https:// address without query or fragment": reader.gettext(
             "This must be an https:// address without anything after the path."
         ),
+        "must be an https:// address": reader.gettext("This must be an https:// address."),
+        "is not valid XML": reader.gettext("This is not valid XML."),
+        "must describe exactly one identity provider": reader.gettext(
+            "The metadata must describe exactly one identity provider."
+        ),
+        "is no longer valid": reader.gettext("These metadata are no longer valid."),
+        "has no SingleSignOnService for HTTP-Redirect": reader.gettext(
+            "These metadata name no address for signing in over HTTP-Redirect."
+        ),
+        "is needed, as XML or by its address": reader.gettext(
+            "Give the metadata, or their address."
+        ),
+        "must not be an e-mail address, which SAML does not verify": reader.gettext(
+            "This must not be an e-mail address, which SAML does not verify."
+        ),
+        "the metadata were pasted; paste them anew, or give their address": reader.gettext(
+            "The metadata were pasted: paste them anew, or give their address."
+        ),
+        "the metadata there are of another entity id": reader.gettext(
+            "The metadata there are of another entity id."
+        ),
         "must say in at least 10 letters what has happened": reader.gettext(
             "Say what has happened, in a sentence."
         ),

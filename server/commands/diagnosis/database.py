@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.base import REFERS_TO
 from server.commands.diagnosis.belongings import look_at_belongings
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
+from server.commands.diagnosis.signing_in import look_at_signing_in
 from server.commands.environment import CommandLine
 from server.foundation import audit
 from server.foundation.clock import utc_now
@@ -54,6 +55,7 @@ def look_at_database(command_line: CommandLine) -> Iterator[Finding]:
             yield _agents(session, utc_now())
             yield _audit(session)
             yield from look_at_belongings(session, command_line.settings)
+            yield from look_at_signing_in(session, utc_now())
     except (DBAPIError, DatabaseNotReady) as error:
         seen = f"it failed while it was looked at: {getattr(error, 'orig', None) or error}"
         yield wrong("database", seen, "stop the server and restore the newest backup")

@@ -38,7 +38,7 @@ def presented() -> Presented:
     """Read the present request."""
     state = request_state()
     settings = installation().settings
-    unsafe = request.method not in _SAFE
+    unsafe = request.method not in _SAFE and not _marked("from_other_sites")
     return Presented(
         bearer=_bearer(),
         session_secret=request.cookies.get(cookie_name(settings)) or None,
@@ -56,6 +56,12 @@ def presented() -> Presented:
 def before_password_change(view: View) -> View:
     """Mark a view that works with a one-time password: changing it, and signing out."""
     view.before_password_change = True  # type: ignore[attr-defined]  # a mark on a function
+    return view
+
+
+def from_other_sites(view: View) -> View:
+    """Mark a view that other sites' pages post to; it acts for nobody who is signed in here."""
+    view.from_other_sites = True  # type: ignore[attr-defined]  # a mark on a function
     return view
 
 

@@ -67,6 +67,7 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.AddressRefused: ("address-refused", 422, "This address is not connected to"),
     desk.WebUnreachable: ("web-unreachable", 503, "Another server does not answer"),
     desk.ProviderUnavailable: ("provider-unavailable", 503, "The identity provider fails"),
+    desk.ExtraMissing: ("extra-missing", 503, "This server was installed without it"),
     desk.DirectoryUnavailable: ("directory-unavailable", 503, "The directory does not answer"),
     desk.DatabaseNotReady: ("database-not-ready", 503, "The database cannot be used"),
 }

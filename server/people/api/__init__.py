@@ -8,6 +8,7 @@ from server.people.api.people import people
 from server.people.api.providers import providers
 from server.people.api.roles import roles
 from server.people.api.rosters import rosters
+from server.people.api.saml_providers import saml_providers
 from server.people.api.session import session
 from server.people.api.tokens import tokens
 
@@ -20,6 +21,7 @@ __all__ = [
     "providers",
     "roles",
     "rosters",
+    "saml_providers",
     "session",
     "tokens",
 ]

@@ -21,7 +21,7 @@ from server.foundation.secrets import SecretBox
 from server.people.actions import identities as identity_actions
 from server.people.actions import providers as actions
 from server.people.actions.provider_sign_in import gateway_of, try_provider
-from server.people.models import IdentityProvider
+from server.people.models import OPENID, IdentityProvider
 from server.people.queries import providers as queries
 from server.people.queries.accounts import person_to_administer
 from server.people.schemas.providers import (
@@ -48,7 +48,8 @@ class Providers(MethodView):
     @providers.response(200, ProviderPage)
     def get(self, query: dict[str, Any]) -> Any:
         """List identity providers, without their secrets."""
-        return queries.list_providers(current_session(), current_actor(), page_request(query))
+        session, actor = current_session(), current_actor()
+        return queries.list_providers(session, actor, page_request(query), OPENID)
 
     @providers.arguments(ProviderCreateSchema)
     @providers.response(201, ProviderSchema)

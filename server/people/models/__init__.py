@@ -16,6 +16,8 @@ from server.people.models.directories import (
     DirectoryRun,
 )
 from server.people.models.proofs import (
+    OPENID,
+    SAML,
     ExternalIdentity,
     IdentityProvider,
     Passkey,
@@ -34,8 +36,14 @@ from server.people.models.rosters import (
     Roster,
     RosterRun,
 )
+from server.people.models.saml import (
+    SamlAnswer,
+    SamlProvider,
+)
 
 __all__ = [
+    "OPENID",
+    "SAML",
     "Account",
     "ApiToken",
     "Directory",
@@ -57,6 +65,8 @@ __all__ = [
     "RoleGrant",
     "Roster",
     "RosterRun",
+    "SamlAnswer",
+    "SamlProvider",
     "SecondFactor",
     "SignInAttempt",
     "WebSession",

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
 
+OPENID = "openid"
+SAML = "saml"
+
 
 class SecondFactor(Identified, Base):
     """What somebody must show beside their password: the time-based codes of an authenticator."""
@@ -59,16 +62,18 @@ class Passkey(Identified, Base):
 
 
 class IdentityProvider(Identified, Base):
-    """An OpenID Connect provider that vouches for people."""
+    """Somebody else who vouches for people, over OpenID Connect or SAML."""
 
     __tablename__ = "identity_provider"
 
+    #: "openid" or "saml"; what SAML needs besides stands in ``SamlProvider``.
+    protocol: Mapped[str] = mapped_column(Key, default=OPENID, server_default=OPENID)
     code: Mapped[str] = mapped_column(Key, unique=True)
     name: Mapped[str] = mapped_column(String)
     #: Exactly as the provider writes itself into its tokens.
     issuer: Mapped[str] = mapped_column(String)
     client_id: Mapped[str] = mapped_column(String)
-    #: Sealed by ``foundation.secrets``; "" for a public client.
+    #: Sealed by ``foundation.secrets``; "" for a public client. With SAML our private key.
     sealed_secret: Mapped[str] = mapped_column(String, default="")
     scopes: Mapped[str] = mapped_column(String, default="openid profile email")
     #: The claim that names the log-in of somebody we know already; "" links nobody by itself.

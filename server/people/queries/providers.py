@@ -1,5 +1,7 @@
 """Identity providers and whom they vouch for."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -7,27 +9,48 @@ from cmdb.errors import NotFound
 from cmdb.records.parties import OrganisationClosure, Person
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
-from server.people.models import ExternalIdentity, IdentityProvider
+from server.people.models import OPENID, ExternalIdentity, IdentityProvider, SamlProvider
 
 PROVIDER_SORTS = {"code": SortKey(IdentityProvider.code)}
 
 
-def list_providers(session: Session, actor: Actor, page: PageRequest) -> Page[IdentityProvider]:
-    """Return one page of the identity providers the actor administers."""
+def list_providers(
+    session: Session, actor: Actor, page: PageRequest, protocol: str | None = None
+) -> Page[IdentityProvider]:
+    """Return one page of the identity providers the actor administers, of any or one protocol."""
     actor.require(Permission.ADMIN_DIRECTORY)
     query = select(IdentityProvider).where(_seen(actor))
+    if protocol is not None:
+        query = query.where(IdentityProvider.protocol == protocol)
     return fetch_page(session, query, page, PROVIDER_SORTS, IdentityProvider.id)
 
 
-def provider(session: Session, actor: Actor, provider_id: int) -> IdentityProvider:
-    """Return a provider the actor administers; raises ``NotFound`` for others."""
+def provider(
+    session: Session, actor: Actor, provider_id: int, protocol: str | None = OPENID
+) -> IdentityProvider:
+    """Return a provider the actor administers; raises ``NotFound`` for others.
+
+    ``protocol``: what it must speak; None for anything.
+    """
     actor.require(Permission.ADMIN_DIRECTORY)
     found = session.scalars(
         select(IdentityProvider).where(IdentityProvider.id == provider_id, _seen(actor))
     ).first()
-    if found is None:
+    if found is None or protocol not in {None, found.protocol}:
         raise NotFound("identity provider", provider_id)
     return found
+
+
+def protocol_of(session: Session, code: str) -> str:
+    """Return what a provider speaks; that of a code that nobody has is OpenID Connect."""
+    query = select(IdentityProvider.protocol).where(IdentityProvider.code == code)
+    return session.scalar(query) or OPENID
+
+
+def terms_of(session: Session, provider_ids: Iterable[int]) -> dict[int, SamlProvider]:
+    """Return what is agreed with those of the providers that speak SAML, by their ids."""
+    query = select(SamlProvider).where(SamlProvider.provider_id.in_(list(provider_ids)))
+    return {row.provider_id: row for row in session.scalars(query)}
 
 
 def open_providers(session: Session) -> list[tuple[str, str]]:

@@ -107,6 +107,8 @@ class Public:
     rule: str
     why: str
     status: int = 200
+    #: Pages of other sites send it, so where it comes from says nothing.
+    posted_elsewhere: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.rule}"

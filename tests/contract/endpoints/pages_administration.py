@@ -4,10 +4,12 @@ from typing import Any
 
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
+from tests.support.saml_provider import published_metadata
 
 _PERSON = "/people/<int:person_id>"
 _GROUP = "/groups/<int:group_id>"
 _ADMIN = "/administration"
+_SAML = f"{_ADMIN}/identity-providers/saml/<int:saml_provider_id>"
 _PROVIDER = f"{_ADMIN}/identity-providers/<int:identity_provider_id>"
 _ROSTER = f"{_ADMIN}/rosters/<int:roster_id>"
 _DIRECTORY = f"{_ADMIN}/directories/<int:directory_id>"
@@ -308,6 +310,22 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     ),
     Endpoint("POST", f"{_PROVIDER}/try", Permission.ADMIN_DIRECTORY, form={}),
     Endpoint("POST", f"{_PROVIDER}/remove", Permission.ADMIN_DIRECTORY, form={}, status=303),
+    Endpoint("GET", f"{_ADMIN}/identity-providers/saml/new", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_ADMIN}/identity-providers/saml/new",
+        Permission.ADMIN_DIRECTORY,
+        form=_PLACE | {"code": "another", "name": "Another", "metadata": published_metadata()},
+        status=303,
+    ),
+    Endpoint("GET", _SAML, Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST", _SAML, Permission.ADMIN_DIRECTORY, form=_FIRST | {"name": "Renamed"}, status=303
+    ),
+    # Its metadata were pasted, so there is no address to fetch them from.
+    Endpoint("POST", f"{_SAML}/metadata", Permission.ADMIN_DIRECTORY, form={}, status=409),
+    Endpoint("POST", f"{_SAML}/key", Permission.ADMIN_DIRECTORY, form={}, status=303),
+    Endpoint("POST", f"{_SAML}/remove", Permission.ADMIN_DIRECTORY, form={}, status=303),
     Endpoint("GET", "/people/<int:person_id>/identities", Permission.ADMIN_USERS),
     Endpoint(
         "POST",

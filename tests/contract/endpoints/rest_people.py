@@ -3,9 +3,11 @@
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
 from tests.support.pictures import png
+from tests.support.saml_provider import published_metadata
 
 _V1 = "/api/v1"
 _ORGANISATION = Named("organisation")
+_SAML = f"{_V1}/saml-providers/<int:saml_provider_id>"
 
 REST_PEOPLE: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/session"),
@@ -131,6 +133,25 @@ REST_PEOPLE: tuple[Endpoint, ...] = (
         f"{_V1}/identity-providers/<int:identity_provider_id>/test",
         Permission.ADMIN_DIRECTORY,
     ),
+    Endpoint("GET", f"{_V1}/saml-providers", Permission.ADMIN_DIRECTORY),
+    Endpoint(
+        "POST",
+        f"{_V1}/saml-providers",
+        Permission.ADMIN_DIRECTORY,
+        json={
+            "code": "another",
+            "name": "Another",
+            "metadata": published_metadata(),
+            "organisation_id": _ORGANISATION,
+        },
+        status=201,
+    ),
+    Endpoint("GET", _SAML, Permission.ADMIN_DIRECTORY),
+    Endpoint("PATCH", _SAML, Permission.ADMIN_DIRECTORY, json={"name": "Renamed"}),
+    Endpoint("DELETE", _SAML, Permission.ADMIN_DIRECTORY, status=204),
+    # Its metadata were pasted, so there is no address to fetch them from.
+    Endpoint("POST", f"{_SAML}/metadata", Permission.ADMIN_DIRECTORY, status=409),
+    Endpoint("POST", f"{_SAML}/key", Permission.ADMIN_DIRECTORY),
     Endpoint("GET", f"{_V1}/leavers", Permission.PERSON_READ),
     Endpoint("GET", f"{_V1}/groups", Permission.GROUP_READ),
     Endpoint(
