@@ -42,6 +42,24 @@ def _constant(value: Any) -> Replacement:
     return lambda _module: value
 
 
+class _Everything:
+    """Holds whatever it is asked for."""
+
+    def __contains__(self, _one: object) -> bool:
+        return True
+
+
+def _any_trip(module: ModuleType) -> Any:
+    """Take whatever round trip there is for another browser's answer."""
+
+    def trip(session: Any, _secret: Any, provider_id: int, _proven: Any, _now: Any) -> Any:
+        pending = module.PendingSignIn
+        query = module.select(pending).where(pending.provider_id == provider_id)
+        return session.scalars(query).first()
+
+    return trip
+
+
 def _formatted_lookup(module: ModuleType) -> Any:
     from sqlalchemy import text  # noqa: PLC0415 - after planting
 
@@ -222,6 +240,30 @@ DEFECTS = (
         "test_12_single_sign_on",
         "server.people.actions.provider_sign_in:_check_return",
         _always(None),
+    ),
+    Defect(
+        "any-saml-signature",
+        "test_12_single_sign_on",
+        "server.people.saml.answers:verified",
+        lambda _module: lambda _root, signed, _certificates: signed,
+    ),
+    Defect(
+        "any-audience",
+        "test_12_single_sign_on",
+        "server.people.saml.assertions:_audiences",
+        lambda _module: lambda _restriction: _Everything(),
+    ),
+    Defect(
+        "any-browser-claims",
+        "test_12_single_sign_on",
+        "server.people.actions.saml_sign_in:_trip",
+        _any_trip,
+    ),
+    Defect(
+        "document-types-in-saml",
+        "test_26_entities",
+        "server.people.saml.documents:_FORBIDDEN",
+        _constant(()),
     ),
     Defect(
         "tokens-stored-as-they-are",

@@ -1,8 +1,10 @@
 """What an identity provider says counts only when it is proved to be its word, for us, now."""
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -24,6 +26,7 @@ from tests.support.identity_provider import (
     running_identity_provider,
     unsigned,
 )
+from tests.support.saml_provider import Asked, Bend, Element, SamlForger, asked_by, found
 
 _BEGIN = "/sign-in/with/staff"
 
@@ -192,6 +195,136 @@ def test_the_way_back_leads_nowhere_else(visit: Visit, address: str) -> None:
     assert answer.status_code == 303
     assert answer.location.startswith("/")
     assert not answer.location.startswith(("//", "/\\"))
+
+
+_SAML = "/sign-in/saml/partners"
+
+
+class SamlVisit:
+    """A browser of nobody in particular, and the SAML provider it is sent to."""
+
+    def __init__(self, target: Target, forger: SamlForger) -> None:
+        self.client: FlaskClient = target.site.test_client()
+        self.forger = forger
+
+    def leave(self) -> Asked:
+        answer = self.client.get("/sign-in/with/partners?next=/tickets")
+        assert answer.status_code == 303, answer.text
+        return asked_by(answer.location)
+
+    def come_back(self, answer: str, relay_state: str) -> TestResponse:
+        form = {"SAMLResponse": answer, "RelayState": relay_state}
+        posted = self.client.post(f"{_SAML}/answer", data=form)
+        return self.client.get(posted.location) if posted.status_code == 303 else posted
+
+    def round_trip(self, bend: Bend | None = None, **how: Any) -> TestResponse:
+        asked = self.leave()
+        return self.come_back(self.forger.answer(asked, bend, **how), asked.relay_state)
+
+    @property
+    def is_in(self) -> bool:
+        return self.client.get_cookie("cadastre") is not None
+
+
+@pytest.fixture(scope="module")
+def forger(target: Target) -> SamlForger:
+    assert target.world.agent.person_id is not None
+    admin = target.api(target.world.admin)
+    forger = SamlForger()
+    body = {
+        "code": "partners",
+        "name": "Partners",
+        "metadata": forger.metadata(),
+        "organisation_id": target.world.root.id,
+    }
+    made = admin.post("/saml-providers", body)
+    assert made.status_code == 201, made.text
+    link = {"provider_id": made.get_json()["id"], "subject": "subject-1"}
+    linked = admin.post(f"/people/{target.world.agent.person_id}/external-identities", link)
+    assert linked.status_code == 201, linked.text
+    return forger
+
+
+@pytest.fixture
+def saml(target: Target, forger: SamlForger) -> SamlVisit:
+    with target.database.writing() as session:
+        session.execute(delete(Spent))
+    return SamlVisit(target, forger)
+
+
+def test_whom_a_signed_assertion_is_about_is_let_in(saml: SamlVisit) -> None:
+    answer = saml.round_trip()
+    assert (answer.status_code, answer.location) == (303, "/tickets")
+    assert saml.is_in
+
+
+def _elsewhere(path: str) -> Bend:
+    def bend(response: Element) -> None:
+        found(response, path).text = "https://evil.test"
+
+    return bend
+
+
+def _named(subject: str) -> Bend:
+    def bend(response: Element) -> None:
+        found(response, ".//a:NameID").text = subject
+
+    return bend
+
+
+def _another_request(response: Element) -> None:
+    response.set("InResponseTo", "_another")
+    found(response, ".//a:SubjectConfirmationData").set("InResponseTo", "_another")
+
+
+_BENT_SAML: dict[str, Bend] = {
+    "another issuer": _elsewhere("a:Assertion/a:Issuer"),
+    "another audience": _elsewhere(".//a:Audience"),
+    "another request": _another_request,
+    "a subject in other letters": _named("SUBJECT-1"),
+    "a subject with space": _named("subject-1 "),
+}
+
+
+@pytest.mark.parametrize("bend", _BENT_SAML.values(), ids=_BENT_SAML.keys())
+def test_an_assertion_that_is_not_for_this_round_trip_lets_nobody_in(
+    saml: SamlVisit, bend: Bend
+) -> None:
+    assert saml.round_trip(bend).status_code == 401
+    assert not saml.is_in
+
+
+def test_an_assertion_that_the_provider_did_not_sign_lets_nobody_in(saml: SamlVisit) -> None:
+    assert saml.round_trip(assertion=False).status_code == 401
+    saml.forger = SamlForger()
+    assert saml.round_trip().status_code == 401
+    assert not saml.is_in
+
+
+def test_what_is_wrapped_around_a_signed_assertion_is_not_read(saml: SamlVisit) -> None:
+    def wrap(response: Element) -> None:
+        good = found(response, "a:Assertion")
+        evil = copy.deepcopy(good)
+        evil.set("ID", "_evil")
+        evil.remove(found(evil, "ds:Signature"))
+        good.addprevious(evil)
+
+    assert saml.round_trip(after=wrap).status_code == 401
+    assert not saml.is_in
+
+
+def test_an_assertion_counts_once_and_in_its_own_browser(
+    target: Target, saml: SamlVisit, forger: SamlForger
+) -> None:
+    asked = saml.leave()
+    answer = forger.answer(asked)
+    victim = SamlVisit(target, forger)
+    form = {"SAMLResponse": answer, "RelayState": asked.relay_state}
+    posted = saml.client.post(f"{_SAML}/answer", data=form)
+    assert victim.client.get(posted.location).status_code == 401
+    assert saml.come_back(answer, asked.relay_state).status_code == 401
+    assert not victim.is_in
+    assert not saml.is_in
 
 
 def test_a_header_that_names_somebody_signs_nobody_in(target: Target) -> None:
