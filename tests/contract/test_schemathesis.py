@@ -48,6 +48,7 @@ _TAGS = (
     "discovery_devices",
     "collectors",
     "tickets",
+    "availability",
     "alarms",
     "routines",
     "problems",

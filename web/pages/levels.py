@@ -63,6 +63,7 @@ def table() -> ResponseReturnValue:
 @levels.route("/of/<int:service_id>")
 def of_service(service_id: int) -> ResponseReturnValue:
     """Show the promises about one service, and which outages they come from. A fragment."""
+    get_item(current_session(), current_actor(), service_id)
     found = _found(request.args.get("month", ""), service_id)
     outages = {one.id: one for level in found.rows for one in level.outages}
     return render_template(

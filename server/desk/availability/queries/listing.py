@@ -16,7 +16,6 @@ from server.desk.availability.queries.outages import tickets_in_sight
 from server.desk.availability.rules.months import Month
 from server.foundation.permissions import Actor, Permission
 from server.foundation.sheets import MARK, csv_text
-from server.items.queries import get_item
 from server.items.scope import visible_items
 
 _STATES = ("missed", "at_risk", "fine")
@@ -71,11 +70,11 @@ def list_levels(
     """Return how the promises about services in sight stand in a month; seven statements at most.
 
     What keeps a service down counts whoever looks; tickets out of sight are not named. Needs
-    ``ticket:work``. Raises ``InvalidValue``, ``ItemNotFound``.
+    ``ticket:work``. Raises ``InvalidValue``.
     """
     actor.require(Permission.TICKET_WORK)
     wanted = month_asked(month, now)
-    only = None if service_id is None else [get_item(session, actor, service_id).id]
+    only = None if service_id is None else [service_id]
     promised = promised_services(session, visible_items(actor), only)
     rows = sorted(levels_of(session, promised, wanted, now), key=_worst_first)
     outages = {one.ticket_id for row in rows for one in row.outages}
