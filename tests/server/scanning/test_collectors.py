@@ -40,6 +40,8 @@ from tests.support.snmp_responder import RecordedDevice, SnmpResponder
 
 API = "/api/v1"
 CORE, EDGE = "127.79.0.1", "127.79.0.2"
+#: Nobody is there: a sweep waits for it until its tries are used up.
+SILENT = "127.79.0.9"
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Site:
         return {
             "organisation_id": self.world.root.id,
             "name": "Oslo",
-            "addresses": f"{CORE}\n{EDGE}\n127.79.0.9",
+            "addresses": f"{CORE}\n{EDGE}",
             "credential_ids": [self.credential_id],
             "collector_id": self.collector["id"],
             "port": self.port,
@@ -140,6 +142,9 @@ def site(
 def test_a_collector_enrols_sweeps_its_range_visits_a_device_and_brings_all_of_it(
     site: Site, database: Database
 ) -> None:
+    path = f"{API}/discovery/ranges/{site.range_id}"
+    three = site.range(addresses="\n".join((CORE, EDGE, SILENT)))
+    assert site.admin.put(path, json=three).status_code == 200
     run = site.post(f"discovery/ranges/{site.range_id}/runs", 202)
     assert (run["state"], run["collector_id"]) == ("queued", site.collector["id"])
     wanted = {"organisation_id": site.world.root.id, "target": EDGE, "port": site.port}

@@ -16,6 +16,7 @@ from server.people.models import EmergencyUse
 from server.wiring import REACTIONS
 from tests.server.command_line import Cadastre
 from tests.support.people import BEGINNING, World, make_world
+from tests.support.sites import site_over
 from tests.web.pages.conftest import Browser, Browsers
 from web.site import create_site
 
@@ -47,7 +48,7 @@ def world(database: Database) -> World:
 @pytest.fixture
 def site(settings: Settings, database: Database, world: World) -> Flask:
     """Return the site over the small world."""
-    return create_site(settings, database)
+    return site_over(create_site, settings, database)
 
 
 @pytest.fixture
