@@ -13,7 +13,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, ItemNotFound
-from cmdb.inventory.acts import decide_anew, note_act, tell_act, touch
+from cmdb.inventory.acts import (
+    decide_anew,
+    note_act,
+    parties_of,
+    tell_act,
+    tell_parties,
+    touch,
+)
 from cmdb.inventory.belongings import belongings, move_rows, return_rows, sort_rows
 from cmdb.inventory.grafting import Grafter
 from cmdb.inventory.known import KnownItem
@@ -86,6 +93,7 @@ class Merger:
         united = unite(terms.model, terms.precedence, kept, gone, terms.now)
         grafter = Grafter(session, terms.model, terms.author, terms.now)
         pointers = Pointers(session, terms)
+        parties = parties_of(session, (kept_id, gone_id))
         trail: dict[str, Any] = {
             "relations": grafter.move(gone_id, kept_id),
             "rows": move_rows(session, gone_id, kept_id),
@@ -101,6 +109,7 @@ class Merger:
         first_seen = min(kept.first_seen_at, gone.first_seen_at)
         touch(session, terms, kept_id, first_seen_at=first_seen)
         touch(session, terms, gone_id, merged_into_id=kept_id)
+        tell_parties(session, terms, parties, (kept_id, gone_id))
         return note_act(session, terms, MERGED, kept_id, gone, trail)
 
     def undo(self, act: IdentityAct) -> None:
@@ -127,7 +136,9 @@ class Merger:
                 unfold(states[row_id], taken)
         self._bring_back(kept, gone, trail)
         Pointers(session, terms).turn_back(trail["pointers"], gone_id, kept_id)
+        parties = parties_of(session, (kept_id, gone_id))
         return_rows(session, gone_id, kept_id, trail["rows"])
+        tell_parties(session, terms, parties, (kept_id, gone_id))
         Grafter(session, terms.model, terms.author, terms.now).give_back(
             trail["relations"], gone_id, kept_id
         )

@@ -6,7 +6,6 @@ that opens and closes all day say nothing, and bury what does.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 
 #: Members of a row that never stand still: kept as last told, and no difference.
@@ -25,9 +24,9 @@ VOLATILE = frozenset(
         "used_bytes",
     }
 )
-#: A member that was told so often within ``FLAPPING_WITHIN`` flaps: said once, then nothing.
+#: A member that was told so often within ``records.history.FLAPPING_WITHIN`` flaps: said once,
+#: then nothing.
 FLAPPING_AFTER = 4
-FLAPPING_WITHIN = timedelta(hours=24)
 
 
 def steady(row: Any) -> Any:

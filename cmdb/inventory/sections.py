@@ -17,7 +17,7 @@ from cmdb.inventory.chronicle import history_row
 from cmdb.inventory.difference import Difference, Place, compare
 from cmdb.inventory.interfaces import write_interfaces
 from cmdb.inventory.known import KnownItem, SourceState
-from cmdb.inventory.noise import FLAPPING_WITHIN, steady, worth_telling
+from cmdb.inventory.noise import steady, worth_telling
 from cmdb.inventory.outcomes import Author
 from cmdb.inventory.pending import Pending
 from cmdb.inventory.ports import write_connections, write_listeners
@@ -25,7 +25,7 @@ from cmdb.inventory.software import Catalogued, write_software
 from cmdb.inventory.storable import LONGEST_FACT, storable
 from cmdb.observation import Section
 from cmdb.records.facts import FactSection
-from cmdb.records.history import HistoryEntry
+from cmdb.records.history import FLAPPING_WITHIN, HistoryEntry
 
 MEMBER_ROWS = 200
 SOFTWARE = "software"

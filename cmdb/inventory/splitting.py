@@ -11,7 +11,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, ItemNotFound
-from cmdb.inventory.acts import decide_anew, note_act, touch
+from cmdb.inventory.acts import decide_anew, note_act, parties_of, tell_parties, touch
 from cmdb.inventory.belongings import move_facts
 from cmdb.inventory.grafting import Grafter
 from cmdb.inventory.known import KnownItem, SourceState
@@ -114,7 +114,9 @@ class Splitter:
         shared = sorted({source for source, _ in new.sources} - plan.alone)
         speakers.forget_digests((item_id, new.id), shared)
         self._move_evidence(plan, new.id)
+        parties = parties_of(session, (item_id, new.id))
         self._move_parties(item_id, new.id, plan.alone)
+        tell_parties(session, terms, parties, (item_id, new.id))
         grafter = Grafter(session, terms.model, terms.author, terms.now)
         relations = grafter.move(item_id, new.id, plan.alone - _DECIDING)
         trail = {"states": sorted(state_ids), "relations": relations}

@@ -1,12 +1,16 @@
 """What changed, when it was recorded, when it was observed, who said so and in which request."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key, unchecked
+
+#: A member of a section that came and went again and again within this time flaps: that is said
+#: once, and nothing more of it while it lasts.
+FLAPPING_WITHIN = timedelta(hours=24)
 
 
 class HistoryEntry(Identified, Base):

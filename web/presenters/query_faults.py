@@ -42,6 +42,13 @@ def _patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
             gettext("Say what this is: write name: or serial: before it."),
         ),
         (
+            r"(?P<field>\S+) came and went too often, or too much at once, on (?P<items>\d+) .*",
+            gettext(
+                "%(field)s changed so often, or so much at once, around then that not all of it was"
+                " written down for %(items)s items: ask for another moment, or narrow the list."
+            ),
+        ),
+        (
             r"more than (?P<most>\d+) differences were recorded since then; .*",
             gettext(
                 "More than %(most)s differences were recorded since then: narrow the list by class,"

@@ -7,8 +7,8 @@ bounded: where too much has changed since, a query is refused rather than answer
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -33,6 +33,15 @@ TERMS: Mapping[str, tuple[Any, Any]] = {
 
 #: Value by item, of the items whose value was another one at the moment.
 Bygone = Mapping[int, Any]
+
+
+class Told(NamedTuple):
+    """A row of history: what one source told of one item."""
+
+    at: datetime
+    item_id: int
+    source: str
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +82,7 @@ class Past:
         found: dict[str, dict[int, Any]] = {name: {} for name in names}
         if not names:
             return found
-        since: list[ColumnElement[bool]] = [HistoryEntry.at > self.moment]
-        if within is not None:
-            since.append(among(self.session, HistoryEntry.item_id, within))
-        recorded = select(HistoryEntry.id).where(*since).limit(MOST_DIFFERENCES + 1).subquery()
-        _bound(self.session.scalar(select(func.count()).select_from(recorded)) or 0)
+        since = self._since(within)
         query = (
             select(HistoryEntry.item_id, HistoryEntry.subject, HistoryEntry.detail)
             .where(
@@ -90,6 +95,35 @@ class Past:
         for item_id, name, detail in self.session.execute(query):
             found[name].setdefault(item_id, detail.get("old"))
         return found
+
+    def told(
+        self, kind: str, subject: str, within: Collection[int] | None, *, before: timedelta
+    ) -> list[Told]:
+        """Return rows of history of one kind and subject, the newest first.
+
+        They reach back to ``before`` the moment. Raises ``QueryFault`` as ``values`` does.
+        """
+        query = (
+            select(HistoryEntry.at, HistoryEntry.item_id, HistoryEntry.source, HistoryEntry.detail)
+            .where(
+                *self._since(within, before),
+                HistoryEntry.kind == kind,
+                HistoryEntry.subject == subject,
+            )
+            .order_by(HistoryEntry.at.desc(), HistoryEntry.id.desc())
+        )
+        return [Told(*row) for row in self.session.execute(query)]
+
+    def _since(
+        self, within: Collection[int] | None, before: timedelta = timedelta()
+    ) -> list[ColumnElement[bool]]:
+        """Return the conditions on what was recorded since; raises ``QueryFault`` for too much."""
+        since: list[ColumnElement[bool]] = [HistoryEntry.at > self.moment - before]
+        if within is not None:
+            since.append(among(self.session, HistoryEntry.item_id, sorted(within)))
+        recorded = select(HistoryEntry.id).where(*since).limit(MOST_DIFFERENCES + 1).subquery()
+        _bound(self.session.scalar(select(func.count()).select_from(recorded)) or 0)
+        return since
 
 
 def _bound(differences: int) -> None:

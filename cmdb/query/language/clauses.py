@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from cmdb.records.among import among
 from cmdb.records.items import Item
 
+#: Operators that ask for equality, and for an order.
+EQUAL = frozenset({":", "=", "!="})
+ORDER = frozenset({"<", "<=", ">", ">="})
 #: Up to so many ids stand in a statement.
 FEW = 4000
 #: Up to so many in PostgreSQL, which goes through an index for them: as many as a count tells.

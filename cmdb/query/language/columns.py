@@ -1,62 +1,32 @@
-"""Words of the language that are columns of the item, or stand in tables beside it."""
+"""Words of the language that are columns of the item; the others stand in ``beside``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from ipaddress import ip_network
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, false, func, or_, select
 
-from cmdb.model.addresses import read_ip, read_mac, read_prefix
-from cmdb.model.refusal import Refusal
-from cmdb.model.text import clean, text_key
-from cmdb.query.language.clauses import Clause, any_of, compared, holds, in_table, starts_with
+from cmdb.model.text import clean
+from cmdb.query.language.beside import (
+    MOST_MATCHES,
+    Reader,
+    address,
+    mac,
+    party,
+    port,
+    software,
+    source,
+)
+from cmdb.query.language.clauses import EQUAL, ORDER, Clause, any_of, compared
 from cmdb.query.language.faults import QueryFault
-from cmdb.query.language.operands import age_of, is_pattern, like_pattern, moment_of, whole_of
+from cmdb.query.language.operands import age_of, is_pattern, moment_of, whole_of
 from cmdb.query.language.related import relation
 from cmdb.query.language.terms import QueryTerms, expect
+from cmdb.query.language.texts import text_condition, text_matches
 from cmdb.query.language.tree import Operand, Term
-from cmdb.records.facts import (
-    Address,
-    Installation,
-    Interface,
-    Listener,
-    SoftwareProduct,
-    SoftwareRelease,
-)
-from cmdb.records.items import Item, ItemParty
-from cmdb.records.parties import Group, Organisation, OrganisationClosure, Person
-from cmdb.records.sources import ItemSource
+from cmdb.records.items import Item
+from cmdb.records.parties import Organisation, OrganisationClosure
 from cmdb.vocabulary import ClassCode, PartyRole
-
-Reader = Callable[[QueryTerms, Term], Clause]
-
-_EQUAL = frozenset({":", "=", "!="})
-_ORDER = frozenset({"<", "<=", ">", ">="})
-#: So many people, groups or places are meant by one name at most.
-MOST_MATCHES = 500
-
-
-def text_matches(
-    terms: QueryTerms, column: SQLColumnExpression[Any], term: Term
-) -> ColumnElement[bool]:
-    """Return what a comparison of a key column with texts means."""
-    return any_of([_text(terms, column, term.operator, one) for one in term.operands])
-
-
-def _text(
-    terms: QueryTerms, column: SQLColumnExpression[Any], operator: str, operand: Operand
-) -> ColumnElement[bool]:
-    key = text_key(clean(operand.text))
-    if operator == "~":
-        return holds(terms.session, column, key)
-    if operator in _ORDER:
-        return compared(column, operator, key)
-    if not is_pattern(operand):
-        return column == key
-    if key.endswith("*") and "*" not in key[:-1]:
-        return starts_with(column, key[:-1])
-    return column.like(like_pattern(key), escape="/")
 
 
 def _name(terms: QueryTerms, term: Term) -> Clause:
@@ -72,7 +42,7 @@ def _class(terms: QueryTerms, term: Term) -> Clause:
 
 def class_codes(terms: QueryTerms, term: Term) -> list[str]:
     """Return the classes that a comparison names, with all below them. Raises ``QueryFault``."""
-    expect(term, _EQUAL)
+    expect(term, EQUAL)
     model, codes = terms.model, set[str]()
     for one in term.operands:
         code = one.text.casefold()
@@ -85,7 +55,7 @@ def class_codes(terms: QueryTerms, term: Term) -> list[str]:
 
 def _choice(column: SQLColumnExpression[Any], attribute: str) -> Reader:
     def read(terms: QueryTerms, term: Term) -> Clause:
-        expect(term, _EQUAL)
+        expect(term, EQUAL)
         known = [one.code for one in terms.model.attribute(attribute, "item").choices]
         for one in term.operands:
             if one.text.casefold() not in known:
@@ -98,7 +68,7 @@ def _choice(column: SQLColumnExpression[Any], attribute: str) -> Reader:
 
 
 def _tier(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL | _ORDER)
+    expect(term, EQUAL | ORDER)
     numbers = [whole_of(one, 0, 4) for one in term.operands]
     wanted = any_of([compared(Item.criticality, term.operator, n) for n in numbers])
     return Clause(and_(Item.criticality.is_not(None), wanted))
@@ -108,11 +78,11 @@ def _words(column: SQLColumnExpression[Any]) -> Reader:
     """Read a text column that is stored as it was written."""
 
     def read(terms: QueryTerms, term: Term) -> Clause:
-        expect(term, _EQUAL | {"~"})
+        expect(term, EQUAL | {"~"})
         found = []
         for one in term.operands:
             lower = func.lower(column)
-            folded = _text(terms, lower, term.operator, one)
+            folded = text_condition(terms, lower, term.operator, one)
             # What a database makes lower is ASCII alone: it does the same to the word as written.
             same = lower == func.lower(clean(one.text))
             found.append(folded if term.operator == "~" else or_(same, folded))
@@ -122,7 +92,7 @@ def _words(column: SQLColumnExpression[Any]) -> Reader:
 
 
 def _serial(terms: QueryTerms, term: Term) -> Clause:
-    exact = term.operator in _EQUAL and not any(is_pattern(one) for one in term.operands)
+    exact = term.operator in EQUAL and not any(is_pattern(one) for one in term.operands)
     if exact:
         return Clause(Item.serial.in_([clean(one.text) for one in term.operands]))
     return _words(Item.serial)(terms, term)
@@ -130,7 +100,7 @@ def _serial(terms: QueryTerms, term: Term) -> Clause:
 
 def _moment(column: SQLColumnExpression[datetime]) -> Reader:
     def read(terms: QueryTerms, term: Term) -> Clause:
-        expect(term, _EQUAL | _ORDER)
+        expect(term, EQUAL | ORDER)
         return Clause(any_of([_when(terms, column, term, one) for one in term.operands]))
 
     return read
@@ -145,7 +115,7 @@ def _when(
         past = terms.now - abs(age)
         return column < past if term.operator in {">", ">="} else column >= past
     start, end = moment_of(operand)
-    if term.operator in _EQUAL:
+    if term.operator in EQUAL:
         return and_(column >= start, column < end)
     bound = start if term.operator in {"<", ">="} else end
     return column < bound if term.operator in {"<", "<="} else column >= bound
@@ -158,7 +128,7 @@ def _organisation(terms: QueryTerms, term: Term) -> Clause:
 
 def organisation_ids(terms: QueryTerms, term: Term) -> list[int]:
     """Return the organisations that a comparison names, with all below them."""
-    expect(term, _EQUAL)
+    expect(term, EQUAL)
     wanted = []
     for one in term.operands:
         key = clean(one.text)
@@ -174,101 +144,13 @@ def organisation_ids(terms: QueryTerms, term: Term) -> list[int]:
     return sorted(set(terms.session.scalars(below)))
 
 
-def _party(role: PartyRole | None) -> Reader:
-    def read(terms: QueryTerms, term: Term) -> Clause:
-        expect(term, _EQUAL | {"~"})
-        session = terms.session
-        people = select(Person.id).where(text_matches(terms, Person.name_key, term))
-        groups = select(Group.id).where(text_matches(terms, Group.name_key, term))
-        held = or_(
-            ItemParty.person_id.in_(session.scalars(people.limit(MOST_MATCHES)).all()),
-            ItemParty.group_id.in_(session.scalars(groups.limit(MOST_MATCHES)).all()),
-        )
-        in_role = () if role is None else (ItemParty.role == role.value,)
-        return in_table(ItemParty.item_id, held, *in_role)
-
-    return read
-
-
-def _source(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL)
-    found = []
-    for one in term.operands:
-        word = clean(one.text).casefold()
-        said = ItemSource.source == word
-        # "import" means every list that was ever imported.
-        found.append(or_(said, starts_with(ItemSource.source, f"{word}:")))
-    each = exists().where(ItemSource.item_id == Item.id, any_of(found))
-    return Clause(each)
-
-
-def _address(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL)
-    found = [_in_network(one) for one in term.operands]
-    return in_table(Address.item_id, any_of(found))
-
-
-def _in_network(operand: Operand) -> ColumnElement[bool]:
-    text = clean(operand.text)
-    try:
-        if "/" not in text:
-            return Address.address == read_ip(text)
-        return _within(read_prefix(text))
-    except Refusal as why:
-        raise QueryFault(str(why), operand.text, operand.at) from None
-
-
-def _within(prefix: str) -> ColumnElement[bool]:
-    """Addresses are stored as text, so a network is asked by the whole labels it fixes."""
-    network = ip_network(prefix)
-    if network.num_addresses <= MOST_MATCHES:
-        return Address.address.in_([str(one) for one in network])
-    step = 8 if network.version == 4 else 16
-    whole = network.prefixlen // step
-    if network.prefixlen % step or not whole:
-        raise QueryFault(f"a network as wide as this must end at a multiple of {step} bits", prefix)
-    first = str(network.network_address)
-    if network.version == 4:
-        return starts_with(Address.address, ".".join(first.split(".")[:whole]) + ".")
-    labels = network.network_address.exploded.split(":")[:whole]
-    return starts_with(Address.address, ":".join(f"{int(label, 16):x}" for label in labels) + ":")
-
-
-def _mac(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL)
-    try:
-        macs = [read_mac(one.text) for one in term.operands]
-    except Refusal as why:
-        raise QueryFault(str(why), term.operands[0].text, term.operands[0].at) from None
-    return in_table(Interface.item_id, Interface.mac.in_(macs))
-
-
-def _port(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL | _ORDER)
-    numbers = [whole_of(one, 0, 65535) for one in term.operands]
-    return in_table(
-        Listener.item_id, any_of([compared(Listener.port, term.operator, n) for n in numbers])
-    )
-
-
-def _software(terms: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL | {"~"})
-    name = func.lower(SoftwareProduct.name)
-    releases = (
-        select(SoftwareRelease.id)
-        .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
-        .where(text_matches(terms, name, term))
-    )
-    return in_table(Installation.item_id, Installation.release_id.in_(releases))
-
-
 def _id(_: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL)
+    expect(term, EQUAL)
     return Clause(Item.id.in_([whole_of(one, 1, 2**62) for one in term.operands]))
 
 
 def _location(terms: QueryTerms, term: Term) -> Clause:
-    expect(term, _EQUAL | {"~"})
+    expect(term, EQUAL | {"~"})
     # A place that is out of sight is not found by its name.
     named = terms.items(text_matches(terms, Item.name_key, term)).limit(MOST_MATCHES)
     ids = list(terms.session.scalars(named))
@@ -298,16 +180,16 @@ COLUMNS: Mapping[str, Reader] = {
     "seen": _moment(Item.last_seen_at),
     "first_seen": _moment(Item.first_seen_at),
     "changed": _moment(Item.updated_at),
-    "owner": _party(PartyRole.OWNER),
-    "support": _party(PartyRole.SUPPORT),
-    "user": _party(PartyRole.USER),
-    "approver": _party(PartyRole.APPROVER),
-    "party": _party(None),
-    "source": _source,
-    "ip": _address,
-    "mac": _mac,
-    "port": _port,
-    "software": _software,
+    "owner": party(PartyRole.OWNER),
+    "support": party(PartyRole.SUPPORT),
+    "user": party(PartyRole.USER),
+    "approver": party(PartyRole.APPROVER),
+    "party": party(None),
+    "source": source,
+    "ip": address,
+    "mac": mac,
+    "port": port,
+    "software": software,
     "id": _id,
     "has": _has,
     "relation": relation,

@@ -12,10 +12,11 @@ from cmdb.model.text import clean, text_key
 from cmdb.query.items import exact_matches
 from cmdb.query.language import tree
 from cmdb.query.language.clauses import Clause, Narrowed, compared, narrowed, starts_with
-from cmdb.query.language.columns import COLUMNS, text_matches
+from cmdb.query.language.columns import COLUMNS
 from cmdb.query.language.faults import QueryFault
 from cmdb.query.language.operands import age_of
 from cmdb.query.language.terms import WORDS, QueryTerms, attributes_of, code_of, expect
+from cmdb.query.language.texts import text_matches
 from cmdb.query.language.tree import Node, Operand, Term
 from cmdb.records.items import Item, ItemValue
 

@@ -5,10 +5,12 @@ Nothing of it knows a database. Texts are compared by their keys, without case.
 
 import operator as op
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from cmdb.model.text import clean, text_key
-from cmdb.query.language.operands import is_pattern
+from cmdb.query.language.clauses import EQUAL
+from cmdb.query.language.operands import age_of, is_pattern, moment_of
 from cmdb.query.language.tree import Operand, Term
 
 #: From (what the item had, the class it had) to whether that meets a comparison.
@@ -39,6 +41,29 @@ def words_meet(term: Term, held: str) -> bool:
     """Say whether a text that is stored as it was written meets any operand."""
     exact = term.operator != "~" and any(held == clean(one.text) for one in term.operands)
     return exact or text_meets(term, held.lower())
+
+
+def moment_meets(term: Term, held: datetime, now: datetime) -> bool:
+    """Say whether a moment meets any operand; ages count back from ``now``.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    >>> moment_meets(Term("seen", "<", (Operand("2026-03-02", 0),), 0), noon, noon)
+    False
+    """
+    return any(_when(term.operator, one, held, now) for one in term.operands)
+
+
+def _when(operator: str, operand: Operand, held: datetime, now: datetime) -> bool:
+    age = age_of(operand)
+    if age is not None:
+        longer = operator in {">", ">="}
+        return held < now - abs(age) if longer else held >= now - abs(age)
+    start, end = moment_of(operand)
+    if operator in EQUAL:
+        return start <= held < end
+    bound = start if operator in {"<", ">="} else end
+    return held < bound if operator in {"<", "<="} else held >= bound
 
 
 def _meets(operator: str, operand: Operand, key: str) -> bool:

@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 
 from cmdb.model.text import clean, text_key
 from cmdb.query.language import tree
+from cmdb.query.language.beside import MOST_MATCHES
 from cmdb.query.language.bygone import TERMS, Bygone, Past
 from cmdb.query.language.clauses import FEW, narrowed
-from cmdb.query.language.columns import MOST_MATCHES, class_codes, organisation_ids
+from cmdb.query.language.columns import class_codes, organisation_ids
 from cmdb.query.language.compiling import clause_of
 from cmdb.query.language.faults import QueryFault
+from cmdb.query.language.followed import Answers, followed, is_followed
 from cmdb.query.language.held import Held, compares, text_meets, words_meet
 from cmdb.query.language.keyed import attribute_held, has_keys
 from cmdb.query.language.operands import is_pattern, whole_of
@@ -28,12 +30,7 @@ from cmdb.records.among import among
 from cmdb.records.items import Item
 
 #: Words whose past nobody keeps in a way that a list could be asked by.
-_WITHOUT_PAST = frozenset(
-    {
-        *("seen", "first_seen", "changed", "source", "ip", "mac", "port", "software"),
-        *("owner", "support", "user", "approver", "party"),
-    }
-)
+_WITHOUT_PAST = frozenset({"seen", "changed", "source"})
 #: What the words of the language are called where differences are kept.
 _CALLED = {"tier": "criticality"}
 _WORDS = frozenset({"vendor", "model", "serial"})
@@ -70,22 +67,26 @@ class _Recalled:
         if "location" in asked:
             names.add("name")
         self._then: dict[str, Bygone] = self._past.terms(names)
+        self._deep = bool(self._told) or any(is_followed(term) for term in single)
+        #: The items that matter, where they are few; None is all.
+        self._within: list[int] | None = None
 
     def condition(self, node: Node, listed: Select[Any]) -> ColumnElement[bool]:
         """Return the condition of the whole query."""
-        if not self._told:
+        if not self._deep:
             return self._meaning(node)
         parts = node.parts if isinstance(node, tree.All) else (node,)
         plain = [self._meaning(part) for part in parts if not self._needs_history(part)]
         few = listed.where(*plain).limit(FEW + 1).order_by(None)
         ids = self._terms.session.scalars(few).all()
-        within = sorted(set(ids)) if len(ids) <= FEW else None
+        self._within = within = sorted(set(ids)) if len(ids) <= FEW else None
         self._then.update(self._past.values(self._told, within))
         meant = self._meaning(node)
         return meant if within is None else and_(self._among(within), meant)
 
     def _needs_history(self, node: Node) -> bool:
-        return any(_subject(term) in self._told for one in _terms_of(node) for term in _single(one))
+        single = (term for one in _terms_of(node) for term in _single(one))
+        return any(_subject(term) in self._told or is_followed(term) for term in single)
 
     def _meaning(self, node: Node) -> ColumnElement[bool]:
         if isinstance(node, tree.All | tree.Any):
@@ -105,18 +106,24 @@ class _Recalled:
         if subject == "location" and term.field != "has":
             return self._located(term)
         now = narrowed(terms.session, clause_of(terms, term)).page
+        if is_followed(term):
+            return self._with(followed(terms, self._past, term, self._within), now)
         return now if not subject else self._mended(subject, now, self._held(term))
+
+    def _with(self, then: Answers, now: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return today's condition with the items whose answer was another one."""
+        if not then:
+            return now
+        met = [item_id for item_id, answer in then.items() if answer]
+        return or_(self._among(met), and_(not_(self._among(then)), now))
 
     def _mended(self, subject: str, now: ColumnElement[bool], held: Held) -> ColumnElement[bool]:
         """Return today's condition with the items whose value was another decided by that one."""
         then = dict(self._then[subject])
         if subject not in TERMS and subject not in _COLUMNS:
             then = self._of_other_class(subject) | then
-        if not then:
-            return now
-        classes = self._classes(then)
-        met = [one for one, value in then.items() if held(value, classes.get(one, ""))]
-        return or_(self._among(met), and_(not_(self._among(then)), now))
+        classes = self._classes(then) if then else {}
+        return self._with({one: held(v, classes.get(one, "")) for one, v in then.items()}, now)
 
     def _of_other_class(self, attribute: str) -> dict[int, Any]:
         """Return today's value for items of another class then: it is not found by its keys."""
@@ -219,4 +226,4 @@ def _subject(term: Term) -> str:
         code = code_of(word)
     if code in _WITHOUT_PAST:
         raise QueryFault(f"{code} has no past to ask a list for", word, at)
-    return "" if code in {"id", "relation"} else _CALLED.get(code, code)
+    return "" if code in {"id", "relation"} or is_followed(term) else _CALLED.get(code, code)

@@ -1,6 +1,11 @@
-"""What an item is related by: ``relation:depends_on`` from whichever end, ``relation:*`` by any."""
+"""What an item is related by: ``relation:depends_on`` from whichever end, ``relation:*`` by any.
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all
+A relation is an arrow from its start to its end: ``relation>runs_on`` asks for what stands at the
+start of one (it runs on something), ``relation<runs_on`` for what stands at its end.
+"""
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cmdb.query.language.clauses import Clause
 from cmdb.query.language.faults import QueryFault
@@ -10,7 +15,9 @@ from cmdb.query.language.tree import Term
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 
-_EQUAL = frozenset({":", "=", "!="})
+_OPERATORS = frozenset({":", "=", "!=", "<", ">"})
+
+_End = InstrumentedAttribute[int]
 
 
 def relation(terms: QueryTerms, term: Term) -> Clause:
@@ -29,21 +36,22 @@ def related(terms: QueryTerms, term: Term, held: ColumnElement[bool]) -> Clause:
 
     Raises ``QueryFault`` for a type that there is not.
     """
-    expect(term, _EQUAL)
+    expect(term, _OPERATORS)
     kinds = _kinds(terms, term)
     seen = select(Item.id).where(terms.visible).correlate(None)
-    ways = [
-        (near, and_(held, far.in_(seen), *kinds))
-        for near, far in (
-            (Relation.start_id, Relation.end_id),
-            (Relation.end_id, Relation.start_id),
-        )
-    ]
+    ways = [(near, and_(held, far.in_(seen), *kinds)) for near, far in _ends(term.operator)]
     each = [
         select(near).where(near == Item.id, holds).correlate(Item).exists() for near, holds in ways
     ]
-    ends = union_all(*(select(near.label("item_id")).where(holds) for near, holds in ways))
-    return Clause(or_(*each), select(ends.subquery().c.item_id), beside=True)
+    found: list[Select[int]] = [select(near.label("item_id")).where(holds) for near, holds in ways]
+    ids = found[0] if len(found) == 1 else select(union_all(*found).subquery().c.item_id)
+    return Clause(or_(*each), ids, beside=True)
+
+
+def _ends(operator: str) -> list[tuple[_End, _End]]:
+    """Return (end at which the item stands, the other one) for each way that is asked for."""
+    outward, inward = (Relation.start_id, Relation.end_id), (Relation.end_id, Relation.start_id)
+    return {">": [outward], "<": [inward]}.get(operator, [outward, inward])
 
 
 def _kinds(terms: QueryTerms, term: Term) -> list[ColumnElement[bool]]:

@@ -96,7 +96,8 @@ _FINDS = [
 #: (query, word, at, why): what is wrong with it.
 _FAULTS = [
     ("relation:depends", "depends", 9, "there is no such relation; did you mean depends_on?"),
-    ("relation>x", "relation", 0, "relation cannot be asked with >; it takes"),
+    ("name:a relation>depends", "depends", 16, "there is no such relation; did you mean"),
+    ("relation>=x", "relation", 0, "relation cannot be asked with >=; it takes != : < = >"),
     ("class:servr", "servr", 6, "there is no such class; did you mean server?"),
     ("os.versin<12", "os.versin", 0, "nothing is called that; did you mean os_version?"),
     ("name:a and os.version<", "<", 21, "a value was expected after it"),
@@ -161,7 +162,11 @@ def test_every_word_of_every_item_is_understood() -> None:
     assert set(COLUMNS) == set(WORDS)
 
 
-def test_relations_are_asked_by_their_type_from_either_end(estate: Register) -> None:
+@pytest.mark.parametrize("few", [clauses.FEW, 0])
+def test_relations_are_asked_by_their_type_and_their_direction(
+    estate: Register, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(clauses, "FEW", few)
     made = estate.relate(
         relation("web-1", "depends_on", "old"), relation("pc 7", "connects_to", "old")
     )
@@ -169,6 +174,12 @@ def test_relations_are_asked_by_their_type_from_either_end(estate: Register) -> 
     assert found(estate, "relation:depends_on,connects_to not name:old") == ["pc 7", "web-1"]
     assert found(estate, "relation:* class:laptop") == ["pc 7"]
     assert found(estate, "relation!=depends_on class:server") == ["hyper-1", "web-2"]
+    # The arrow of a relation leads from what depends to what it depends on.
+    assert found(estate, "relation>depends_on") == ["web-1"]
+    assert found(estate, "relation<depends_on,connects_to") == ["old"]
+    assert found(estate, "relation>* not relation<*") == ["pc 7", "web-1"]
+    assert found(estate, "not relation>depends_on class:server") == ["hyper-1", "old", "web-2"]
+    assert found(estate, "relation>depends_on", Item.name != "old") == []
     # A relation with something out of sight is none.
     assert found(estate, "relation:*", Item.name != "old") == []
     estate.later()
