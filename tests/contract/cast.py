@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Organisation
+from server.foundation.clock import utc_now
 from server.foundation.edge.csrf import token_of as csrf_token_of
 from server.foundation.permissions import Permission, Reach
 from server.people.actions.roles import Holder, Scope, ensure_shipped_roles, give_role
-from server.people.models import Role
+from server.people.models import ApiToken, Role, WebSession
 from server.people.rules.roles import SHIPPED_ROLES
 from tests.support.people import BEGINNING, cookie_of, make_person, token_of
 
@@ -58,7 +61,7 @@ def make_cast(session: Session, root: Organisation, inside: Organisation) -> Cas
     """Write everybody into a database that has the two organisations."""
     ensure_shipped_roles(session)
     everything = _role(session, "everything", list(Permission))
-    return Cast(
+    cast = Cast(
         admin=_somebody(session, root, "Ada Admin", "administrator"),
         insider=_somebody(session, inside, "Ines Inside", everything),
         nobody=_somebody(session, inside, "Nora Nobody", None),
@@ -71,6 +74,11 @@ def make_cast(session: Session, root: Organisation, inside: Organisation) -> Cas
             for shipped in SHIPPED_ROLES
         },
     )
+    # When somebody was last here would be written with every request, and taken back with it.
+    here = utc_now() + timedelta(hours=1)
+    session.execute(update(ApiToken).values(last_used_at=here))
+    session.execute(update(WebSession).values(last_seen_at=here))
+    return cast
 
 
 def _but(one: Permission) -> Collection[Permission]:

@@ -1,5 +1,8 @@
 """The same walk in other languages on a phone: nothing stays English, nothing is cut off."""
 
+from functools import cache
+
+import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.company import NAMES
@@ -9,12 +12,17 @@ from tests.journeys.looking import DESK, PHONE, cut_off, sticking_out
 from tests.journeys.places import places, short_walk
 from tests.support.browser import PageFaults
 
+_PARTS = 3
 
+
+# In parts, so that processes can share the walk.
+@pytest.mark.parametrize("part", range(_PARTS))
 def test_every_page_is_wholly_russian_and_fits_a_phone(
-    served: Served, signed_in: SignedIn, page_faults: PageFaults
+    served: Served, signed_in: SignedIn, page_faults: PageFaults, part: int
 ) -> None:
     page = signed_in("ru", viewport=PHONE, locale="ru-RU")
-    found = walk(page, "ru", places(served.app, served.company.things), page_faults)
+    addresses = places(served.app, served.company.things)[part::_PARTS]
+    found = walk(page, "ru", addresses, page_faults)
     assert found == [], "\n" + "\n".join(found)
 
 
@@ -33,9 +41,15 @@ def test_every_page_is_wholly_spanish(
     assert found == [], "\n" + "\n".join(found)
 
 
+@cache
+def _left_over(language: str) -> LeftOver:
+    """Return what knows the English of a language's messages; reading them takes a second."""
+    return LeftOver(language, NAMES)
+
+
 def walk(page: Page, language: str, addresses: list[str], faults: PageFaults) -> list[str]:
     """Visit the addresses in a language; return what is wrong, one line each."""
-    english = LeftOver(language, NAMES)
+    english = _left_over(language)
     wrong: list[str] = []
     for place in addresses:
         known = len(faults.unexpected)
