@@ -181,6 +181,13 @@ def destination_of(run: ImportRun, actor: Actor, now: datetime) -> Destination:
 
 def start_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
     """Let a mapped file run in the background. Raises ``Conflict`` when it runs or ran."""
+    run = begin_running(session, actor, run_id)
+    enqueue(session, RUN_IMPORT, {"run": run.id}, key=f"import:{run.id}")
+    return run
+
+
+def begin_running(session: Session, actor: Actor, run_id: int) -> ImportRun:
+    """Say that a mapped file runs, for a caller who carries it out. Raises ``Conflict``."""
     run = find_run(session, actor, run_id)
     if run.state not in _RUNNABLE:
         raise Conflict(f"this import is {run.state}")
@@ -194,12 +201,19 @@ def start_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
         raise Conflict("an import of the same source is being taken back; wait for its end")
     run.state, run.problem, run.counts = "running", "", {}
     audit.record(session, actor, "import.started", f"import:{run.id}", {"source": run.source})
-    enqueue(session, RUN_IMPORT, {"run": run.id}, key=f"import:{run.id}")
     return run
 
 
 def undo_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
-    """Let a finished run be taken back in the background. Raises ``Conflict`` for any other.
+    """Let a finished run be taken back in the background. Raises ``Conflict`` for any other."""
+    run = begin_undoing(session, actor, run_id)
+    asked = {"run": run.id, "person_id": actor.person_id}
+    enqueue(session, UNDO_IMPORT, asked, key=f"import-undo:{run.id}")
+    return run
+
+
+def begin_undoing(session: Session, actor: Actor, run_id: int) -> ImportRun:
+    """Say that a finished run is taken back, for a caller who does it. Raises ``Conflict``.
 
     Only the latest run of a source can be undone: what came later rests on it.
     """
@@ -220,6 +234,4 @@ def undo_import(session: Session, actor: Actor, run_id: int) -> ImportRun:
         raise Conflict(f"undo the later import {later} of the same source first")
     run.state = "undoing"
     audit.record(session, actor, "import.undone", f"import:{run.id}", {"source": run.source})
-    asked = {"run": run.id, "person_id": actor.person_id}
-    enqueue(session, UNDO_IMPORT, asked, key=f"import-undo:{run.id}")
     return run

@@ -1,7 +1,7 @@
 """Runs an import and takes it back in the background: some lines a transaction."""
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
@@ -13,9 +13,11 @@ from server.foundation.database import Database
 from server.foundation.jobs.handler import JobContext
 from server.foundation.storage import Storage
 from server.imports.actions import rows_of
-from server.imports.mapping import mapping_from
+from server.imports.doubles import FirstLines
+from server.imports.mapping import ColumnMapping, mapping_from
 from server.imports.models import ImportRun
-from server.imports.running import Destination, batches, keep_lines, record_batch
+from server.imports.running import Destination, batches, keep_lines, read_row, record_batch
+from server.imports.tables import Row
 from server.imports.undoing import lines_to_undo, undo_lines
 
 #: The folder of files on their way in, below the data folder.
@@ -44,14 +46,43 @@ def _record(context: JobContext, storage: Storage, run_id: int) -> None:
     mapping = mapping_from(run.mapping)
     author = Author(run.person_id, context.request_id)
     where = Destination(run.organisation_id, SourceCode(run.source), author, utc_now())
-    with rows_of(storage, run) as rows:
-        # Lines are counted in the transaction that records them: a second attempt goes on there.
-        deque(islice(rows, sum(run.counts.values())), maxlen=0)
+    # Lines are counted in the transaction that records them: a second attempt goes on there.
+    done = sum(run.counts.values())
+    context.progress.begin("Importing", _count_lines(context, storage, run))
+    context.progress.advance(done)
+    with rows_of(storage, run) as rows, FirstLines() as lines:
+        for batch in batches(islice(rows, done)):
+            context.go_on()
+            with context.database.in_force():
+                _note(batch, mapping, where, lines)
         for batch in batches(rows):
             context.go_on()
             with context.database.writing() as session:
-                outcomes = record_batch(session, batch, mapping, where)
+                outcomes = record_batch(session, batch, mapping, where, lines)
                 keep_lines(session, session.get_one(ImportRun, run_id), outcomes)
+            context.progress.advance(len(batch))
+
+
+def _count_lines(context: JobContext, storage: Storage, run: ImportRun) -> int:
+    """Return how many lines a file has.
+
+    Raises ``InvalidValue`` for one that cannot be read to its end, before any line lands.
+    """
+    count = 0
+    with rows_of(storage, run) as rows:
+        for batch in batches(rows):
+            context.go_on()
+            count += len(batch)
+    return count
+
+
+def _note(
+    rows: Iterable[Row], mapping: ColumnMapping, where: Destination, lines: FirstLines
+) -> None:
+    """Remember what lines are about that an earlier attempt has recorded."""
+    for row in rows:
+        with suppress(InvalidValue):
+            read_row(row, mapping, where, lines)
 
 
 def undo_import(context: JobContext) -> Mapping[str, Any] | None:
@@ -59,6 +90,7 @@ def undo_import(context: JobContext) -> Mapping[str, Any] | None:
     run_id = int(context.payload["run"])
     author = Author(context.payload["person_id"], context.request_id)
     below: int | None = None
+    context.progress.begin("Taking back")
     while True:
         context.go_on()
         with context.database.writing() as session:
@@ -69,6 +101,7 @@ def undo_import(context: JobContext) -> Mapping[str, Any] | None:
             if lines:
                 undo_lines(session, run, lines, author, utc_now())
                 below = lines[-1].number
+                context.progress.advance(len(lines))
                 continue
         return _finish(context.database, run_id, "undone")
 

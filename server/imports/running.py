@@ -19,6 +19,7 @@ from cmdb.records.bulk import insert_rows
 from cmdb.records.history import HistoryEntry
 from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import SourceCode
+from server.imports.doubles import FirstLines
 from server.imports.mapping import ColumnMapping, line_of
 from server.imports.models import ImportLine, ImportRun
 from server.imports.tables import Row
@@ -60,27 +61,23 @@ def batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
 
 
 def record_batch(
-    session: Session, rows: Sequence[Row], mapping: ColumnMapping, where: Destination
+    session: Session,
+    rows: Sequence[Row],
+    mapping: ColumnMapping,
+    where: Destination,
+    lines: FirstLines,
 ) -> list[LineOutcome]:
-    """Record some rows; each has its outcome, and a wrong one sinks no other."""
-    keys: dict[str, int] = {}
+    """Record some rows; each has its outcome, and a wrong one sinks no other.
+
+    ``lines`` holds what earlier rows of the file are about; these are added.
+    """
     good: dict[int, Observation] = {}
     found: dict[int, LineOutcome] = {}
-    model, origin = standing_model(), LineOrigin(where.organisation_id, where.source, where.now)
     for row in rows:
         try:
-            seen = read_line(line_of(row, mapping, model), origin)
+            good[row.number] = read_row(row, mapping, where, lines)
         except InvalidValue as error:
             found[row.number] = LineOutcome(row.number, "refused", problems=error.fields)
-            continue
-        if not isinstance(seen, Observation):
-            continue
-        first = keys.setdefault(seen.origin.key, row.number)
-        if first != row.number:
-            why = {"line": f"means the same thing as line {first}: {seen.origin.key!r}"}
-            found[row.number] = LineOutcome(row.number, "refused", problems=why)
-            continue
-        good[row.number] = seen
     said = _said_before(session, good.values(), where)
     recorded = Inventory(session, where.now, where.author).record_many(list(good.values()))
     for (number, seen), result in zip(good.items(), recorded, strict=True):
@@ -88,6 +85,20 @@ def record_batch(
         if result.outcome is Outcome.UPDATED and result.item_id is not None:
             found[number].before = said.get(result.item_id, {})
     return [found[row.number] for row in rows if row.number in found]
+
+
+def read_row(
+    row: Row, mapping: ColumnMapping, where: Destination, lines: FirstLines
+) -> Observation:
+    """Return what a row says. Raises ``InvalidValue`` by column, and for a thing named twice."""
+    origin = LineOrigin(where.organisation_id, where.source, where.now)
+    seen = read_line(line_of(row, mapping, standing_model()), origin)
+    if not isinstance(seen, Observation):
+        raise InvalidValue({"line": "must be an item"})
+    first = lines.first(seen.origin.key, row.number)
+    if first != row.number:
+        raise InvalidValue({"line": f"means the same thing as line {first}: {seen.origin.key!r}"})
+    return seen
 
 
 def _outcome(number: int, seen: Observation, result: Recorded) -> LineOutcome:
@@ -116,7 +127,8 @@ def rehearse(
     """Return what recording the first ``REHEARSED`` rows would do; everything is rolled back."""
     savepoint = session.begin_nested()
     newest = session.scalar(select(HistoryEntry.id).order_by(HistoryEntry.id.desc()).limit(1)) or 0
-    outcomes = record_batch(session, list(islice(rows, REHEARSED)), mapping, where)
+    with FirstLines() as lines:
+        outcomes = record_batch(session, list(islice(rows, REHEARSED)), mapping, where, lines)
     changes: dict[int, dict[str, tuple[Any, Any]]] = {}
     told = select(HistoryEntry.item_id, HistoryEntry.subject, HistoryEntry.detail).where(
         HistoryEntry.id > newest, HistoryEntry.kind == "changed"

@@ -60,8 +60,10 @@ def read_table(file: BinaryIO, name: str) -> Iterator[Row]:
 def encoding_of(sample: bytes) -> str:
     """Return how a text is encoded, told from its first bytes.
 
-    >>> encoding_of("name;Büro".encode("utf-16"))
-    'utf-16'
+    A broken byte among many that are right does not make another encoding of it.
+
+    >>> encoding_of("name;Büro".encode("utf-16")), encoding_of("Büro".encode("cp1252"))
+    ('utf-16', 'cp1252')
     """
     for mark, name in _BOMS:
         if sample.startswith(mark):
@@ -70,11 +72,9 @@ def encoding_of(sample: bytes) -> str:
         return "utf-16-le"
     if len(sample) > 3 and sample[::2].count(0) > len(sample) // 4:
         return "utf-16-be"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
+    broken, foreign = text.count("\ufffd"), sum(not sign.isascii() for sign in text)
+    return "cp1252" if broken and 2 * broken >= foreign else "utf-8"
 
 
 def _csv(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:

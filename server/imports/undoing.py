@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cmdb.inventory.belongings import belongings
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author
+from cmdb.records.among import among
 from cmdb.records.items import Item, ItemValue
 from cmdb.records.relations import Relation, next_sequence, write_changes
 from cmdb.records.sources import ItemIdentifier, ItemSource
@@ -79,7 +80,7 @@ def undo_lines(
 def _spoken_of(session: Session, run: ImportRun, lines: Sequence[ImportLine]) -> dict[Any, int]:
     """Return which items the source of the run still speaks of: item id to its row of words."""
     query = select(ItemSource.item_id, ItemSource.id).where(
-        ItemSource.item_id.in_([one.item_id for one in lines if one.item_id is not None]),
+        among(session, ItemSource.item_id, [one.item_id for one in lines if one.item_id]),
         ItemSource.source == run.source,
     )
     return {row.item_id: row.id for row in session.execute(query)}
@@ -105,10 +106,10 @@ def _known_to_nobody_else(session: Session, item_ids: Collection[int], source: s
     No relation, ticket, change, contract, document or whatever else people wrote names them.
     """
     others = select(ItemSource.item_id).where(
-        ItemSource.item_id.in_(item_ids), ItemSource.source != source
+        among(session, ItemSource.item_id, item_ids), ItemSource.source != source
     )
     linked = select(Relation.start_id, Relation.end_id).where(
-        or_(Relation.start_id.in_(item_ids), Relation.end_id.in_(item_ids))
+        or_(among(session, Relation.start_id, item_ids), among(session, Relation.end_id, item_ids))
     )
     known = set(session.scalars(others))
     for start, end in session.execute(linked):
@@ -116,7 +117,9 @@ def _known_to_nobody_else(session: Session, item_ids: Collection[int], source: s
     for one in belongings():
         if one.table.name in _GOES_ALONG:
             continue
-        query = select(one.column).where(one.column.in_(item_ids))
+        query = select(one.column).where(
+            among(session, cast("InstrumentedAttribute[int]", one.column), item_ids)
+        )
         if one.table.name == "item_party":
             query = query.where(one.table.c.source != source)
         known |= set(session.scalars(query))
@@ -130,9 +133,11 @@ def _delete(session: Session, item_ids: Sequence[int], now: datetime) -> set[int
     try:
         with session.begin_nested():
             write_changes(session, next_sequence(session), now, [("item-", i) for i in item_ids])
-            for table in (ItemValue, ItemIdentifier):
-                session.execute(delete(table).where(table.item_id.in_(item_ids)))
-            session.execute(delete(Item).where(Item.id.in_(item_ids)))
+            for column in (ItemValue.item_id, ItemIdentifier.item_id, Item.id):
+                session.execute(
+                    delete(column.class_).where(among(session, column, item_ids)),
+                    execution_options={"synchronize_session": False},
+                )
     except IntegrityError:
         # Somebody came to depend on one of them meanwhile.
         if len(item_ids) == 1:

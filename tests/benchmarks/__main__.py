@@ -18,6 +18,10 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
         "tests.benchmarks.register",
         "identity of 100,000 machines with the field's faults",
     ),
+    "imports": (
+        "tests.benchmarks.imports",
+        "exports of other tools: recorded, checked line by line, and taken back",
+    ),
     "agent": ("tests.benchmarks.agent", "cost of a report beside other agents"),
     "intake": ("tests.benchmarks.intake", "reports per second, bytes per machine"),
     "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),

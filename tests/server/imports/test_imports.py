@@ -154,6 +154,40 @@ def test_broken_lines_are_named_and_the_others_land(callers: Callers, carry_out:
     assert "memory_bytes" in wrong["problems"]
 
 
+def test_a_thing_is_named_once_in_a_file_however_far_apart(
+    callers: Callers, database: Database, carry_out: Any, tmp_path: Path
+) -> None:
+    lines = [f"srv-{n},N{n},Dell,{n + 1} GiB,server" for n in range(2100)]
+    lines[1500] = "again,n3,HPE,1 GiB,server"
+    lines[2050] = "once more,N3,HPE,1 GiB,server"
+    run = send(callers, _HEAD + "\n".join(lines))
+    callers.manager.post(f"/imports/{run['id']}/run", None, 202)
+    # It is read through first; the second attempt knows what the first one has recorded.
+    asked = iter([False] * 5 + [True])
+    payload = {"run": run["id"]}
+    settings = Settings(home=tmp_path)
+    with pytest.raises(JobStopped):
+        run_import(JobContext(database, settings, payload, cancelled=lambda: next(asked)))
+    halfway = callers.manager.get(f"/imports/{run['id']}")
+    assert halfway["counts"] == {"created": 1999, "refused": 1}
+    run_import(JobContext(database, settings, payload))
+    done = callers.manager.get(f"/imports/{run['id']}")
+    assert (done["state"], done["counts"]) == ("done", {"created": 2098, "refused": 2})
+    told = callers.manager.get(f"/imports/{run['id']}/lines", outcome="refused")["rows"]
+    why = {"line": "means the same thing as line 5: 'n3'"}
+    assert [(one["number"], one["problems"]) for one in told] == [(1502, why), (2052, why)]
+    assert callers.admin.get("/items", query="serial:n3,N3")["rows"][0]["name"] == "srv-3"
+
+
+def test_nothing_lands_of_a_file_that_breaks_off(callers: Callers, carry_out: Any) -> None:
+    lines = [f"srv-{n},N{n},Dell,{n + 1} GiB,server" for n in range(1200)]
+    run = send(callers, _HEAD + "\n".join([*lines, "x" * 200_000]))
+    failed = carry_out(run["id"])
+    assert (failed["state"], failed["counts"]) == ("failed", {})
+    assert "line 1202: field larger than field limit" in failed["problem"]
+    assert callers.admin.get("/items")["rows"] == []
+
+
 def test_the_mapping_is_kept_for_the_next_list_of_the_source(callers: Callers) -> None:
     first = send(callers, "what,who\nbox,x\n")
     wanted = {"columns": {"what": "name", "who": "vendor"}, "class": "server"}

@@ -26,6 +26,12 @@ def test_any_encoding_and_separator_reads_the_same(encoding: str, separator: str
     assert _cells(data) == [{"Name": "Büro-1", "Serial number": "S1"}]
 
 
+def test_a_broken_byte_makes_no_other_encoding_of_the_others() -> None:
+    data = "name;maker\nBüro-1;Größe\nüber;Acm".encode() + b"\xff\n"
+    broken = list(read_table(io.BytesIO(data), "list.csv"))[-1]
+    assert (broken.cells["name"], list(broken.problems)) == ("über", ["maker"])
+
+
 def test_what_excel_wraps_around_numbers_and_what_we_put_before_formulas_is_taken_off() -> None:
     data = b'sep=;\nname;tag\n="00123";\'=1+1\n'
     assert _cells(data) == [{"name": "00123", "tag": "=1+1"}]
