@@ -66,7 +66,7 @@ COMMANDS = {
     ),
     "provider": Listed(
         "server.commands.provider:provider_group",
-        "Let an OpenID Connect provider vouch for people.",
+        "Let an OpenID Connect or SAML provider vouch for people.",
     ),
     "secrets": Listed(
         "server.commands.secrets:secrets_group",
