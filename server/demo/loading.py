@@ -105,18 +105,19 @@ def _organisation(session: Session, at: datetime) -> int:
     return create_organisation(session, root, CODE, COMPANY, at).id
 
 
-def _parts(values: Sequence[datetime]) -> Iterator[Sequence[datetime]]:
+def _parts(database: Database, values: Sequence[datetime]) -> Iterator[Sequence[datetime]]:
     for offset in range(0, len(values), _PER_COMMIT):
         yield values[offset : offset + _PER_COMMIT]
-        _let_others_write()
+        _let_others_write(database)
 
 
-def _let_others_write() -> None:
+def _let_others_write(database: Database) -> None:
     """Leave a moment: SQLite has no queue of writers, whoever waits tries ten times a second.
 
     A server that runs meanwhile would otherwise hear "database is locked" for a minute.
     """
-    time.sleep(0.12)
+    if database.is_sqlite:
+        time.sleep(0.12)
 
 
 def _record(database: Database, sketch: Sketch, at: datetime, report: Reporter) -> None:
@@ -216,7 +217,7 @@ def _contracts(database: Database, stage: Stage) -> None:
 def _tickets(database: Database, stage: Stage, report: Reporter) -> int:
     moments = ticket_moments(stage.now, stage.chance)
     report.begin("tickets", len(moments))
-    for part in _parts(moments):
+    for part in _parts(database, moments):
         with database.writing() as session:
             for moment in part:
                 write_ticket(session, stage, moment)
@@ -233,4 +234,4 @@ def _changes(database: Database, stage: Stage, report: Reporter) -> None:
             stage.keep_quiet(session)
         report.advance()
         if number % 5 == 0:
-            _let_others_write()
+            _let_others_write(database)
