@@ -26,6 +26,7 @@ from server.people.saml.extra import require_extra
 from server.people.saml.keys import make_pair
 from server.people.saml.values import Agreement, Published, ServiceProvider, our_addresses
 
+_NO_ADDRESS = "must be an https:// address"
 #: Particulars that stand on the provider's own row, and how they are called there.
 _SHARED = {"name": "name", "login_attribute": "login_claim", "enabled": "enabled"}
 _TERMS = {name: name for name in ("sign_requests", "allow_unsolicited", "metadata_url")}
@@ -142,11 +143,19 @@ def change_saml_provider(
 def with_metadata(web: WebClient, particulars: Mapping[str, Any]) -> dict[str, Any]:
     """Return particulars with the metadata fetched, where only their address was given.
 
-    Outside any transaction. Raises ``ProviderUnavailable``.
+    Outside any transaction. Raises ``InvalidValue`` for an address with nothing usable behind it.
     """
     values = dict(particulars)
-    if not values.get("metadata") and values.get("metadata_url"):
-        values["metadata"] = fetch_metadata(web, values["metadata_url"])
+    address = values.get("metadata_url")
+    if not address or values.get("metadata"):
+        return values
+    try:
+        checked_url(address)
+        values["metadata"] = fetch_metadata(web, address)
+    except AddressRefused as error:
+        raise InvalidValue({"metadata_url": _NO_ADDRESS}) from error
+    except ProviderUnavailable as error:
+        raise InvalidValue({"metadata_url": str(error)}) from error
     return values
 
 
@@ -212,7 +221,7 @@ def _refuse_faults(row: IdentityProvider, terms: SamlProvider) -> None:
         try:
             checked_url(terms.metadata_url)
         except AddressRefused:
-            faults["metadata_url"] = "must be an https:// address"
+            faults["metadata_url"] = _NO_ADDRESS
     if names_mail(row.login_claim or ""):
         faults["login_attribute"] = "must not be an e-mail address, which SAML does not verify"
     if faults:
