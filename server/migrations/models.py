@@ -50,6 +50,7 @@ import server.people.models.directories
 import server.people.models.proofs
 import server.people.models.roles
 import server.people.models.rosters
+import server.people.models.saml
 import server.scanning.collectors.models
 import server.scanning.models
 from cmdb.records.base import Base

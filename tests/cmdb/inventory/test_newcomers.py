@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.newcomers import keep_others_out, marks_of
 from cmdb.observation import Identifier, Observation, Origin
-from cmdb.vocabulary import AGENT, ClassCode, SourceCode
+from cmdb.vocabulary import AGENT, ClassCode, IdentifierKind, SourceCode
 from tests.cmdb.engine.machines import Machine, rack_server
 from tests.support.postgres import PostgresCluster
 
@@ -60,7 +60,7 @@ def test_one_key_waits_whatever_the_evidence(engine: sa.Engine) -> None:
 
 def test_a_serial_number_waits_whether_its_maker_is_known_or_not(engine: sa.Engine) -> None:
     known, unknown, another = (
-        marks_of([], [Identifier("serial", value)])
+        marks_of([], [Identifier(IdentifierKind("serial"), value)])
         for value in ("A17-1|dell", "A17-1|", "A17-2|dell")
     )
     assert _waits(engine, known, unknown)
