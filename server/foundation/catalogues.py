@@ -37,7 +37,9 @@ _METHODS = [
 ]
 _PLACEHOLDER = re.compile(r"%\(\w+\)")
 #: Names and units, the same in every language.
-_NAMES = frozenset({"%(share)s %%", "CVSS", "OLA", "REST", "SLA", "SNMP", "StartTLS", "VLAN"})
+_NAMES = frozenset(
+    {"%(share)s %%", "CSV", "CVSS", "OLA", "REST", "SLA", "SNMP", "StartTLS", "VLAN"}
+)
 #: Texts that are the same in another language: names, units, and true cognates.
 SAME = {
     "es": _NAMES
