@@ -29,8 +29,18 @@ def gettext(message: str, **values: object) -> str:
 
 
 def ngettext(one: str, many: str, number: int, **values: object) -> str:
-    """Return the plural form for ``number`` in the reader's language."""
-    return _here().ungettext(one, many, number) % ({"num": number} | values)
+    """Return the plural form for ``number`` in the reader's language.
+
+    What else it has places for is left for whoever called, where no value is given for it.
+    """
+    return _here().ungettext(one, many, number) % _Given({"num": number} | values)
+
+
+class _Given(dict[str, object]):
+    """Values for places in a text; what has none keeps its place."""
+
+    def __missing__(self, name: str) -> str:
+        return f"%({name})s"
 
 
 def _here() -> NullTranslations:
@@ -72,7 +82,7 @@ class Language:
 
     def ngettext(self, one: str, many: str, number: int, **values: object) -> str:
         """Return the plural form for ``number`` in this language."""
-        return self._catalogue.ungettext(one, many, number) % ({"num": number} | values)
+        return self._catalogue.ungettext(one, many, number) % _Given({"num": number} | values)
 
 
 @cache

@@ -16,6 +16,7 @@ from server.foundation.translation import (
 )
 
 ONE, MANY = "%(num)d item outside your view", "%(num)d items outside your view"
+COMMON_ONE, COMMON = "%(item)s: %(num)d incident in common", "%(item)s: %(num)d incidents in common"
 
 
 class Site:
@@ -34,6 +35,7 @@ class Site:
             "save": gettext("Save"),
             "limit": gettext("At most %(length)s characters fit.", length=7),
             "outside": ngettext(ONE, MANY, 3),
+            "common": ngettext(COMMON_ONE, COMMON, 2) % {"item": "db-07 (100%)", "num": 2},
         }
 
     def visit(self, accepts: str = "", cookie: str = "") -> dict[str, str]:
@@ -133,3 +135,9 @@ def test_nobody_signed_in_reads_utc(site: Site) -> None:
 @pytest.mark.parametrize("code", sorted(LANGUAGES))
 def test_every_language_fills_in_placeholders_on_pages(site: Site, code: str) -> None:
     assert "7" in site.visit(accepts=code)["limit"]
+
+
+def test_a_plural_with_other_places_is_completed_by_whoever_asked() -> None:
+    assert Site().visit()["common"] == "db-07 (100%): 2 incidents in common"
+    found = Language("es").ngettext(COMMON_ONE, COMMON, 1) % {"item": "db-07"}
+    assert found == "db-07: 1 incidente en común"
