@@ -198,8 +198,8 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         json={"references": [Named("ticket")], "note": "Seen."},
         overlooks=True,
     ),
-    Endpoint("GET", f"{_V1}/tickets/export.csv", _READ),
-    Endpoint("GET", f"{_V1}/tickets/export.xlsx", _READ),
+    Endpoint("GET", f"{_V1}/tickets.csv", _READ),
+    Endpoint("GET", f"{_V1}/tickets.xlsx", _READ),
     Endpoint("GET", "/tickets/export.csv", _READ),
     Endpoint("GET", "/tickets/export.xlsx", _READ),
     Endpoint(

@@ -17,7 +17,7 @@ from server.imports.workbooks import WORKBOOK, pieces_of, write_workbook
 _UNPAGED = ("sort", "cursor", "limit")
 
 
-@tickets.route("/tickets/export.csv")
+@tickets.route("/tickets.csv")
 class TicketsAsCsv(MethodView):
     """Every ticket in sight for spreadsheets."""
 
@@ -29,7 +29,7 @@ class TicketsAsCsv(MethodView):
         return saved_answer("".join(lines), CSV, "tickets.csv")
 
 
-@tickets.route("/tickets/export.xlsx")
+@tickets.route("/tickets.xlsx")
 class TicketsAsWorkbook(MethodView):
     """Every ticket in sight as a workbook."""
 
