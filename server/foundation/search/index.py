@@ -249,6 +249,7 @@ def joined(
 
 
 def joined_to_few(
+    session: Session,
     query: Select[*tuple[Any, ...]],
     subject: SQLColumnExpression[int],
     question: Question,
@@ -256,7 +257,12 @@ def joined_to_few(
     *,
     inner: bool,
 ) -> Select[*tuple[Any, ...]]:
-    """Do the same for a ``query`` of few subjects: the document of each is looked up."""
+    """Do the same for a ``query`` of few subjects: the document of each is looked up.
+
+    Not on SQLite, which would look the words up for each of them.
+    """
+    if _is_sqlite(session):
+        return joined(query, subject, question, kind, inner=inner)
     return (
         query.join(_INDEX, _INDEX.c.rowid == subject * _STEP + kind)
         .where(_matches(question, inner=inner))

@@ -76,7 +76,7 @@ def narrowing(
     plain = select(Ticket.id).where(*found)
     ways = [
         plain.where(_named_or_titled(wanted.text)).order_by(Ticket.id.desc()),
-        *ways_to_hold(actor, wanted.text, plain),
+        *ways_to_hold(session, actor, wanted.text, plain),
     ]
     every = union_all(*(select(way.limit(most).subquery().c.id) for way in ways)).subquery()
     newest = select(every.c.id).distinct().order_by(every.c.id.desc()).limit(most).subquery()

@@ -42,7 +42,7 @@ def search_tickets(session: Session, actor: Actor, words: str, limit: int) -> Fo
 
 
 def ways_to_hold(
-    actor: Actor, words: str, seen: Select[*tuple[Any, ...]]
+    session: Session, actor: Actor, words: str, seen: Select[*tuple[Any, ...]]
 ) -> list[Select[*tuple[Any, ...]]]:
     """Return ``seen``, a select of tickets in sight, for each way in which one may hold the words.
 
@@ -63,8 +63,11 @@ def ways_to_hold(
         ]
     if not works.compare(visible_tickets(actor)):
         own = all(one.reach is Reach.OWN for one in actor.grants_for(Permission.TICKET_READ))
-        join = joined_to_few if own else joined
-        ways.append(join(seen, Ticket.id, question, TICKET, inner=False))
+        ways.append(
+            joined_to_few(session, seen, Ticket.id, question, TICKET, inner=False)
+            if own
+            else joined(seen, Ticket.id, question, TICKET, inner=False)
+        )
     return ways
 
 
@@ -76,6 +79,6 @@ def _newest(session: Session, actor: Actor, words: str) -> set[Candidate]:
     seen = select(Ticket.id, Ticket.title, Ticket.is_open).where(visible_tickets(actor))
     return {
         Candidate(row.id, row.title, row.is_open)
-        for way in ways_to_hold(actor, words, seen)
+        for way in ways_to_hold(session, actor, words, seen)
         for row in session.execute(way.limit(NEWEST + 1))
     }
