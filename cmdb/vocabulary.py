@@ -53,6 +53,8 @@ DEMO = SourceCode("demo")
 
 # Kinds of identifying evidence, strongest first.
 AGENT_ID = IdentifierKind("agent_id")
+#: How an agent of another maker calls itself; other agents read it beside them, on the same disk.
+DEVICE_ID = IdentifierKind("device_id")
 CLOUD_ID = IdentifierKind("cloud_id")
 MACHINE_ID = IdentifierKind("machine_id")
 HARDWARE_UUID = IdentifierKind("uuid")
@@ -61,6 +63,8 @@ BOARD_SERIAL = IdentifierKind("board_serial")
 CHASSIS_ID = IdentifierKind("chassis_id")
 ENGINE_ID = IdentifierKind("engine_id")
 MAC = IdentifierKind("mac")
+#: A MAC address that was made up in software: alike on many machines, and gone with the next start.
+LOCAL_MAC = IdentifierKind("local_mac")
 CODE = IdentifierKind("code")
 #: Attributes that a class's rule says identify its items, together.
 KEY = IdentifierKind("key")
@@ -68,8 +72,8 @@ FQDN = IdentifierKind("fqdn")
 NAME = IdentifierKind("name")
 #: All of them.
 EVIDENCE = (
-    *(AGENT_ID, CLOUD_ID, MACHINE_ID, HARDWARE_UUID, SERIAL, BOARD_SERIAL, CHASSIS_ID),
-    *(ENGINE_ID, MAC, CODE, KEY, FQDN, NAME),
+    *(AGENT_ID, DEVICE_ID, CLOUD_ID, MACHINE_ID, HARDWARE_UUID, SERIAL, BOARD_SERIAL, CHASSIS_ID),
+    *(ENGINE_ID, MAC, LOCAL_MAC, CODE, KEY, FQDN, NAME),
 )
 
 

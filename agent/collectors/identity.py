@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.sources.dmi import firmware_facts
 from agent.sources.network_links import network_links
+from agent.sources.other_agents import device_ids
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def collect(machine: Machine) -> dict[str, Any]:
         "macs": _macs(machine),
         "hostname": hostname,
         "fqdn": fqdn,
+        "device_ids": device_ids(machine) or None,
         "cloud": _cloud(machine, facts),
     }
 

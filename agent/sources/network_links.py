@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.sources import netlink
+from agent.sources.virtualisation import virtual_role
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,13 +55,16 @@ def _read(machine: Machine) -> list[NetworkLink]:
     # A plain file (bonding_masters) stands among the folders.
     names = [name for name in machine.names(_FOLDER) if machine.exists(f"{_FOLDER}/{name}/ifindex")]
     found = [NetworkLink(machine, name, told) for name in names]
-    return [link for link in found if not _container_end(link)]
+    return [link for link in found if not _container_end(machine, link)]
 
 
-def _container_end(link: NetworkLink) -> bool:
-    if link.kind is not None:
-        return link.kind == "veth"
-    return not link.physical and link.name.startswith(_CONTAINER_ENDS)
+def _container_end(machine: Machine, link: NetworkLink) -> bool:
+    named = link.name.startswith(_CONTAINER_ENDS)
+    if link.kind != "veth":
+        return link.kind is None and not link.physical and named
+    # In a container, its own way out is such an end, too; those of containers in it are not.
+    enslaved = machine.exists(f"{link.folder}/master")
+    return named or enslaved or virtual_role(machine)[0] != "container"
 
 
 def _real_mac(text: str | None) -> str | None:

@@ -1,10 +1,11 @@
 """From an agent's report to one observation: evidence, values, and lists of facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from cmdb.engine.identity import normalise
+from cmdb.engine.identity import normalise, relevant
 from cmdb.observation import Identifier, Observation, Origin, Section
 from cmdb.vocabulary import (
     AGENT,
@@ -14,10 +15,12 @@ from cmdb.vocabulary import (
     COMPUTER,
     CONTAINER,
     DESKTOP,
+    DEVICE_ID,
     FQDN,
     HARDWARE_UUID,
     HYPERVISOR,
     LAPTOP,
+    LOCAL_MAC,
     MAC,
     MACHINE_ID,
     NAME,
@@ -32,6 +35,12 @@ from server.items.reports import Report, seen_at
 
 #: MAC addresses of one machine; more come from a broken collector.
 _MOST_MACS = 64
+#: Agents of other makers on one machine.
+_MOST_NEIGHBOURS = 16
+#: What says of hardware which machine it is: where it is told, nobody needs what software made up.
+_LASTING = frozenset({CLOUD_ID, HARDWARE_UUID, SERIAL, BOARD_SERIAL, MAC})
+#: Kinds of interfaces whose addresses are other machines' or nobody's.
+_IN_BETWEEN = frozenset({"bridge", "tunnel", "loopback", "ppp"})
 
 #: Sections whose rows the register keeps.
 LISTS = (
@@ -92,7 +101,7 @@ def observe(report: Report, organisation_id: int, now: datetime) -> Observation:
         class_code=class_of(report.section("hardware")),
         organisation_id=organisation_id,
         observed_at=seen_at(report, now),
-        identifiers=identifiers_of(identity, report.agent_id) if identity else (),
+        identifiers=_evidence(report, identity) if identity else (),
         values=dict(fold_values(report)),
         sections=tuple(_sections(report)),
         readings=dict(report.readings),
@@ -112,6 +121,33 @@ def class_of(hardware: Mapping[str, Any]) -> ClassCode:
     return _ROLES.get(role) or _CHASSIS.get(chassis, SERVER)
 
 
+def _evidence(report: Report, identity: Mapping[str, Any]) -> tuple[Identifier, ...]:
+    found = identifiers_of(identity, report.agent_id)
+    telling = relevant(class_of(report.section("hardware")), found)
+    return (*found, *asking(telling, _made_up(report.sections.get("interfaces"))))
+
+
+def _made_up(interfaces: Any) -> Iterator[str]:
+    for row in dict_rows(interfaces):
+        if row.get("addresses") and row.get("type") not in _IN_BETWEEN:
+            yield str(row.get("mac") or "")
+
+
+def asking(evidence: Iterable[Identifier], macs: Iterable[str]) -> list[Identifier]:
+    """Return the MACs made up in software, of a machine that has no lasting evidence.
+
+    They prove nothing, but may show that a person should be asked. ``macs`` are those of
+    interfaces that have an address.
+
+    >>> asking([], ["02:42:ac:11:00:02"])
+    [Identifier(kind='local_mac', value='02:42:ac:11:00:02')]
+    """
+    if any(one.kind in _LASTING for one in evidence):
+        return []
+    found = (normalise(LOCAL_MAC, mac) for mac in islice(macs, _MOST_MACS))
+    return list(dict.fromkeys(one for one in found if one is not None))
+
+
 def identifiers_of(identity: Mapping[str, Any], agent_id: str) -> tuple[Identifier, ...]:
     """Return the normalised evidence of an identity section; junk is left out."""
     vendor = str(identity.get("vendor") or "")
@@ -128,6 +164,9 @@ def identifiers_of(identity: Mapping[str, Any], agent_id: str) -> tuple[Identifi
     ]
     macs = identity.get("macs")
     claims += [(MAC, mac, "") for mac in (macs if isinstance(macs, list) else [])[:_MOST_MACS]]
+    others = identity.get("device_ids")
+    listed = others if isinstance(others, list) else []
+    claims += [(DEVICE_ID, other, "") for other in listed[:_MOST_NEIGHBOURS]]
     found: dict[Identifier, None] = {}
     for kind, raw, maker in claims:
         if isinstance(raw, str) and raw:

@@ -89,6 +89,11 @@ def _decisions(reader: Reader) -> dict[str, str]:
         "its full name is that of an account in a directory, and of nobody else": reader.gettext(
             "its full name is that of an account in a directory, and of nobody else"
         ),
+        "nothing proves it, but a name and an address made up in software are the same": (
+            reader.gettext(
+                "nothing proves it, but a name and an address made up in software are the same"
+            )
+        ),
         "evidence is enough": reader.gettext("evidence is enough"),
         "a person decided so": reader.gettext("a person decided so"),
         "a person decided to ignore it": reader.gettext("a person decided to ignore it"),
@@ -104,6 +109,7 @@ def worth_text(why: str, carriers: int, reader: Reader) -> str:
         "alone": reader.gettext("this item alone has it"),
         "crowd": reader.gettext("so many items have the same that it identifies nobody"),
         "dock": reader.gettext("the address of a dock or adapter, which moves about"),
+        "asks": reader.gettext("with the same name it is asked about, never decided"),
         "junk": reader.gettext("declared to identify nobody"),
         "ignored": reader.gettext("does not count for this class"),
     }

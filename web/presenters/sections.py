@@ -163,6 +163,7 @@ def identifier_text(kind: str, reader: Reader) -> str:
     """Return the name of a kind of identifying evidence."""
     names = {
         "agent_id": reader.gettext("agent"),
+        "device_id": reader.gettext("another maker's agent"),
         "cloud_id": reader.gettext("cloud id"),
         "machine_id": reader.gettext("machine id"),
         "uuid": reader.gettext("hardware UUID"),
@@ -171,6 +172,7 @@ def identifier_text(kind: str, reader: Reader) -> str:
         "chassis_id": reader.gettext("chassis"),
         "engine_id": reader.gettext("SNMP engine"),
         "mac": "MAC",
+        "local_mac": reader.gettext("MAC made up in software"),
         "code": reader.gettext("code"),
         "key": reader.gettext("identifying attributes"),
         "fqdn": reader.gettext("full domain name"),

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from cmdb.engine.identity.accounts import candidate_by_account
 from cmdb.engine.identity.knowledge import knowledge
+from cmdb.engine.identity.resembling import resembling
 from cmdb.engine.identity.values import Candidate, Decision, Holder, Outcome, Question
 from cmdb.engine.identity.weighing import ENOUGH, Weighing
 from cmdb.observation import Identifier
@@ -40,6 +41,9 @@ def decide(question: Question, holders: Mapping[Identifier, Sequence[Holder]]) -
     if not ranked and (named := candidate_by_account(question, holders)) is not None:
         why = "its full name is that of an account in a directory, and of nobody else"
         return Decision(Outcome.MATCH, named.item_id, named.score, (named,), why)
+    if not ranked and (alike := resembling(question, holders)):
+        why = "nothing proves it, but a name and an address made up in software are the same"
+        return Decision(Outcome.REVIEW, None, alike[0].score, tuple(alike[:_SHOWN]), why)
     if not ranked:
         return Decision(Outcome.CREATE, why="what is shared is too weak, or it is other hardware")
     best = candidates[ranked[0].item_id]

@@ -25,7 +25,8 @@ Exempt = frozenset[tuple[str, str]]
 class Weight:
     """What one kind of evidence is worth; ``hardware`` kinds are bolted to the machine.
 
-    ``weak`` never decides alone; what does not count says nothing at all.
+    ``weak`` never decides alone; what does not count says nothing at all; what ``asks`` is weighed
+    for no decision, and makes a question of one.
     """
 
     in_favour: float
@@ -34,6 +35,7 @@ class Weight:
     hardware: bool = False
     weak: bool = False
     counts: bool = True
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _weight(row: Mapping[str, Any]) -> Weight:
         most=row.get("most", row["for"]),
         hardware=row.get("hardware", False),
         weak=row.get("weak", False),
+        asks=row.get("asks", False),
     )
 
 
@@ -180,6 +183,7 @@ def ruled(weight: Weight, rule: IdentityRule) -> Weight:
         in_favour=weight.in_favour if rule.weight is None else rule.weight,
         most=max(weight.most * share, rule.weight or 0.0),
         against=weight.against if rule.against is None else rule.against,
-        weak=weight.weak if rule.alone is None else not rule.alone,
+        weak=weight.weak if rule.alone is None or weight.asks else not rule.alone,
+        asks=weight.asks and not rule.alone,
         counts=weight.counts if rule.counts is None else rule.counts,
     )

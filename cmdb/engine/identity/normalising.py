@@ -23,6 +23,7 @@ from cmdb.vocabulary import (
     ENGINE_ID,
     FQDN,
     HARDWARE_UUID,
+    LOCAL_MAC,
     MAC,
     MACHINE_ID,
     NAME,
@@ -99,6 +100,16 @@ def _mac(text: str, _vendor: str) -> str:
     return "" if mac.startswith(knowledge().shared_mac_prefixes) else mac
 
 
+def _local_mac(text: str, _vendor: str) -> str:
+    digits = _HEX.sub("", text.casefold())
+    if len(digits) != 12 or len(set(digits)) < 2:
+        return ""
+    # Bit 1 alone: administered locally, and no group's.
+    mac = _colons(digits)
+    made_up = int(digits[:2], 16) & 0b11 == 0b10
+    return mac if made_up and not mac.startswith(knowledge().shared_mac_prefixes) else ""
+
+
 def _colons(digits: str) -> str:
     return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
 
@@ -136,6 +147,7 @@ _NORMALISERS: dict[IdentifierKind, Callable[[str, str], str]] = {
     HARDWARE_UUID: _uuid,
     MACHINE_ID: _machine_id,
     MAC: _mac,
+    LOCAL_MAC: _local_mac,
     ENGINE_ID: _engine,
     NAME: _name,
     FQDN: _fqdn,

@@ -47,8 +47,8 @@ class Worth:
     """What a value says for an item that carries it.
 
     ``why`` is "alone", "shared" (among several items), "crowd" (identifies nobody any more),
-    "dock" (moves from machine to machine), "junk" (declared to identify nobody) or "ignored" (does
-    not count for items of its class).
+    "dock" (moves from machine to machine), "asks" (makes a question, and decides none), "junk"
+    (declared to identify nobody) or "ignored" (does not count for items of its class).
     """
 
     weight: float
@@ -67,6 +67,8 @@ def worth_of(identifier: Identifier, carriers: int, weight: Weight | None = None
         return Worth(0.0, "ignored")
     if carriers > TOO_MANY:
         return Worth(0.0, "crowd")
+    if full.asks:
+        return Worth(0.0, "asks")
     worth = full.in_favour / max(carriers, 1)
     if identifier.kind == "mac" and identifier.value.startswith(knowledge().dock_mac_prefixes):
         return Worth(worth * _DOCK, "dock")
@@ -138,9 +140,9 @@ class Weighing:
         held = by_kind(holder.identifiers)
         weights = knowledge().weights_of(holder.class_code)
         for kind, given in self._evidence.items():
-            if kind == SERIAL and self._repeats_uuid(held):
-                continue
             weight = weights.get(kind, _NO_WEIGHT)
+            if weight.asks or (kind == SERIAL and self._repeats_uuid(held)):
+                continue
             self._compare(tally, weight, given, held.get(kind, ()))
         if not tally.strong:
             return None
@@ -177,8 +179,8 @@ class Weighing:
         if matched:
             tally.agreeing.add(kind)
         elif held:
-            why = "it has another"
-            tally.lines.append(Line(kind, given[0].value, -weight.against, "against", why))
+            why, verdict = "it has another", "against" if weight.against else "ignored"
+            tally.lines.append(Line(kind, given[0].value, -weight.against, verdict, why))
             (tally.differing if weight.hardware else tally.apart).add(kind)
 
     def _in_favour(
@@ -223,8 +225,9 @@ def _doubt(tally: _Tally, *, known: bool) -> str:
         return "all network cards are other: new ones, or a copy"
     if known or tally.proving:
         return ""
-    # Images carry their machine id along. Only hardware, or the agent's own id, tells clones apart.
-    copied = "machine_id" in tally.agreeing
+    # Images carry their machine id along, and what agents wrote on the disk. Only hardware, or the
+    # agent's own id, tells clones apart.
+    copied = not {"machine_id", "device_id"}.isdisjoint(tally.agreeing)
     if copied and (tally.differing or "agent_id" in tally.apart):
         return "nothing but the installation is the same: it may be a copy"
     return ""

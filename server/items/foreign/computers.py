@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cmdb.engine.identity import normalise
+from cmdb.engine.identity import normalise, relevant
 from cmdb.engine.identity.knowledge import knowledge
 from cmdb.observation import Identifier
 from cmdb.vocabulary import (
     BOARD_SERIAL,
     COMPUTER,
+    DEVICE_ID,
     FQDN,
     HARDWARE_UUID,
     MAC,
@@ -19,7 +20,8 @@ from cmdb.vocabulary import (
     IdentifierKind,
 )
 from server.items.foreign.reading import date, moment, rows, size, table, text, whole
-from server.items.observing import class_of
+from server.items.foreign.systems import system_id
+from server.items.observing import asking, class_of
 
 MOBILE = ClassCode("mobile_device")
 _MOST_MACS = 64
@@ -47,8 +49,11 @@ _OF_ANY_DEVICE = frozenset(
 _UNREAL = ("virtual", "tunnel", "bridge", "loopback", "docker", "veth", "vmnet", "vpn", "tap")
 
 
-def evidence(content: Mapping[str, Any]) -> tuple[Identifier, ...]:
-    """Return the normalised evidence; junk is left out."""
+def evidence(content: Mapping[str, Any], device_id: str) -> tuple[Identifier, ...]:
+    """Return the normalised evidence; junk is left out. ``device_id``: how the agent calls itself.
+
+    An agent of ours on the same machine finds that id on the disk and tells it, too.
+    """
     bios, hardware = table(content, "bios"), table(content, "hardware")
     vendor = text(bios, "smanufacturer")
     claims: list[tuple[IdentifierKind, str, str]] = [
@@ -57,10 +62,21 @@ def evidence(content: Mapping[str, Any]) -> tuple[Identifier, ...]:
         (BOARD_SERIAL, text(bios, "msn"), text(bios, "mmanufacturer") or vendor),
         (FQDN, text(table(content, "operatingsystem"), "fqdn"), ""),
         (NAME, text(hardware, "name"), ""),
+        (DEVICE_ID, device_id, ""),
     ]
     claims += [(MAC, mac, "") for mac in macs(content)]
-    found = (normalise(kind, raw, maker) for kind, raw, maker in claims if raw)
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+    told = (normalise(kind, raw, maker) for kind, raw, maker in claims if raw)
+    found = tuple(dict.fromkeys(one for one in told if one is not None))
+    return (*found, *asking(relevant(class_told(content), found), _made_up(content)))
+
+
+def _made_up(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the addresses of interfaces that carry one; in a container all of them are virtual."""
+    for row in rows(content, "networks"):
+        words = f"{text(row, 'description')} {text(row, 'type')}".casefold()
+        given = text(row, "ipaddress", "ipaddress6")
+        if given and not any(word in words for word in _UNREAL if word != "virtual"):
+            yield text(row, "mac", "macaddr")
 
 
 def macs(content: Mapping[str, Any]) -> list[str]:
@@ -117,6 +133,7 @@ def _values(content: Mapping[str, Any], version: str) -> Iterator[tuple[str, Any
     elif text(hardware, "osname"):
         # OCS tells of the system among the hardware.
         yield from _said(hardware, {"os_name": "osname", "os_version": "osversion"})
+        yield "os_id", system_id(text(hardware, "osname"))
     yield from _of_parts(content)
 
 
@@ -158,6 +175,7 @@ def _of_system(system: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     names = {"fqdn": "fqdn", "os_version": "version", "kernel_version": "kernel_version"}
     yield from _said(system, names)
     yield "os_name", text(system, "name", "full_name") or None
+    yield "os_id", system_id(text(system, "name", "full_name"))
     kernel = f"{text(system, 'kernel_name')} {text(system, 'kernel_version')}".strip()
     yield "kernel", kernel or None
     if architecture := text(system, "arch"):

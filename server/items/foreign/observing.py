@@ -43,7 +43,7 @@ def observe(
         class_code=class_told(content),
         organisation_id=organisation_id,
         observed_at=now,
-        identifiers=evidence(content),
+        identifiers=evidence(content, message.device_id),
         values=values(content, message.version),
         sections=tuple(_sections(content, () if message.partial else known)),
         readings=_readings(content),

@@ -19,6 +19,7 @@ from server.foundation import audit
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
 from server.items.events import ItemsReported
+from server.items.foreign.observing import INVENTORY
 from server.items.identity.queries import find_review
 from server.items.models import Agent
 from server.items.scope import visible_items
@@ -95,9 +96,10 @@ def _land(
 
 def _tell_agent(session: Session, review: IdentityReview) -> None:
     """Let the agent whose report waited know its item, and the others what was heard."""
-    if review.source != AGENT or review.item_id is None:
+    if review.source not in {AGENT, INVENTORY} or review.item_id is None:
         return
     agent = session.scalar(select(Agent).where(Agent.agent_id == review.key))
-    if agent is not None:
+    if agent is not None and agent.organisation_id == review.organisation_id:
         agent.item_id = review.item_id
+        agent.problems = {name: why for name, why in agent.problems.items() if name != "identity"}
     publish(session, ItemsReported((review.item_id,), review.organisation_id))

@@ -235,7 +235,8 @@ class IdentityActSchema(StrictSchema):
 class WeighedSchema(EvidenceSchema):
     """An identifier of an item: who told it, what it is worth, and why not more.
 
-    ``why`` is alone, shared, crowd, dock, junk or ignored (does not count for its class).
+    ``why`` is alone, shared, crowd, dock, asks (never decides), junk or ignored (does not count
+    for its class).
     """
 
     source = fields.String(required=True)

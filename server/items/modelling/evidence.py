@@ -29,7 +29,7 @@ class ClassEvidence:
     @property
     def alone(self) -> bool:
         """Say whether it may decide by itself."""
-        return not self.weight.weak
+        return not (self.weight.weak or self.weight.asks)
 
 
 def evidence_rules(model: Model, class_code: str) -> list[ClassEvidence]:

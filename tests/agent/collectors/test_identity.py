@@ -20,6 +20,7 @@ def test_a_server_is_known_by_its_firmware_its_system_and_its_network(tmp_path: 
         "macs": ["2c:ea:7f:00:00:10", "2c:ea:7f:00:00:11", "2c:ea:7f:00:00:12"],
         "hostname": "db-01",
         "fqdn": "db-01.example.org",
+        "device_ids": None,
         "cloud": None,
     }
 

@@ -1,5 +1,8 @@
 """Which interfaces the machine has."""
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import pytest
 from agent.collectors import interfaces
 from agent.machine import Machine
 from tests.agent.recordings import recorded
+from tests.support.processes import require_program
 
 
 @pytest.fixture
@@ -72,3 +76,34 @@ def test_this_machine_has_the_addresses_psutil_sees() -> None:
         name: addresses for name, addresses in ours.items() if name in theirs
     }
     assert "127.0.0.1" in ours["lo"]
+
+
+_IN_A_CONTAINER = """
+mount -t sysfs sysfs /sys
+ip link add eth0 type veth peer name veth0
+ip link add br0 type bridge
+ip link add inner type veth peer name vethin
+ip link set inner master br0
+ip address add 172.17.0.2/16 dev eth0
+ip link set eth0 up
+"""
+
+
+def test_a_container_has_its_own_way_out_and_none_of_containers_within_it() -> None:
+    """In a container the interface is one end of a pair; on the host such ends are left out."""
+    unshare = require_program("unshare", "util-linux")
+    told = "import json; from agent.machine import Machine; from agent.collectors import interfaces"
+    asked = f"{told}; print(json.dumps(interfaces.collect(Machine())))"
+    inside = subprocess.run(
+        [
+            *(unshare, "--net", "--pid", "--fork", "--mount-proc", "sh", "-ec"),
+            *(f'{_IN_A_CONTAINER}\n"$@"', "sh", sys.executable, "-c", asked),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert inside.returncode == 0, f"this needs root and iproute2: {inside.stderr}"
+    found = {row["name"]: row for row in json.loads(inside.stdout)}
+    assert set(found) == {"lo", "br0", "eth0"}
+    assert [row["address"] for row in found["eth0"]["addresses"]][:1] == ["172.17.0.2"]

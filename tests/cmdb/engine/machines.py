@@ -10,8 +10,10 @@ from cmdb.observation import Identifier
 from cmdb.vocabulary import (
     AGENT_ID,
     BOARD_SERIAL,
+    DEVICE_ID,
     FQDN,
     HARDWARE_UUID,
+    LOCAL_MAC,
     MAC,
     MACHINE_ID,
     NAME,
@@ -36,6 +38,9 @@ class Machine:
     serial: str = ""
     board_serial: str = ""
     macs: tuple[str, ...] = ()
+    #: Addresses made up in software, and how agents of other makers on it call themselves.
+    made_up: tuple[str, ...] = ()
+    device_ids: tuple[str, ...] = ()
     organisation_id: int = 1
 
     def but(self, **changes: object) -> Self:
@@ -49,6 +54,8 @@ class Machine:
             (SERIAL, self.serial),
             (BOARD_SERIAL, self.board_serial),
             *((MAC, mac) for mac in self.macs),
+            *((LOCAL_MAC, mac) for mac in self.made_up),
+            *((DEVICE_ID, told) for told in self.device_ids),
             (FQDN, self.fqdn),
             (NAME, self.name),
         ]

@@ -55,6 +55,7 @@ def test_a_whole_inventory_becomes_evidence_values_and_sections() -> None:
         ("board_serial", ".B5R0007.CN1.|dell"),
         ("fqdn", "web-07.example.test"),
         ("name", "web-07"),
+        ("device_id", DEVICE),
         ("mac", "18:66:da:00:07:01"),
     }
     accepted, refused = accept_values(shipped_model(), found, found.class_code)

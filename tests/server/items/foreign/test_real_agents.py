@@ -46,12 +46,49 @@ def test_the_agents_of_debian_report_and_read_our_answers(
     assert waiting.keys() == {"fusioninventory", "ocs"}
     for row in waiting.values():
         path = f"/waiting-senders/{row['id']}/admission"
-        check_what_landed(callers, callers.admin.post(path, {"organisation_id": 1})["item_id"])
+        item_id = callers.admin.post(path, {"organisation_id": 1})["item_id"]
+        check_what_landed(callers, item_id or same_machine(callers))
+
+
+def same_machine(callers: Callers) -> int:
+    """Answer what is asked where nothing of the hardware shows that two agents are on one."""
+    (question,) = callers.admin.get("/identity-reviews")["rows"]
+    path = f"/identity-reviews/{question['id']}"
+    (candidate,) = callers.admin.get(path)["candidates"]
+    answer = {"answer": "same", "item_id": candidate["item"]["id"]}
+    item_id: int = callers.admin.post(path, answer, status=200)["item_id"]
+    return item_id
+
+
+def test_ours_and_one_of_another_maker_on_this_machine_make_one_item(
+    address: str, callers: Callers, tmp_path: Path
+) -> None:
+    """Whether this machine has a serial number or nothing at all to know it by."""
+    fusion = require_program("fusioninventory-agent", "fusioninventory-agent")
+    told = (fusion, f"--server={address}/inventory", "--force", "--no-httpd", _ONE_TASK)
+    subprocess.run(told, check=True, capture_output=True, timeout=120)
+    (waiting,) = callers.admin.get("/waiting-senders")["rows"]
+    admission = f"/waiting-senders/{waiting['id']}/admission"
+    theirs = callers.admin.post(admission, {"organisation_id": 1})["item_id"]
+    assert theirs is not None
+    report_with_ours(address, callers, tmp_path)
+    assert [row["id"] for row in callers.admin.get("/items")["rows"]] == [theirs]
+    kinds = {row["kind"]: row["item_id"] for row in callers.admin.get("/agents")["rows"]}
+    assert kinds == {"fusioninventory": theirs, "cadastre": theirs}
 
 
 def test_our_own_agent_reports_from_the_file_that_the_server_hands_out(
     address: str, callers: Callers, tmp_path: Path
 ) -> None:
+    told = report_with_ours(address, callers, tmp_path)
+    assert re.fullmatch(r"Accepted as \S+: \d+ bytes sent\.\n", told)
+    (item,) = callers.admin.get("/items")["rows"]
+    packages = callers.admin.get(f"/items/{item['id']}/software", limit=200)["rows"]
+    assert "base-files" in {row["name"] for row in packages}
+
+
+def report_with_ours(address: str, callers: Callers, tmp_path: Path) -> str:
+    """Enrol the agent that the server hands out, let it report once, and return what it says."""
     program, state = tmp_path / "cadastre-agent.pyz", tmp_path / "state"
     packed = agent_archive()
     assert packed is not None
@@ -59,7 +96,7 @@ def test_our_own_agent_reports_from_the_file_that_the_server_hands_out(
     own = (sys.executable, "-I", "-S", str(program))
     token = callers.admin.post("/enrolment-tokens", {"name": "t", "organisation_id": 1})["token"]
     steps = (("enrol", "--server", address, "--token", "-"), ("once",))
-    told = [
+    told: list[str] = [
         subprocess.run(
             [*own, *step, "--state-dir", str(state)],
             input=token,
@@ -70,10 +107,7 @@ def test_our_own_agent_reports_from_the_file_that_the_server_hands_out(
         ).stdout
         for step in steps
     ]
-    assert re.fullmatch(r"Accepted as \S+: \d+ bytes sent\.\n", told[1])
-    (item,) = callers.admin.get("/items")["rows"]
-    packages = callers.admin.get(f"/items/{item['id']}/software", limit=200)["rows"]
-    assert "base-files" in {row["name"] for row in packages}
+    return told[1]
 
 
 def check_what_landed(callers: Callers, item_id: int) -> None:
