@@ -1,6 +1,7 @@
 """The outbox: what waits is handed to the mail server, a mail for each person."""
 
 import smtplib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.parties import Person
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
+from server.foundation.jobs.queue import enqueue
 from server.foundation.mailing import MailNotSent, mail_server
 from server.foundation.settings import Settings
 from server.notify.actions import DELIVER
@@ -25,23 +27,29 @@ __all__ = ["DELIVER", "run_delivery"]
 _BATCH = 100
 #: A row that has been "sending" for longer belonged to a process that is gone.
 _LOST = timedelta(minutes=10)
+#: When a mail is tried again that was refused while others were taken, and for how long.
+_PAUSE, _TRIED_FOR = timedelta(minutes=30), timedelta(days=3)
+#: The server hangs up (RFC 5321, 3.8): what follows is not about one mail.
+_HANGS_UP = 421
 
 
 def run_delivery(context: JobContext) -> Mapping[str, Any]:
     """Send every mail that is due. Raises ``MailNotSent``; what was not sent stays waiting.
 
     At least once: a process killed between sending and writing that down lets the mail be sent
-    again, under the same Message-ID. One that stops in order sends none twice.
+    again, under the same Message-ID. One that stops in order sends none twice. A mail that the
+    server refuses holds up nobody else's: it is tried again every half an hour for three days,
+    and not at all where it can never be taken.
     """
     if not context.settings.smtp_host:
         return {"off": _switch_off(context)}
-    sent = 0
+    done: Counter[str] = Counter(sent=0)
     while True:
         context.go_on()
         claimed = _claim(context)
         if not claimed:
-            return {"sent": sent}
-        sent += _send(context, claimed)
+            return dict(done)
+        done.update(_send(context, claimed))
 
 
 def _switch_off(context: JobContext) -> int:
@@ -74,35 +82,81 @@ def _claim(context: JobContext) -> list[int]:
         return [row.id for row in rows]
 
 
-def _send(context: JobContext, ids: Sequence[int]) -> int:
-    """Send a mail to each person named in the claimed rows; return how many mails."""
+def _send(context: JobContext, ids: Sequence[int]) -> Counter[str]:
+    """Send a mail to each person named in the claimed rows; return how many were sent, refused."""
     with context.database.reading() as session:
         mails = _mails(session, ids, context.settings)
-    sent = 0
+    done: Counter[str] = Counter()
     unsent = {one for rows, _ in mails for one in rows}
+    unread: list[tuple[Sequence[int], smtplib.SMTPException]] = []
     try:
         with mail_server(context.settings) as connection:
             for rows, message in mails:
-                _hand_over(connection, message)
+                refusal = _hand_over(connection, message)
+                if isinstance(refusal, smtplib.SMTPDataError):
+                    unread.append((rows, refusal))
+                    continue
                 with context.database.writing() as session:
-                    _mark(session, rows, "sent")
+                    if refusal is None:
+                        _mark(session, rows, "sent")
+                    else:
+                        _put_off(session, rows, for_good=_for_good(refusal))
                 unsent -= set(rows)
-                sent += 1
+                done["sent" if refusal is None else "refused"] += 1
+            if unread and not done:
+                # Nothing is taken at all: that is about the server, not about what was written.
+                raise unread[0][1]
     except MailNotSent:
         with context.database.writing() as session:
             _mark(session, sorted(unsent), "waiting")
         raise
-    return sent
+    for held, _ in unread:
+        with context.database.writing() as session:
+            _put_off(session, held, for_good=False)
+        done["refused"] += 1
+    return done
 
 
-def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
-    """Hand one mail over; an address that the server refuses for good is not tried again."""
+def _hand_over(
+    connection: smtplib.SMTP, message: EmailMessage | None
+) -> smtplib.SMTPException | None:
+    """Hand one mail over; return the refusal where it is about this mail alone."""
+    if message is None:
+        return smtplib.SMTPNotSupportedError("no mail can be written to this address")
     try:
         connection.send_message(message)
+    except smtplib.SMTPNotSupportedError as error:
+        # An address beyond ASCII, and a server that reads none such (RFC 6531).
+        return error
     except smtplib.SMTPRecipientsRefused as error:
-        if all(500 <= code < 600 for code, _ in error.recipients.values()):
-            return
-        raise
+        if _HANGS_UP in {code for code, _ in error.recipients.values()}:
+            raise
+        return error
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code == _HANGS_UP:
+            raise
+        return error
+    return None
+
+
+def _for_good(refusal: smtplib.SMTPException) -> bool:
+    """Say whether trying again is of no use."""
+    if isinstance(refusal, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _ in refusal.recipients.values())
+    return isinstance(refusal, smtplib.SMTPNotSupportedError)
+
+
+def _put_off(session: Session, ids: Sequence[int], *, for_good: bool) -> None:
+    """Let refused mail wait, so that others go before it; what is too old is given up."""
+    now = utc_now()
+    again = now + _PAUSE
+    waits = False
+    for row in session.scalars(select(Notification).where(Notification.id.in_(ids))):
+        over = for_good or row.at <= now - _TRIED_FOR
+        row.mail_state, row.deliver_at = ("off" if over else "waiting"), again
+        waits = waits or not over
+    if waits:
+        enqueue(session, DELIVER, key=f"{DELIVER}:{again}", run_at=again)
 
 
 def _mark(session: Session, ids: Sequence[int], state: str) -> None:
@@ -115,7 +169,8 @@ def _mark(session: Session, ids: Sequence[int], state: str) -> None:
 
 def _mails(
     session: Session, ids: Sequence[int], settings: Settings
-) -> list[tuple[list[int], EmailMessage]]:
+) -> list[tuple[list[int], EmailMessage | None]]:
+    """Return the claimed rows of each person with their mail; None where none can be written."""
     query = (
         select(Notification, Person)
         .join(Person, Person.id == Notification.person_id)
@@ -126,8 +181,19 @@ def _mails(
     for row, person in session.execute(query):
         found.setdefault(person.id, (person, []))[1].append(row)
     return [
-        ([row.id for row in rows], _mail(person, rows, settings)) for person, rows in found.values()
+        ([row.id for row in rows], _writable(person, rows, settings))
+        for person, rows in found.values()
     ]
+
+
+def _writable(
+    person: Person, rows: Sequence[Notification], settings: Settings
+) -> EmailMessage | None:
+    try:
+        return _mail(person, rows, settings)
+    except ValueError:
+        # What a directory calls an address may hold a line break, which no header takes.
+        return None
 
 
 def _mail(person: Person, rows: Sequence[Notification], settings: Settings) -> EmailMessage:

@@ -22,13 +22,18 @@ class DeliveredMail:
 
 
 class SmtpServer:
-    """Collects mail in `delivered`; `refusal` set to an SMTP answer makes it refuse instead."""
+    """Collects mail in `delivered`; `refusal` set to an SMTP answer makes it refuse instead.
+
+    `refused` holds answers to single recipients, `unread` to what was written to one of them.
+    """
 
     host = "127.0.0.1"
 
     def __init__(self) -> None:
         self.delivered: list[DeliveredMail] = []
         self.refusal: str | None = None
+        self.refused: dict[str, str] = {}
+        self.unread: dict[str, str] = {}
         self._controller: Controller | None = None
 
     @property
@@ -56,7 +61,19 @@ class SmtpServer:
     def clear(self) -> None:
         """Forget all mail and accept again."""
         self.delivered.clear()
+        self.refused.clear()
+        self.unread.clear()
         self.refusal = None
+
+    async def handle_RCPT(  # noqa: N802 (aiosmtpd calls its hooks by this name)
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take one recipient; aiosmtpd calls this in its own thread."""
+        if address in self.refused:
+            return self.refused[address]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
 
     async def handle_DATA(  # noqa: N802 (aiosmtpd calls its hooks by this name)
         self, server: SMTP, session: Session, envelope: Envelope
@@ -64,6 +81,9 @@ class SmtpServer:
         """Take one message; aiosmtpd calls this in its own thread."""
         if self.refusal is not None:
             return self.refusal
+        for recipient in envelope.rcpt_tos:
+            if recipient in self.unread:
+                return self.unread[recipient]
         content = envelope.content
         raw = content.encode() if isinstance(content, str) else content or b""
         parsed = message_from_bytes(raw, _class=EmailMessage, policy=policy.default)
