@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.edge.identifiers import RowIdConverter
+from server.foundation.edge.lengths import WholeRequest
 from server.foundation.errors import NotSignedIn
 from server.foundation.permissions import Actor
 from server.foundation.settings import Settings
@@ -59,6 +60,8 @@ class RequestState:
 
 class CadastreFlask(Flask):
     """Flask with a unit of work around every view."""
+
+    request_class = WholeRequest
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside its unit of work; errors raised by the commit reach the handlers."""
