@@ -8,15 +8,18 @@ from typing import Any
 
 #: What a spreadsheet takes for UTF-8 by; the first thing in a file.
 MARK = "\ufeff"
-#: How a cell begins that a spreadsheet takes for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: How a cell begins that a spreadsheet takes for a formula; some fold wide signs into these.
+_WIDE = ("\N{FULLWIDTH EQUALS SIGN}", "\N{FULLWIDTH PLUS SIGN}", "\N{FULLWIDTH HYPHEN-MINUS}")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *_WIDE, "\N{FULLWIDTH COMMERCIAL AT}")
 
 
 def safe_cell(value: Any) -> str:
-    """Return a cell that no spreadsheet runs.
+    r"""Return a cell that no spreadsheet runs.
 
     >>> safe_cell("=1+1"), safe_cell(-3), safe_cell(["a", "b"]), safe_cell(None)
     ("'=1+1", '-3', 'a, b', '')
+    >>> safe_cell("\N{FULLWIDTH EQUALS SIGN}1+1")[0], safe_cell("\n=1+1")[0]
+    ("'", "'")
     """
     if value is None:
         return ""

@@ -120,12 +120,12 @@ def attachments_at(home: Path) -> Storage:
 def file_name_of(raw: str) -> str:
     r"""Return what a person called a file, harmless: one line, no path, nothing invisible.
 
-    >>> file_name_of("..\\..\\evil/../\u202egpj.exe"), file_name_of("/")
-    ('gpj.exe', 'file')
+    >>> file_name_of("..\\..\\evil/../\u202egpj.exe"), file_name_of("/"), file_name_of(". .")
+    ('gpj.exe', 'file', 'file')
     """
     last = raw.replace("\\", "/").rsplit("/", 1)[-1]
     shown = "".join(char for char in last if char.isprintable() and char not in '"<>|:*?')
-    shown = " ".join(shown.split()).lstrip(".").strip()
+    shown = " ".join(shown.split()).lstrip(". ")
     return _shortened(shown) or "file"
 
 
