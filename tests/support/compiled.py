@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
 from server.foundation import database
+from tests.support.kept import KEPT
 
 _MANY_STATEMENTS = 5000
 
@@ -25,6 +26,8 @@ class SharedCompilations:
     def create_engine(self, url: sa.URL, **options: Any) -> Engine:
         """Do what ``sqlalchemy.create_engine`` does."""
         engine = sa.create_engine(url, query_cache_size=_MANY_STATEMENTS, **options)
+        if url.get_backend_name() == "postgresql":
+            event.listen(engine, "do_connect", _connect)
         first = self._first.get(url.drivername)
         if first is not None:
             engine.dialect = first.dialect
@@ -36,6 +39,10 @@ class SharedCompilations:
     def _keep(self, connection: Connection) -> None:
         """Only now its dialect knows the server: one whose server never answered is no model."""
         self._first.setdefault(connection.engine.url.drivername, connection.engine)
+
+
+def _connect(_dialect: object, _record: object, _words: object, said: dict[str, Any]) -> Any:
+    return KEPT.connect(**said)
 
 
 _SHARED = SharedCompilations()

@@ -6,15 +6,17 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from tests.support.kept import KEPT, KeptConnection
 from tests.support.processes import (
     ServerProcess,
     as_dependent,
@@ -24,7 +26,7 @@ from tests.support.processes import (
     start_on_free_ports,
 )
 
-_Connection = psycopg.Connection[tuple[object, ...]]
+_Connection = psycopg.Connection[Any]
 
 _INSTALLED = Path("/usr/lib/postgresql")
 _ROLE = "cadastre"
@@ -47,14 +49,17 @@ _SCHEMA = sql.SQL(f"""
                       ORDER BY relname)
     FROM pg_class WHERE {_PUBLIC}
 """)  # noqa: S608  # nothing but a constant of this page is put in
-_TABLES = sql.SQL(f"SELECT relname FROM pg_class WHERE relkind = 'r' AND {_PUBLIC}")  # noqa: S608
+#: Most tables never had a row: nothing lies in their files.
+_TABLES = sql.SQL(f"""
+    SELECT relname FROM pg_class WHERE relkind = 'r' AND {_PUBLIC} AND pg_relation_size(oid) > 0
+""")  # noqa: S608
 _FIRST_ROW = "(SELECT {} FROM {} LIMIT 1)"
 _COUNTERS = sql.SQL(
     "SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL"
 )
 _DISCONNECT = sql.SQL("""
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = %s AND pid <> pg_backend_pid()
+    WHERE datname = %s AND pid <> pg_backend_pid() AND pid <> ALL(%s)
 """)
 
 
@@ -120,6 +125,7 @@ class PostgresCluster:
 
     def stop(self) -> None:
         """Stop the server at once: nobody will read this cluster again."""
+        KEPT.end(port=self.port)
         if self._server is not None:
             self._server.stop(signal.SIGQUIT)
 
@@ -133,10 +139,11 @@ class PostgresCluster:
         Nobody may be connected to the template meanwhile. Returns the new address.
         """
         name = f"test_{next(self._numbers)}"
-        source = make_url(template).database if template else "template1"
+        source = (make_url(template).database if template else None) or "template1"
+        KEPT.end(port=self.port, dbname=source)
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                sql.Identifier(name), sql.Identifier(source or "template1")
+                sql.Identifier(name), sql.Identifier(source)
             )
         )
         return self.url(name)
@@ -144,6 +151,7 @@ class PostgresCluster:
     def drop_database(self, url: str) -> None:
         """Remove a database, connections left open by a failed test included."""
         name = make_url(url).database or ""
+        KEPT.end(port=self.port, dbname=name)
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def put_back(self, url: str, template: str) -> bool:
@@ -153,20 +161,22 @@ class PostgresCluster:
         a test left open are closed. Nobody may change a template.
         """
         if template not in self._templates:
-            with self._connect(make_url(template).database) as connection:
+            with closing(self._connect(make_url(template).database)) as connection:
                 self._templates[template] = _state_of(connection)
         wanted = self._templates[template]
         name = make_url(url).database or ""
-        with self._connect(name) as connection:
-            connection.execute(_DISCONNECT, (name,))
+        kept = KEPT.processes(port=self.port, dbname=name)
+        with closing(self._connect(name)) as connection:
+            connection.execute(_DISCONNECT, (name, kept))
             if connection.execute(_SCHEMA).fetchone() != wanted.schema:
                 return False
-            counters = {**dict.fromkeys(_counters(connection)), **wanted.counters}
             acts = [
                 sql.SQL("SET LOCAL session_replication_role = replica"),
                 *(sql.SQL("DELETE FROM {}").format(sql.Identifier(t)) for t in _filled(connection)),
-                *(_counting_on(counter, last) for counter, last in counters.items()),
             ]
+            counters = {**dict.fromkeys(_counters(connection)), **wanted.counters}
+            if counters:
+                acts.append(_counting_on(counters))
             with connection.transaction():
                 connection.execute(sql.SQL("; ").join(acts))
                 for table, rows in wanted.rows.items():
@@ -179,8 +189,8 @@ class PostgresCluster:
     def _data(self) -> Path:
         return self.directory / "data"
 
-    def _connect(self, database: str | None = None) -> _Connection:
-        return psycopg.connect(
+    def _connect(self, database: str | None = None) -> KeptConnection:
+        return KEPT.connect(
             host="127.0.0.1",
             port=self.port,
             user=_ROLE,
@@ -189,15 +199,15 @@ class PostgresCluster:
         )
 
     def _run(self, statement: sql.Composed) -> None:
-        with self._connect() as connection:
+        with closing(self._connect()) as connection:
             connection.execute(statement)
 
     def _is_ready(self) -> bool:
         try:
-            with self._connect():
-                return True
+            self._connect().close()
         except psycopg.OperationalError:
             return False
+        return True
 
 
 def _state_of(connection: _Connection) -> _Template:
@@ -212,6 +222,8 @@ def _state_of(connection: _Connection) -> _Template:
 def _filled(connection: _Connection) -> list[str]:
     """Return the tables that have a row."""
     tables = [str(row[0]) for row in connection.execute(_TABLES)]
+    if not tables:
+        return []
     looks = [sql.SQL(_FIRST_ROW).format(sql.Literal(t), sql.Identifier(t)) for t in tables]
     return [str(row[0]) for row in connection.execute(sql.SQL(" UNION ALL ").join(looks))]
 
@@ -220,10 +232,18 @@ def _counters(connection: _Connection) -> dict[str, int | None]:
     return {str(name): int(str(last)) for name, last in connection.execute(_COUNTERS)}
 
 
-def _counting_on(counter: str, last: int | None) -> sql.Composed:
-    if last is None:
-        return sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(counter))
-    return sql.SQL("SELECT setval({}, {})").format(sql.Literal(counter), sql.Literal(last))
+def _counting_on(counters: Mapping[str, int | None]) -> sql.Composed:
+    """Let each count on from its last number, or begin with 1 where it has given none.
+
+    ``ALTER SEQUENCE … RESTART`` writes a new file for each.
+    """
+    acts = [
+        sql.SQL("setval({}, {}, {})").format(
+            sql.Literal(counter), sql.Literal(last or 1), sql.Literal(last is not None)
+        )
+        for counter, last in counters.items()
+    ]
+    return sql.SQL("SELECT ") + sql.SQL(", ").join(acts)
 
 
 @contextmanager
