@@ -23,6 +23,7 @@ from server.foundation.edge.rest import (
     note_failure,
     open_api,
 )
+from server.foundation.edge.tables import record_saved
 from server.foundation.edge.transport import set_up_transport
 from server.foundation.edge.wariness import slow_down
 from server.foundation.edge.watching import watch
@@ -58,6 +59,7 @@ def create_app(
     for door in DOORS:
         app.register_blueprint(door)
     _answer_problems(app, page_of_problem)
+    app.after_request(record_saved)
     app.after_request(_name_request)
     return app
 

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Response, request
+from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -15,6 +15,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.storage import Storage
 from server.imports import actions
 from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
@@ -151,9 +152,7 @@ class Export(MethodView):
         """Return the items that fit as CSV that no spreadsheet runs."""
         page_request(query)
         lines = csv_lines(current_session(), current_actor(), item_filter(query))
-        body = "".join(lines)
-        headers = {"Content-Disposition": 'attachment; filename="items.csv"'}
-        return Response(body, 200, headers, mimetype="text/csv")
+        return saved_answer("".join(lines), CSV, "items.csv")
 
 
 @imports.route("/items/export.xlsx")
@@ -173,8 +172,7 @@ class Workbook(MethodView):
         """Return the items that fit as a workbook without formulas."""
         page_request(query)
         book = workbook_of(current_session(), current_actor(), item_filter(query))
-        headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
-        return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
+        return saved_answer(pieces_of(book), WORKBOOK, "items.xlsx")
 
 
 @imports.route("/items/<int:item_id>/sbom")

@@ -17,6 +17,7 @@ from server.foundation.edge.schemas import (
     page_of,
     page_request,
 )
+from server.foundation.edge.tables import saved_answer
 from server.items.directory_computers import (
     SHOWN,
     ComputerQuestion,
@@ -109,6 +110,4 @@ class ComputersAsCsv(MethodView):
     def get(self, query: dict[str, Any], directory_id: int) -> Response:
         """Write the same list, all of it, one line a computer."""
         text = computers_csv(current_session(), current_actor(), directory_id, _question(query))
-        answer = Response(text, content_type=f"{_MEDIA}; charset=utf-8")
-        answer.headers["Content-Disposition"] = 'attachment; filename="computers.csv"'
-        return answer
+        return saved_answer(text, _MEDIA, "computers.csv")

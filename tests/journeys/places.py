@@ -12,6 +12,7 @@ from web.pages import PAGES
 #: What answers GET and is no page: fragments, lists for pickers, files.
 NO_PAGES = frozenset(
     {
+        "administration.acts_table",
         "agent_download.archive",
         "agent_download.script",
         "agent_download.windows_script",

@@ -20,15 +20,15 @@ from server.foundation.translation import gettext
 from server.items.enrolled import AgentFilter, count_agents
 from server.notify.backups import backup_standing
 from server.people.actions.rights import require_everywhere
-from server.people.queries.acts import ActFilter, kinds_of_acts, list_acts
-from server.people.queries.people import names_of_people
-from web.pages.frame import ADMINISTERING, done, reader, url_for, whole
-from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
+from web.pages import acts
+from web.pages.frame import ADMINISTERING, done, reader, url_for
+from web.pages.lists import asked_choice
 from web.presenters import jobs as job_words
-from web.presenters.acts import act_text, detail_text, subject_page
 from web.presenters.agents import SILENT_AFTER
 
 administration = Blueprint("administration", __name__, url_prefix="/administration")
+administration.add_url_rule("/acts", "acts", acts.acts)
+administration.add_url_rule("/acts/export.csv", "acts_table", acts.acts_table)
 
 _SHOWN = 100
 
@@ -258,27 +258,3 @@ def handle_job(job_id: int, verb: str) -> ResponseReturnValue:
         cancel(current_session(), job_id)
         told = gettext("The job is cancelled, or stops soon.")
     return done(told, url_for("administration.jobs", state=request.form.get("state") or None))
-
-
-@administration.route("/acts")
-def acts() -> ResponseReturnValue:
-    """List who did what."""
-    session, actor = current_session(), current_actor()
-    wanted = ActFilter(
-        asked_words("act", 60), whole(request.args.get("person")), asked_words("subject", 100)
-    )
-    page = list_acts(session, actor, wanted, asked_page())
-    people = {entry.person_id for entry in page.rows if entry.person_id is not None}
-    kinds = [(code, act_text(code, reader())) for code in kinds_of_acts(session, actor)]
-    return render_template(
-        "administration/acts.html",
-        rows=page.rows,
-        paging=paging_of(page),
-        names=names_of_people(session, actor, people),
-        kinds=sorted(kinds, key=lambda kind: kind[1]),
-        wanted=wanted,
-        act_name=lambda code: act_text(code, reader()),
-        subject_page=subject_page,
-        detail_text=detail_text,
-        narrowed=is_narrowed(),
-    )

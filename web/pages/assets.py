@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue
@@ -16,6 +16,7 @@ from server.assets.purchases.queries import list_suppliers
 from server.assets.racks import rack_view
 from server.assets.rules.alarms import alarm_due
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -96,8 +97,7 @@ def table() -> ResponseReturnValue:
     """Return the list as it is narrowed now, for a spreadsheet."""
     today = current_time().date()
     text = contract_csv(current_session(), current_actor(), *_asked(), today)
-    headers = {"Content-Disposition": 'attachment; filename="contracts.csv"'}
-    return Response(text, 200, headers, mimetype="text/csv")
+    return saved_answer(text, CSV, "contracts.csv")
 
 
 def _draft() -> ContractDraft:

@@ -1,9 +1,10 @@
 """Computers of a directory: those that no agent ever saw, and the others."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.edge.tables import CSV, saved_answer
 from server.items.directory_computers import (
     ComputerQuestion,
     computers_csv,
@@ -63,6 +64,4 @@ def index(directory_id: int) -> ResponseReturnValue:
 def table(directory_id: int) -> ResponseReturnValue:
     """Give the same list, all of it, for spreadsheets."""
     text = computers_csv(current_session(), current_actor(), directory_id, _question())
-    answer = Response(text, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="computers.csv"'
-    return answer
+    return saved_answer(text, CSV, "computers.csv")

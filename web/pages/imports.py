@@ -16,6 +16,7 @@ from server.foundation.edge.requests import (
 from server.foundation.permissions import Permission
 from server.foundation.storage import Storage
 from server.foundation.translation import gettext
+from server.foundation.edge.tables import CSV, saved, saved_answer
 from server.imports import actions
 from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
 from server.imports.jobs import UPLOADS
@@ -179,23 +180,19 @@ def undo(import_id: int) -> ResponseReturnValue:
 def export_list() -> Response:
     """Return the list as it is narrowed now, for a spreadsheet."""
     lines = csv_lines(current_session(), current_actor(), item_filters())
-    headers = {"Content-Disposition": 'attachment; filename="items.csv"'}
-    return Response("".join(lines), 200, headers, mimetype="text/csv")
+    return saved_answer("".join(lines), CSV, "items.csv")
 
 
 def export_workbook() -> Response:
     """Return the list as it is narrowed now as a workbook."""
     book = workbook_of(current_session(), current_actor(), item_filters())
-    headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
-    return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
+    return saved_answer(pieces_of(book), WORKBOOK, "items.xlsx")
 
 
 def bill(item_id: int) -> Response:
     """Return what is installed on an item as a CycloneDX document."""
     document = bill_of_materials(current_session(), current_actor(), item_id, current_time())
-    answer = jsonify(document)
-    answer.headers["Content-Disposition"] = f'attachment; filename="sbom-{item_id}.json"'
-    return answer
+    return saved(jsonify(document), f"sbom-{item_id}.json")
 
 
 exports = Blueprint("exports", __name__, url_prefix="/items")

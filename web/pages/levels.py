@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import InvalidValue
@@ -18,6 +18,7 @@ from server.desk.availability.queries.outages import find_outage, outage_of
 from server.desk.availability.rules.months import Month
 from server.desk.sla.queries import agreements_of
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import get_item
@@ -56,8 +57,7 @@ def table() -> ResponseReturnValue:
     """Give the same list for spreadsheets."""
     month, now = _month(request.args.get("month", "")), current_time()
     text = levels_sheet(current_session(), current_actor(), month, now)
-    headers = {"Content-Disposition": 'attachment; filename="availability.csv"'}
-    return Response(text, 200, headers, mimetype="text/csv")
+    return saved_answer(text, CSV, "availability.csv")
 
 
 @levels.route("/of/<int:service_id>")

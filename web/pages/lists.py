@@ -1,5 +1,6 @@
 """What list pages share: the words, the order and the page that were asked for."""
 
+from datetime import date
 from typing import Any
 
 from flask import request
@@ -21,6 +22,15 @@ def asked_choice(name: str, allowed: tuple[str, ...]) -> str:
     """Return a query parameter when it is one of ``allowed``, "" otherwise."""
     value = request.args.get(name, "")
     return value if value in allowed else ""
+
+
+def asked_day(name: str) -> date | None:
+    """Return a query parameter when it is a day of our times, as 2026-01-31; None otherwise."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if 1900 < day.year < 3000 else None  # others leave what a clock can say
 
 
 def asked_page(sort: str = "", limit: int = _ROWS) -> PageRequest:

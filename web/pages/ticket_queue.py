@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Response, flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, NotFound
@@ -15,6 +15,7 @@ from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
 from server.desk.tickets.queries.narrowing import looked_up
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.paging import COUNT_LIMIT, PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.search.index import NEWEST
@@ -84,15 +85,13 @@ def index() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """Return the list as it is narrowed now, for a spreadsheet."""
     lines = ticket_csv(current_session(), current_actor(), _exported())
-    headers = {"Content-Disposition": 'attachment; filename="tickets.csv"'}
-    return Response("".join(lines), 200, headers, mimetype="text/csv")
+    return saved_answer("".join(lines), CSV, "tickets.csv")
 
 
 def export_workbook() -> ResponseReturnValue:
     """Return the list as it is narrowed now as a workbook."""
     book = write_workbook(ticket_rows(current_session(), current_actor(), _exported()))
-    headers = {"Content-Disposition": 'attachment; filename="tickets.xlsx"'}
-    return Response(pieces_of(book), 200, headers, mimetype=WORKBOOK)
+    return saved_answer(pieces_of(book), WORKBOOK, "tickets.xlsx")
 
 
 def _exported() -> TicketFilter:

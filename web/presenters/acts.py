@@ -133,6 +133,7 @@ def _register(reader: Reader) -> dict[str, str]:
         "licence.entitled": reader.gettext("wrote down that licences were bought"),
         "licence.entitlement_removed": reader.gettext("took back that licences were bought"),
         "model.changed": reader.gettext("changed the class model"),
+        "exported": reader.gettext("saved a list"),
         "import.started": reader.gettext("started an import"),
         "import.undone": reader.gettext("took an import back"),
         "advisories.imported": reader.gettext("brought a file of advisories"),

@@ -24,6 +24,7 @@ from server.desk.availability.schemas import (
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
+from server.foundation.edge.tables import saved_answer
 
 _MEDIA = "text/csv"
 
@@ -58,9 +59,7 @@ class AvailabilityAsCsv(MethodView):
         """Write the same, one line a measure."""
         session, actor, now = current_session(), current_actor(), current_time()
         text = levels_sheet(session, actor, query["month"], now, query["service_id"])
-        answer = Response(text, content_type=f"{_MEDIA}; charset=utf-8")
-        answer.headers["Content-Disposition"] = 'attachment; filename="availability.csv"'
-        return answer
+        return saved_answer(text, _MEDIA, "availability.csv")
 
 
 @availability.route("/service-levels/availability/<int:service_id>/reason")

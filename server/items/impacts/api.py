@@ -16,6 +16,7 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import page_request
+from server.foundation.edge.tables import saved
 from server.items.impacts.answering import answer_question
 from server.items.impacts.encoding import answer_text
 from server.items.impacts.exporting import ExportQuestion, Format, export_network, export_text
@@ -254,9 +255,7 @@ def _export(query: dict[str, Any], form: Format) -> Response:
     require_items(session, actor, query["failed"])
     question = ExportQuestion(tuple(dict.fromkeys(query["failed"])), query["as_of"])
     text = export_text(export_network(session, actor, question), form)
-    answer = Response(text, mimetype=_MEDIA[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="graph.{form}"'
-    return answer
+    return saved(Response(text, mimetype=_MEDIA[form]), f"graph.{form}")
 
 
 def tell_impact(question: ImpactQuestion) -> Response:

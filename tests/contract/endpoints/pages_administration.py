@@ -94,6 +94,7 @@ PAGES_ADMINISTRATION: tuple[Endpoint, ...] = (
     ),
     Endpoint("GET", _ADMIN, _ANY),
     Endpoint("GET", f"{_ADMIN}/acts", Permission.ADMIN_READ, everywhere=True),
+    Endpoint("GET", f"{_ADMIN}/acts/export.csv", Permission.ADMIN_READ, everywhere=True),
     Endpoint("GET", _RULES, Permission.ADMIN_RULES, everywhere=True),
     Endpoint("POST", f"{_RULES}/run", Permission.ADMIN_RULES, form={}, status=303, everywhere=True),
     Endpoint("GET", f"{_RULES}/new", Permission.ADMIN_RULES, everywhere=True),
