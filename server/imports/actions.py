@@ -1,11 +1,11 @@
 """Imports step by step: a file comes, columns get a meaning; it is rehearsed, runs, is undone."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
@@ -28,6 +28,8 @@ from server.items.organisations import require_organisation
 RUN_IMPORT = "imports.run"
 #: The kind of job that takes one back.
 UNDO_IMPORT = "imports.undo"
+#: Not an outcome: lines with problems, whatever became of them.
+FAULTY = "faulty"
 _SAMPLED = 5
 _RUNNABLE = frozenset({"mapped", "failed"})
 
@@ -50,8 +52,8 @@ def begin_import(
     source = _source(name)
     kept = storage.keep(upload[1])
     try:
-        with storage.open(kept.name) as file:
-            first = next(read_table(file, upload[0]), None)
+        with storage.open(kept.name) as file, closing(read_table(file, upload[0])) as rows:
+            first = next(rows, None)
     except InvalidValue:
         storage.remove(kept.name)
         raise
@@ -119,10 +121,12 @@ def list_runs(session: Session, actor: Actor, request: PageRequest) -> Page[Impo
 def lines_of(
     session: Session, actor: Actor, run_id: int, request: PageRequest, outcome: str = ""
 ) -> Page[ImportLine]:
-    """Return a page of what became of a run's lines."""
+    """Return a page of what became of a run's lines; ``FAULTY`` asks for those with problems."""
     find_run(session, actor, run_id)
     query = select(ImportLine).where(ImportLine.run_id == run_id)
-    if outcome:
+    if outcome == FAULTY:
+        query = query.where(cast(ImportLine.problems, String) != "{}")
+    elif outcome:
         query = query.where(ImportLine.outcome == outcome)
     in_order = PageRequest("number", request.cursor, request.limit)
     sorts = {"number": SortKey(ImportLine.number, int)}
@@ -148,8 +152,8 @@ def map_columns(session: Session, actor: Actor, run_id: int, mapping: ColumnMapp
 @contextmanager
 def rows_of(storage: Storage, run: ImportRun) -> Iterator[Iterator[Row]]:
     """Open the file of a run, row by row."""
-    with storage.open(run.stored_name) as file:
-        yield read_table(file, run.file_name)
+    with storage.open(run.stored_name) as file, closing(read_table(file, run.file_name)) as rows:
+        yield rows
 
 
 def sample_of(storage: Storage, run: ImportRun) -> dict[str, list[str]]:
@@ -158,7 +162,7 @@ def sample_of(storage: Storage, run: ImportRun) -> dict[str, list[str]]:
     with rows_of(storage, run) as rows:
         for _, row in zip(range(_SAMPLED), rows, strict=False):
             for header, cell in row.cells.items():
-                if cell:
+                if cell and cell not in found[header]:
                     found[header].append(cell)
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmdb.errors import InvalidValue
-from cmdb.model import Model
+from cmdb.model import Attribute, Model
 from server.imports.presets import Preset, preset_for
 from server.imports.tables import Row
 
@@ -153,11 +153,22 @@ def line_of(row: Row, mapping: ColumnMapping, model: Model) -> bytes:
 
 
 def _add(values: dict[str, Any], meaning: str, cell: str, model: Model) -> None:
-    if any(one.is_list for one in model.attributes_named(meaning)):
+    found = model.attributes_named(meaning)
+    if any(one.is_list for one in found):
         parts = [part.strip() for part in re.split(r"[,;\n]", cell) if part.strip()]
-        values[meaning] = [*values.get(meaning, []), *parts]
+        values[meaning] = [*values.get(meaning, []), *(_coded(found, part) for part in parts)]
     else:
-        values[meaning] = cell
+        values[meaning] = _coded(found, cell)
+
+
+def _coded(attributes: Sequence[Attribute], cell: str) -> str:
+    """Return the code of a choice that a list calls by its name, as people do; else the cell."""
+    choices = [choice for one in attributes for choice in one.choices]
+    word = cell.casefold()
+    if any(word == choice.code.casefold() for choice in choices):
+        return cell
+    named = (c.code for c in choices if word in map(str.casefold, c.labels.values()))
+    return next(named, cell)
 
 
 def _class(named: str, mapping: ColumnMapping, model: Model, problems: dict[str, str]) -> str:

@@ -45,12 +45,16 @@ class ImportRunSchema(StrictSchema):
     finished_at = Moment(required=True, allow_none=True)
 
 
+_LINES = ("", "created", "updated", "review", "refused", "unchanged", "faulty")
+
+
 class LineQuerySchema(PageQuerySchema):
     """Which lines."""
 
     outcome = fields.String(
         load_default="",
-        validate=validate.OneOf(["", "created", "updated", "review", "refused", "unchanged"]),
+        validate=validate.OneOf(_LINES),
+        metadata={"description": "What became of a line; faulty: lines with problems."},
     )
 
 

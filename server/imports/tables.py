@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, BinaryIO
 from zipfile import BadZipFile, ZipFile
@@ -46,8 +46,11 @@ class Row:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_table(file: BinaryIO, name: str) -> Iterator[Row]:
-    """Yield the rows of a CSV or XLSX file. Raises ``InvalidValue`` for a file that is none."""
+def read_table(file: BinaryIO, name: str) -> Generator[Row, None, None]:
+    """Yield the rows of a CSV or XLSX file. Raises ``InvalidValue`` for a file that is none.
+
+    Whoever does not read to the end closes this before the file.
+    """
     start = file.read(4)
     file.seek(0)
     if start.startswith(b"PK\x03\x04"):
@@ -108,7 +111,7 @@ def _plain(cell: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:2] in set("=+-@") else text
 
 
-def _named(lines: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+def _named(lines: Iterator[tuple[int, list[str]]]) -> Generator[Row, None, None]:
     headers: list[str] = []
     count = 0
     for number, cells in lines:

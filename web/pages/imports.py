@@ -1,5 +1,8 @@
 """The import wizard: a file, what its columns mean, a rehearsal, the run, and the way back."""
 
+import json
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -13,28 +16,30 @@ from server.foundation.edge.requests import (
     current_time,
     installation,
 )
+from server.foundation.edge.tables import CSV, saved, saved_answer
 from server.foundation.permissions import Permission
 from server.foundation.storage import Storage
 from server.foundation.translation import gettext
-from server.foundation.edge.tables import CSV, saved, saved_answer
 from server.imports import actions
 from server.imports.exporting import bill_of_materials, csv_lines, workbook_of
 from server.imports.jobs import UPLOADS
 from server.imports.mapping import CLASS, KEY, ColumnMapping
+from server.imports.models import ImportLine, ImportRun
 from server.imports.presets import preset_for, presets
 from server.imports.running import LineOutcome
 from server.imports.workbooks import WORKBOOK, pieces_of
+from server.items.queries import names_of
 from web.pages.choices import class_choices, organisation_choices
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.items import item_filters
 from web.pages.lists import asked_choice, asked_page, paging_of
 from web.pages.refusals import refuse_in_words
-from web.presenters.imports import line_fault_text, outcome_name, state_name
+from web.presenters.imports import field_name, line_fault_text, outcome_name, state_name
 from web.presenters.values import show_value
 
 imports = Blueprint("imports", __name__, url_prefix="/imports")
 
-_OUTCOMES = ("refused", "review", "created", "updated")
+_OUTCOMES = (actions.FAULTY, "refused", "review", "created", "updated")
 _SHOWN = 100
 
 
@@ -91,14 +96,23 @@ def show(import_id: int) -> ResponseReturnValue:
         "imports/lines.html",
         run=run,
         rows=page.rows,
+        names=_names(page.rows),
+        under_way=run.state in {"running", "undoing"},
         paging=paging_of(page),
         outcome=outcome,
-        **_words(),
+        **_words(run),
     )
 
 
-def _words() -> dict[str, Any]:
+def _names(lines: Sequence[ImportLine]) -> dict[int, str]:
+    ids = [line.item_id for line in lines if line.item_id is not None]
+    return names_of(current_session(), current_actor(), ids)
+
+
+def _words(run: ImportRun) -> dict[str, Any]:
+    columns = run.mapping.get("columns", {})
     return {
+        "field": lambda name: field_name(name, columns, standing_model(), reader()),
         "outcomes": _OUTCOMES,
         "outcome_name": lambda outcome: outcome_name(outcome, reader()),
         "state_name": lambda state: state_name(state, reader()),
@@ -106,7 +120,9 @@ def _words() -> dict[str, Any]:
     }
 
 
-def _mapping_page(run: Any, errors: dict[str, str], rehearsed: list[LineOutcome] | None) -> str:
+def _mapping_page(
+    run: ImportRun, errors: dict[str, str], rehearsed: list[LineOutcome] | None
+) -> str:
     model, language = standing_model(), reader().language
     named: dict[str, str] = {}
     for attribute in model.attributes:
@@ -123,11 +139,17 @@ def _mapping_page(run: Any, errors: dict[str, str], rehearsed: list[LineOutcome]
         preset=preset.label if preset else "",
         errors=errors,
         rehearsed=rehearsed,
+        seen=_seen(run) if rehearsed is not None else "",
         told=told[:_SHOWN],
         counts=_counted(rehearsed or []),
         tell=_tell,
-        **_words(),
+        **_words(run),
     )
+
+
+def _seen(run: ImportRun) -> str:
+    """Return what a rehearsed form carries: it changes with what the columns mean."""
+    return sha256(json.dumps(run.mapping, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _counted(rehearsed: list[LineOutcome]) -> dict[str, int]:
@@ -147,7 +169,7 @@ def map_columns(import_id: int) -> ResponseReturnValue:
     """Say what the columns mean; rehearse, or start."""
     session, actor = current_session(), current_actor()
     run = actions.find_run(session, actor, import_id)
-    rehearsed = None
+    rehearsed, wanted = None, request.form.get("act") == "run"
     try:
         if any(name.startswith("column-") for name in request.form):
             columns = {
@@ -156,7 +178,7 @@ def map_columns(import_id: int) -> ResponseReturnValue:
             }
             mapping = ColumnMapping(columns, request.form.get("class", ""))
             run = actions.map_columns(session, actor, import_id, mapping)
-        if request.form.get("act") == "run":
+        if wanted and request.form.get("seen") == _seen(run):
             actions.start_import(session, actor, import_id)
             address = url_for("imports.show", import_id=import_id)
             return done(gettext("The import runs in the background."), address)
@@ -166,6 +188,9 @@ def map_columns(import_id: int) -> ResponseReturnValue:
         errors = {name: line_fault_text(why, reader()) for name, why in errors.items()}
         run = actions.find_run(session, actor, import_id)
         return _mapping_page(run, errors, None), status
+    if wanted:
+        unseen = gettext("This is what it would do with these columns. Look at it, then import.")
+        return _mapping_page(run, {"": unseen}, rehearsed), 409
     return _mapping_page(run, {}, rehearsed)
 
 

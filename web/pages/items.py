@@ -32,6 +32,7 @@ from web.presenters.addresses import is_address
 from web.presenters.item_columns import attribute_cell
 from web.presenters.lists import Column, Paging, Sorting
 from web.presenters.query_faults import query_fault_text
+from web.presenters.values import value_options
 
 items = Blueprint("items", __name__, url_prefix="/items")
 items.add_url_rule("/by-code", "by_code", by_code)
@@ -197,7 +198,7 @@ def edit(item_id: int) -> ResponseReturnValue:
         fields=[(a, _present(item, a)) for a in _editable(item.class_code)],
         form_values=request.form,
         label=lambda attribute: standing_model().label(attribute, reader().language),
-        options_of=_options,
+        options_of=lambda attribute: value_options(attribute, reader()),
     )
     return page, status
 
@@ -207,14 +208,6 @@ def _editable(class_code: str) -> list[Attribute]:
         attribute
         for attribute in standing_model().attributes_of(ClassCode(class_code))
         if str(attribute.type) not in {"reference", "json", "money"}
-    ]
-
-
-def _options(attribute: Attribute) -> list[tuple[str, str]]:
-    language = reader().language
-    return [
-        (choice.code, choice.labels.get(language, choice.code))
-        for choice in attribute.choices or ()
     ]
 
 
@@ -237,9 +230,10 @@ def _edited(item: Item) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for attribute in _editable(item.class_code):
         given = request.form.get(attribute.code)
-        if given is None or given.strip() == _present(item, attribute):
+        # Browsers send the line ends of a text as CR LF, whatever they were shown.
+        text = (given or "").replace("\r\n", "\n").strip()
+        if given is None or text == _present(item, attribute):
             continue
-        text = given.strip()
         parts = [part.strip() for part in text.split(",")]
         found[attribute.code] = parts if attribute.is_list and text else text or None
     return found

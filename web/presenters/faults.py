@@ -9,6 +9,8 @@ import re
 from web.presenters import change_faults, desk_faults, people_faults, refusals, register_faults
 from web.presenters.reader import Reader
 
+_OF_A_LIST = re.compile(r"value (\d+) of the list: (.*)", re.DOTALL)
+
 
 def fault_text(fault: str, reader: Reader) -> str:
     """Return a fault in the reader's language.
@@ -21,6 +23,9 @@ def fault_text(fault: str, reader: Reader) -> str:
     whole = _sentences(reader).get(fault)
     if whole is not None:
         return whole
+    if listed := _OF_A_LIST.fullmatch(fault):
+        told = reader.gettext("Value %(number)s of the list: %(fault)s")
+        return told % {"number": listed[1], "fault": fault_text(listed[2], reader)}
     for pattern, sentence in (
         *_patterns(reader),
         *change_faults.patterns(reader),

@@ -1,7 +1,12 @@
 """Words of imports."""
 
 import re
+from collections.abc import Mapping
 
+from cmdb.model import Model
+from server.imports.mapping import CLASS, KEY
+from web.presenters.faults import fault_text
+from web.presenters.identity import reason_text
 from web.presenters.reader import Reader
 
 
@@ -13,6 +18,7 @@ def outcome_name(outcome: str, reader: Reader) -> str:
         "unchanged": reader.gettext("unchanged"),
         "refused": reader.gettext("refused"),
         "review": reader.gettext("to decide"),
+        "faulty": reader.gettext("with problems"),
         "deleted": reader.gettext("deleted again"),
         "restored": reader.gettext("put back"),
         "kept": reader.gettext("kept, others know of it"),
@@ -32,6 +38,23 @@ def state_name(state: str, reader: Reader) -> str:
         "undone": reader.gettext("taken back"),
     }
     return names.get(state, state)
+
+
+def field_name(name: str, columns: Mapping[str, str], model: Model, reader: Reader) -> str:
+    """Return where a fault or a difference stands, as the owner of the file calls it.
+
+    ``columns`` maps headers to meanings. What no column says has the model's name; what is about a
+    whole line or file has none.
+    """
+    if name in {"", "line", "columns"}:
+        return ""
+    said = {meaning: header for header, meaning in columns.items() if meaning}
+    column = said.get({"class": CLASS, "key": KEY}.get(name, name))
+    if column:
+        return column
+    own = {"class": reader.gettext("Class"), "identifiers": reader.gettext("Identity")}
+    found = model.attributes_named(name)
+    return own.get(name) or (model.label(found[0], reader.language) if found else name)
 
 
 def line_fault_text(fault: str, reader: Reader) -> str:
@@ -65,10 +88,12 @@ def line_fault_text(fault: str, reader: Reader) -> str:
             r"has (?P<cells>\d+) cells under (?P<heads>\d+) headers",
             gettext("The line has %(cells)s cells under %(heads)s headers."),
         ),
+        (r"expected one of (?P<words>[^;]+);.*", gettext("Expected one of %(words)s.")),
         (r"must be letters, digits and dashes", gettext("Letters, digits and dashes only.")),
         (r"cannot be read as a workbook.*", gettext("This cannot be read as a workbook.")),
     )
     for pattern, sentence in patterns:
         if found := re.fullmatch(pattern, fault, re.DOTALL):
             return sentence % found.groupdict()
-    return fault
+    told = fault_text(fault, reader)
+    return reason_text(fault, reader) if told == fault else told

@@ -195,4 +195,21 @@ def _values(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.gettext("This is no network; one looks like 192.0.2.0/24."),
         ),
         (r"expected true or false.*", reader.gettext("Type yes or no.")),
+        (
+            r"expected a time.*|the time needs a zone.*",
+            reader.gettext("A time is written 2025-01-31T12:00:00Z."),
+        ),
+        (
+            r"expected an amount.*",
+            reader.gettext("Give an amount and a currency, such as 12.50 EUR."),
+        ),
+        (
+            r"expected a currency such as EUR.*",
+            reader.gettext("Give a currency such as EUR."),
+        ),
+        (r"the number is too large.*", reader.gettext("The number is too large.")),
+        (
+            r".+ is an address in a network; the network is (?P<network>\S+)",
+            reader.gettext("This is an address in a network; the network is %(network)s."),
+        ),
     )

@@ -59,6 +59,18 @@ def _choice(attribute: Attribute, value: Any, language: str) -> str:
     return str(value)
 
 
+def value_options(attribute: Attribute, reader: Reader) -> list[tuple[str, str]]:
+    """Return (what a form sends, its name) of an attribute that is chosen; empty for typed ones."""
+    if str(attribute.type) == "boolean" and not attribute.is_list:
+        return [("yes", reader.gettext("yes")), ("no", reader.gettext("no"))]
+    if attribute.is_list:
+        return []
+    return [
+        (choice.code, _choice(attribute, choice.code, reader.language))
+        for choice in attribute.choices or ()
+    ]
+
+
 def class_label(model: Model, code: str, language: str) -> str:
     """Return the name of a class in a language; the code itself for an unknown one."""
     found = model.find_class(ClassCode(code))

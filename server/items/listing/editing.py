@@ -15,6 +15,7 @@ from cmdb.model import Model, ValueType, standing_model
 from cmdb.observation import Observation, Origin
 from cmdb.query.items import ItemFilter, find_items
 from cmdb.records.items import Item
+from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import PERSON, ClassCode, LifeStage
 from server.foundation import audit
 from server.foundation.permissions import Actor, Permission
@@ -90,7 +91,24 @@ def preview_edit(
     actor.require(Permission.ITEM_WRITE)
     model = standing_model()
     _refuse_odd(model, values)
-    return EditPreview([_row(session, actor, model, item, values) for item in items])
+    said = _said_by_people(session, items) if None in values.values() else {}
+    rows = []
+    for item in items:
+        spoken = {
+            name: raw
+            for name, raw in values.items()
+            if raw is not None or name in said.get(item.id, ())
+        }
+        rows.append(_row(session, actor, model, item, spoken))
+    return EditPreview(rows)
+
+
+def _said_by_people(session: Session, items: Sequence[Item]) -> dict[int, frozenset[str]]:
+    """Return of which attributes people said anything, by item: only that can be taken back."""
+    query = select(ItemSource.item_id, ItemSource.words).where(
+        ItemSource.item_id.in_([item.id for item in items]), ItemSource.source == PERSON
+    )
+    return {row.item_id: frozenset(row.words) for row in session.execute(query)}
 
 
 def _refuse_odd(model: Model, values: Mapping[str, Any]) -> None:

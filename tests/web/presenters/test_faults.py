@@ -35,6 +35,11 @@ def told(fault: str) -> str:
         "a change that is 'closed' cannot be edited",
         "an incident that is 'new' cannot become 'closed'",
         "this needs the permission ticket:work",
+        "expected a time with its zone such as 2025-01-31T12:00:00Z, got 'noon'",
+        "the time needs a zone, as in 2025-01-31T12:00:00Z; got '2025-01-31'",
+        "expected an amount such as 12.50, got 'much'",
+        "the number is too large: it must fit in 64 bits",
+        "'10.0.0.1/24' is an address in a network; the network is 10.0.0.0/24",
     ],
 )
 def test_a_fault_of_the_desk_is_translated(fault: str) -> None:
@@ -78,3 +83,10 @@ def test_every_plain_sentence_of_the_desk_is_known() -> None:
     }
     assert len(sentences) >= 10
     assert {said for said in sentences if said == told(said)} <= _FOR_PROGRAMS
+
+
+def test_a_fault_in_a_list_says_of_which_value_it_is() -> None:
+    fault = "value 2 of the list: expected an IP address such as 192.0.2.1, got 'x'"
+    assert told(fault) == (
+        "[Value 2 of the list: [This is no IP address; one looks like 192.0.2.1.]]"
+    )
