@@ -212,8 +212,9 @@ class LinksAsCsv(MethodView):
     @scanning.response(200, TEXT, content_type=CSV)
     @scanning.alt_response(404, description="The site is not there, or out of sight.")
     def get(self, query: dict[str, Any]) -> Response:
-        """Write the same links, one line each."""
-        links = network.list_links(current_session(), current_actor(), **query)
+        """Write all of these links, one line each."""
+        every = network.LinkWish(most=None)
+        links = network.list_links(current_session(), current_actor(), asked=every, **query)
         return saved_answer(as_csv(links), CSV, "network.csv")
 
 
@@ -225,8 +226,9 @@ class LinksAsGraph(MethodView):
     @scanning.response(200, TEXT, content_type=GRAPHML)
     @scanning.alt_response(404, description="The site is not there, or out of sight.")
     def get(self, query: dict[str, Any]) -> Response:
-        """Write the same links as an undirected graph."""
-        links = network.list_links(current_session(), current_actor(), **query)
+        """Write all of these links as an undirected graph."""
+        every = network.LinkWish(most=None)
+        links = network.list_links(current_session(), current_actor(), asked=every, **query)
         return saved_answer(as_graphml(links), GRAPHML, "network.graphml")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
-from server.foundation.sheets import csv_text
+from server.foundation.sheets import MARK, csv_text
 from server.scanning.network import LinkView
 
 _HEAD = (
@@ -15,7 +15,7 @@ _NAMESPACE = "http://graphml.graphdrawing.org/xmlns"
 
 def as_csv(links: Iterable[LinkView]) -> str:
     """Return links as CSV (RFC 4180) with a head line; no cell is a formula."""
-    return csv_text([_HEAD, *map(_values, links)])
+    return MARK + csv_text([_HEAD, *map(_values, links)])
 
 
 def _values(one: LinkView) -> tuple[object, ...]:

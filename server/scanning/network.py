@@ -4,8 +4,9 @@ A link is seen by who sees both of its ends; a half-link by who sees its device.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -73,6 +74,15 @@ class PortView:
         return not (self.socket or self.linked or self.neighbours or self.mac_count)
 
 
+@dataclass(frozen=True, slots=True)
+class LinkWish:
+    """Which links: with ``words`` in the name of an end, in a VLAN; the first ``most``, or all."""
+
+    words: str = ""
+    vlan: int | None = None
+    most: int | None = MOST_LINKS
+
+
 def _seen(actor: Actor) -> ColumnElement[bool]:
     return visible_items(actor, Permission.ITEM_READ)
 
@@ -83,8 +93,9 @@ def list_links(
     item_id: int | None = None,
     layer: int | None = None,
     site_id: int | None = None,
+    asked: LinkWish = LinkWish(),
 ) -> list[LinkView]:
-    """Return links by their ends, of one item or all (at most 5,000).
+    """Return links by their ends, of one item or all.
 
     ``site_id`` asks for those of which an end stands at a site, or in any other place: what leaves
     it is among them. Raises NotFound for a place out of sight.
@@ -94,15 +105,34 @@ def list_links(
     query = select(NetworkLink).where(NetworkLink.start_id.in_(seen), NetworkLink.end_id.in_(seen))
     if item_id is not None:
         query = query.where(or_(NetworkLink.start_id == item_id, NetworkLink.end_id == item_id))
-    if site_id is not None:
-        here = _here(session, actor, site_id)
-        query = query.where(or_(NetworkLink.start_id.in_(here), NetworkLink.end_id.in_(here)))
+    for ends in _wanted_ends(session, actor, site_id, asked.words):
+        query = query.where(or_(NetworkLink.start_id.in_(ends), NetworkLink.end_id.in_(ends)))
     if layer is not None:
         query = query.where(NetworkLink.layer == layer)
     order = (NetworkLink.start_id, NetworkLink.start_port, NetworkLink.end_id, NetworkLink.id)
-    rows = list(session.scalars(query.order_by(*order).limit(MOST_LINKS)))
-    names = names_of(session, actor, sorted({one for row in rows for one in _ends(row)}))
+    query = query.order_by(*order).limit(asked.most if asked.vlan is None else None)
+    held = (row for row in session.scalars(query) if asked.vlan in (None, *row.vlans))
+    rows = list(islice(held, asked.most))
+    names = _names(session, actor, sorted({one for row in rows for one in _ends(row)}))
     return [LinkView(row, names[row.start_id], names[row.end_id]) for row in rows]
+
+
+def _wanted_ends(
+    session: Session, actor: Actor, site_id: int | None, words: str
+) -> Iterator[Select[int]]:
+    if site_id is not None:
+        yield _here(session, actor, site_id)
+    if words:
+        named = Item.name_key.contains(words.casefold(), autoescape=True)
+        yield select(Item.id).where(named, _seen(actor))
+
+
+def _names(session: Session, actor: Actor, item_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of any number of items; a database takes so many values at once."""
+    found: dict[int, str] = {}
+    for start in range(0, len(item_ids), MOST_LINKS):
+        found |= names_of(session, actor, item_ids[start : start + MOST_LINKS])
+    return found
 
 
 def _here(session: Session, actor: Actor, site_id: int) -> Select[int]:
@@ -116,11 +146,17 @@ def _ends(row: NetworkLink) -> tuple[int, int]:
 
 
 def list_half_links(
-    session: Session, actor: Actor, item_id: int | None = None, site_id: int | None = None
+    session: Session,
+    actor: Actor,
+    item_id: int | None = None,
+    site_id: int | None = None,
+    *,
+    most: int | None = MOST_LINKS,
 ) -> list[HalfLinkView]:
-    """Return half-links by device and port: neighbours that nobody knows (at most 5,000).
+    """Return half-links by device and port: neighbours that nobody knows; the first ``most``.
 
-    ``site_id`` as for ``list_links``. Raises NotFound for a place out of sight.
+    With ``most`` None, all of them; ``site_id`` as for ``list_links``. Raises NotFound for a place
+    out of sight.
     """
     actor.require(Permission.DISCOVERY_READ)
     device = aliased(Item)
@@ -134,9 +170,16 @@ def list_half_links(
     if site_id is not None:
         query = query.where(NetworkHalfLink.item_id.in_(_here(session, actor, site_id)))
     order = (device.name_key, NetworkHalfLink.port, NetworkHalfLink.id)
-    rows = list(session.scalars(query.order_by(*order).limit(MOST_LINKS)))
-    names = names_of(session, actor, sorted({row.item_id for row in rows}))
+    rows = list(session.scalars(query.order_by(*order).limit(most)))
+    names = _names(session, actor, sorted({row.item_id for row in rows}))
     return [HalfLinkView(row, names[row.item_id]) for row in rows]
+
+
+def has_read_devices(session: Session, actor: Actor) -> bool:
+    """Say whether any device that the actor sees was read over SNMP."""
+    actor.require(Permission.DISCOVERY_READ)
+    seen = DeviceFacts.item_id.in_(select(Item.id).where(_seen(actor)))
+    return session.scalar(select(DeviceFacts.id).where(seen).limit(1)) is not None
 
 
 def facts_of(session: Session, item_id: int) -> DeviceFindings | None:

@@ -87,7 +87,8 @@ def _page(errors: dict[str, str]) -> str:
         collectors=collector_choices(),
         collector_names=collector_names(),
         errors=errors,
-        typed=request.form,
+        # The list of unknown devices leads here with an address.
+        typed=request.form or {"target": request.args.get("target", "")[:253]},
     )
 
 

@@ -1,16 +1,17 @@
 """The network that was found: map and table, exports, ports of a device, unknown devices."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.foundation.edge.requests import current_actor, current_session
+from server.foundation.edge.tables import CSV, GRAPHML, saved_answer
 from server.foundation.permissions import Permission
 from server.items.queries import get_item, names_of
 from server.items.sites import sites_in_sight
 from server.scanning import network as queries
 from server.scanning import paths, wireless
 from server.scanning.drawing import as_csv, as_graphml
-from server.scanning.network import HalfLinkView, LinkView
+from server.scanning.network import HalfLinkView, LinkView, LinkWish
 from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_choice, asked_words
 from web.presenters.equipment import equipment_rows, optic_readings, optic_text
@@ -27,6 +28,8 @@ from web.presenters.network import (
 network = Blueprint("network", __name__, url_prefix="/discovery")
 
 _LAYERS = ("2", "3")
+#: Rows of a table; the files hold every link.
+_SHOWN = 500
 
 
 def _sites() -> list[tuple[str, str]]:
@@ -45,24 +48,23 @@ def _asked_site() -> int | None:
     return next(iter(_asked_place()), None)
 
 
-def _links() -> list[LinkView]:
+def _links(most: int | None) -> list[LinkView]:
     """Return the links that the address asks for: by layer, site, VLAN, and a word of a name."""
-    layer = whole(asked_choice("layer", _LAYERS)) or 2
-    words, vlan = asked_words().casefold(), whole(request.args.get("vlan"))
-    found = queries.list_links(
-        current_session(), current_actor(), layer=layer, site_id=_asked_site()
+    layer, vlan = whole(asked_choice("layer", _LAYERS)) or 2, whole(request.args.get("vlan"))
+    return queries.list_links(
+        current_session(),
+        current_actor(),
+        layer=layer,
+        site_id=_asked_site(),
+        asked=LinkWish(asked_words(), vlan, most),
     )
-    return [
-        one
-        for one in found
-        if words in f"{one.start_name} {one.end_name}".casefold()
-        and (vlan is None or vlan in one.link.vlans)
-    ]
 
 
 def _halves() -> list[HalfLinkView]:
     words = asked_words().casefold()
-    found = queries.list_half_links(current_session(), current_actor(), site_id=_asked_site())
+    found = queries.list_half_links(
+        current_session(), current_actor(), site_id=_asked_site(), most=None
+    )
     return [
         one
         for one in found
@@ -73,12 +75,15 @@ def _halves() -> list[HalfLinkView]:
 @network.get("/network")
 def show() -> str:
     """Draw the network, and say the same in a table."""
-    links = _links()
+    links = _links(_SHOWN + 1)
     halves = _halves() if asked_choice("strangers", ("1",)) else []
+    cut = max(len(links), len(halves)) > _SHOWN
+    links, halves = links[:_SHOWN], halves[:_SHOWN]
     graph = network_map(
         links, halves, reader(), lambda item_id: url_for("network.ports", item_id=item_id)
     )
-    drawn = len(graph.nodes) <= MOST_NODES
+    # Part of the links would be taken for all of them in a picture.
+    drawn = len(graph.nodes) <= MOST_NODES and not cut
     return render_template(
         "discovery/network.html",
         tabs=discovery_tabs(url_for, reader()),
@@ -87,7 +92,9 @@ def show() -> str:
         graph=graph.as_json(reader()) if drawn and graph.nodes else None,
         drawn=drawn,
         most=MOST_NODES,
+        cut=_SHOWN if cut else 0,
         asked=request.args,
+        narrowed=any(request.args.get(name) for name in ("q", "site", "vlan")),
         sites=_sites(),
         proof=lambda link: proof_text(link.evidence, reader()),
         why=lambda half: reason_text(half.reason, reader()),
@@ -97,19 +104,13 @@ def show() -> str:
 @network.get("/network.csv")
 def table() -> ResponseReturnValue:
     """Return the links as lines of a spreadsheet."""
-    return _file(as_csv(_links()), "text/csv", "network.csv")
+    return saved_answer(as_csv(_links(None)), CSV, "network.csv")
 
 
 @network.get("/network.graphml")
 def graph() -> ResponseReturnValue:
     """Return the links as GraphML, for programs that draw and measure graphs."""
-    return _file(as_graphml(_links()), "application/graphml+xml", "network.graphml")
-
-
-def _file(text: str, kind: str, name: str) -> Response:
-    answer = Response(text, content_type=f"{kind}; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return saved_answer(as_graphml(_links(None)), GRAPHML, "network.graphml")
 
 
 @network.get("/path")
@@ -136,10 +137,13 @@ def path() -> str:
 @network.get("/unknown")
 def unknown() -> str:
     """List the neighbours that nobody knows: what is left to be visited or explained."""
+    rows = strangers(_halves())
     return render_template(
         "discovery/unknown.html",
         tabs=discovery_tabs(url_for, reader()),
-        rows=strangers(_halves()),
+        rows=rows[:_SHOWN],
+        more=max(0, len(rows) - _SHOWN),
+        anything=bool(rows) or queries.has_read_devices(current_session(), current_actor()),
         why=lambda reason: reason_text(reason, reader()),
     )
 

@@ -17,6 +17,7 @@ from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.pool import stop_pool
 from server.foundation.settings import Settings
 from server.scanning.mapping import run_topology
+from server.scanning.models import NetworkLink
 from server.scanning.recording import record_device
 from tests.discovery.topology.drawing import device, lldp
 from tests.support.people import World
@@ -156,3 +157,57 @@ def test_the_ports_of_a_device_are_read_over_rest_too(
     # A site was never visited: it has no ports.
     empty: Any = admin.get(f"/api/v1/discovery/devices/{places['Oslo']}/ports").json
     assert empty == {"rows": [], "next_cursor": None}
+
+
+def test_a_name_and_a_vlan_narrow_the_links_and_an_empty_list_says_so(
+    admin: Browser, places: dict[str, int]
+) -> None:
+    assert _lines(admin, "q=BERGEN") == {_BETWEEN}
+    assert _lines(admin, "q=oslo-1") == {_WITHIN}
+    assert _lines(admin, "vlan=4000") == set()
+    page = admin.read("/discovery/network?q=nobody")
+    assert "Nothing fits" in page
+    assert "No link is known" not in page
+
+
+def test_files_hold_every_link_and_the_page_says_what_it_leaves_out(
+    admin: Browser, database: Database, places: dict[str, int]
+) -> None:
+    now = utc_now()
+    with database.writing() as session:
+        ends = {"start_id": places["oslo-1"], "end_id": places["oslo-2"]}
+        session.add_all(
+            NetworkLink(
+                layer=3,
+                start_port=f"vlan{number}",
+                end_port="",
+                evidence=["arp:a"],
+                confidence=0.5,
+                vlans=[number],
+                shared=False,
+                key=f"key-{number}",
+                first_seen_at=now,
+                last_seen_at=now,
+                **ends,
+            )
+            for number in range(1, 5_003)
+        )
+    for address in ("/discovery/network.csv?layer=3", "/api/v1/discovery/links.csv?layer=3"):
+        assert len(admin.read(address).splitlines()) == 5_003
+    page = admin.read("/discovery/network?layer=3")
+    assert "The first 500 links stand in the table" in page
+    assert page[page.index('id="links"') :].count("<tr>") == 501
+    assert 'id="map' not in page
+    # The last of them is found, though it lies beyond the first 5,000.
+    rows = admin.read("/discovery/network.csv?layer=3&vlan=5002").splitlines()
+    assert [row.split(",")[2] for row in rows[1:]] == ["vlan5002"]
+
+
+def test_unknown_neighbours_lead_to_a_visit_and_nothing_read_is_said(
+    admin: Browser, browser_of: Browsers, world: World, places: dict[str, int]
+) -> None:
+    assert "Nobody is unknown" not in admin.read("/discovery/unknown")
+    stranger = browser_of(world.outsider.person_id)
+    assert "No device was read yet" in stranger.read("/discovery/unknown")
+    page = admin.read("/discovery?target=192.0.2.77")
+    assert "192.0.2.77" not in page  # without a credential there is no form
