@@ -77,11 +77,11 @@ def review(emergency_use_id: int) -> ResponseReturnValue:
         errors, status = refuse_in_words(error)
         if status in {403, 404} and not errors.get("note"):
             raise
-        return _index(errors, status)
+        return _index(errors, status, emergency_use_id)
     return done(gettext("Reviewed."), url_for("emergencies.index"))
 
 
-def _index(errors: dict[str, str], status: int) -> ResponseReturnValue:
+def _index(errors: dict[str, str], status: int, failed: int = 0) -> ResponseReturnValue:
     session, actor, now = current_session(), current_actor(), current_time()
     page = queries.list_uses(session, actor, asked_page("-taken_at"))
     people = {use.person_id for use in page.rows}
@@ -98,6 +98,8 @@ def _index(errors: dict[str, str], status: int) -> ResponseReturnValue:
         over=lambda use: actions.is_over(use, now),
         own=actor.person_id,
         errors=errors,
+        failed=failed,
+        typed=request.form.get("note", ""),
     ), status
 
 

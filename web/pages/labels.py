@@ -36,6 +36,7 @@ def sheet() -> ResponseReturnValue:
         skipped=skipped,
         sheets=[(one, sheet_name(one, reader())) for one in SHEETS],
         most=MOST,
+        left_out=len(set(chosen)) > MOST,
         drawn=Markup,
         class_name=class_name,
     )

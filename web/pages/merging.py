@@ -42,7 +42,9 @@ def explain(item_id: int) -> ResponseReturnValue:
         found=found,
         evidence=_by_identifier(found.evidence),
         rivals=rivals_of(session, actor, item_id),
-        others=queries.names_of(session, actor, [act.other_id for act in found.acts]),
+        others=queries.names_of(
+            session, actor, [one for act in found.acts for one in (act.item_id, act.other_id)]
+        ),
         people=names_of_people(session, actor, {p for p in people if p is not None}),
         worth=lambda row: worth_text(row.worth.why, row.carriers, reader()),
         answer_name=lambda text: answer_text(text, reader()),

@@ -2,8 +2,10 @@
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from cmdb.errors import CadastreError
+from server.assets.labels import qr_drawing
 from server.foundation.edge.credentials import (
     clear_pending_cookie,
     client_address,
@@ -109,6 +111,8 @@ def _page(errors: dict[str, str]) -> Response:
         factor=factor_of(session, actor.person_id),
         under_way=under_way,
         key=in_groups(under_way.secret) if under_way else "",
+        drawing=qr_drawing(under_way.uri) if under_way else "",
+        drawn=Markup,
         errors=errors,
     )
     return _shown_once(page)

@@ -135,17 +135,49 @@ def comparisons(
 def table_text(name: str, reader: Reader) -> str:
     """Return what rows of a table are, of those that hang on items."""
     names = {
-        "affected_item": reader.gettext("tickets"),
-        "affected_service": reader.gettext("tickets that reach it"),
+        **_on_the_desk(reader),
         "agent": reader.gettext("agents"),
-        "change_item": reader.gettext("changes"),
-        "change_service": reader.gettext("changes that reach it"),
+        "attestation": reader.gettext("confirmations asked of owners"),
+        "custody": reader.gettext("times somebody had it"),
+        "derivation_verdict": reader.gettext("answers to derived relations"),
+        "device_facts": reader.gettext("what the last visit brought"),
         "item_contract": reader.gettext("contracts"),
+        "item_document": reader.gettext("documents"),
+        "item_follower": reader.gettext("people who follow it"),
+        "item_of_model": reader.gettext("product models"),
         "item_party": reader.gettext("people and groups"),
+        "item_past": reader.gettext("earlier states"),
+        "item_purchase": reader.gettext("purchases"),
+        "network_half_link": reader.gettext("neighbours that nobody knows"),
+        "network_link": reader.gettext("cables and routes"),
         "probe": reader.gettext("scans"),
+        "scan_outcome": reader.gettext("answers to sweeps"),
+        "stock_article": reader.gettext("consumables"),
+        "word_expiry": reader.gettext("ends of overrides"),
     }
     table = name.partition(".")[0]
     return names.get(table, table.replace("_", " "))
+
+
+def _on_the_desk(reader: Reader) -> dict[str, str]:
+    return {
+        "affected_item": reader.gettext("tickets"),
+        "affected_service": reader.gettext("tickets that reach it"),
+        "alarm": reader.gettext("alarms"),
+        "announcement_item": reader.gettext("announcements"),
+        "availability_told": reader.gettext("messages about promises"),
+        "change_finding": reader.gettext("findings of changes"),
+        "change_item": reader.gettext("changes"),
+        "change_service": reader.gettext("changes that reach it"),
+        "change_watch": reader.gettext("watches on changes"),
+        "planned_difference": reader.gettext("planned differences"),
+        "problem_item": reader.gettext("problems"),
+        "problem_verdict": reader.gettext("words on causes"),
+        "service_outage": reader.gettext("outages"),
+        "service_rejection": reader.gettext("proposals turned down"),
+        "ticket_schedule": reader.gettext("tickets that open themselves"),
+        "unauthorized_change": reader.gettext("unauthorized changes"),
+    }
 
 
 def answer_text(resolution: str, reader: Reader) -> str:

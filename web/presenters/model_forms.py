@@ -85,7 +85,7 @@ def field_errors(errors: Mapping[str, str], entry: str, reader: Reader) -> dict[
     for name, fault in errors.items():
         told = model_fault_text(fault, reader)
         if name == entry:
-            found["code"] = told
+            found["choices" if "have choices" in fault else "code"] = told
         elif name.startswith(f"{entry}."):
             found[name.removeprefix(f"{entry}.")] = told
         else:

@@ -85,6 +85,11 @@ def test_the_glass_is_broken_seen_reviewed_and_its_record_is_genuine_on_page_and
         session.execute(update(EmergencyUse).values(ended_at=utc_now()))
     assert holder.get("/administration/roles").status_code == 403
     assert "to be reviewed" in admin.read("/administration/emergencies")
+    # What was written is kept, and the fault stands below it.
+    long = admin.post(f"/administration/emergencies/{use_id}/review", note="y" * 2001)
+    assert long.status_code == 422
+    assert f">{'y' * 2001}</textarea>" in long.text
+    assert f'id="error-note-{use_id}">At most 2000 characters fit.' in long.text
     admin.done(f"/administration/emergencies/{use_id}/review", note="all right")
     page = admin.read("/administration/emergencies")
     assert "all right" in page

@@ -137,7 +137,10 @@ def test_a_part_is_looked_at_and_split_off(
     answer = admin.post(f"/items/{one}/split", source=source, really="1", version=version)
     assert answer.status_code == 303
     assert stored(database, one).name == "one-01"
-    assert "typed-01" in admin.read(answer.headers["Location"])
+    part = admin.read(answer.headers["Location"])
+    assert "typed-01" in part
+    # Each leads to the other: what it was split off from, and what left it.
+    assert f'It was split off: <span class="item-link"><a href="/items/{one}">' in part
     nothing = admin.post(f"/items/{one}/split")
     assert nothing.status_code == 422
     assert "Tick at least one source" in nothing.text

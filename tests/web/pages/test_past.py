@@ -29,3 +29,12 @@ def test_the_past_takes_a_query_and_says_what_it_cannot_tell(
         assert (refused.status_code, told in refused.text) == (422, True), refused.text
         assert "Nothing fits" not in refused.text
     assert "/past?q=class:server" in admin.read("/items?q=class:server")
+
+
+def test_a_refused_baseline_keeps_what_was_ticked(admin: Browser, world: World) -> None:
+    watched = 'name="watched" value="1" checked'
+    assert watched in admin.read("/baselines")
+    form = {"name": "Core", "organisation_id": str(world.root.id), "query": "class:servr"}
+    refused = admin.post("/baselines", **form)
+    assert (refused.status_code, watched in refused.text) == (422, False)
+    assert watched in admin.post("/baselines", watched="1", **form).text

@@ -2,11 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from server.assets.labels import qr_drawing
 from server.foundation.database import Database
 from server.foundation.edge.csrf import token_of as csrf_of
 from server.people.models import SecondFactor
@@ -25,15 +27,16 @@ def _set_up(client: FlaskClient, database: Database, person_id: int) -> str:
     client.post("/account/second-factor", data={"act": "begin", **proof})
     page = client.get("/account/second-factor")
     assert page.headers["Cache-Control"] == "no-store"
-    found = re.search(r"secret=([A-Z2-7]{32})", page.text)
+    found = re.search(r'href="(otpauth://[^"]*secret=([A-Z2-7]{32})[^"]*)"', page.text)
     assert found is not None
+    assert qr_drawing(unescape(found[1])) in page.text
     wrong = client.post("/account/second-factor", data={"act": "confirm", "code": "0", **proof})
     assert wrong.status_code == 422
-    code = code_at(found[1], step_of(datetime.now(UTC)))
+    code = code_at(found[2], step_of(datetime.now(UTC)))
     done = client.post("/account/second-factor", data={"act": "confirm", "code": code, **proof})
     assert len(re.findall(r"<code>[a-z2-9]{6}-[a-z2-9]{6}</code>", done.text)) == 10
     client.delete_cookie("cadastre")
-    return found[1]
+    return found[2]
 
 
 def test_the_door_asks_for_the_code_and_an_administrator_can_help(
