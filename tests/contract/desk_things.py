@@ -26,14 +26,15 @@ from server.desk.routing.actions.on_call import (
 )
 from server.desk.routing.actions.shifts import add_shift
 from server.desk.routing.actions.skills import add_skill
-from server.desk.routing.models import RoutingRule
+from server.desk.routing.models import DeskGroup, RoutingRule
 from server.desk.routing.rules.shifts import ShiftDraft
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.actions.absences import AbsenceDraft, add_absence
 from server.desk.tickets.actions.escalating import HandoverDraft, escalate
 from server.desk.tickets.actions.ruling import add_rule
+from server.desk.tickets.models import Ticket
 from server.foundation.permissions import Actor, system_actor
-from tests.support.people import BEGINNING
+from tests.support.people import BEGINNING, make_group
 
 
 def desk_things(
@@ -44,6 +45,7 @@ def desk_things(
     absence, _ = add_absence(session, admin, away, now)
     handed = open_ticket(session, admin, TicketDraft("Handed", organisation_id=place_id), now)
     escalate(session, admin, handed.id, HandoverDraft(there["group"], "Look at it"), now)
+    outside = _outside(session, admin, place_id, now)
     day = ShiftDraft("Day", "Europe/Madrid", {"mon": ["08:00-16:00"]})
     shift = add_shift(session, admin, there["group"], day, now)
     weeks = DutyDraft("Europe/Madrid", date(2026, 1, 5), [there["person"]])
@@ -53,11 +55,23 @@ def desk_things(
     around: dict[str, int | str] = {
         "absence": absence.id,
         "handed": handed.reference,
+        "outside": outside.reference,
         "shift": shift.id,
         "stand_in": stand_in.id,
     }
     around |= _outage(session, admin, place_id, there["service"], now)
     return around | _problem_things(session, admin, place_id, there, now)
+
+
+def _outside(session: Session, admin: Actor, place_id: int, now: datetime) -> Ticket:
+    """Open a ticket that a supplier has."""
+    hotline = make_group(session, session.get_one(Organisation, place_id), f"Hotline {place_id}")
+    session.add(
+        DeskGroup(group_id=hotline.id, line="supplier", assignment="none", updated_at=now)
+    )
+    session.flush()
+    draft = TicketDraft("Outside", organisation_id=place_id, group_id=hotline.id)
+    return open_ticket(session, admin, draft, now)
 
 
 def _outage(

@@ -166,7 +166,7 @@ def prepare(session: Session, settings: Settings) -> PreparedWorld:
 def _references(number: str) -> dict[str, str]:
     changes = dict.fromkeys(("change", "assessed", "asked", "tasked"), f"CHG-{number}")
     tickets = dict.fromkeys(
-        ("ticket", "second", "ended", "handed", "behind", "major"), f"INC-{number}"
+        ("ticket", "second", "ended", "handed", "outside", "behind", "major"), f"INC-{number}"
     )
     return tickets | changes | {"problem": f"PRB-{number}"}
 

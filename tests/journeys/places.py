@@ -144,6 +144,7 @@ _ALSO = (
     "/tickets/{ticket}?act=resolved",
     "/tickets/{ticket}?show=system",
     "/tickets/new?template=pool",
+    "/tickets/{ticket}?act=supplier",
     "/portal/new?category=performance",
     "/portal?show=closed",
 )

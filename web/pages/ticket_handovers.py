@@ -1,11 +1,14 @@
 """Queues of groups, and how a ticket goes from one of them to another."""
 
+from datetime import datetime
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, InvalidValue
 from server.desk.routing.queries import desk_groups, handovers_of
-from server.desk.tickets.actions import escalating
+from server.desk.sla.rules.targets import SUPPLIER
+from server.desk.tickets.actions import EntryDraft, add_entry, escalating
 from server.desk.tickets.queries import find_ticket, may_work_on
 from server.desk.tickets.queries.queues import queues
 from server.foundation.edge.requests import current_actor, current_session, current_time
@@ -13,12 +16,14 @@ from server.foundation.translation import gettext
 from server.items.queries import names_of
 from server.people.queries.groups import names_of_groups
 from server.people.queries.people import names_of_people
+from web.pages.change_form import no_moment
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
 from web.presenters.clocks import measure_text
 from web.presenters.routing import line_texts
 from web.presenters.ticket_parts import minutes_text
+from web.presenters.windows import moment_of
 
 
 def show_queues() -> ResponseReturnValue:
@@ -49,7 +54,32 @@ def show_handovers(reference: str) -> ResponseReturnValue:
         minutes_text=lambda minutes: minutes_text(minutes, reader()),
         measure_text=lambda measure: measure_text(measure, reader()),
         works=works,
+        supplier=SUPPLIER,
     )
+
+
+def supplier_word(reference: str) -> ResponseReturnValue:
+    """Write down what the supplier that has a ticket said, and when."""
+    session, actor, form = current_session(), current_actor(), request.form
+    ticket = find_ticket(session, actor, reference)
+    kind = "public" if form.get("public") else "internal"
+    try:
+        said_at = _said_at(form.get("said_at", ""))
+        draft = EntryDraft(form.get("text", ""), kind, from_supplier=True, said_at=said_at)
+        entry = add_entry(session, actor, ticket.id, draft, current_time())
+    except CadastreError as error:
+        errors, status = refuse_in_words(error)
+        return ticket_page(reference, Act("supplier", errors, form), status)
+    anchor = f"entry-{entry.id}"
+    here = url_for("tickets.show", reference=ticket.reference, _anchor=anchor)
+    return done(gettext("Noted as the supplier's word."), here)
+
+
+def _said_at(text: str) -> datetime | None:
+    try:
+        return moment_of(text, reader())
+    except ValueError as error:
+        raise InvalidValue({"said_at": no_moment(error)}) from error
 
 
 def hand_over(reference: str) -> ResponseReturnValue:

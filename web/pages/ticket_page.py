@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import jsonify, render_template, request
@@ -14,6 +14,7 @@ from cmdb.model import standing_model
 from server.desk.changes.queries.nearby import Nearby, changes_nearby
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import affected_item_ids, find_ticket, parts_of, watcher_ids
+from server.desk.tickets.queries.clocks import FROM_SUPPLIER
 from server.desk.tickets.rules.lifecycle import open_moves
 from server.desk.tickets.rules.words import Move
 from server.desk.workspace.queries import (
@@ -90,6 +91,7 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         line_of=_lines(page, shown),
         pieces=pieces,
         entry_tabs=_entry_tabs(),
+        said_at=_said_at(page, shown),
         entry_filter=request.args.get("show", "all"),
         items_shown=_items_shown(page),
         may_write=_may_write(page),
@@ -162,6 +164,16 @@ def _entry_tabs() -> list[Tab]:
 
 def _lines(page: TicketPage, rows: Sequence[Any]) -> dict[int, Any]:
     """Return the words of the lines that the ticket's history wrote, by entry."""
+def _said_at(page: TicketPage, rows: Sequence[Any]) -> dict[int, datetime]:
+    """Return when a supplier said what somebody wrote down, by entry; for who works on it."""
+    written = [row.entry for row in rows if page.header.may_work]
+    return {
+        entry.id: datetime.fromisoformat(entry.detail[FROM_SUPPLIER])
+        for entry in written
+        if FROM_SUPPLIER in entry.detail
+    }
+
+
     system = [row.entry for row in rows if row.entry.kind == "system"]
     names = _names(page, [entry.detail for entry in system])
     wording = ticket_wording()

@@ -54,6 +54,7 @@ _ACTS: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/assign", "assign", ticket_acts.assign),
     ("/<reference>/hand-over", "hand_over", ticket_handovers.hand_over),
     ("/<reference>/accept", "accept", ticket_handovers.accept),
+    ("/<reference>/supplier-word", "supplier_word", ticket_handovers.supplier_word),
     ("/<reference>/edit", "edit", ticket_acts.edit),
     ("/<reference>/follow", "follow", ticket_acts.follow),
     ("/<reference>/files", "attach", ticket_parts.attach),

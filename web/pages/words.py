@@ -2,14 +2,15 @@
 
 import tomllib
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue
+from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.sla.actions.agreeing import change_agreements
-from server.desk.sla.queries import agreements_document, changed_agreements
+from server.desk.sla.queries import agreed_since, agreements_document, changed_agreements
 from server.desk.tickets.actions import templating, wording
 from server.desk.tickets.queries import belongings
 from server.desk.tickets.queries.words import changed_sections, words_document
@@ -84,31 +85,52 @@ def edit(page: str) -> ResponseReturnValue:
     """Edit the words of one page as TOML; the matrix of priorities as a table too."""
     templating.require_rules(current_actor())
     errors: dict[str, str] = {}
-    status = 200
+    status, stale = 200, False
     text = request.form.get("text", "").replace("\r\n", "\n")
     if request.method == "POST":
         try:
+            _same(page)
             sections = _asked(page, text)
             change = change_agreements if page == _LEVELS else wording.change_words
             change(current_session(), current_actor(), sections, current_time())
             return done(gettext("The desk speaks so from now on."), url_for("words.index"))
         except CadastreError as error:
+            stale = isinstance(error, StaleVersion)
             errors, status = refuse_in_words(error)
-    document = words_document(current_session()) | agreements_document(current_session())
-    sections = {name: document[name] for name in _PAGES[page]}
+    stored = _stored(page)
     title, meaning = _titles()[page]
     body = render_template(
         "words/edit.html",
         page=page,
         title=title,
         meaning=meaning,
-        text=text or words_text(sections),
+        text=text or stored,
+        read=_mark(stored),
+        theirs=stored if stale else "",
         errors=errors,
         changed=bool(set(_changed()) & set(_PAGES[page])),
         wording=ticket_wording(),
         typed=request.form,
+        since=agreed_since(current_session()) if page == _LEVELS else None,
     )
     return body, status
+
+
+def _stored(page: str) -> str:
+    """Return what is in force of a page, as TOML."""
+    document = words_document(current_session()) | agreements_document(current_session())
+    return words_text({name: document[name] for name in _PAGES[page]})
+
+
+def _mark(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def _same(page: str) -> None:
+    """Raise ``StaleVersion`` when somebody saved the page since the form was opened."""
+    read = request.form.get("read")
+    if read is not None and read != _mark(_stored(page)):
+        raise StaleVersion("it was changed after you opened the form")
 
 
 def _changed() -> list[str]:

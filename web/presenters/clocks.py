@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.desk.sla.rules.holders import which_time
 from server.desk.sla.rules.targets import whose_of
 from web.presenters.reader import Reader
 from web.presenters.ticket_parts import minutes_text
@@ -42,13 +43,30 @@ def measure_text(measure: str, reader: Reader) -> str:
 
 
 def holder_text(measure: str, holder: str, name: str, reader: Reader) -> str:
-    """Return what is promised, of a line, a group or a supplier: how long it has the ticket."""
+    """Return what is promised, of a line, a group or a supplier: how long it has the ticket.
+
+    Or when it first answers: of one that has the ticket again, for which time.
+    """
     if not holder:
         return measure_text(measure, reader)
+    if measure == "respond":
+        return _answer_text(holder, name, reader)
     if holder.startswith("line:"):
         text = reader.gettext("With line %(line)s")
         return text % {"line": name}
     return reader.gettext("With %(name)s") % {"name": name or reader.gettext("who is gone")}
+
+
+def _answer_text(holder: str, name: str, reader: Reader) -> str:
+    time = which_time(holder)
+    told = {"name": name or reader.gettext("who is gone"), "line": name, "number": time}
+    if holder.startswith("line:"):
+        once = reader.gettext("First answer of line %(line)s")
+        again = reader.gettext("First answer of line %(line)s, hand-over %(number)s")
+    else:
+        once = reader.gettext("First answer of %(name)s")
+        again = reader.gettext("First answer of %(name)s, hand-over %(number)s")
+    return (once if time == 1 else again) % told
 
 
 def whose_text(measure: str, holder: str, reader: Reader) -> str:

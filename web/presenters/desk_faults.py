@@ -90,6 +90,10 @@ def sentences(reader: Reader) -> dict[str, str]:
         "say under which number the supplier keeps it": reader.gettext(
             "Say under which number the supplier keeps it."
         ),
+        "no supplier has the ticket now": reader.gettext("No supplier has the ticket now."),
+        "no supplier had the ticket then": reader.gettext(
+            "No supplier had the ticket at that time."
+        ),
         "it was not handed over, or somebody has accepted it already": reader.gettext(
             "It was not handed over, or somebody has accepted it already."
         ),

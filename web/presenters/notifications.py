@@ -59,6 +59,10 @@ def kind_text(kind: str, reader: Reader) -> str:
         "group_clock_reached": reader.gettext("The time of my group for a ticket runs out"),
         "supplier_clock_reached": reader.gettext("The time of a supplier for a ticket runs out"),
         "service_level_near": reader.gettext("A promise about a service runs out"),
+        "group_answer_reached": reader.gettext("The time for a first answer of my group runs out"),
+        "supplier_answer_reached": reader.gettext(
+            "The time for a first answer of a supplier runs out"
+        ),
         "service_level_missed": reader.gettext("A promise about a service is missed"),
     }
     return words.get(kind, kind)

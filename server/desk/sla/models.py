@@ -9,7 +9,11 @@ from cmdb.records.base import Base, BigId, Key
 
 
 class SlaSection(Base):
-    """A section of the agreements (calendars, targets) that people changed."""
+    """A section of the agreements (calendars, targets) that people changed.
+
+    One whose name is "before " and a moment holds what was agreed until then, as
+    {"since": moment or null, "sections": …}; it is never changed.
+    """
 
     __tablename__ = "sla_section"
 
@@ -33,7 +37,8 @@ class SlaClock(Base):
     #: the requester hears from the desk again.
     measure: Mapped[str] = mapped_column(Key, primary_key=True)
     #: Whose it is: "" for what was promised to the requester, and for a hand-over; "group:7",
-    #: "line:2", "supplier:4" or "contract:9" for whoever has the ticket.
+    #: "line:2", "supplier:4" or "contract:9" for whoever has the ticket, "supplier:4#2" for the
+    #: first answer of one who has it for the second time.
     holder: Mapped[str] = mapped_column(Key, primary_key=True, default="", server_default="")
     calendar: Mapped[str] = mapped_column(Key)
     target_minutes: Mapped[int]

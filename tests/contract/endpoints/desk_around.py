@@ -611,4 +611,12 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         form={},
         status=303,
     ),
+    Endpoint(
+        "POST",
+        "/tickets/<reference>/supplier-word",
+        _WORK,
+        at={"reference": "outside"},
+        form={"text": "A disk is on its way"},
+        status=303,
+    ),
 )

@@ -13,7 +13,12 @@ from cmdb.records.items import Item
 from cmdb.records.parties import Group, Organisation
 from server.assets.models import Contract, Supplier
 from server.desk.sla.models import SlaSection
-from server.desk.sla.queries import agreements_document, agreements_of, forget_agreements
+from server.desk.sla.queries import (
+    agreements_document,
+    agreements_of,
+    forget_agreements,
+    keep_agreed,
+)
 from server.desk.sla.rules.agreements import (
     SECTIONS,
     Agreements,
@@ -34,7 +39,8 @@ def change_agreements(
 ) -> Agreements:
     """Replace calendars or targets; None makes a section what was shipped.
 
-    Open clocks are reckoned anew in the background. Raises ``InvalidValue`` naming each place.
+    Open clocks are reckoned anew in the background. What was solved before is held to what was
+    agreed then: that is kept. Raises ``InvalidValue`` naming each place.
     """
     require_everywhere(actor, Permission.ADMIN_RULES)
     unknown = {name: "is no section of the agreements" for name in sections if name not in SECTIONS}
@@ -42,8 +48,13 @@ def change_agreements(
         raise InvalidValue(unknown)
     shipped = shipped_agreements()
     wanted = {n: shipped[n] if part is None else part for n, part in sections.items()}
-    _check_records(session, read_agreements(agreements_document(session) | wanted))
+    before = agreements_document(session)
+    _check_records(session, read_agreements(before | wanted))
+    if before | wanted != before:
+        keep_agreed(session, now, actor.person_id)
     for name, part in wanted.items():
+        if part == before[name]:
+            continue
         row = session.get(SlaSection, name)
         if part == shipped[name]:
             if row is not None:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from server.desk.sla.events import ClockReached
 from server.desk.sla.models import SlaClock
-from server.desk.sla.queries import agreements_of
+from server.desk.sla.queries import agreed_since, agreements_at, agreements_of
 from server.desk.sla.rules.agreements import Agreements
 from server.desk.sla.rules.clocks import Reading, Stretch, next_level, read_clock
-from server.desk.sla.rules.facts import Facts, promises_of
+from server.desk.sla.rules.facts import Facts, Promise, promises_of
 from server.foundation.events import publish
 
 #: Clocks that one transaction of the sweep takes.
@@ -22,15 +22,23 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
     """Let the clocks of a ticket show what follows from ``facts``; return them.
 
     A level that was told is not told again, also when another target holds now. A promise that no
-    longer fits goes.
+    longer fits goes. A ticket that is solved is held to what was agreed when it was: what was
+    promised since is nothing to it, and where nobody knows any longer its clocks stay as they are.
+    What had ended before something else was agreed, as a first answer, stays as it was promised.
     """
-    agreements = agreements_of(session)
+    agreements = agreements_at(session, facts.solved_at)
     query = select(SlaClock).where(SlaClock.ticket_id == facts.ticket_id)
     rows = {(row.measure, row.holder): row for row in session.scalars(query)}
+    if agreements is None:
+        return list(rows.values())
+    since = agreed_since(session, facts.solved_at)
     kept: list[SlaClock] = []
     for promise in promises_of(agreements, facts):
         measure, holder = promise.key
         row = rows.pop(promise.key, None)
+        if since is not None and promise.ended_at is not None and promise.ended_at < since:
+            kept += [] if row is None else [_left(row, agreements, promise, now)]
+            continue
         if row is None:
             row = SlaClock(
                 ticket_id=facts.ticket_id, measure=measure, holder=holder, fired=0, reason=""
@@ -44,9 +52,26 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
         _show(row, agreements, promise.ran, now)
         kept.append(row)
     for row in rows.values():
-        session.delete(row)
+        if since is not None and row.stopped_at is not None and row.stopped_at < since:
+            kept.append(row)
+        else:
+            session.delete(row)
     session.flush()
     return kept
+
+
+def _left(row: SlaClock, agreements: Agreements, promise: Promise, now: datetime) -> SlaClock:
+    """Leave a clock as it was promised; an answer that is written down late still stops it."""
+    if row.stopped_at != promise.stopped_at:
+        row.stopped_at = promise.stopped_at
+        if row.calendar in agreements.calendars:
+            _show(row, agreements, promise.ran, now)
+    return row
+
+
+def agreed_about(session: Session, facts: Facts) -> Agreements:
+    """Return what a ticket is held to; what is agreed now where nobody knows that any longer."""
+    return agreements_at(session, facts.solved_at) or agreements_of(session)
 
 
 def ran_of(agreements: Agreements, row: SlaClock, facts: Facts) -> Sequence[Stretch]:
@@ -68,7 +93,7 @@ def _show(row: SlaClock, agreements: Agreements, ran: Sequence[Stretch], now: da
 
 def reading_of(session: Session, row: SlaClock, facts: Facts, now: datetime) -> Reading | None:
     """Return what a clock shows now; None when its calendar is no longer there."""
-    agreements = agreements_of(session)
+    agreements = agreed_about(session, facts)
     calendar = agreements.calendars.get(row.calendar)
     if calendar is None:
         return None
@@ -94,7 +119,7 @@ def fire(session: Session, row: SlaClock, facts: Facts, now: datetime) -> int:
 
     Of several levels passed meanwhile only the highest is told: the lower ones are no news.
     """
-    agreements = agreements_of(session)
+    agreements = agreed_about(session, facts)
     calendar = agreements.calendars.get(row.calendar)
     if calendar is None:
         row.next_at = None

@@ -16,7 +16,8 @@ _HOUR, _DAY = 60, 24 * 60
 class Done:
     """One promise that ran to its end: ``used`` is the working minutes it took.
 
-    ``holder`` is whose clock it was, as on ``SlaClock``.
+    ``holder`` is whose clock it was, as on ``SlaClock``, whichever time they had the ticket.
+    ``later``: nothing was promised then; it is held to what is promised since.
     """
 
     service_id: int | None
@@ -27,15 +28,17 @@ class Done:
     used: float
     kept: bool
     holder: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Achievable:
     """What history says about one service, measure and priority; minutes of working time.
 
-    ``target`` is what was promised last, ``kept`` the share from 0 to 1 that was kept,
-    ``achievable`` the target that would have been kept in the wanted share of cases, None where
-    there are too few of them.
+    ``target`` is what was promised last, ``kept`` the share from 0 to 1 that was kept, None where
+    nothing had been promised yet; ``later`` of the ``cases`` were reckoned later, and of those
+    ``would`` is the share that would have been kept, None where there are none. ``achievable`` is
+    the target that would have been kept in the wanted share of cases, None where there are too few.
     """
 
     service_id: int | None
@@ -44,11 +47,13 @@ class Achievable:
     calendar: str
     cases: int
     target: int
-    kept: float
+    kept: float | None
     half: int
     most: int
     achievable: int | None
     holder: str = ""
+    later: int = 0
+    would: float | None = None
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:
@@ -87,6 +92,8 @@ def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
     rows = []
     for (service_id, measure, priority, calendar, holder), cases in found.items():
         used = sorted(one.used for one in cases)
+        then = [one for one in cases if not one.later]
+        later = [one for one in cases if one.later]
         most = quantile(used, share)
         rows.append(
             Achievable(
@@ -96,11 +103,13 @@ def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
                 calendar,
                 len(cases),
                 cases[0].target,
-                sum(one.kept for one in cases) / len(cases),
+                _share(then),
                 ceil(quantile(used, 0.5)),
                 ceil(most),
                 agreeable(most) if len(cases) >= LEAST_CASES else None,
                 holder,
+                len(later),
+                _share(later),
             )
         )
     return sorted(
@@ -114,3 +123,7 @@ def achievable(done: Iterable[Done], share: float) -> list[Achievable]:
             row.calendar,
         ),
     )
+
+
+def _share(cases: Sequence[Done]) -> float | None:
+    return sum(one.kept for one in cases) / len(cases) if cases else None

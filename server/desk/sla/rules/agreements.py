@@ -46,10 +46,15 @@ class Agreements:
     def about_holders(self) -> bool:
         """Say whether any target asks who has a ticket: which line, group or supplier."""
         return any(
-            one.measure == "resolve" or one.lines or one.groups
+            one.measure != "handover" or one.lines or one.groups
             for one in self.targets
             if one.whose != "requester"
         )
+
+    @property
+    def about_answers(self) -> bool:
+        """Say whether any target asks when a group or a supplier first answered."""
+        return any(one.measure == "respond" and one.whose != "requester" for one in self.targets)
 
     @property
     def contracts(self) -> frozenset[int]:
@@ -71,10 +76,13 @@ class Agreements:
                 return target
         return None
 
-    def target_of(self, case: Case, stay: Stay, terms: Terms) -> Target | None:
-        """Return the first target that binds whoever has the ticket to solve it or to be done."""
+    def target_of(self, measure: str, case: Case, stay: Stay, terms: Terms) -> Target | None:
+        """Return the first target of a measure that binds whoever has the ticket.
+
+        "respond": to answer whoever handed it over; "resolve": to solve it or to be done.
+        """
         for target in self.targets:
-            if target.whose == "requester" or target.measure != "resolve":
+            if target.whose == "requester" or target.measure != measure:
                 continue
             if fits(target, case) and binds(target, stay, terms):
                 return target
@@ -143,8 +151,8 @@ def read_calendar(entry: Mapping[str, Any], place: str, faults: dict[str, str]) 
         if name not in _DAYS:
             faults[f"{place}.hours.{name}"] = f"must be one of {', '.join(_DAYS)}"
     hours = tuple(_hours(given.get(day, []), f"{place}.hours.{day}", faults) for day in _DAYS)
-    if not any(hours):
-        faults.setdefault(f"{place}.hours", "must hold working hours on some day")
+    if not any(hours) and not any(name.startswith(f"{place}.hours.") for name in faults):
+        faults[f"{place}.hours"] = "must hold working hours on some day"
     once, yearly = _holidays(entry.get("holidays", []), f"{place}.holidays", faults)
     return Calendar(zone, hours, once, yearly)
 

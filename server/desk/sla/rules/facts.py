@@ -1,10 +1,12 @@
 """What happened to a ticket, and what of it each promise is about."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.desk.sla.rules.agreements import Agreements
 from server.desk.sla.rules.clocks import Stretch, stretches
+from server.desk.sla.rules.holders import holder_again
 from server.desk.sla.rules.targets import MEASURES, SUPPLIER, Case, Stay, Target, Terms, holder_of
 
 #: (moment, whether it holds from then on), in order.
@@ -64,6 +66,7 @@ class Promise:
     """One promise about a ticket; ``holder`` is "" for the requester's, and that of a hand-over.
 
     ``ran`` is when its clock ran; ``away``: whoever has to keep it does not have the ticket now.
+    A first answer that never came before the ticket went on was not stopped by anything.
     """
 
     measure: str
@@ -73,6 +76,13 @@ class Promise:
     stopped_at: datetime | None
     ran: list[Stretch]
     away: bool = False
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Return when nothing was asked of anybody any longer: it was kept, or taken away."""
+        if self.stopped_at is None and self.measure == "respond" and self.away:
+            return self.ran[-1].end if self.ran else self.started_at
+        return self.stopped_at
 
     @property
     def key(self) -> tuple[str, str]:
@@ -89,18 +99,47 @@ def promises_of(agreements: Agreements, facts: Facts) -> list[Promise]:
         if target is not None and start is not None:
             stop = facts.stop(measure)
             found.append(Promise(measure, "", target, start, stop, facts.ran(measure)))
-    return found + _holders(agreements, facts)
+    return [*found, *_answers(agreements, facts), *_holders(agreements, facts)]
+
+
+def _bound(agreements: Agreements, facts: Facts, measure: str) -> list[tuple[str, Target, Stay]]:
+    """Return who was bound, by which target and in which stays, in order."""
+    found = []
+    for stay in facts.stays:
+        if facts.solved_at is not None and stay.start >= facts.solved_at:
+            break
+        target = agreements.target_of(measure, facts.case, stay, facts.terms)
+        if target is not None:
+            found.append((holder_of(target, stay), target, stay))
+    return found
+
+
+def _answers(agreements: Agreements, facts: Facts) -> list[Promise]:
+    """Return the promises to answer first; each time that somebody gets it is one of its own."""
+    found: list[Promise] = []
+    times: Counter[str] = Counter()
+    for holder, target, stay in _bound(agreements, facts, "respond"):
+        times[holder] += 1
+        name = holder_again(holder, times[holder])
+        stop, gone = _answered(facts, stay), stay.end is not None
+        ran = _within(facts, stay, stay.answered_at)
+        found.append(Promise("respond", name, target, stay.start, stop, ran, gone))
+    return found
+
+
+def _answered(facts: Facts, stay: Stay) -> datetime | None:
+    """Return what stopped the clock of a first answer: the answer, or that it was solved."""
+    solved = facts.solved_at
+    if solved is not None and stay.end is not None and stay.end < solved:
+        solved = None
+    return min((at for at in (stay.answered_at, solved) if at is not None), default=None)
 
 
 def _holders(agreements: Agreements, facts: Facts) -> list[Promise]:
     """Return the promises of whoever had the ticket; coming back, it runs on where it stood."""
     held: dict[str, tuple[Target, list[Stay]]] = {}
-    for stay in facts.stays:
-        if facts.solved_at is not None and stay.start >= facts.solved_at:
-            break
-        target = agreements.target_of(facts.case, stay, facts.terms)
-        if target is not None:
-            held.setdefault(holder_of(target, stay), (target, []))[1].append(stay)
+    for holder, target, stay in _bound(agreements, facts, "resolve"):
+        held.setdefault(holder, (target, []))[1].append(stay)
     return [
         Promise(
             target.measure,
@@ -115,9 +154,9 @@ def _holders(agreements: Agreements, facts: Facts) -> list[Promise]:
     ]
 
 
-def _within(facts: Facts, stay: Stay) -> list[Stretch]:
+def _within(facts: Facts, stay: Stay, stop: datetime | None = None) -> list[Stretch]:
     """Return when the clock of whoever had it ran: a supplier's also while the desk waits."""
-    ends = [at for at in (stay.end, facts.solved_at) if at is not None]
+    ends = [at for at in (stay.end, facts.solved_at, stop) if at is not None]
     changes = facts.opens if stay.line == SUPPLIER else facts.runs
     return _between(changes, stay.start, min(ends, default=None))
 

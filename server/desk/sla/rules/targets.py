@@ -13,7 +13,7 @@ LINES = ("1", "1.5", "2", "3", "supplier")
 SUPPLIER = "supplier"
 #: Whose each measure may be; the first unless a target says otherwise.
 _WHOSE_OF = {
-    "respond": ("requester",),
+    "respond": WHOSE,
     "resolve": WHOSE,
     "handover": ("group",),
     "update": ("requester",),
@@ -74,7 +74,8 @@ class Case:
 class Stay:
     """A time in which one group had a ticket; ``end`` None: it has it still.
 
-    ``referenced``: a supplier keeps it under a number of its own.
+    ``referenced``: a supplier keeps it under a number of its own. ``answered_at`` is when somebody
+    of the group, or the supplier, first said something about it in that time.
     """
 
     start: datetime
@@ -82,6 +83,7 @@ class Stay:
     group_id: int
     line: str
     referenced: bool = False
+    answered_at: datetime | None = None
 
 
 #: From when to when contracts run, both days included, by id.

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from server.desk.tickets.actions.checking import Problems, text_of
+from server.desk.tickets.actions.saying import of_group, of_supplier
 from server.desk.tickets.events import EntryAdded, TicketMoved
 from server.desk.tickets.models import Ticket, TicketEntry, TicketWatcher
 from server.desk.tickets.queries import find_ticket, may_work_on
@@ -20,10 +21,15 @@ KINDS = ("public", "internal")
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """What somebody writes. A public entry is for the requester too."""
+    """What somebody writes. A public entry is for the requester too.
+
+    ``from_supplier``: the supplier that has the ticket said so, at ``said_at``, else now.
+    """
 
     text: str
     kind: str = "public"
+    from_supplier: bool = False
+    said_at: datetime | None = None
 
 
 def add_entry(
@@ -39,6 +45,12 @@ def add_entry(
     problems.add("kind", "" if draft.kind in KINDS else f"must be one of {', '.join(KINDS)}")
     text = text_of(problems, "text", draft.text)
     problems.add("text", "" if text else "must not be empty")
+    whose = of_group(session, ticket, actor.person_id)
+    if draft.from_supplier:
+        check_supplier(session, actor, ticket)
+        whose |= of_supplier(session, ticket, draft.said_at, now, problems)
+    elif draft.said_at is not None:
+        problems.add("said_at", "is for what a supplier said")
     problems.refuse()
     entry = TicketEntry(
         ticket_id=ticket.id,
@@ -46,7 +58,7 @@ def add_entry(
         author_id=actor.person_id,
         kind=draft.kind,
         text=text,
-        detail={},
+        detail=whose,
     )
     session.add(entry)
     ticket.activity_at = now
@@ -82,6 +94,12 @@ def check_writing(session: Session, actor: Actor, ticket: Ticket, kind: str) -> 
     if kind != "public" or not mine:
         raise PermissionDenied(Permission.TICKET_WORK)
     actor.require(Permission.TICKET_OPEN, ticket.organisation_id)
+
+
+def check_supplier(session: Session, actor: Actor, ticket: Ticket) -> None:
+    """Raise ``PermissionDenied`` unless the actor may write down what a supplier said."""
+    if not may_work_on(session, actor, ticket.id):
+        raise PermissionDenied(Permission.TICKET_WORK)
 
 
 def watch(session: Session, actor: Actor, reference: str | int) -> Ticket:

@@ -15,6 +15,7 @@ from server.desk.tickets.actions.checking import Problems
 from server.desk.tickets.events import EntryAdded
 from server.desk.tickets.models import AffectedItem, Ticket, TicketEntry
 from server.desk.tickets.queries import lock_ticket
+from server.desk.tickets.queries.clocks import OF_GROUP
 from server.desk.tickets.queries.remote import usable_addresses
 from server.foundation.events import publish
 from server.foundation.jobs.models import Job
@@ -170,7 +171,8 @@ def keep_note(
         author_id=person_id,
         kind="internal",
         text=text,
-        detail=dict(detail),
+        # What a program found is nobody's answer.
+        detail={OF_GROUP: None, **detail},
     )
     session.add(entry)
     ticket.activity_at = now

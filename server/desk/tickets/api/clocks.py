@@ -1,11 +1,20 @@
 """REST over clocks, and over the calendars and targets they follow."""
 
+from datetime import datetime
 from typing import Any
 
 from flask.views import MethodView
 
+from cmdb.errors import InvalidValue
 from server.desk.sla.actions.agreeing import change_agreements
-from server.desk.sla.queries import agreements_document, changed_agreements
+from server.desk.sla.queries import (
+    agreed_document_at,
+    agreed_since,
+    agreements_document,
+    changed_agreements,
+    earlier_agreements,
+)
+from server.desk.sla.rules.agreements import SECTIONS, shipped_agreements
 from server.desk.sla.rules.targets import whose_of
 from server.desk.tickets.actions.clocks import explain_breach
 from server.desk.tickets.api.blueprint import tickets
@@ -20,6 +29,7 @@ from server.desk.tickets.schemas.clocks import (
     FirstLineQuerySchema,
     FirstLineSchema,
     ServiceLevelsDraftSchema,
+    ServiceLevelsQuerySchema,
     ServiceLevelsSchema,
     TicketClockSchema,
     achievable_document,
@@ -62,16 +72,20 @@ class BreachReason(MethodView):
 class ServiceLevels(MethodView):
     """Calendars and targets."""
 
+    @tickets.arguments(ServiceLevelsQuerySchema, location="query")
     @tickets.response(200, ServiceLevelsSchema)
-    def get(self) -> Any:
-        """Return the calendars and targets in force."""
+    def get(self, query: dict[str, Any]) -> Any:
+        """Return the calendars and targets in force, or those that were at a moment."""
         current_actor().require(Permission.TICKET_READ)
-        return _agreements()
+        return _agreements_at(query["at"])
 
     @tickets.arguments(ServiceLevelsDraftSchema)
     @tickets.response(200, ServiceLevelsSchema)
     def patch(self, body: dict[str, Any]) -> Any:
-        """Replace sections; open clocks are reckoned anew in the background."""
+        """Replace sections; open clocks are reckoned anew in the background.
+
+        What was agreed until now is kept, and holds for the tickets that are solved.
+        """
         change_agreements(current_session(), current_actor(), body["sections"], current_time())
         return _agreements()
 
@@ -106,6 +120,27 @@ def _agreements() -> dict[str, Any]:
     return {
         "sections": agreements_document(session),
         "changed": sorted(changed_agreements(session)),
+        "since": agreed_since(session),
+        "until": None,
+        "earlier": earlier_agreements(session),
+    }
+
+
+def _agreements_at(moment: datetime | None) -> dict[str, Any]:
+    """Return what was agreed at a moment. Raises ``InvalidValue`` where nobody knows it."""
+    now = _agreements()
+    if moment is None or now["since"] is None or moment >= now["since"]:
+        return now
+    sections = agreed_document_at(current_session(), moment)
+    if sections is None:
+        raise InvalidValue({"at": "nobody kept what was agreed then"})
+    found = next(one for one in now["earlier"] if moment < one.until)
+    shipped = shipped_agreements()
+    return now | {
+        "sections": sections,
+        "changed": sorted(name for name in SECTIONS if sections.get(name) != shipped[name]),
+        "since": found.since,
+        "until": found.until,
     }
 
 

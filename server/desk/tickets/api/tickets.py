@@ -98,19 +98,20 @@ class Entries(MethodView):
     @tickets.response(200, EntryPage)
     def get(self, query: dict[str, Any], reference: str) -> Any:
         """List entries, oldest first; who does not work on the ticket sees the public ones."""
-        page = queries.entries_of(
-            current_session(), current_actor(), reference, page_request(query)
-        )
-        return {"rows": [_entry(row) for row in page.rows], "next_cursor": page.next_cursor}
+        session, actor = current_session(), current_actor()
+        page = queries.entries_of(session, actor, reference, page_request(query))
+        works = any(queries.may_work_on(session, actor, r.entry.ticket_id) for r in page.rows[:1])
+        rows = [_entry(row, works=works) for row in page.rows]
+        return {"rows": rows, "next_cursor": page.next_cursor}
 
     @tickets.arguments(EntryDraftSchema)
     @tickets.response(201, EntrySchema)
     def post(self, body: dict[str, Any], reference: str) -> Any:
         """Write a public or an internal entry."""
-        actor = current_actor()
-        draft = entry_draft(body)
-        entry = actions.add_entry(current_session(), actor, reference, draft, current_time())
-        return entry_row(entry, actor.name)
+        session, actor = current_session(), current_actor()
+        entry = actions.add_entry(session, actor, reference, entry_draft(body), current_time())
+        works = queries.may_work_on(session, actor, entry.ticket_id)
+        return entry_row(entry, actor.name, works=works)
 
 
 @tickets.route("/tickets/<string:reference>/affected-items")
@@ -214,5 +215,6 @@ def answer_ticket(ticket: Ticket, status: int = 200) -> Response:
     return tagged(make_response(jsonify(document), status), ticket.version)
 
 
-def _entry(row: queries.EntryRow) -> dict[str, Any]:
-    return entry_row(row.entry, row.author.display_name if row.author else "")
+def _entry(row: queries.EntryRow, *, works: bool) -> dict[str, Any]:
+    author = row.author.display_name if row.author else ""
+    return entry_row(row.entry, author, works=works)

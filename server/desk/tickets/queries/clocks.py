@@ -10,39 +10,54 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
-from server.desk.sla.actions.keeping import reading_of
+from server.desk.sla.actions.keeping import agreed_about, reading_of
 from server.desk.sla.models import SlaClock
-from server.desk.sla.queries import agreements_of, clocks_of
+from server.desk.sla.queries import agreements_at, agreements_of, clocks_of
+from server.desk.sla.rules.agreements import Agreements
 from server.desk.sla.rules.calendars import after_working
 from server.desk.sla.rules.clocks import Reading
 from server.desk.sla.rules.facts import Facts, promises_of
-from server.desk.sla.rules.targets import Case
+from server.desk.sla.rules.targets import Case, Stay
 from server.desk.tickets.models import AffectedService, Ticket, TicketEntry
-from server.desk.tickets.queries.holding import holder_names, stays_of, terms_of
+from server.desk.tickets.queries.holding import (
+    answered_stays,
+    holder_names,
+    stays_of,
+    terms_of,
+)
 from server.desk.tickets.queries.words import words_of
-from server.desk.tickets.rules.staying import Passing
+from server.desk.tickets.rules.staying import Passing, Word
 from server.desk.tickets.rules.words import Words
 
 #: What the history tells that clocks go by, beside what was said to the requester.
 _EVENTS = ("opened", "moved", "assigned", "handed_over", "accepted")
+#: In the details of what somebody wrote: the id of the group that had the ticket and whose member
+#: they were, else null; the moment at which the supplier that had it said so.
+OF_GROUP, FROM_SUPPLIER = "of_group_id", "from_supplier_at"
 
 
 def facts_of(session: Session, ticket: Ticket) -> Facts:
     """Return what happened to a ticket that the caller holds; two statements.
 
-    Where targets ask who has a ticket, three more at most.
+    Where targets ask who has a ticket, four more at most.
     """
     return facts_of_many(session, [ticket])[ticket.id]
 
 
 def facts_of_many(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, Facts]:
     """Return what happened to tickets, by id; as many statements as for one."""
-    words, agreements = words_of(session), agreements_of(session)
-    heard = _heard(session, tickets)
+    words, agreed = words_of(session), _agreed(session, tickets)
+    answers = any(one.about_answers for one in agreed)
+    heard = _heard(session, tickets, notes=answers)
     services = services_among(session, heard)
-    asked = {key: one.passings for key, one in heard.items()} if agreements.about_holders else {}
-    stays = stays_of(session, asked) if asked else {}
-    terms = terms_of(session, agreements.contracts) if agreements.contracts else {}
+    asked = {key: one.passings for key, one in heard.items()}
+    stays: Mapping[int, tuple[Stay, ...]] = {}
+    if answers:
+        stays = answered_stays(session, asked, {key: one.words for key, one in heard.items()})
+    elif any(one.about_holders for one in agreed):
+        stays = stays_of(session, asked)
+    contracts = frozenset[int]().union(*(one.contracts for one in agreed))
+    terms = terms_of(session, contracts) if contracts else {}
     return {
         key: Facts(
             ticket_id=key,
@@ -62,10 +77,27 @@ def facts_of_many(session: Session, tickets: Sequence[Ticket]) -> Mapping[int, F
     }
 
 
-def _heard(session: Session, tickets: Sequence[Ticket]) -> dict[int, "_Heard"]:
-    """Return what the lines of tickets say, by ticket."""
+def _agreed(session: Session, tickets: Sequence[Ticket]) -> list[Agreements]:
+    """Return what is agreed now, and what was when those that are solved were."""
+    found = [agreements_of(session)]
+    for ticket in tickets:
+        then = agreements_at(session, _solved_at(ticket))
+        if then is not None and then not in found:
+            found.append(then)
+    return found
+
+
+def who_had(session: Session, ticket: Ticket) -> tuple[Stay, ...]:
+    """Return which groups had a ticket that the caller holds, in order; three statements."""
+    heard = _heard(session, [ticket], notes=False)
+    return stays_of(session, {ticket.id: heard[ticket.id].passings})[ticket.id]
+
+
+def _heard(session: Session, tickets: Sequence[Ticket], *, notes: bool) -> dict[int, "_Heard"]:
+    """Return what the lines of tickets say, by ticket; ``notes``: also internal ones."""
     heard = {ticket.id: _Heard(ticket) for ticket in tickets}
     told = TicketEntry.detail["event"].as_string().in_(_EVENTS)
+    said = ("public", "internal") if notes else ("public",)
     query = (
         select(
             TicketEntry.ticket_id,
@@ -76,15 +108,17 @@ def _heard(session: Session, tickets: Sequence[Ticket]) -> dict[int, "_Heard"]:
         )
         .where(
             TicketEntry.ticket_id.in_(heard),
-            or_(TicketEntry.kind == "public", (TicketEntry.kind == "system") & told),
+            or_(TicketEntry.kind.in_(said), (TicketEntry.kind == "system") & told),
         )
         .order_by(TicketEntry.at, TicketEntry.id)
     )
     for ticket_id, at, kind, author_id, detail in session.execute(query):
+        if kind == "system":
+            heard[ticket_id].hear_event(at, detail)
+            continue
+        heard[ticket_id].hear_colleague(at, author_id, detail)
         if kind == "public":
             heard[ticket_id].hear_word(at, author_id)
-        else:
-            heard[ticket_id].hear_event(at, detail)
     return heard
 
 
@@ -105,6 +139,7 @@ class _Heard:
     ticket: Ticket
     moves: list[tuple[datetime, str]] = field(default_factory=list)
     passings: list[Passing] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
     responded: datetime | None = None
     updated: datetime | None = None
     handed: datetime | None = None
@@ -117,6 +152,17 @@ class _Heard:
         """Take in what was said to the requester."""
         if author_id != self.ticket.requester_id:
             self.responded, self.updated = self.responded or at, at
+
+    def hear_colleague(
+        self, at: datetime, author_id: int | None, detail: Mapping[str, Any]
+    ) -> None:
+        """Take in what somebody of a group said, or a supplier; what nobody wrote is no word."""
+        noted, of_supplier = OF_GROUP in detail, FROM_SUPPLIER in detail
+        if not of_supplier and author_id in (None, self.ticket.requester_id):
+            return
+        said_at = datetime.fromisoformat(detail[FROM_SUPPLIER]) if of_supplier else at
+        word = Word(said_at, author_id, detail.get(OF_GROUP), noted, of_supplier)
+        self.words.append(word)
 
     def hear_event(self, at: datetime, detail: Mapping[str, Any]) -> None:
         """Take in what happened."""
@@ -190,9 +236,9 @@ def faces_of(session: Session, ticket: Ticket, now: datetime, *, works: bool) ->
     if not clocks:
         return []
     facts = facts_of(session, ticket)
-    agreements = agreements_of(session)
+    agreements = agreed_about(session, facts)
     names = holder_names(session, {one.holder for one in clocks} - {""})
-    away = {one.holder: one.away for one in promises_of(agreements, facts)}
+    away = {one.key: one.away for one in promises_of(agreements, facts)}
     found = []
     for clock in clocks:
         reading = reading_of(session, clock, facts, now)
@@ -201,6 +247,6 @@ def faces_of(session: Session, ticket: Ticket, now: datetime, *, works: bool) ->
         paused = not reading.running and clock.stopped_at is None and reading.breached_at is None
         calendar = agreements.calendars[clock.calendar]
         resumed = after_working(calendar, now, reading.left) if paused else None
-        gone = paused and away.get(clock.holder, True)
+        gone = paused and away.get((clock.measure, clock.holder), True)
         found.append(ClockFace(clock, reading, resumed, names.get(clock.holder, ""), gone))
     return found

@@ -1,4 +1,4 @@
-"""Who had tickets when: groups with their lines, suppliers with their numbers and contracts."""
+"""Who had tickets when, and first answered: groups with their lines, suppliers, contracts."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -7,12 +7,41 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
-from cmdb.records.parties import Group
+from cmdb.records.parties import Group, Membership
 from server.assets.models import Contract, Supplier
 from server.desk.routing.models import TicketHandover
 from server.desk.routing.queries import desk_groups
+from server.desk.sla.rules.holders import whoever
 from server.desk.sla.rules.targets import SUPPLIER, Stay
-from server.desk.tickets.rules.staying import Passing, stays
+from server.desk.tickets.rules.staying import Passing, Word, answered, stays
+
+
+def answered_stays(
+    session: Session,
+    passings: Mapping[int, Sequence[Passing]],
+    words: Mapping[int, Sequence[Word]],
+) -> Mapping[int, tuple[Stay, ...]]:
+    """Return who had each ticket and when they first answered; a statement more than ``stays_of``.
+
+    That one is for words from before it was noted of which group their author was.
+    """
+    found = stays_of(session, passings)
+    people = {one.author_id for said in words.values() for one in said if not one.noted}
+    groups = {stay.group_id for stays in found.values() for stay in stays}
+    members = _members(session, people - {None}, groups)
+    return {key: answered(stays, words.get(key, ()), members) for key, stays in found.items()}
+
+
+def _members(
+    session: Session, people: Collection[int | None], groups: Collection[int]
+) -> set[tuple[int | None, int]]:
+    if not people or not groups:
+        return set()
+    query = select(Membership.person_id, Membership.group_id).where(
+        among(session, Membership.person_id, [one for one in people if one is not None]),
+        Membership.group_id.in_(groups),
+    )
+    return {(person_id, group_id) for person_id, group_id in session.execute(query)}
 
 
 def stays_of(
@@ -64,7 +93,7 @@ def holder_names(session: Session, holders: Collection[str]) -> dict[str, str]:
     """
     wanted: dict[str, set[int]] = {}
     for holder in holders:
-        sort, _, number = holder.partition(":")
+        sort, _, number = whoever(holder).partition(":")
         if sort != "line":
             wanted.setdefault(sort, set()).add(int(number))
     queries = {
@@ -76,7 +105,11 @@ def holder_names(session: Session, holders: Collection[str]) -> dict[str, str]:
             Contract.id.in_(wanted.get("contract", ()))
         ),
     }
-    names = {one: one.removeprefix("line:") for one in holders if one.startswith("line:")}
+    known: dict[str, str] = {}
     for sort in wanted:
-        names |= {f"{sort}:{key}": name for key, name in session.execute(queries[sort])}
-    return names
+        known |= {f"{sort}:{key}": name for key, name in session.execute(queries[sort])}
+    return {
+        one: known.get(whoever(one)) or whoever(one).removeprefix("line:")
+        for one in holders
+        if one.startswith("line:") or whoever(one) in known
+    }

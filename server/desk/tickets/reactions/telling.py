@@ -40,6 +40,8 @@ def tell_opening(session: Session, event: TicketOpened) -> None:
     if ticket.requester_id is not None:
         # Also whoever opened it for themselves: the mail says under which reference.
         _tell(session, event, [ticket.requester_id], ("ticket_received", key), me=None)
+#: The same of a first answer after a hand-over.
+_ANSWERS = {"group": "group_answer_reached", "supplier": "supplier_answer_reached"}
     others = around.workers - {ticket.requester_id}
     kind = "ticket_assigned" if ticket.assignee_id else "ticket_new"
     _tell(session, event, others, (kind, key))
@@ -117,11 +119,12 @@ def tell_level(session: Session, event: ClockReached) -> None:
     # With its moment: a promise that began anew is missed anew.
     key = f"ticket:{ticket.id}:{event.measure}:{event.percent}:{event.at.isoformat()}"
     detail: dict[str, Any] = {"percent": event.percent, "measure": event.measure}
-    kind = _CLOCKS[whose_of("", event.holder)]
+    whose = whose_of("", event.holder)
+    kind = (_ANSWERS if event.holder and event.measure == "respond" else _CLOCKS)[whose]
     if event.holder:
         key = f"{key}:{event.holder}"
         detail["group"] = _holder(session, ticket, event.holder)
-    if kind == "supplier_clock_reached":
+    if whose == "supplier":
         people |= givers_of(session, ticket.id, everybody=missed)
     told = TicketEvent(ticket.id, event.at, None)
     _tell(session, told, people, (kind, key), detail)

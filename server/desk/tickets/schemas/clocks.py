@@ -45,11 +45,37 @@ class BreachReasonSchema(StrictSchema):
     reason = Passage(longest=1000, required=True)
 
 
+class AgreedSpanSchema(StrictSchema):
+    """From when to when something was agreed; ``since`` null: always before."""
+
+    since = Moment(required=True, allow_none=True)
+    until = Moment(required=True)
+
+
+class ServiceLevelsQuerySchema(StrictSchema):
+    """Of which moment."""
+
+    from_text = True
+
+    at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What was agreed then; left out: what is agreed now."},
+    )
+
+
 class ServiceLevelsSchema(StrictSchema):
-    """Calendars and targets in force."""
+    """Calendars and targets: in force, or as they were at a moment.
+
+    They hold ``since`` then (null: always) until ``until`` (null: still). ``earlier`` tells when
+    they were others. A ticket is held to what was agreed when it was solved.
+    """
 
     sections = fields.Dict(required=True)
     changed = fields.List(fields.String(), required=True)
+    since = Moment(required=True, allow_none=True)
+    until = Moment(required=True, allow_none=True)
+    earlier = fields.List(fields.Nested(AgreedSpanSchema), required=True)
 
 
 class ServiceLevelsDraftSchema(StrictSchema):
@@ -84,7 +110,20 @@ class AchievableSchema(StrictSchema):
     calendar = fields.String(required=True)
     cases = fields.Integer(required=True)
     target_minutes = fields.Integer(required=True)
-    kept_percent = fields.Integer(required=True)
+    kept_percent = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "null: nothing was promised yet."}
+    )
+    later_cases = fields.Integer(
+        required=True,
+        metadata={
+            "description": "How many were solved before anything was promised: reckoned later."
+        },
+    )
+    later_kept_percent = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "How many of those would have kept it; null: there are none."},
+    )
     half_within = fields.Integer(required=True)
     share_within = fields.Integer(required=True)
     achievable_minutes = fields.Integer(
@@ -174,7 +213,9 @@ def achievable_document(history: History) -> dict[str, Any]:
             "calendar": one.calendar,
             "cases": one.cases,
             "target_minutes": one.target,
-            "kept_percent": round(one.kept * 100),
+            "kept_percent": _percent(one.kept),
+            "later_cases": one.later,
+            "later_kept_percent": _percent(one.would),
             "half_within": one.half,
             "share_within": one.most,
             "achievable_minutes": one.achievable,
@@ -182,3 +223,7 @@ def achievable_document(history: History) -> dict[str, Any]:
         for one in history.rows
     ]
     return {"tickets": history.tickets, "rows": rows}
+
+
+def _percent(share: float | None) -> int | None:
+    return None if share is None else round(share * 100)

@@ -188,7 +188,12 @@ class TicketPatchSchema(StrictSchema):
 
 
 class EntrySchema(StrictSchema):
-    """One line of the conversation. ``detail`` says what a system entry is about."""
+    """One line of the conversation. ``detail`` says what a system entry is about.
+
+    Of what somebody wrote it says to those who work on the ticket of which group they were
+    (``of_group_id``: that which had it, or null), and when a supplier said so
+    (``from_supplier_at``).
+    """
 
     id = fields.Integer(required=True)
     at = Moment(required=True)
@@ -202,10 +207,14 @@ class EntrySchema(StrictSchema):
 EntryPage = page_of(EntrySchema, "TicketEntryPage")
 
 
-def entry_row(entry: TicketEntry, author_name: str) -> dict[str, Any]:
-    """Return what ``EntrySchema`` dumps."""
-    names = ("id", "at", "author_id", "kind", "text", "detail")
-    return {name: getattr(entry, name) for name in names} | {"author_name": author_name}
+def entry_row(entry: TicketEntry, author_name: str, *, works: bool) -> dict[str, Any]:
+    """Return what ``EntrySchema`` dumps; ``works``: whether the reader works on the ticket."""
+    names = ("id", "at", "author_id", "kind", "text")
+    detail = entry.detail if works or entry.kind == "system" else {}
+    return {name: getattr(entry, name) for name in names} | {
+        "author_name": author_name,
+        "detail": detail,
+    }
 
 
 class EntryDraftSchema(StrictSchema):
@@ -219,6 +228,15 @@ def entry_draft(body: dict[str, Any]) -> EntryDraft:
     """Return the entry that a body describes."""
     return EntryDraft(**body)
 
+    from_supplier = fields.Boolean(
+        load_default=False,
+        metadata={"description": "The supplier that has the ticket said so."},
+    )
+    said_at = Moment(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "When the supplier said it; null: now."},
+    )
 
 class AffectedItemSchema(StrictSchema):
     """An item a ticket is about."""

@@ -180,7 +180,9 @@ def _page(
         "assignee": _person(header.assignee),
         "group": header.group,
         "entries": [
-            entry_row(row.entry, row.author.display_name if row.author else "")
+            entry_row(
+                row.entry, row.author.display_name if row.author else "", works=header.may_work
+            )
             for row in page.entries
         ],
         "affected": [

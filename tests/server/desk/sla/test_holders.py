@@ -156,7 +156,7 @@ def test_what_groups_used_together_is_what_ran_while_somebody_had_it(
     ("target", "place"),
     [
         ({"whose": "nobody"}, "whose"),
-        ({"measure": "respond", "whose": "group"}, "whose"),
+        ({"measure": "respond", "whose": "supplier"}, "supplier"),
         ({"measure": "update", "whose": "supplier"}, "whose"),
         ({"lines": ["2"]}, "lines"),
         ({"groups": [3]}, "groups"),

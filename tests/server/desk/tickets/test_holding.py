@@ -1,13 +1,17 @@
 """The time that lines, groups and suppliers may have a ticket: kept, told once, explained."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from server.desk.sla.actions.agreeing import change_agreements
 from server.desk.sla.models import SlaClock
+from server.desk.sla.queries import agreements_document
 from server.desk.tickets.actions import EntryDraft, MoveDraft, add_entry, assign, move_ticket
 from server.desk.tickets.actions.escalating import HandoverDraft, accept_handover, escalate
 from server.desk.tickets.models import Ticket
@@ -25,12 +29,23 @@ from tests.server.desk.tickets.test_tickets_rest import document, faults
 LEVELS = f"{V1}/service-levels"
 
 
-def agreed(admin: Any, *targets: dict[str, Any]) -> Any:
-    """Put targets of an hour before the shipped ones."""
-    sections = document(admin.get(LEVELS))["sections"]
+#: Each change of what is agreed has a moment of its own, long before anything happens.
+_MOMENTS = (NOW - timedelta(days=30) + timedelta(seconds=one) for one in count())
+
+
+def wanted(session: Session, *targets: dict[str, Any]) -> dict[str, Any]:
+    """Return the section in which targets of an hour stand before those in force."""
     hour = {"measure": "resolve", "minutes": 60, "calendar": "always"}
-    wanted = [*(hour | one for one in targets), *sections["targets"]]
-    return admin.patch(LEVELS, json={"sections": {"targets": wanted}})
+    return {"targets": [*(hour | one for one in targets), *agreements_document(session)["targets"]]}
+
+
+def agreed(
+    database: Database, estate: Estate, *targets: dict[str, Any], at: datetime | None = None
+) -> None:
+    """Put targets of an hour before those in force, as agreed before anything happened."""
+    with database.writing() as session:
+        sections = wanted(session, *targets)
+        change_agreements(session, estate.world.admin, sections, at or next(_MOMENTS))
 
 
 def supplied(admin: Any, estate: Estate) -> tuple[int, int]:
@@ -93,7 +108,7 @@ def second(database: Database, admin: FlaskClient, estate: Estate) -> int:
 def test_a_lines_clock_runs_while_it_has_the_ticket_and_goes_on_when_it_comes_back(
     database: Database, as_: As, admin: FlaskClient, estate: Estate, second: int
 ) -> None:
-    assert agreed(admin, {"whose": "group", "lines": ["2"]}).status_code == 200
+    agreed(database, estate, {"whose": "group", "lines": ["2"]})
     ticket_id, agent = opened(database, estate), estate.world.agent
     assert held(database, ticket_id) == {}
     handed(database, estate, ticket_id, 30, group_id=second)
@@ -132,7 +147,7 @@ def test_a_groups_breach_is_told_to_it_once_and_asks_for_its_own_reason(
     database: Database, as_: As, admin: FlaskClient, estate: Estate, second: int
 ) -> None:
     agent = as_(estate.world.agent)
-    assert agreed(admin, {"whose": "group", "groups": [second]}).status_code == 200
+    agreed(database, estate, {"whose": "group", "groups": [second]})
     ticket_id = opened(database, estate)
     handed(database, estate, ticket_id, 10, group_id=second)
     with database.writing() as session:
@@ -173,7 +188,7 @@ def test_a_suppliers_clock_runs_from_its_number_and_whoever_handed_it_over_hears
     admin.put(f"{V1}/desk-groups/{acme}", json={"line": "supplier"})
     contract, supplier = supplied(admin, estate)
     target = {"whose": "supplier", "groups": [acme], "contract": contract, "supplier": supplier}
-    assert agreed(admin, target).status_code == 200
+    agreed(database, estate, target)
     ticket_id = opened(database, estate)
     with database.writing() as session:
         assign(session, agent, ticket_id, None, acme, NOW + timedelta(minutes=5))
@@ -204,7 +219,7 @@ def test_a_promise_that_begins_anew_is_told_anew_when_it_is_missed_again(
     database: Database, as_: As, admin: FlaskClient, estate: Estate
 ) -> None:
     agent = estate.world.agent
-    agreed(admin, {"measure": "update"})
+    agreed(database, estate, {"measure": "update"})
     ticket_id = opened(database, estate)
     with database.writing() as session:
         assign(session, agent, ticket_id, agent.person_id, None, NOW)
@@ -222,21 +237,23 @@ def test_a_promise_that_begins_anew_is_told_anew_when_it_is_missed_again(
     assert [row["percent"] for row in told] == [100, 100]
 
 
-def test_targets_name_what_is_there(admin: FlaskClient, estate: Estate) -> None:
+def test_targets_name_what_is_there(database: Database, admin: FlaskClient, estate: Estate) -> None:
     contract, supplier = supplied(admin, estate)
     other = document(
         admin.post(
             f"{V1}/suppliers", json={"name": "Other", "organisation_id": estate.world.root.id}
         )
     )["id"]
-    wrong = agreed(
-        admin,
-        {"whose": "group", "groups": [999]},
-        {"whose": "supplier", "supplier": 998},
-        {"whose": "supplier", "contract": 997},
-        {"whose": "supplier", "contract": contract, "supplier": other},
-        {"whose": "supplier", "contract": contract, "supplier": supplier},
-    )
+    with database.reading() as session:
+        sections = wanted(
+            session,
+            {"whose": "group", "groups": [999]},
+            {"whose": "supplier", "supplier": 998},
+            {"whose": "supplier", "contract": 997},
+            {"whose": "supplier", "contract": contract, "supplier": other},
+            {"whose": "supplier", "contract": contract, "supplier": supplier},
+        )
+    wrong = admin.patch(LEVELS, json={"sections": sections})
     assert faults(wrong) == {
         "targets.0.groups",
         "targets.1.supplier",
@@ -249,7 +266,7 @@ def test_history_tells_what_groups_needed(
     database: Database, as_: As, admin: FlaskClient, estate: Estate, second: int
 ) -> None:
     agent = estate.world.agent
-    assert agreed(admin, {"whose": "group", "lines": ["2"]}).status_code == 200
+    agreed(database, estate, {"whose": "group", "lines": ["2"]})
     for minutes in (20, 40):
         ticket_id = opened(database, estate)
         handed(database, estate, ticket_id, 30, group_id=second)
