@@ -4,7 +4,8 @@ An action publishes; the reactions listed in ``server.wiring.REACTIONS`` run bef
 only write rows. So all of it happened, or none.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,22 @@ def publish(session: Session, event: object) -> None:
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Run ``act`` once the transaction is durable. Only for waking somebody up, never for work."""
     session.info.setdefault("after_commit", []).append(act)
+
+
+@contextmanager
+def whole_or_not(session: Session) -> Iterator[None]:
+    """Let what is done within happen wholly or, where it raises, not at all.
+
+    What was undone has not happened: nobody hears of it either.
+    """
+    events = session.info.setdefault("events", [])
+    before = len(events)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del events[before:]
+        raise
 
 
 def drain(session: Session, reactions: Reactions) -> None:

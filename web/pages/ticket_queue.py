@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, NotFound
 from cmdb.records.parties import Group
-from server.desk.tickets.actions.bulk import BulkDraft, change_many
+from server.desk.tickets.actions.bulk import BulkDraft, BulkOutcome, change_many
 from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
@@ -28,11 +28,14 @@ from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.kept_views import KeptViews
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
+from web.presenters.conversation import field_labels
 from web.presenters.faults import fault_text
 from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.urls import with_query
 
 _PAGE = 50
+#: What of the address stays when something was done to many.
+_KEEPING = (*NARROWING, "sort")
 #: Views of the house that say how many they hold.
 _COUNTED = ("open", "mine", "unassigned")
 
@@ -70,6 +73,7 @@ def index() -> ResponseReturnValue:
         wording=ticket_wording(),
         counts_services=actor.may(Permission.IMPACT_COUNT_HIDDEN),
         filters=request.args,
+        keeping=_KEEPING,
         works=actor.may(Permission.TICKET_WORK),
         exports=[
             (words, with_query(address, request.args.to_dict(flat=False), {"after": None}))
@@ -108,7 +112,9 @@ def bulk() -> ResponseReturnValue:
     draft = BulkDraft(
         whole(form.get("group_id")), whole(form.get("assignee_id")), note=form.get("note", "")
     )
-    here = url_for("tickets.index", view=form.get("view") or None)
+    # Back to the list as it was narrowed: there may be more to do in it.
+    kept = {name: form[name] for name in _KEEPING if form.get(name)}
+    here = url_for("tickets.index", view=form.get("view") or None, **kept)
     try:
         found = change_many(session, actor, form.getlist("selected"), draft, current_time())
     except CadastreError as error:
@@ -117,10 +123,23 @@ def bulk() -> ResponseReturnValue:
         return redirect(here, 303)
     refused = [one for one in found if one.fault]
     for one in refused[:5]:
-        flash(f"{one.reference}: {fault_text(one.fault, reader())}", "error")
+        flash(f"{one.reference}: {_why(one)}", "error")
     done_to = len(found) - len(refused)
     text = ngettext("%(num)d ticket changed.", "%(num)d tickets changed.", done_to)
     return done(text % {"num": done_to}, here)
+
+
+def _why(refused: BulkOutcome) -> str:
+    """Return in words why nothing was done to a ticket, field by field."""
+    if not refused.fields:
+        return fault_text(refused.fault, reader())
+    labels = field_labels(reader()) | {
+        "group_id": gettext("Group"),
+        "assignee_id": gettext("Person"),
+        "text": gettext("Note"),
+    }
+    parts = ((labels.get(name), fault_text(why, reader())) for name, why in refused.fields.items())
+    return " ".join(f"{label}: {why}" if label else why for label, why in parts)
 
 
 @dataclass(frozen=True)

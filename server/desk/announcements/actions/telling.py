@@ -73,7 +73,8 @@ def tell_some(
 def _notice(row: Announcement, update: AnnouncementUpdate | None, zone: str) -> Notice:
     """Return what people of one time zone are told: times are on their own clock."""
     kind = "announcement" if update is None else "announcement_news"
-    if update is not None and row.state in ("ended", "withdrawn"):
+    # What was said before the end is no word of it, also when it is told late.
+    if update is not None and row.ended_at is not None and update.at >= row.ended_at:
         kind = "announcement_over"
     parts = (row.text, row.concerned, row.workaround) if update is None else (update.text,)
     detail = {

@@ -189,7 +189,7 @@ def _say(
         text=text,
         expected_end_at=expected_end_at,
     )
-    row.updated_at = now
+    row.updated_at, row.version = now, row.version + 1
     session.add(update)
     session.flush()
     widen_audience(session, row)
@@ -216,3 +216,10 @@ def end_with_source(
         state = "ended" if row.state == "published" else "withdrawn"
         _move(session, row, state, person_id, text[:TEXT_LENGTH], now)
     return len(found)
+
+
+def pass_on_source(session: Session, source: str, following: str) -> None:
+    """Let what was announced of a ticket that went into another one go on with that."""
+    for row in of_source(session, source):
+        row.source = following
+    session.flush()

@@ -1,22 +1,23 @@
 """Major incidents: declared, told about, updated with all that belong to them, and ended."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
-from server.desk.announcements.actions.writing import end_with_source, follow_source
+from server.desk.announcements.actions.writing import follow_source
 from server.desk.problems.models import MajorIncident, MajorUpdate
-from server.desk.tickets.actions import EntryDraft, MoveDraft, add_entry, move_ticket
+from server.desk.tickets.actions import EntryDraft, add_entry
 from server.desk.tickets.actions.checking import Problems, check_person, text_of
 from server.desk.tickets.actions.linking import link_ticket
-from server.desk.tickets.events import TicketMoved, TicketNoted
+from server.desk.tickets.events import TicketNoted
 from server.desk.tickets.models import Ticket, TicketLink
 from server.desk.tickets.queries import lock_ticket
-from server.desk.tickets.queries.words import words_of
 from server.desk.tickets.rules.linking import CHILD_OF
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, system_actor
@@ -37,6 +38,14 @@ class MajorDraft:
     bridge: str = ""
     lessons: str = ""
     children: tuple[str, ...] = ()
+
+
+def stamp_of(row: MajorIncident | None) -> str:
+    """Return what differs once somebody changed how a major incident is run; "" before."""
+    if row is None:
+        return ""
+    told = [getattr(row, name) for name in (*ROLES, "bridge", "lessons")]
+    return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
 def run_major(
@@ -79,6 +88,8 @@ def _gather(
         link_ticket(session, actor, child, CHILD_OF, ticket.reference, now)
     except NotFound as error:
         raise InvalidValue({place: f"there is no ticket {child}"}) from error
+    except Conflict as error:
+        raise InvalidValue({place: str(error)}) from error
     except InvalidValue as error:
         raise InvalidValue({place: next(iter(error.fields.values()))}) from error
 
@@ -131,28 +142,3 @@ def open_children(session: Session, ticket_id: int) -> Sequence[Ticket]:
         .order_by(Ticket.id)
     )
     return session.scalars(query.limit(MAX_CHILDREN)).all()
-
-
-def end_with_ticket(session: Session, event: TicketMoved) -> None:
-    """Let a major incident end with its ticket, and what belongs to it be solved with it.
-
-    A ticket whose life cycle does not lead there stays open. Reopened, the incident goes on.
-    """
-    row = session.get(MajorIncident, event.ticket_id)
-    if row is None:
-        return
-    ticket = session.get_one(Ticket, event.ticket_id)
-    row.ended_at = None if ticket.is_open else row.ended_at or event.at
-    state = words_of(session).states.get(event.after)
-    if state is None or not state.solved:
-        return
-    end_with_source(session, ticket.reference, event.person_id, ticket.resolution_text, event.at)
-    words = words_of(session)
-    solver = system_actor("major incident")
-    draft = MoveDraft(event.after, ticket.reference, ticket.resolution_code, ticket.resolution_text)
-    for child in open_children(session, ticket.id):
-        move = words.move(child.kind, child.state, event.after)
-        if move is not None and not {"tasks", "cause", "assignee_id", "group_id"} & {
-            *move.requires
-        }:
-            move_ticket(session, solver, child.id, draft, event.at)

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.packages import is_below
+from cmdb.model.text import text_key
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 from cmdb.records.items import Item
 from cmdb.records.parties import OrganisationClosure
@@ -91,6 +92,7 @@ def _by_software(session: Session, actor: Actor, items: dict[int, Item]) -> list
     if not errors:
         return []
     names = {one.match_software for one in errors}
+    keys = {text_key(one) for one in names}
     installed = (
         select(
             Installation.item_id,
@@ -100,14 +102,17 @@ def _by_software(session: Session, actor: Actor, items: dict[int, Item]) -> list
         )
         .join(SoftwareRelease, SoftwareRelease.id == Installation.release_id)
         .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
-        .where(Installation.item_id.in_(items), SoftwareProduct.name.in_(names))
+        .where(
+            Installation.item_id.in_(items),
+            or_(SoftwareProduct.name.in_(names), SoftwareProduct.name_key.in_(keys)),
+        )
         .limit(2000)
     )
     rows = session.execute(installed).all()
     found = []
     for error in errors:
         for item_id, name, ecosystem, version in rows:
-            below = error.match_below
-            if name == error.match_software and (not below or is_below(ecosystem, version, below)):
+            below, alike = error.match_below, text_key(name) == text_key(error.match_software)
+            if alike and (not below or is_below(ecosystem, version, below)):
                 found.append(KnownError(error, items[item_id], "software", version))
     return found

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from cmdb.records.items import Item
 from server.desk.problems.models import MajorIncident, ProblemTicket
 from server.desk.problems.rules.common_cause import Suspect, propose
-from server.desk.tickets.models import AffectedItem, Ticket
+from server.desk.tickets.models import AffectedItem, Ticket, TicketLink
 from server.desk.tickets.queries import visible_tickets
 from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.linking import CHILD_OF
 from server.foundation.permissions import Actor, Permission
 from server.items.impacts.hints import ChangeReader, no_changes
 from server.items.impacts.naming import NamedItem
@@ -104,6 +105,9 @@ def _affected(session: Session, actor: Actor, now: datetime) -> dict[int, set[in
     failures = [code for code, kind in words.kinds.items() if kind.failure]
     gathered = select(ProblemTicket.ticket_id)
     major = select(MajorIncident.ticket_id)
+    belonging = select(TicketLink.ticket_id).where(
+        TicketLink.kind == CHILD_OF, TicketLink.other_id.in_(major)
+    )
     newest = (
         select(Ticket.id)
         .where(
@@ -113,6 +117,7 @@ def _affected(session: Session, actor: Actor, now: datetime) -> dict[int, set[in
             Ticket.created_at >= now - WINDOW,
             Ticket.id.not_in(gathered),
             Ticket.id.not_in(major),
+            Ticket.id.not_in(belonging),
         )
         .order_by(Ticket.id.desc())
         .limit(_TICKETS)

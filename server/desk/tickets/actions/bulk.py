@@ -1,7 +1,7 @@
 """One act on many tickets: each is done or refused by itself, and it is told why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from cmdb.errors import CadastreError, InvalidValue
 from server.desk.tickets.actions.conversation import EntryDraft, add_entry
 from server.desk.tickets.actions.editing import edit_ticket
 from server.desk.tickets.actions.moving import MoveDraft, move_ticket
+from server.foundation.events import whole_or_not
 from server.foundation.permissions import Actor
 
 MAX_BULK = 200
@@ -29,10 +30,14 @@ class BulkDraft:
 
 @dataclass(frozen=True, slots=True)
 class BulkOutcome:
-    """What became of one ticket; ``fault`` is "" where it was done."""
+    """What became of one ticket; ``fault`` is "" where it was done.
+
+    ``fields`` tells what is wrong with which field, where the fault is one of fields.
+    """
 
     reference: str
     fault: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def change_many(
@@ -53,16 +58,14 @@ def change_many(
 def _one(
     session: Session, actor: Actor, reference: str, draft: BulkDraft, now: datetime
 ) -> BulkOutcome:
-    events = session.info.setdefault("events", [])
-    before = len(events)
     try:
-        with session.begin_nested():
+        with whole_or_not(session):
             _change(session, actor, reference, draft, now)
+    except InvalidValue as error:
+        told = "; ".join(f"{name}: {fault}" for name, fault in error.fields.items())
+        return BulkOutcome(reference, told, error.fields)
     except CadastreError as error:
-        # What was undone has not happened, and nobody may hear of it.
-        del events[before:]
-        fields = error.fields if isinstance(error, InvalidValue) else {}
-        return BulkOutcome(reference, "; ".join(fields.values()) or str(error))
+        return BulkOutcome(reference, str(error))
     return BulkOutcome(reference)
 
 

@@ -151,8 +151,16 @@ def _bring_items(session: Session, ticket: Ticket, target: Ticket, words: Words)
 
 
 def _bring_children(session: Session, ticket_id: int, target_id: int) -> None:
-    own = (TicketLink.ticket_id == target_id) & (TicketLink.other_id == ticket_id)
-    session.execute(delete(TicketLink).where(own, TicketLink.kind == CHILD_OF))
+    """Let the children go over; the one that the target itself belongs to belongs to none then."""
+    above: int | None = target_id
+    seen: set[int] = set()
+    while above is not None and above not in seen:
+        seen.add(above)
+        parent = session.scalar(_parent(above))
+        if parent == ticket_id:
+            own = (TicketLink.ticket_id == above) & (TicketLink.other_id == ticket_id)
+            session.execute(delete(TicketLink).where(own, TicketLink.kind == CHILD_OF))
+        above = parent
     session.execute(
         update(TicketLink)
         .where(TicketLink.other_id == ticket_id, TicketLink.kind == CHILD_OF)

@@ -20,6 +20,7 @@ from server.desk.tickets.models import (
 )
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.queries.tickets import find_ticket, may_work_on
+from server.desk.tickets.rules.linking import MERGED_INTO
 from server.foundation.permissions import Actor, Permission
 
 _SHOWN = 200
@@ -72,6 +73,16 @@ def parent_of(session: Session, ticket_id: int) -> int | None:
         TicketLink.ticket_id == ticket_id, TicketLink.kind == "child_of"
     )
     return session.scalar(query)
+
+
+def gone_into(session: Session, ticket_id: int) -> Ticket | None:
+    """Return the ticket that one was merged into, whoever asks."""
+    query = (
+        select(Ticket)
+        .join(TicketLink, TicketLink.other_id == Ticket.id)
+        .where(TicketLink.ticket_id == ticket_id, TicketLink.kind == MERGED_INTO)
+    )
+    return session.scalars(query).first()
 
 
 def attachments_of(

@@ -81,7 +81,8 @@ def test_whoever_uses_what_the_graph_reaches_is_told_once_until_the_end(
     ]
     for _ in range(2):
         tell_all(database, settings)
-    heard = ["announcement", "announcement_over", "announcement_over"]
+    # Also told late, what was said before the end does not say that it is over.
+    heard = ["announcement", "announcement_news", "announcement_over"]
     assert told(database, world.requester.person_id) == heard
     assert told(database, world.admin.person_id) == []
     assert moved(agent, made, "published").status_code == 409
@@ -109,6 +110,14 @@ def test_faults_are_told_at_their_fields_and_two_writers_hear_of_each_other(
     here, body = f"{HERE}/{made['id']}", {"title": "y", "item_ids": [estate.db]}
     assert agent.put(here, json=body, headers={"If-Match": '"1"'}).status_code == 200
     assert agent.put(here, json=body, headers={"If-Match": '"1"'}).status_code == 412
+    # Who moves the end is an editor, too.
+    moved(agent, made, "published")
+    read = agent.get(here).headers["ETag"]
+    said = {"text": "It takes longer", "expected_end_at": LATEST}
+    assert agent.post(f"{here}/updates", json=said).status_code == 201
+    assert agent.put(here, json=body, headers={"If-Match": read}).status_code == 412
+    again = agent.get(here, headers={"If-None-Match": read})
+    assert document(again)["expected_end_at"] == LATEST
 
 
 def test_an_outage_announced_of_a_major_incident_goes_on_and_ends_with_it(

@@ -44,6 +44,18 @@ def test_incidents_that_one_failure_explains_are_offered_as_one_problem(
     assert entries[-1]["detail"]["reference"] == made["reference"]
 
 
+def test_what_belongs_to_a_major_incident_is_not_offered_again(as_: As, estate: Estate) -> None:
+    agent = as_(estate.world.agent)
+    first, *others = (
+        opened(agent, affected_item_ids=[item_id])["reference"]
+        for item_id in (estate.orders, estate.reports, estate.app)
+    )
+    assert agent.get(f"{V1}/problem-proposals").json != []
+    major = f"{V1}/tickets/{first}/major-incident"
+    assert agent.put(major, json={"children": others}).status_code == 200
+    assert agent.get(f"{V1}/problem-proposals").json == []
+
+
 def test_a_known_error_needs_a_workaround_and_solving_the_cause(as_: As, estate: Estate) -> None:
     agent = as_(estate.world.agent)
     ticket = opened(agent)["reference"]
@@ -74,7 +86,7 @@ def test_known_errors_are_told_by_item_model_and_software(
     agent, requester = as_(estate.world.agent), as_(estate.world.requester)
     with database.writing() as session:
         session.execute(update(Item).where(Item.id == estate.laptop).values(model="T14 Gen 3"))
-        product = SoftwareProduct(ecosystem="deb", name="openssl")
+        product = SoftwareProduct(ecosystem="deb", name="openssl", name_key="openssl")
         session.add(product)
         session.flush()
         release = SoftwareRelease(product_id=product.id, version="3.0.9-1", architecture="")
@@ -89,7 +101,7 @@ def test_known_errors_are_told_by_item_model_and_software(
     way = {"workaround": "Wait"}
     for title, match in (
         ("Dock", {"match_model": "t14 gen 3", "published": "everyone"}),
-        ("Old", {"match_software": "openssl", "match_below": "3.0.10-1", "published": "agents"}),
+        ("Old", {"match_software": "OpenSSL", "match_below": "3.0.10-1", "published": "agents"}),
         ("New", {"match_software": "openssl", "match_below": "3.0.1-1", "published": "agents"}),
         ("Hidden", {"match_model": "T14 Gen 3"}),
     ):

@@ -36,6 +36,10 @@ def test_each_ticket_is_changed_or_refused_by_itself(as_: As, estate: Estate) ->
     assert "Asked again" not in {row["text"] for row in entries}
     assert {row["detail"].get("event") for row in entries} == {"opened", "moved"}
     assert faults(agent.post(f"{V1}/ticket-bulk", json={"references": [one]})) == {"references"}
+    wrong = {"references": [one], "assignee_id": 999, "urgency": "soon"}
+    (told,) = agent.post(f"{V1}/ticket-bulk", json=wrong).json or []
+    assert "assignee_id: there is no active person 999" in told["fault"]
+    assert "urgency: must be one of" in told["fault"]
     requester = as_(estate.world.requester)
     assert requester.post(f"{V1}/ticket-bulk", json=wish).status_code == 403
 
