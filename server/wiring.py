@@ -132,6 +132,7 @@ from server.desk.tickets.reactions.reaching import keep_check, keep_report
 from server.desk.tickets.reactions.telling import (
     tell_assignment,
     tell_entry,
+    tell_file,
     tell_handover,
     tell_level,
     tell_move,
@@ -334,7 +335,7 @@ REACTIONS: Reactions = {
     ),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
-    TicketNoted: (note_happening, keep_accepted, keep_service_outages),
+    TicketNoted: (note_happening, keep_accepted, keep_service_outages, tell_file),
     AvailabilityReached: (tell_availability,),
     AlarmRaised: (call_out,),
     ChangeDrafted: (note_draft,),

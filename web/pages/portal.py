@@ -26,7 +26,8 @@ from server.desk.tickets.queries import (
     parts_of,
     watcher_ids,
 )
-from server.desk.tickets.queries.belongings import attachments_of
+from server.desk.tickets.queries.belongings import attachments_of, gone_into
+from server.desk.tickets.queries.parts import asked_of_requester
 from server.desk.tickets.rules.lifecycle import open_moves
 from server.foundation.allowances import PORTAL_TICKETS, spend
 from server.foundation.edge.requests import (
@@ -162,6 +163,8 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         is_mine=ticket.requester_id == actor.person_id,
         wording=wording,
         pieces=pieces,
+        asked=asked_of_requester(session, ticket, wording.words),
+        went_into=None if ticket.is_open else gone_into(session, ticket.id),
     )
     return body, status
 

@@ -90,6 +90,8 @@ def sentences(reader: Reader) -> dict[str, str]:
         "say under which number the supplier keeps it": reader.gettext(
             "Say under which number the supplier keeps it."
         ),
+        "must be whole numbers": reader.gettext("Type whole numbers."),
+        "must be another state": reader.gettext("Choose another state."),
         "no supplier has the ticket now": reader.gettext("No supplier has the ticket now."),
         "no supplier had the ticket then": reader.gettext(
             "No supplier had the ticket at that time."
@@ -162,6 +164,10 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"name 1 to (?P<number>\d+) tickets",
             reader.gettext("Select 1 to %(number)s tickets."),
+        ),
+        (
+            r"a ticket carries at most (?P<number>\d+) files",
+            reader.gettext("A ticket carries at most %(number)s files."),
         ),
         (
             r"at most (?P<number>\d+) answers lead to a root",

@@ -25,6 +25,7 @@ def kind_text(kind: str, reader: Reader) -> str:
         "ticket_assigned": reader.gettext("Something was assigned to me"),
         "ticket_answered": reader.gettext("Somebody wrote"),
         "ticket_moved": reader.gettext("Something I follow moved on"),
+        "ticket_merged": reader.gettext("What I reported goes on in another ticket"),
         "ticket_handover": reader.gettext("Something was handed over to my group"),
         "ticket_passed_on": reader.gettext("Another group sees to what I reported"),
         "ticket_solved": reader.gettext("What I reported is solved"),
@@ -58,11 +59,11 @@ def kind_text(kind: str, reader: Reader) -> str:
         "clock_reached": reader.gettext("A promise runs out"),
         "group_clock_reached": reader.gettext("The time of my group for a ticket runs out"),
         "supplier_clock_reached": reader.gettext("The time of a supplier for a ticket runs out"),
-        "service_level_near": reader.gettext("A promise about a service runs out"),
         "group_answer_reached": reader.gettext("The time for a first answer of my group runs out"),
         "supplier_answer_reached": reader.gettext(
             "The time for a first answer of a supplier runs out"
         ),
+        "service_level_near": reader.gettext("A promise about a service runs out"),
         "service_level_missed": reader.gettext("A promise about a service is missed"),
     }
     return words.get(kind, kind)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
-from server.desk.tickets.actions.conversation import KINDS, check_writing
+from server.desk.tickets.actions.conversation import KINDS, check_writing, go_on
 from server.desk.tickets.events import TicketNoted
 from server.desk.tickets.models import TicketAttachment
 from server.desk.tickets.queries import find_ticket, lock_ticket
@@ -41,14 +42,18 @@ def attach_file(
 ) -> TicketAttachment:
     """Attach a file. Who does not work on the ticket attaches publicly, on what is their own.
 
-    Raises ``InvalidValue`` for an empty file, one that is too large, or an unknown kind;
-    ``NotFound``, ``PermissionDenied``. Where the transaction fails afterwards the file stays
+    A public file of the requester is an answer like any other. Raises ``InvalidValue`` for an
+    empty file, one that is too large or one too many, or an unknown kind; ``NotFound``,
+    ``PermissionDenied``. Where the transaction fails afterwards the file stays
     behind without a row, and the nightly tidying removes it.
     """
     ticket = find_ticket(session, actor, reference)
     check_writing(session, actor, ticket, upload.kind)
     if upload.kind not in KINDS:
         raise InvalidValue({"kind": f"must be one of {', '.join(KINDS)}"})
+    carried = select(func.count()).where(TicketAttachment.ticket_id == ticket.id)
+    if (session.scalar(carried) or 0) >= MAX_FILES:
+        raise InvalidValue({"file": f"a ticket carries at most {MAX_FILES} files"})
     if actor.person_id is not None:
         spend(session, UPLOADS, f"person:{actor.person_id}", now)
     kept = storage.keep_upload(upload.content, upload.most_bytes)
@@ -68,6 +73,9 @@ def attach_file(
     if row.kind == "public":
         detail = {"file_name": row.file_name, "size": row.size}
         publish(session, TicketNoted(ticket.id, now, actor.person_id, "attached", detail))
+        if actor.person_id is not None and actor.person_id == ticket.requester_id:
+            # What was asked for is often a picture, sent without a word.
+            go_on(session, actor, ticket, now)
     return row
 
 

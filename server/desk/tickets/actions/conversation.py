@@ -65,11 +65,11 @@ def add_entry(
     session.flush()
     publish(session, EntryAdded(ticket.id, now, actor.person_id, entry.id, entry.kind))
     if actor.person_id is not None and actor.person_id == ticket.requester_id:
-        _go_on(session, actor, ticket, now)
+        go_on(session, actor, ticket, now)
     return entry
 
 
-def _go_on(session: Session, actor: Actor, ticket: Ticket, now: datetime) -> None:
+def go_on(session: Session, actor: Actor, ticket: Ticket, now: datetime) -> None:
     """Let the requester's answer end the waiting for it, where the life cycle says so."""
     words = words_of(session)
     state = words.states.get(ticket.state)

@@ -1,5 +1,6 @@
 """Who stands to a ticket, and therefore hears of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select, union
@@ -11,6 +12,9 @@ from cmdb.vocabulary import PartyRole
 from server.desk.routing.queries import handovers_of
 from server.desk.tickets.models import AffectedItem, AffectedService, Ticket
 from server.desk.tickets.queries.parts import watcher_ids
+from server.desk.tickets.queries.scope import visible_tickets
+from server.foundation.permissions import Permission
+from server.people.authentication import load_actor
 
 #: Owners and members who are told of one thing at most.
 _MOST = 200
@@ -30,8 +34,25 @@ def hearers_of(session: Session, ticket: Ticket) -> Hearers:
     workers = {ticket.assignee_id} if ticket.assignee_id else set()
     if not workers and ticket.group_id is not None:
         workers = set(members_of(session, ticket.group_id))
-    watchers = frozenset(watcher_ids(session, ticket.id))
+    # Who follows it may have lost sight of it since.
+    following = watcher_ids(session, ticket.id)
+    watchers = frozenset(sighted(session, ticket.id, following, Permission.TICKET_READ))
     return Hearers(ticket.requester_id, frozenset(filter(None, workers)), watchers)
+
+
+def sighted(
+    session: Session, ticket_id: int, person_ids: Iterable[int], permission: Permission
+) -> set[int]:
+    """Return those people who hold ``permission`` over a ticket today."""
+    found = set()
+    for person_id in person_ids:
+        actor = load_actor(session, person_id)
+        if actor is None or not actor.may(permission):
+            continue
+        sees = select(Ticket.id).where(Ticket.id == ticket_id, visible_tickets(actor, permission))
+        if session.scalar(sees) is not None:
+            found.add(person_id)
+    return found
 
 
 def members_of(session: Session, group_id: int) -> list[int]:

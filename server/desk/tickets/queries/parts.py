@@ -17,9 +17,13 @@ from server.desk.tickets.models import (
 )
 from server.desk.tickets.queries.scope import visible_tickets
 from server.desk.tickets.queries.tickets import find_ticket, may_work_on
+from server.desk.tickets.rules.words import Words
 from server.foundation.paging import Page, PageRequest, SortKey, fetch_page
 from server.foundation.permissions import Actor
 from server.items.scope import visible_items
+
+#: Lines of history among which the last step is looked for.
+_LOOKED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,26 @@ def entries_of(
     sorts = {"id": SortKey(TicketEntry.id, int)}
     page = fetch_page(session, query, request, sorts, TicketEntry.id)
     return Page([EntryRow(*row) for row in page.rows], page.next_cursor)
+
+
+def asked_of_requester(session: Session, ticket: Ticket, words: Words) -> str:
+    """Return what the requester of a waiting ticket was asked when it began to wait; "" for none.
+
+    For a ticket that the caller has found. The requester was told the same by mail.
+    """
+    state = words.states.get(ticket.state)
+    if state is None or not state.answered:
+        return ""
+    query = (
+        select(TicketEntry.detail)
+        .where(TicketEntry.ticket_id == ticket.id, TicketEntry.kind == "system")
+        .order_by(TicketEntry.id.desc())
+        .limit(_LOOKED_AT)
+    )
+    for detail in session.scalars(query):
+        if detail.get("event") == "moved":
+            return str(detail.get("reason", "")) if detail.get("after") == ticket.state else ""
+    return ""
 
 
 def latest_entries(

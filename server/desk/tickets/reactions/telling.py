@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Person
@@ -14,13 +15,22 @@ from server.desk.tickets.events import (
     TicketEvent,
     TicketHandedOver,
     TicketMoved,
+    TicketNoted,
     TicketOpened,
     TicketReassessed,
 )
 from server.desk.tickets.models import Ticket, TicketEntry
-from server.desk.tickets.queries.hearing import givers_of, hearers_of, members_of, owners_hit
+from server.desk.tickets.queries.belongings import gone_into
+from server.desk.tickets.queries.hearing import (
+    givers_of,
+    hearers_of,
+    members_of,
+    owners_hit,
+    sighted,
+)
 from server.desk.tickets.queries.holding import holder_names
 from server.desk.tickets.queries.words import words_of
+from server.foundation.permissions import Permission
 from server.notify.actions import Notice, tell
 
 _EXCERPT = 2000
@@ -30,6 +40,8 @@ _CLOCKS = {
     "group": "group_clock_reached",
     "supplier": "supplier_clock_reached",
 }
+#: The same of a first answer after a hand-over.
+_ANSWERS = {"group": "group_answer_reached", "supplier": "supplier_answer_reached"}
 
 
 def tell_opening(session: Session, event: TicketOpened) -> None:
@@ -40,8 +52,6 @@ def tell_opening(session: Session, event: TicketOpened) -> None:
     if ticket.requester_id is not None:
         # Also whoever opened it for themselves: the mail says under which reference.
         _tell(session, event, [ticket.requester_id], ("ticket_received", key), me=None)
-#: The same of a first answer after a hand-over.
-_ANSWERS = {"group": "group_answer_reached", "supplier": "supplier_answer_reached"}
     others = around.workers - {ticket.requester_id}
     kind = "ticket_assigned" if ticket.assignee_id else "ticket_new"
     _tell(session, event, others, (kind, key))
@@ -65,11 +75,11 @@ def tell_entry(session: Session, event: EntryAdded) -> None:
     ticket = session.get_one(Ticket, event.ticket_id)
     entry = session.get_one(TicketEntry, event.entry_id)
     around = hearers_of(session, ticket)
-    people = set(around.workers)
     if event.kind == "public":
-        people |= around.watchers
-        if ticket.requester_id is not None:
-            people.add(ticket.requester_id)
+        people = {*around.workers, *around.watchers, *filter(None, [ticket.requester_id])}
+    else:
+        # In a group there may be somebody who works on no ticket, the requester for one.
+        people = sighted(session, ticket.id, around.workers, Permission.TICKET_WORK)
     author = session.get(Person, event.person_id) if event.person_id else None
     # What a job writes, or a major incident on its children, has no author.
     who = author.display_name if author else "Cadastre"
@@ -78,8 +88,38 @@ def tell_entry(session: Session, event: EntryAdded) -> None:
     _tell(session, event, people, notice, detail)
 
 
+def tell_file(session: Session, event: TicketNoted) -> None:
+    """Tell of a public file that came without a word: who asked for it waits for it."""
+    if event.what != "attached":
+        return
+    ticket = session.get_one(Ticket, event.ticket_id)
+    if ticket.created_at == event.at or _wrote(session, event):
+        return
+    around = hearers_of(session, ticket)
+    people = {*around.workers, *around.watchers, *filter(None, [ticket.requester_id])}
+    author = session.get(Person, event.person_id) if event.person_id else None
+    detail = {
+        "text": str(event.detail.get("file_name", "")),
+        "who": author.display_name if author else "Cadastre",
+    }
+    # Files that come together are told as one.
+    key = f"ticket:{ticket.id}:attached:{event.at.isoformat()}"
+    _tell(session, event, people, ("ticket_answered", key), detail)
+
+
+def _wrote(session: Session, event: TicketNoted) -> bool:
+    """Say whether the same person wrote publicly with it, of which everybody hears anyway."""
+    query = select(TicketEntry.id).where(
+        TicketEntry.ticket_id == event.ticket_id,
+        TicketEntry.at == event.at,
+        TicketEntry.kind == "public",
+        TicketEntry.author_id == event.person_id,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def tell_move(session: Session, event: TicketMoved) -> None:
-    """Tell requester and watchers where it stands; of what is solved, how."""
+    """Tell requester and watchers where it stands or goes on; of what is solved, how."""
     ticket = session.get_one(Ticket, event.ticket_id)
     around = hearers_of(session, ticket)
     state = words_of(session).states.get(event.after)
@@ -87,6 +127,12 @@ def tell_move(session: Session, event: TicketMoved) -> None:
     text = ticket.resolution_text if solved else event.reason
     detail = {"states": dict(state.labels) if state else {}, "text": text[:_EXCERPT]}
     key = f"ticket:{ticket.id}:moved:{event.at.isoformat()}"
+    target = None if ticket.is_open else gone_into(session, ticket.id)
+    if target is not None:
+        everybody = {*around.watchers, *around.workers, *filter(None, [ticket.requester_id])}
+        detail = {"text": target.reference}
+        _tell(session, event, everybody, ("ticket_merged", key), detail)
+        return
     if ticket.requester_id is not None:
         kind = "ticket_solved" if solved else "ticket_moved"
         _tell(session, event, [ticket.requester_id], (kind, key), detail)

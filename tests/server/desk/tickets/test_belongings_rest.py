@@ -52,6 +52,8 @@ def test_merging_brings_people_and_items_and_closes_what_went_over(
     assert names == {"san-1", "app-1"}
     # She follows where her question went.
     assert rita.get(f"{API}/{main}").status_code == 200
+    told = document(rita.get(f"{V1}/notifications"))["rows"]
+    assert f"{hers} goes on as {main}" in [row["line"] for row in told]
     assert agent.post(f"{API}/{hers}/merge", json={"into": main}).status_code == 409
 
 
@@ -187,3 +189,20 @@ def test_words_are_changed_without_code_and_what_is_in_use_stays(as_: Any, estat
     broken = {"sections": {"matrix": {"minor": {"low": 9}}}}
     assert "matrix.minor.low" in faults(admin.patch(f"{V1}/desk-words", json=broken))
     assert document(admin.get(f"{V1}/desk-words"))["changed"] == []
+
+
+def test_a_grandparent_that_goes_into_its_grandchild_leaves_no_circle(
+    as_: Any, estate: Estate
+) -> None:
+    agent = as_(estate.world.agent)
+    top, middle, below, other = (opened(agent)["reference"] for _ in range(4))
+    for child, parent in ((middle, top), (below, middle), (other, top)):
+        link = {"kind": "child_of", "other": parent}
+        assert agent.post(f"{API}/{child}/links", json=link).status_code == 201
+    assert agent.post(f"{API}/{top}/merge", json={"into": below}).status_code == 200
+
+    def parents(reference: str) -> list[str]:
+        rows = agent.get(f"{API}/{reference}/links").json
+        return [r["reference"] for r in rows if r["outgoing"] and r["kind"] == "child_of"]
+
+    assert (parents(below), parents(middle), parents(other)) == ([middle], [], [below])

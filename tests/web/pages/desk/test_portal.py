@@ -89,3 +89,29 @@ def test_an_administrator_edits_the_matrix_and_the_words(admin: Browser, agent: 
     assert "Expected" in broken.text
     assert agent.get("/administration/desk").status_code == 403
     admin.done("/administration/desk/priority", act="shipped")
+
+
+def test_who_reported_what_went_into_another_ticket_is_led_there(
+    agent: Browser, requester: Browser, ticket: str
+) -> None:
+    main = agent.done("/tickets/new", title="Nothing works").rsplit("/", 1)[-1]
+    agent.done(f"/tickets/{ticket}/link", kind="merge", other=main)
+    page = requester.read(f"/portal/{ticket}")
+    assert "goes on there" in page
+    assert f'href="/portal/{main}"' in page
+    assert "How it was solved" not in page
+    # An answer would be written where nobody looks any more.
+    assert "Your answer" not in page
+    assert "Nothing works" in requester.read(f"/portal/{main}")
+
+
+def test_who_is_waited_for_reads_what_is_asked(
+    agent: Browser, requester: Browser, ticket: str
+) -> None:
+    agent.done(f"/tickets/{ticket}/move", state="waiting", reason="Please send a picture.")
+    page = requester.read(f"/portal/{ticket}")
+    assert "What it waits for" in page
+    assert "Please send a picture." in page
+    file = (BytesIO(b"\x89PNG"), "error.png")
+    requester.done(f"/portal/{ticket}/reply", text="", file=file)
+    assert "What it waits for" not in requester.read(f"/portal/{ticket}")
