@@ -34,9 +34,10 @@ class Word:
 class Rule:
     """How one attribute is decided: by source order, or by a strategy among the valid words.
 
-    ``strategy`` is ``highest_source``, ``latest`` (the word confirmed last), ``most_reported`` or
-    ``largest``. A strategy chooses among the sources named in ``among`` (empty: all), and only when
-    the best source is one of them: what a person says stands above what machines agree on.
+    ``strategy`` is ``highest_source``, ``latest`` (the word confirmed last, or one that says the
+    same more exactly), ``most_reported`` or ``largest``. A strategy chooses among the sources named
+    in ``among`` (empty: all), and only when the best source is one of them: what a person says
+    stands above what machines agree on.
     """
 
     order: tuple[str, ...] = ()
@@ -164,12 +165,23 @@ def _pick(valid: Sequence[tuple[str, Word]], rule: Rule) -> tuple[str, Word]:
     if rule.strategy == "highest_source" or first not in peers:
         return first
     if rule.strategy == "latest":
-        return max(peers, key=lambda s: s[1].seen)
+        return _latest(peers)
     if rule.strategy == "largest":
         return max(peers, key=lambda s: _size(s[1].value))
     counted = Counter(repr(word.value) for _, word in peers)
     most = max(counted.values())
     return next(s for s in peers if counted[repr(s[1].value)] == most)
+
+
+def _latest(peers: Sequence[tuple[str, Word]]) -> tuple[str, Word]:
+    """Return the word confirmed last, or one that says the same more exactly.
+
+    One agent tells of Debian "12", another of "12.11": by turns the newest would be a difference.
+    """
+    newest = max(peers, key=lambda s: s[1].seen)
+    told = newest[1].value
+    finer = [s for s in peers if isinstance(told, str) and str(s[1].value).startswith(f"{told}.")]
+    return max(finer, key=lambda s: s[1].seen) if finer else newest
 
 
 def _size(value: Any) -> tuple[int, float, str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
+from cmdb.observation import Observation
 from cmdb.records.sources import ItemSource
 from server.foundation.allowances import STRANGERS, spend
 from server.foundation.events import publish
@@ -21,6 +22,8 @@ from server.items.foreign.doors import Door
 from server.items.foreign.messages import NOBODY, Message
 from server.items.foreign.models import WaitingSender
 from server.items.foreign.observing import INVENTORY, observe
+from server.items.foreign.seniority import beside_seniors
+from server.items.identity.clearing import has_become_clear
 from server.items.models import Agent
 
 #: Strangers beyond these are not kept: anybody can send a thousand made-up ones.
@@ -107,7 +110,8 @@ def hear(session: Session, agent: Agent, knock: Knock) -> Verdict:
         agent.last_report_at, agent.last_full_at = knock.now, None
         agent.problems = {"report": "a whole report is awaited"}
         return Verdict.RESYNC
-    recorded = _record(session, knock, agent.organisation_id)
+    asked = "identity" in agent.problems
+    recorded = _record(session, knock, agent.organisation_id, asked=asked)
     agent.last_report_at = knock.now
     if of_itself and recorded is not None:
         if not message.partial:
@@ -141,18 +145,28 @@ def _digests(session: Session, organisation_id: int, key: str) -> Mapping[str, A
     return session.scalar(query) or {}
 
 
-def _record(session: Session, knock: Knock, organisation_id: int) -> Recorded | None:
+def _record(
+    session: Session, knock: Knock, organisation_id: int, *, asked: bool = False
+) -> Recorded | None:
+    """Record what is said; ``asked``: a question about an earlier report of this sender waits."""
     message = knock.message
     known = _digests(session, organisation_id, message.device_id)
     seen = observe(message, organisation_id, knock.now, known)
     if seen is None:
         return None
     door = Inventory(session, knock.now, Author(request_id=knock.request_id))
-    recorded = door.record(seen)
+    recorded = door.record(_beside(session, seen, knock))
     if recorded.item_id is not None:
+        if asked:
+            has_become_clear(session, seen, recorded.item_id, knock.now)
         changed = recorded.outcome is not Outcome.UNCHANGED
         publish(session, ItemsReported((recorded.item_id,), organisation_id, changed))
     return recorded
+
+
+def _beside(session: Session, seen: Observation, knock: Knock) -> Observation:
+    of_itself = knock.message.action not in _DEVICES
+    return beside_seniors(session, seen, knock.now) if of_itself else seen
 
 
 def _wait(session: Session, knock: Knock) -> Verdict:

@@ -22,6 +22,7 @@ _DEEPEST = 16
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ACTIONS = {"snmp": "netinventory", "snmpquery": "netinventory"}
 #: Lists whose XML name is not that of the JSON format.
+_NUMBERED = re.compile(r"v\d+\.\d")
 _RENAMED = {"firewall": "firewalls"}
 #: Objects; every other member of the content that has members of its own is a list.
 _OBJECTS = frozenset(
@@ -44,15 +45,18 @@ def read_xml_message(plain: bytes, user_agent: str = "") -> Message:
     action = _ACTIONS.get(query, query) or ("netinventory" if "device" in content else "inventory")
     hardware = content.get("hardware", {})
     version = content.get("versionclient") or hardware.get("versionclient")
+    dialect = _dialect(user_agent, version)
+    # OCS tells its version in the request's header alone.
+    named = user_agent if dialect is Dialect.OCS and _NUMBERED.search(user_agent) else ""
     return Message(
         action=action[:64],
         device_id=device_id_of(document.get("deviceid")),
-        dialect=_dialect(user_agent, version),
+        dialect=dialect,
         as_json=False,
         content=content,
         tag=_tag(content)[:200],
         name=str(hardware.get("name") or "")[:255],
-        version=str(version or content.get("moduleversion") or "")[:64],
+        version=str(version or content.get("moduleversion") or named)[:64],
     )
 
 

@@ -99,6 +99,17 @@ def test_the_operating_systems_version_is_believed_from_whoever_saw_it_last() ->
     assert found[0] == "snmp"
 
 
+def test_a_vaguer_version_does_not_take_the_place_of_an_exact_one() -> None:
+    """OCS tells of Debian "12", ours of "12.11": by turns they would make a difference a day."""
+    precedence = ruled(Rule(strategy="latest", among=frozenset({"agent", "inventory"})))
+    words = {"agent": {"x": word("12.11", 3)}, "inventory": {"x": word("12", 1)}}
+    assert winner(words, precedence) == ("agent", "12.11")
+    words["inventory"] = {"x": word("13", 1)}
+    assert winner(words, precedence) == ("inventory", "13")
+    words["inventory"] = {"x": word("1", 1)}
+    assert winner(words, precedence) == ("inventory", "1")
+
+
 def test_what_most_sources_report_wins_with_the_best_source_for_it() -> None:
     precedence = ruled(Rule(strategy="most_reported"))
     words = {"agent": {"x": word(8)}, "snmp": {"x": word(16)}, "rest": {"x": word(16)}}

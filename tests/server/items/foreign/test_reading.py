@@ -215,3 +215,10 @@ def test_no_content_breaks_the_reading(content: dict[str, Any], partial: bool) -
     found = observe(read_json_message(json.dumps(document).encode()), 1, NOW, {"software"})
     if found is not None:
         accept_values(shipped_model(), found, found.class_code)
+
+
+def test_the_version_of_an_ocs_agent_stands_in_the_header_of_its_request() -> None:
+    plain = inventory().replace(b"FusionInventory-Agent_v2.6-3", b"")
+    agent = "OCS-NG_unified_unix_agent_v2.10.0"
+    assert read_xml_message(plain, agent).version == agent
+    assert read_xml_message(plain, "ocs").version == ""

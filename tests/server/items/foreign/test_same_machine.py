@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.server.items.foreign.messages import glpi
+from tests.server.items.foreign.messages import glpi, package
 from tests.server.items.machines import report, software
 from tests.server.items.rest import Caller, Callers
 from tests.server.items.test_intake import enrolled, send
@@ -34,13 +34,19 @@ def told_by_ours(*device_ids: str, **identity: Any) -> dict[str, Any]:
     )
 
 
-def told_by_fusion(device_id: str = FUSION, mac: str = MAC, name: str = "box-1") -> bytes:
+def told_by_fusion(
+    device_id: str = FUSION,
+    mac: str = MAC,
+    name: str = "box-1",
+    memory: int = 512,
+    software: str = "",
+) -> bytes:
     return f"""<?xml version="1.0" encoding="UTF-8" ?>
 <REQUEST><CONTENT>
-  <HARDWARE><NAME>{name}</NAME><VMSYSTEM>Docker</VMSYSTEM><MEMORY>512</MEMORY></HARDWARE>
+  <HARDWARE><NAME>{name}</NAME><VMSYSTEM>Docker</VMSYSTEM><MEMORY>{memory}</MEMORY></HARDWARE>
   <NETWORKS><DESCRIPTION>eth0</DESCRIPTION><MACADDR>{mac}</MACADDR><TYPE>ethernet</TYPE>
     <IPADDRESS>172.17.0.2</IPADDRESS><VIRTUALDEV>1</VIRTUALDEV></NETWORKS>
-  <VERSIONCLIENT>FusionInventory-Agent_v2.6-3</VERSIONCLIENT>
+  {software}<VERSIONCLIENT>FusionInventory-Agent_v2.6-3</VERSIONCLIENT>
 </CONTENT><DEVICEID>{device_id}</DEVICEID><QUERY>INVENTORY</QUERY></REQUEST>""".encode()
 
 
@@ -97,6 +103,20 @@ def test_without_ours_on_the_disk_a_person_is_asked_and_the_answer_stays(
     assert names(callers) == ["box-1"]
 
 
+def test_a_question_that_has_become_clear_is_closed(
+    app: Flask, callers: Callers, ours: Caller
+) -> None:
+    """Ours came before the other agent was installed, and finds it with its next report."""
+    item_id = send(ours, told_by_ours())["item"]
+    assert admitted(app, callers, told_by_fusion())["item_id"] is None
+    send(ours, told_by_ours(FUSION) | {"sequence": 2})
+    app.test_client(use_cookies=False).post("/inventory", data=told_by_fusion())
+    assert callers.manager.get("/identity-reviews")["rows"] == []
+    known = {row["kind"]: row for row in callers.admin.get("/agents")["rows"]}
+    assert known["fusioninventory"]["item_id"] == item_id
+    assert known["fusioninventory"]["problems"] == {}
+
+
 def test_the_question_answered_with_another_machine_is_not_asked_again(
     app: Flask, callers: Callers, ours: Caller
 ) -> None:
@@ -112,7 +132,7 @@ def test_the_question_answered_with_another_machine_is_not_asked_again(
 
 @pytest.mark.parametrize("other", [{"mac": "02:42:ac:11:00:03"}, {"name": "box-2"}])
 def test_another_name_or_address_is_another_machine_without_a_question(
-    app: Flask, callers: Callers, ours: Caller, other: dict[str, str]
+    app: Flask, callers: Callers, ours: Caller, other: dict[str, Any]
 ) -> None:
     first = send(ours, told_by_ours())["item"]
     agent = admitted(app, callers, told_by_fusion(**other))
@@ -135,6 +155,53 @@ def test_the_hosts_numbers_in_a_container_do_not_hide_its_own_address(
     evidence = callers.admin.get(f"/items/{item_id}/identity")["evidence"]
     (made_up,) = (row for row in evidence if row["kind"] == "local_mac")
     assert (made_up["value"], made_up["weight"], made_up["why"]) == (MAC, 0, "asks")
+
+
+def test_two_agents_of_other_makers_do_not_undo_each_others_words(
+    app: Flask, callers: Callers, ours: Caller
+) -> None:
+    """Both list the packages, each in its own words; the one that came first goes on speaking."""
+    item_id = send(ours, told_by_ours(FUSION, OCS))["item"]
+    first = told_by_fusion(FUSION, software=package("bash", "5.2"))
+    second = told_by_fusion(OCS, software=package("bash", "5.2-1") + package("vim", "9.0"))
+    for body in (first, second):
+        assert admitted(app, callers, body)["item_id"] == item_id
+
+    def told() -> list[Any]:
+        rows = callers.admin.get(f"/items/{item_id}/history")["rows"]
+        return [row["detail"] for row in rows if row["source"] == "inventory"]
+
+    before = told()
+    changed = told_by_fusion(FUSION, software=package("bash", "5.3"))
+    client = app.test_client(use_cookies=False)
+    for body in (changed, second, changed, second):
+        client.post("/inventory", data=body)
+    assert told()[: len(told()) - len(before)] == [{"member": "bash", "old": "5.2", "new": "5.3"}]
+
+
+def test_what_only_the_second_of_them_knows_is_kept(
+    app: Flask, callers: Callers, ours: Caller
+) -> None:
+    item_id = send(ours, told_by_ours(FUSION, OCS))["item"]
+    admitted(app, callers, told_by_fusion(FUSION))
+    admitted(app, callers, told_by_fusion(OCS, software=package("vim", "9.0")))
+    sources = callers.admin.get(f"/items/{item_id}/identity")["sources"]
+    assert {row["key"] for row in sources if row["source"] == "inventory"} == {FUSION, OCS}
+    rows = callers.admin.get(f"/items/{item_id}/software")["rows"]
+    assert {(row["name"], row["version"]) for row in rows} == {("bash", "5.2"), ("vim", "9.0")}
+
+
+def test_the_second_speaks_for_itself_once_the_first_is_revoked(
+    app: Flask, callers: Callers, ours: Caller
+) -> None:
+    item_id = send(ours, told_by_ours(FUSION, OCS))["item"]
+    first = admitted(app, callers, told_by_fusion(FUSION))
+    second = told_by_fusion(OCS, memory=1024)
+    admitted(app, callers, second)
+    assert callers.admin.get(f"/items/{item_id}")["attributes"]["memory_bytes"] == 512 * 2**20
+    assert callers.admin.send("DELETE", f"/agents/{first['id']}").status_code == 204
+    app.test_client(use_cookies=False).post("/inventory", data=second)
+    assert callers.admin.get(f"/items/{item_id}")["attributes"]["memory_bytes"] == 1024 * 2**20
 
 
 def test_glpis_own_format_tells_its_id_too(app: Flask, callers: Callers, ours: Caller) -> None:
