@@ -54,7 +54,7 @@ def known_of_item(session: Session, actor: Actor, item_id: int) -> KnownOfItem:
     item = get_item(session, actor, item_id)
     wrong = _meant(item_id, Advisory.feed != LIFE_CYCLE)
     total = session.scalar(select(func.count()).select_from(wrong.subquery())) or 0
-    ordered = wrong.order_by(Advisory.rank.desc(), Advisory.id, SoftwareRelease.id).limit(_MOST)
+    ordered = wrong.order_by(*_GRAVEST_FIRST).limit(_MOST)
     weaknesses = tuple(Weakness(*row) for row in session.execute(ordered))
     ends = [
         SupportEnd(one.id, product, version, one.ends_on)
@@ -64,6 +64,10 @@ def known_of_item(session: Session, actor: Actor, item_id: int) -> KnownOfItem:
     return KnownOfItem(weaknesses, total, tuple(sorted(ends, key=lambda one: one.ends_on)))
 
 
+_GRAVEST_FIRST = (
+    *(Advisory.rank.desc(), Advisory.id),
+    *(SoftwareProduct.name, SoftwareProduct.id, SoftwareRelease.version),
+)
 _IS_CYCLE = (Advisory.feed == LIFE_CYCLE) & Advisory.ends_on.is_not(None)
 
 
@@ -77,7 +81,8 @@ def _meant(item_id: int, which: Any) -> Select[Any]:
         .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
         .join(Item, Item.id == Installation.item_id)
         .where(Installation.item_id == item_id, which, on_its_system())
-        .group_by(Advisory.id, SoftwareProduct.id, SoftwareRelease.id)
+        # Two agents may tell of one package, one of them without its architecture.
+        .group_by(Advisory.id, SoftwareProduct.id, SoftwareRelease.version)
     )
 
 

@@ -2,7 +2,8 @@
 
 OSV: ossf.github.io/osv-schema 1.6, one record or a list of them. NVD: the answer of its CVE API
 2.0, or one of its yearly feeds. Life cycles: the list of cycles of one product, in a file that is
-called as the product. Unknown members are passed over; a record that makes no sense is counted.
+called as the product. Files may be packed (``unpacking``). Unknown members are passed over; a
+record that makes no sense is counted.
 """
 
 import json
@@ -13,33 +14,11 @@ from datetime import date
 from typing import Any
 
 from cmdb.errors import InvalidValue
+from server.items.advisories.distributions import place_of
 from server.items.advisories.scoring import base_score, severity_of
+from server.items.advisories.unpacking import documents
 from server.items.advisories.values import LIFE_CYCLE, NVD, OSV, ReadAdvisory, VersionRange
 
-_ECOSYSTEMS = {
-    "debian": "deb",
-    "ubuntu": "deb",
-    "alpine": "apk",
-    "pypi": "pypi",
-    "npm": "npm",
-    "rubygems": "gem",
-    "rocky linux": "rpm",
-    "almalinux": "rpm",
-    "red hat": "rpm",
-    "opensuse": "rpm",
-    "suse": "rpm",
-    "homebrew": "homebrew",
-}
-#: What machines call those systems of which OSV speaks (os-release, ID).
-_SYSTEMS = {
-    "debian": "debian",
-    "ubuntu": "ubuntu",
-    "alpine": "alpine",
-    "rocky linux": "rocky",
-    "almalinux": "almalinux",
-    "red hat": "rhel",
-}
-_RELEASE = re.compile(r"v?(\d+(?:\.\d+)?)")
 _LONGEST = 1000
 _NAME = re.compile(r"[\w .+:/@-]{1,200}")
 
@@ -54,19 +33,24 @@ class Reading:
 
 def read_advisories(plain: bytes, file_name: str) -> Reading:
     """Return the advisories of a file. Raises ``InvalidValue`` naming ``file``."""
+    found = Reading([])
+    for document, name in documents(plain, file_name):
+        _read_one(document, name, found)
+    if not found.advisories:
+        raise InvalidValue({"file": "holds no advisory of OSV, NVD or endoflife.date"})
+    return found
+
+
+def _read_one(plain: bytes, file_name: str, found: Reading) -> None:
     try:
         document = json.loads(plain)
     except (ValueError, RecursionError) as error:
         raise InvalidValue({"file": "is not JSON"}) from error
-    found = Reading([])
     for read, record in _records(document):
         try:
             found.advisories += read(record, file_name)
         except (KeyError, TypeError, ValueError, AttributeError):
             found.refused += 1
-    if not found.advisories:
-        raise InvalidValue({"file": "holds no advisory of OSV, NVD or endoflife.date"})
-    return found
 
 
 def _records(document: Any) -> Iterator[tuple[Any, Any]]:
@@ -84,17 +68,17 @@ def _records(document: Any) -> Iterator[tuple[Any, Any]]:
 
 def _osv(record: Mapping[str, Any], _file_name: str) -> Iterator[ReadAdvisory]:
     score = max(
-        (s for one in record.get("severity", ()) if (s := base_score(one["score"])) is not None),
+        (s for one in record.get("severity") or () if (s := base_score(one["score"])) is not None),
         default=None,
     )
     told = record.get("database_specific") or {}
     word = str(told.get("severity") or "").casefold().replace("moderate", "medium")
-    ranges = [one for affected in record.get("affected", ()) for one in _osv_ranges(affected)]
+    ranges = [one for affected in record.get("affected") or () for one in _osv_ranges(affected)]
     yield ReadAdvisory(
         code=_code(record["id"]),
         feed=OSV,
         summary=_text(record.get("summary") or record.get("details")),
-        aliases=tuple(_code(one) for one in record.get("aliases", ())),
+        aliases=tuple(_code(one) for one in record.get("aliases") or ()),
         severity=severity_of(score) or (word if word in _WORDS else ""),
         score=score,
         withdrawn=bool(record.get("withdrawn")),
@@ -107,20 +91,16 @@ _WORDS = frozenset({"critical", "high", "medium", "low"})
 
 def _osv_ranges(affected: Mapping[str, Any]) -> Iterator[VersionRange]:
     package = affected["package"]
-    family, _, place = str(package["ecosystem"]).partition(":")
-    ecosystem = _ECOSYSTEMS.get(family.casefold())
-    if ecosystem is None:
+    place = place_of(str(package["ecosystem"]))
+    if place is None:
         return
-    release = _RELEASE.match(place)
-    system = _SYSTEMS.get(family.casefold(), "") if release else ""
     name = str(package["name"])[:255]
-    base = VersionRange(
-        ecosystem, name, system=system, release=release[1] if system and release else ""
-    )
-    told = [one for one in affected.get("ranges", ()) if one.get("type") in {"ECOSYSTEM", "SEMVER"}]
+    base = VersionRange(place.ecosystem, name, system=place.system, release=place.release)
+    ranges = affected.get("ranges") or ()
+    told = [one for one in ranges if one.get("type") in {"ECOSYSTEM", "SEMVER"}]
     for one in told:
         yield from _spans(base, one["events"])
-    if not told and (exact := tuple(str(v) for v in affected.get("versions", ()))):
+    if not told and (exact := tuple(str(v) for v in affected.get("versions") or ())):
         yield replace(base, exact=exact)
 
 
@@ -141,15 +121,16 @@ def _spans(base: VersionRange, events: Any) -> Iterator[VersionRange]:
         yield replace(base, introduced="" if introduced == "0" else introduced)
 
 
+_METRICS = ("cvssMetricV31", "cvssMetricV30", "cvssMetricV40", "cvssMetricV2")
+
+
 def _nvd(entry: Mapping[str, Any], _file_name: str) -> Iterator[ReadAdvisory]:
     cve = entry["cve"]
     metrics = cve.get("metrics") or {}
-    scores = [
-        float(one["cvssData"]["baseScore"])
-        for kind in ("cvssMetricV31", "cvssMetricV30", "cvssMetricV2")
-        for one in metrics.get(kind, ())
-    ]
-    score = scores[0] if scores else None
+    # NVD's own word goes before that of whoever reported it; newer ones have version 4 alone.
+    told = [one for kind in _METRICS for one in metrics.get(kind) or ()]
+    told.sort(key=lambda one: one.get("type") != "Primary")
+    score = float(told[0]["cvssData"]["baseScore"]) if told else None
     texts = [one["value"] for one in cve.get("descriptions", ()) if one.get("lang") == "en"]
     matches = [
         match

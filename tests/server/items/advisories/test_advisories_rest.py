@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.items.advisories.actions import match_new_releases
 from server.items.advisories.importing import Brought, import_advisories
 from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, nvd
+from tests.server.items.foreign.messages import inventory, package
 from tests.server.items.machines import IDENTITY, SYSTEM, report
 from tests.server.items.rest import Caller, Callers, refused
 from tests.server.items.test_intake import enrolled, send
@@ -18,7 +20,7 @@ from tests.support.people import World
 COLUMNS = ["ecosystem", "name", "version", "architecture"]
 
 
-def machine(callers: Callers, number: int, system: str, *packages: list[str]) -> int:
+def machine(callers: Callers, number: int, system: str, *packages: list[str | None]) -> int:
     agent_id = f"agent-number-{number}"
     identity = IDENTITY | {
         "hostname": f"node-{number}",
@@ -161,3 +163,39 @@ def test_a_file_is_brought_over_rest_by_who_may_import_for_everybody(
     )
     wrong = callers.admin.send("POST", path, data="{}", content_type="application/json")
     assert "file" in refused(wrong, 422)
+
+
+def test_a_machine_of_another_makers_agent_has_the_weaknesses_of_its_system(
+    app: Flask, callers: Callers, database: Database, world: World
+) -> None:
+    told = inventory(package("openssl", "3.0.11-1~deb12u2"))
+    app.test_client(use_cookies=False).post("/inventory", data=told)
+    (row,) = callers.admin.get("/waiting-senders")["rows"]
+    admission = f"/waiting-senders/{row['id']}/admission"
+    item_id = callers.admin.post(admission, {"organisation_id": 1})["item_id"]
+    bring(database, world, [DEBIAN])
+    bring(database, world, CYCLES, "debian.json")
+    known = callers.admin.get(f"/items/{item_id}/advisories")
+    assert [one["advisory"]["code"] for one in known["weaknesses"]] == ["DSA-9001-1"]
+    assert [one["ends_on"] for one in known["support_ends"]] == ["2026-06-10"]
+
+
+def test_an_advisory_without_a_release_holds_for_all_of_the_distribution_alone(
+    callers: Callers, database: Database, world: World, old: int
+) -> None:
+    named = {"ecosystem": "Debian", "name": "openssl"}
+    bring(database, world, [DEBIAN | {"affected": [DEBIAN["affected"][0] | {"package": named}]}])
+    assert callers.admin.get(f"/items/{old}/advisories")["total"] == 1
+    named["ecosystem"] = "Ubuntu:22.04:LTS"
+    bring(database, world, [DEBIAN | {"affected": [DEBIAN["affected"][0] | {"package": named}]}])
+    assert callers.admin.get(f"/items/{old}/advisories")["total"] == 0
+
+
+def test_a_package_that_two_agents_tell_of_is_one_weakness(
+    callers: Callers, database: Database, world: World
+) -> None:
+    both = [["deb", "openssl", "3.0.11-1~deb12u2", arch] for arch in ("amd64", None)]
+    item_id = machine(callers, 1, "12.5", *both)
+    bring(database, world, [DEBIAN])
+    known = callers.admin.get(f"/items/{item_id}/advisories")
+    assert (known["total"], len(known["weaknesses"])) == (1, 1)

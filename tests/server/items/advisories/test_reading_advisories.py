@@ -1,6 +1,9 @@
 """What the files of others say, and what makes no sense in them."""
 
+import gzip
+import io
 import json
+import zipfile
 from datetime import date
 from typing import Any
 
@@ -9,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmdb.errors import InvalidValue
+from server.items.advisories.distributions import place_of
 from server.items.advisories.matching import is_meant
 from server.items.advisories.reading import Reading, product_key, read_advisories
 from server.items.advisories.scoring import base_score
@@ -68,6 +72,91 @@ def test_cycles_take_their_product_from_the_name_of_the_file() -> None:
 def test_a_record_that_makes_no_sense_sinks_no_other() -> None:
     found = read([DEBIAN, {"id": "X-1", "affected": [{}]}, 7, {"id": "\0", "affected": []}])
     assert (len(found.advisories), found.refused) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("told", "means"),
+    [
+        ("Debian:12", ("deb", "debian", "12")),
+        ("Debian", ("deb", "debian", "")),
+        ("Ubuntu:22.04:LTS", ("deb", "ubuntu", "22.04")),
+        ("Alpine:v3.18", ("apk", "alpine", "3.18")),
+        ("AlmaLinux:8", ("rpm", "almalinux", "8")),
+        ("Red Hat:enterprise_linux:9::appstream", ("rpm", "rhel", "9")),
+        ("Red Hat:rhel_eus:8.6::baseos", ("rpm", "rhel", "8.6")),
+        ("openSUSE:Leap 15.5", ("rpm", "opensuse-leap", "15.5")),
+        ("SUSE:Linux Enterprise Server 15 SP5", ("rpm", "sles", "15.5")),
+        ("SUSE:Linux Enterprise Module for Basesystem 15", ("rpm", "sles", "15")),
+        ("PyPI", ("pypi", "", "")),
+    ],
+)
+def test_an_advisory_of_a_distribution_holds_for_its_own_systems_alone(
+    told: str, means: tuple[str, str, str]
+) -> None:
+    place = place_of(told)
+    assert place is not None
+    assert (place.ecosystem, place.system, place.release) == means
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["Ubuntu:Pro:18.04:LTS", "openSUSE:Tumbleweed", "Red Hat:openshift:4.12::el8", "SUSE:Manager"],
+)
+def test_what_is_for_systems_that_nobody_here_knows_means_none(told: str) -> None:
+    affected = [{**DEBIAN["affected"][0], "package": {"ecosystem": told, "name": "openssl"}}]
+    assert read(DEBIAN | {"affected": affected}).advisories[0].ranges == ()
+
+
+def test_nvds_own_score_goes_before_that_of_who_reported_it() -> None:
+    document = nvd()
+    cve = document["vulnerabilities"][0]["cve"]
+    told = {"type": "Secondary", "cvssData": {"baseScore": 9.9}}
+    cve["metrics"]["cvssMetricV31"] = [told, {"type": "Primary", "cvssData": {"baseScore": 5.0}}]
+    assert read(document).advisories[0].score == 5.0
+    cve["metrics"] = {"cvssMetricV40": [{"type": "Secondary", "cvssData": {"baseScore": 8.7}}]}
+    assert (read(document).advisories[0].score, read(document).advisories[0].severity) == (
+        8.7,
+        "high",
+    )
+
+
+def zipped(**files: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "."), content)
+    return packed.getvalue()
+
+
+def test_a_zip_of_osv_and_a_gzipped_feed_of_nvd_are_read_as_they_are_published() -> None:
+    files = {"DSA-9001-1__json": DEBIAN, "PYSEC-2026-7__json": PYTHON}
+    packed = zipped(**{name: json.dumps(one).encode() for name, one in files.items()}, readme=b"x")
+    found = read_advisories(packed, "all.zip")
+    assert [one.code for one in found.advisories] == ["DSA-9001-1", "PYSEC-2026-7"]
+    feed = gzip.compress(json.dumps(nvd(versionEndExcluding="128.0")).encode())
+    assert len(read_advisories(feed, "nvdcve-2.0-2026.json.gz").advisories) == 1
+    cycles = gzip.compress(json.dumps(CYCLES).encode())
+    assert read_advisories(cycles, "debian.json.gz").advisories[0].code == "debian 12"
+
+
+def test_a_bomb_or_a_damaged_archive_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.items.advisories.unpacking.MOST_OF_ONE", 2**20)
+    monkeypatch.setattr("server.items.advisories.unpacking.MOST_OF_ALL", 2**20 + 2**19)
+    bomb, half = b" " * (2**20 + 1), b"[]" + b" " * (2**20 - 2)
+    whole = zipped(a__json=json.dumps(DEBIAN).encode())
+    refused = {
+        gzip.compress(bomb): "unpacks to more than 1 MB",
+        zipped(a__json=bomb): "unpacks to more than 1 MB",
+        zipped(a__json=half, b__json=half): "unpacks to more than",
+        gzip.compress(b"{}")[:-9]: "damaged",
+        whole[:-30]: "damaged",
+        whole.replace(whole[45:50], b"\xff" * 5): "damaged",
+        zipped(readme=b"x"): "holds no advisory",
+    }
+    for packed, why in refused.items():
+        with pytest.raises(InvalidValue) as told:
+            read_advisories(packed, "all.zip")
+        assert why in told.value.fields["file"]
 
 
 @pytest.mark.parametrize("plain", [b"", b"[]", b"{}", b"\xff", b"[" * 100_000, b'{"a": 1}'])
