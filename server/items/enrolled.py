@@ -1,15 +1,17 @@
 """Enrolled agents and the tokens that still let others enrol, for those who administer them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
 from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fetch_page
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.items.models import Agent, EnrolmentToken
+from server.items.suspecting import is_suspect
 
 #: An agent that never reported has been silent since it enrolled.
 _HEARD = func.coalesce(Agent.last_report_at, Agent.enrolled_at)
@@ -26,12 +28,19 @@ AGENT_SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class AgentFilter:
-    """Which agents; None and "" mean no matter. ``q`` is part of a host's name."""
+    """Which agents; None, False and "" mean no matter. ``q`` is part of a host's name.
+
+    ``suspect``: they may be a duplicate, or stand for two (``suspecting``). ``troubled``: their
+    last report told of problems. ``not_version``: agents of ours that are of another version.
+    """
 
     q: str = ""
     #: Silent since before this moment.
     silent_before: datetime | None = None
     revoked: bool | None = None
+    suspect: bool = False
+    troubled: bool = False
+    not_version: str = ""
 
 
 def list_agents(
@@ -106,4 +115,14 @@ def _agents(actor: Actor, wanted: AgentFilter) -> Select[Agent]:
     if wanted.revoked is not None:
         unknown = Agent.revoked_at.is_(None)
         query = query.where(~unknown if wanted.revoked else unknown)
-    return query
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: AgentFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.suspect:
+        yield is_suspect()
+    if wanted.troubled:
+        yield cast(Agent.problems, String) != "{}"
+    if wanted.not_version:
+        reported = Agent.version != ""
+        yield (Agent.kind == "cadastre") & reported & (Agent.version != wanted.not_version)

@@ -18,6 +18,7 @@ from server.items import enrolled
 from server.items.enrolment import TokenDraft, create_token, revoke_agent, revoke_token
 from server.items.foreign.admitting import count_waiting
 from server.items.models import Agent
+from server.items.suspecting import suspicion_of
 from server.items.wanting import machines_behind, want_report, want_reports
 from web.agent_archive import NAME, agent_archive
 from web.pages.choices import organisation_choices, organisation_names
@@ -30,6 +31,8 @@ from web.presenters.lists import Column, Sorting
 agents = Blueprint("agents", __name__, url_prefix="/administration/agents")
 
 _LONGEST_DAYS = 365
+#: What the list may be narrowed to.
+_SHOWN = ("silent", "problems", "suspect", "outdated", "revoked", "every")
 
 
 @agents.route("")
@@ -40,12 +43,8 @@ def index() -> ResponseReturnValue:
 
 def _index(errors: dict[str, str]) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
-    shown = asked_choice("show", ("silent", "revoked", "every"))
-    wanted = enrolled.AgentFilter(
-        asked_words(),
-        now - SILENT_AFTER if shown == "silent" else None,
-        {"revoked": True, "every": None}.get(shown, False),
-    )
+    shown = asked_choice("show", _SHOWN)
+    wanted = _filter(asked_words(), shown, now)
     asked = asked_page("heard")
     page = enrolled.list_agents(session, actor, wanted, asked)
     return render_template(
@@ -66,6 +65,18 @@ def _index(errors: dict[str, str]) -> str:
         waiting=count_waiting(session, actor),
         errors=errors,
         typed=request.form,
+    )
+
+
+def _filter(words: str, shown: str, now: datetime) -> enrolled.AgentFilter:
+    packed = agent_archive()
+    return enrolled.AgentFilter(
+        words,
+        now - SILENT_AFTER if shown == "silent" else None,
+        {"revoked": True, "every": None}.get(shown, False),
+        suspect=shown == "suspect",
+        troubled=shown == "problems",
+        not_version=packed.version if packed and shown == "outdated" else "",
     )
 
 
@@ -161,6 +172,7 @@ def show(agent_id: int) -> ResponseReturnValue:
         "agents/show.html",
         agent=agent,
         machines=machines_behind(session, agent),
+        suspicion=suspicion_of(session, actor, agent),
         condition=condition(agent, current_time()),
         organisation=organisation_names(session, actor).get(agent.organisation_id),
         packed=agent_archive(),
@@ -172,8 +184,8 @@ def show(agent_id: int) -> ResponseReturnValue:
 def report_now() -> ResponseReturnValue:
     """Want a whole report of every agent in the list as it was filtered."""
     session, actor, now = current_session(), current_actor(), current_time()
-    silent = now - SILENT_AFTER if request.form.get("show") == "silent" else None
-    wanted = enrolled.AgentFilter(request.form.get("q", "")[:200], silent, revoked=False)
+    shown = request.form.get("show", "")
+    wanted = _filter(request.form.get("q", "")[:200], shown if shown in _SHOWN else "", now)
     asked = want_reports(session, actor, wanted, now)
     words = ngettext(
         "%(num)d agent sends everything at its next word.",
