@@ -12,7 +12,7 @@ from server.foundation.edge.conditional import check_version, etag_of, tagged
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_BACK, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.edge.rest import PREFIX
-from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request, schema_of
 from server.items import actions, queries
 from server.items.deriving import verdicts
 from server.items.identity.queries import successor_of
@@ -84,12 +84,14 @@ class OneItem(MethodView):
             item = queries.get_item(session, actor, item_id)
             if query["as_of"] is not None:
                 then = item_as_of(session, actor, item_id, query["as_of"])
-                return tagged(make_response(jsonify(ItemSchema().dump(then))), item.version)
+                return tagged(
+                    make_response(jsonify(schema_of(ItemSchema).dump(then))), item.version
+                )
         except ItemNotFound:
             if (final := successor_of(session, actor, item_id)) is None:
                 raise
             return redirect(f"{PREFIX}/items/{final}", 307)
-        return tagged(make_response(jsonify(ItemSchema().dump(item))), item.version)
+        return tagged(make_response(jsonify(schema_of(ItemSchema).dump(item))), item.version)
 
     @items.doc(**CHECKS_VERSION)
     @items.arguments(ItemPatchSchema)

@@ -4,10 +4,11 @@ Nothing is cached: a revoked session or token, a disabled account and a withdraw
 with the next request. It costs three look-ups by index, four for grants below the root.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, false, or_, select
+from sqlalchemy import Executable, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Person
@@ -15,7 +16,7 @@ from server.foundation.edge.credentials import Presented, presented
 from server.foundation.edge.csrf import refuse_forgery
 from server.foundation.errors import PasswordChangeRequired
 from server.foundation.permissions import Actor, Permission
-from server.people.grants import permissions_of, standing_of
+from server.people.grants import permissions_of, rows_of, standing_of
 from server.people.models import Account, ApiToken, WebSession
 from server.people.presence import PRESENCE
 from server.people.rules.availability import AVAILABLE, standing
@@ -50,7 +51,7 @@ def authenticate(session: Session) -> Actor | None:
 
 def load_actor(session: Session, person_id: int) -> Actor | None:
     """Return the actor of an active person, as if signed in; for commands and jobs."""
-    row = session.execute(_PERSON, {"person_id": person_id}).first()
+    row = _first(session, _PERSON, {"person_id": person_id})
     return None if row is None else _actor(session, _Known(row), "")
 
 
@@ -98,11 +99,16 @@ _TOKEN = (
 )
 
 
+def _first(session: Session, columns: Executable, asked: Mapping[str, Any]) -> Any:
+    found = rows_of(session, columns, asked)
+    return found[0] if found else None
+
+
 def _by_cookie(session: Session, request: Presented) -> _Known | None:
     if request.session_secret is None:
         return None
     asked = {"secret": secret_hash(request.session_secret), "now": request.now}
-    row = session.execute(_SESSION, asked).first()
+    row = _first(session, _SESSION, asked)
     if row is None:
         return None
     if row.must_change_password and not request.may_precede_password_change:
@@ -117,7 +123,7 @@ def _by_token(session: Session, request: Presented) -> _Known | None:
     # Agents bear secrets of their own kind; those are looked up elsewhere.
     if not secret.startswith(TOKEN_PREFIX):
         return None
-    row = session.execute(_TOKEN, {"secret": secret_hash(secret), "now": request.now}).first()
+    row = _first(session, _TOKEN, {"secret": secret_hash(secret), "now": request.now})
     if row is None:
         return None
     PRESENCE.note(ApiToken, row.id, row.last_used_at, request.now)

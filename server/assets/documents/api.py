@@ -38,7 +38,7 @@ from server.foundation.edge.requests import (
     installation,
 )
 from server.foundation.edge.rest import PREFIX
-from server.foundation.edge.schemas import page_of, page_request
+from server.foundation.edge.schemas import page_of, page_request, schema_of
 from server.foundation.paging import Page
 from server.foundation.storage import Storage, attachments_at
 
@@ -155,5 +155,5 @@ class Reviewing(MethodView):
 
 def _answer(document_id: int) -> Response:
     found = queries.document_details(current_session(), current_actor(), document_id)
-    dumped = DocumentDetailsSchema().dump(details_document(found))
+    dumped = schema_of(DocumentDetailsSchema).dump(details_document(found))
     return tagged(make_response(jsonify(dumped)), found.document.version)

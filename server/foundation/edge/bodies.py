@@ -4,10 +4,12 @@ import json
 from typing import Any, NoReturn
 
 from flask import Request
+from marshmallow import Schema
 from webargs import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 
 from cmdb.errors import InvalidValue
+from server.foundation.edge.schemas import schema_of
 
 
 class StrictParser(FlaskParser):
@@ -15,6 +17,12 @@ class StrictParser(FlaskParser):
 
     # webargs drops parameters it does not know; here the schema decides, and ours refuse them.
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}
+
+    def parse(self, argmap: Any, req: Request | None = None, **options: Any) -> Any:
+        """Return what the schema makes of a part of the request; a class of one is made once."""
+        if isinstance(argmap, type) and issubclass(argmap, Schema):
+            argmap = schema_of(argmap)
+        return super().parse(argmap, req, **options)
 
     def _raw_load_json(self, req: Request) -> Any:
         return read_json(req.get_data()) if is_json_request(req) else missing

@@ -6,6 +6,7 @@ from flask import Response, jsonify, make_response, request
 from marshmallow import Schema
 
 from cmdb.errors import StaleVersion
+from server.foundation.edge.schemas import schema_of
 
 
 def etag_of(version: int) -> str:
@@ -27,7 +28,7 @@ def tagged(response: Response, version: int) -> Response:
 
 def with_etag(schema: type[Schema], value: Any, version: int, status: int = 200) -> Response:
     """Return ``value`` with its ETag, which serves If-Match and If-None-Match."""
-    return tagged(make_response(jsonify(schema().dump(value)), status), version)
+    return tagged(make_response(jsonify(schema_of(schema).dump(value)), status), version)
 
 
 def check_form_version(given: str | None, version: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from functools import cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validate
@@ -9,6 +10,15 @@ from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, valida
 from server.foundation.edge.characters import faults_in
 from server.foundation.edge.identifiers import LARGEST_ID
 from server.foundation.paging import MAX_PAGE, PageRequest
+
+
+@cache
+def schema_of(kind: type[Schema]) -> Schema:
+    """Return the schema of a kind, put together once: that takes longer than most bodies to read.
+
+    A schema keeps nothing of what it has read or written, so threads share it.
+    """
+    return kind()
 
 
 class StrictSchema(Schema):

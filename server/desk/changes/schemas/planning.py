@@ -11,7 +11,13 @@ from server.desk.changes.rules.words import shipped_words
 from server.desk.changes.schemas.parts import ChangeTaskDraftSchema, PlannedDifferenceDraftSchema
 from server.desk.tickets.actions.checking import MAX_ITEMS, TEXT_LENGTH, TITLE_LENGTH
 from server.foundation.edge.fields import Identifier, QueryIdentifier
-from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
+from server.foundation.edge.schemas import (
+    Moment,
+    PageQuerySchema,
+    StrictSchema,
+    page_of,
+    schema_of,
+)
 from server.foundation.permissions import Actor, Permission
 
 _WORDS = shipped_words()
@@ -108,7 +114,7 @@ ChangePage = page_of(ChangeSchema, "ChangePage")
 
 def change_document(actor: Actor, change: Change) -> dict[str, Any]:
     """Return a change as the actor may read it: totals need ``impact:count_hidden``."""
-    told: dict[str, Any] = ChangeSchema().dump(change)
+    told: dict[str, Any] = schema_of(ChangeSchema).dump(change)
     # Points kept before there were other sources than the rules.
     told["risk_points"] = [{"source": "rules", **point} for point in change.risk_points]
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):

@@ -10,7 +10,7 @@ from server.desk.changes.queries import ReleasePage, ReleaseRow, ReleaseVersions
 from server.desk.changes.rules.releases import PROGRESS, STANDINGS, Seen
 from server.desk.tickets.actions.checking import TEXT_LENGTH, TITLE_LENGTH
 from server.foundation.edge.fields import Identifier
-from server.foundation.edge.schemas import Moment, StrictSchema, page_of
+from server.foundation.edge.schemas import Moment, StrictSchema, page_of, schema_of
 from server.items.schemas import ItemRefSchema
 
 _TITLE = validate.Length(min=1, max=TITLE_LENGTH)
@@ -118,7 +118,7 @@ def release_document(page: ReleasePage) -> dict[str, Any]:
         "changes": [change.reference for change in page.changes],
         "blockers": [{"reference": one.reference, "code": one.code} for one in page.blockers],
     }
-    found: dict[str, Any] = ReleaseSchema().dump(whole)
+    found: dict[str, Any] = schema_of(ReleaseSchema).dump(whole)
     return found
 
 

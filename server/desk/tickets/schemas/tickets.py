@@ -12,7 +12,13 @@ from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries import TicketFilter
 from server.desk.tickets.rules.vocabulary import Words
 from server.foundation.edge.fields import Identifier, QueryIdentifier
-from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
+from server.foundation.edge.schemas import (
+    Moment,
+    PageQuerySchema,
+    StrictSchema,
+    page_of,
+    schema_of,
+)
 from server.foundation.permissions import Actor, Permission
 from server.items.schemas import ItemRefSchema
 
@@ -119,7 +125,7 @@ _COUNTS = ("service_count", "worst_criticality")
 
 def ticket_document(actor: Actor, ticket: Ticket, schema: type[TicketSchema]) -> dict[str, Any]:
     """Return a ticket as the actor may read it: totals need ``impact:count_hidden``."""
-    told: dict[str, Any] = schema().dump(ticket)
+    told: dict[str, Any] = schema_of(schema).dump(ticket)
     if not actor.may(Permission.IMPACT_COUNT_HIDDEN):
         told |= dict.fromkeys(_COUNTS)
     return told
