@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue
+from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.announcements.actions import writing as actions
 from server.desk.announcements.models import Announcement
 from server.desk.announcements.queries import announcements as queries
@@ -23,6 +23,7 @@ from web.pages.change_form import no_moment
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.refusals import of_list, refuse_in_words
 from web.presenters import announcements as words
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.windows import field_of, moment_of
 from web.presenters.writing import pieces
 
@@ -149,7 +150,8 @@ def _form(row: Announcement | None, shown: dict[str, Any]) -> ResponseReturnValu
     session, actor, now, form = current_session(), current_actor(), current_time(), request.form
     announcement_id = row.id if row else None
     errors: dict[str, str] = {}
-    status = 200
+    theirs: list[tuple[str, str]] = []
+    status, version = 200, str(row.version) if row else ""
     if request.method == "POST":
         try:
             if row is None:
@@ -160,12 +162,18 @@ def _form(row: Announcement | None, shown: dict[str, Any]) -> ResponseReturnValu
             return done(gettext("Saved."), url_for("announcements.show", announcement_id=saved.id))
         except CadastreError as error:
             errors, status = refuse_in_words(error)
+            if isinstance(error, StaleVersion) and announcement_id is not None:
+                row = queries.find_announcement(session, actor, announcement_id)
+                theirs, version = _saved_meanwhile(row), str(row.version)
+            else:
+                version = form.get("version", "")
         shown = form.to_dict() | {"item": form.getlist("item")}
     ids = [one for value in shown["item"] if (one := whole(value)) is not None]
     body = render_template(
         "announcements/edit.html",
         announcement_id=announcement_id,
-        version=form.get("version") or (row.version if row and not errors else ""),
+        version=version,
+        theirs=theirs,
         shown=shown,
         errors=errors,
         items_error=of_list(errors, "item_ids"),
@@ -176,6 +184,27 @@ def _form(row: Announcement | None, shown: dict[str, Any]) -> ResponseReturnValu
         may_count=actor.may(Permission.IMPACT_COUNT_HIDDEN),
     )
     return body, status
+
+
+def _saved_meanwhile(row: Announcement) -> list[tuple[str, str]]:
+    """Return what somebody else saved where it is not what was typed."""
+    form = request.form
+    found = saved_meanwhile(form, row, words.text_labels(reader()))
+    for name, label, known in (
+        ("kind", gettext("Kind"), dict(words.kind_texts(reader()))),
+        ("audience", gettext("Audience"), dict(words.audience_texts(reader()))),
+    ):
+        if form.get(name) != getattr(row, name):
+            found.append((label, known[getattr(row, name)]))
+    for name, label in zip(_TIMES, (gettext("Begins"), gettext("Expected end")), strict=True):
+        stored = field_of(getattr(row, name), reader())
+        if form.get(name, "") != stored:
+            found.append((label, stored.replace("T", " ")))
+    session, actor = current_session(), current_actor()
+    named = names_of(session, actor, queries.items_named(session, row.id))
+    if set(named) != set(_ids(form)):
+        found.append((gettext("Items and services"), ", ".join(named.values())))
+    return found
 
 
 @announcements.route("/reach", methods=["POST"])

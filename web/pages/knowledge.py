@@ -6,12 +6,13 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, InvalidValue
+from cmdb.errors import CadastreError, InvalidValue, StaleVersion
 from server.desk.knowledge import actions, queries
 from server.desk.knowledge.models import KnowledgeArticle
 from server.desk.problems.queries.known import known_errors_on
 from server.desk.problems.queries.problems import find_problem, problems_of_ticket
 from server.desk.tickets.queries import affected_item_ids, find_ticket, may_work_on
+from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
@@ -20,7 +21,9 @@ from server.people.queries.people import names_of_people
 from web.pages.choices import class_choices
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.problems import (
+    article_labels,
     article_states,
     audience_texts,
     known_by,
@@ -158,20 +161,30 @@ def _form(row: KnowledgeArticle | None, shown: dict[str, Any]) -> ResponseReturn
     session, actor, now, form = current_session(), current_actor(), current_time(), request.form
     article_id = row.id if row else None
     errors: dict[str, str] = {}
-    status = 200
+    theirs: list[tuple[str, str]] = []
+    status, version = 200, str(row.edition) if row else ""
     if request.method == "POST":
         try:
             draft = _draft(row)
             if article_id is None:
                 saved = actions.write_article(session, actor, draft, now)
             else:
+                fresh = actions.lock_article(session, actor, article_id)
+                check_form_version(form.get("version"), fresh.edition)
                 saved = actions.change_article(session, actor, article_id, draft, now)
             return done(gettext("Saved."), url_for("knowledge.show", article_id=saved.id))
         except CadastreError as error:
             errors, status = refuse_in_words(error)
+            if isinstance(error, StaleVersion) and article_id is not None:
+                row = queries.find_article(session, actor, article_id)
+                theirs, version = _saved_meanwhile(row), str(row.edition)
+            else:
+                version = form.get("version", "")
     body = render_template(
         "knowledge/edit.html",
         article_id=article_id,
+        version=version,
+        theirs=theirs,
         shown=shown | form.to_dict(),
         errors=errors,
         classes=class_choices(reader().language, abstract=True),
@@ -179,6 +192,19 @@ def _form(row: KnowledgeArticle | None, shown: dict[str, Any]) -> ResponseReturn
         audiences=audience_texts(reader()),
     )
     return body, status
+
+
+def _saved_meanwhile(row: KnowledgeArticle) -> list[tuple[str, str]]:
+    """Return what somebody else saved where it is not what was typed."""
+    found = saved_meanwhile(request.form, row, article_labels(reader()))
+    for name, label, words in (
+        ("state", gettext("State"), article_states(reader())),
+        ("audience", gettext("Who reads it"), audience_texts(reader())),
+    ):
+        code = str(getattr(row, name))
+        if request.form.get(name) != code:
+            found.append((label, dict(words).get(code, code)))
+    return found
 
 
 def _draft(row: KnowledgeArticle | None) -> actions.ArticleDraft:

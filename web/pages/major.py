@@ -1,21 +1,28 @@
 """A major incident: who leads, what happened, what was announced, and the report of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, StaleVersion
 from server.desk.problems.actions import major as actions
+from server.desk.problems.models import MajorIncident
 from server.desk.problems.queries import major as queries
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries import affected_services_of, find_ticket, may_work_on
+from server.desk.tickets.queries import (
+    affected_services_of,
+    find_ticket,
+    lock_ticket,
+    may_work_on,
+)
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
 from server.people.queries.people import names_of_people
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.ticket_parts import minutes_text
 
 major = Blueprint("major", __name__, url_prefix="/major-incidents")
@@ -27,10 +34,17 @@ def show(reference: str) -> ResponseReturnValue:
     return _page(find_ticket(current_session(), current_actor(), reference), {})
 
 
-def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _page(
+    ticket: Ticket, errors: dict[str, str], status: int = 200, *, stale: bool = False
+) -> ResponseReturnValue:
     session, actor, now = current_session(), current_actor(), current_time()
     row = queries.major_of(session, ticket.id)
-    ids = {getattr(row, name) for name in actions.ROLES} if row else set()
+    stored = {name: getattr(row, name) if row else None for name in actions.ROLES}
+    roles = stored | {
+        name: whole(request.form[name]) for name in actions.ROLES if name in request.form
+    }
+    ids = {*stored.values(), *roles.values()}
+    people = names_of_people(session, actor, [one for one in ids if one is not None])
     lasted = ((row.ended_at or now) - row.declared_at) if row else None
     body = render_template(
         "major/show.html",
@@ -40,7 +54,10 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         time_line=queries.time_line(session, ticket.id) if row else (),
         children=queries.children_of(session, actor, ticket.id),
         services=affected_services_of(session, actor, ticket.id),
-        people=names_of_people(session, actor, [one for one in ids if one is not None]),
+        people=people,
+        roles=roles,
+        version=request.form.get("version") if errors and not stale else actions.stamp_of(row),
+        theirs=_saved_meanwhile(row, people) if stale and row else (),
         lasted=minutes_text(int(lasted.total_seconds() // 60), reader()) if lasted else "",
         errors=errors,
         typed=request.form,
@@ -48,6 +65,22 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         wording=ticket_wording(),
     )
     return body, status
+
+
+def _saved_meanwhile(row: MajorIncident, people: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return what somebody else saved where it is not what was typed."""
+    labels = {"bridge": gettext("Where they meet"), "lessons": gettext("What was learnt")}
+    found = saved_meanwhile(request.form, row, labels)
+    roles = {
+        "manager_id": gettext("Incident manager"),
+        "technical_id": gettext("Technical lead"),
+        "communications_id": gettext("Speaks to people"),
+    }
+    for name, label in roles.items():
+        stored = getattr(row, name)
+        if whole(request.form.get(name)) != stored:
+            found.append((label, people.get(stored, "") if stored else ""))
+    return found
 
 
 @major.route("/<string:reference>", methods=["POST"])
@@ -68,7 +101,11 @@ def run(reference: str) -> ResponseReturnValue:
     )
 
     def write(ticket: Ticket) -> None:
-        actions.run_major(current_session(), current_actor(), ticket.id, draft, current_time())
+        session, actor = current_session(), current_actor()
+        lock_ticket(session, actor, ticket.id)
+        if form.get("version", "") != actions.stamp_of(queries.major_of(session, ticket.id)):
+            raise StaleVersion("it was changed after you opened the form")
+        actions.run_major(session, actor, ticket.id, draft, current_time())
 
     return _act(reference, write, gettext("Saved."))
 
@@ -93,6 +130,8 @@ def _act(reference: str, write: Callable[[Ticket], None], told: str) -> Response
     try:
         write(ticket)
     except CadastreError as error:
+        stale = isinstance(error, StaleVersion)
         errors, status = refuse_in_words(error)
-        return _page(find_ticket(current_session(), current_actor(), reference), errors, status)
+        fresh = find_ticket(current_session(), current_actor(), reference)
+        return _page(fresh, errors, status, stale=stale)
     return done(told, address)

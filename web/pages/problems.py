@@ -6,7 +6,7 @@ from typing import Any, cast
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError
+from cmdb.errors import CadastreError, StaleVersion
 from server.desk.problems.actions import problems as actions
 from server.desk.problems.models import Problem
 from server.desk.problems.queries import problems as queries
@@ -31,8 +31,10 @@ from web.pages import fault_tree
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
+from web.presenters.conflicts import saved_meanwhile
 from web.presenters.problems import (
     given_whys,
+    problem_labels,
     proposed_title,
     published_texts,
     state_text,
@@ -136,10 +138,15 @@ def show(reference: str) -> ResponseReturnValue:
     return _page(reference, {})
 
 
-def _page(reference: str, errors: Mapping[str, str], status: int = 200) -> ResponseReturnValue:
+def _page(
+    reference: str, errors: Mapping[str, str], status: int = 200, *, stale: bool = False
+) -> ResponseReturnValue:
     session, actor = current_session(), current_actor()
     row = queries.find_problem(session, actor, reference)
-    whys = [*row.whys, *[{"because": "", "evidence": ""}] * max(1, _WHYS - len(row.whys))]
+    typed = request.form if errors else {}
+    answers = _typed_whys() if "because" in typed else row.whys
+    whys = [*answers, *[{"because": "", "evidence": ""}] * max(1, _WHYS - len(answers))]
+    chosen = {name: whole(typed[name]) if name in typed else getattr(row, name) for name in _WHO}
     body = render_template(
         "problems/show.html",
         problem=row,
@@ -150,9 +157,12 @@ def _page(reference: str, errors: Mapping[str, str], status: int = 200) -> Respo
         steps=[end for end, _ in steps_from(row.state)],
         whys=whys[:10],
         errors=errors,
-        typed=request.form if errors else {},
-        people=names_of_people(session, actor, [one for one in [row.assignee_id] if one]),
-        groups=names_of_groups(session, actor, [one for one in [row.group_id] if one]),
+        typed=typed,
+        # Who has seen what others saved meanwhile may save over it; nobody else does.
+        version=row.version if stale else typed.get("version", row.version),
+        theirs=_saved_meanwhile(row) if stale else (),
+        people=names_of_people(session, actor, _one(chosen["assignee_id"])),
+        groups=names_of_groups(session, actor, _one(chosen["group_id"])),
         published=published_texts(reader()),
         state_text=_state,
         state_tone=state_tone,
@@ -162,6 +172,38 @@ def _page(reference: str, errors: Mapping[str, str], status: int = 200) -> Respo
     return body, status
 
 
+def _typed_whys() -> list[dict[str, str]]:
+    return given_whys(request.form.getlist("because"), request.form.getlist("evidence"))
+
+
+def _saved_meanwhile(row: Problem) -> list[tuple[str, str]]:
+    """Return what somebody else saved where it is not what was typed."""
+    session, actor, form = current_session(), current_actor(), request.form
+    found = saved_meanwhile(form, row, problem_labels(reader()))
+    if "because" in form and _typed_whys() != row.whys:
+        told = " → ".join(one["because"] for one in row.whys)
+        found.append((gettext("Ask why until the root"), told))
+    if form.get("published", row.published) != row.published:
+        words = dict(published_texts(reader()))
+        found.append((gettext("Who is told"), words.get(row.published, row.published)))
+    if whole(form.get("priority")) not in (None, row.priority):
+        found.append((gettext("Priority"), ticket_wording().priority(row.priority)))
+    names: tuple[tuple[str, str, Mapping[int, str]], ...] = (
+        ("group_id", gettext("Group"), names_of_groups(session, actor, _one(row.group_id))),
+        ("assignee_id", gettext("Person"), names_of_people(session, actor, _one(row.assignee_id))),
+    )
+    for name, label, known in names:
+        stored = getattr(row, name)
+        if name in form and whole(form[name]) != stored:
+            found.append((label, known.get(stored, "") if stored else ""))
+    return found
+
+
+def _one(value: int | None) -> list[int]:
+    return [value] if value else []
+
+
+_WHO = ("assignee_id", "group_id")
 _TEXTS = (
     "title",
     "description",
@@ -180,13 +222,13 @@ def edit(reference: str) -> ResponseReturnValue:
     """Change what a problem says."""
     form = request.form
     values: dict[str, Any] = {name: form[name] for name in _TEXTS if name in form}
-    for name in ("assignee_id", "group_id"):
+    for name in _WHO:
         if name in form:
             values[name] = whole(form[name])
     if whole(form.get("priority")) is not None:
         values["priority"] = whole(form["priority"])
     if "because" in form:
-        values["whys"] = given_whys(form.getlist("because"), form.getlist("evidence"))
+        values["whys"] = _typed_whys()
 
     def save(row: Problem) -> None:
         session, actor = current_session(), current_actor()
@@ -259,6 +301,7 @@ def _act(reference: str, write: Callable[[Problem], object], told: str) -> Respo
     try:
         write(row)
     except CadastreError as error:
+        stale = isinstance(error, StaleVersion)
         errors, status = refuse_in_words(error)
-        return _page(reference, errors, status)
+        return _page(reference, errors, status, stale=stale)
     return done(told, address)

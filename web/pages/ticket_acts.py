@@ -16,6 +16,8 @@ from server.desk.tickets.queries import find_ticket, lock_ticket
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
+from server.people.queries.groups import names_of_groups
+from server.people.queries.people import names_of_people
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
@@ -23,6 +25,7 @@ from web.pages.wording import ticket_wording
 from web.presenters.own_fields import PREFIX, given_fields
 
 _TEXTS = ("title", "description", "kind", "urgency", "category", "impact_reason")
+_PICKED = ("requester_id", "assignee_id", "group_id")
 
 
 def reply(reference: str) -> ResponseReturnValue:
@@ -185,7 +188,9 @@ def _act(reference: str, act: Act, write: Callable[[], None], told: str) -> Resp
         stale = isinstance(error, StaleVersion)
         errors, status = refuse_in_words(error)
         theirs = _differences(reference) if stale else {}
-        refused = replace(act, errors=errors, typed=request.form, theirs=theirs)
+        refused = replace(
+            act, errors=errors, typed=request.form, theirs=theirs, chosen=_chosen(request.form)
+        )
         return ticket_page(reference, refused, status)
     return done(told, address)
 
@@ -198,12 +203,36 @@ def _same_version(reference: str) -> None:
 
 def _differences(reference: str) -> Mapping[str, str]:
     """Return what is stored now where it differs from what was typed."""
-    ticket = find_ticket(current_session(), current_actor(), reference)
-    return {
+    ticket, form = find_ticket(current_session(), current_actor(), reference), request.form
+    found = {
         name: _stored(ticket, name)
         for name in _TEXTS
-        if name in request.form and request.form[name].strip() != str(getattr(ticket, name))
+        if name in form and form[name].strip() != str(getattr(ticket, name))
     }
+    impact = ticket.impact if ticket.impact_overridden else ""
+    if form.get("impact", impact) != impact:
+        found["impact"] = ticket_wording().impact(ticket.impact)
+    picked = {name: str(getattr(ticket, name) or "") for name in _PICKED if name in form}
+    names = _chosen(picked)
+    for name, stored in picked.items():
+        if form[name] != stored:
+            found[name] = names[name][0][1] if names[name] else gettext("Nobody")
+    return found
+
+
+def _chosen(given: Mapping[str, str]) -> dict[str, list[tuple[int, str]]]:
+    """Return the people and the group that a form names, each with its name."""
+    session, actor = current_session(), current_actor()
+    ids = {name: whole(given[name]) for name in _PICKED if name in given}
+    groups = [one for name, one in ids.items() if one and name == "group_id"]
+    people = [one for name, one in ids.items() if one and name != "group_id"]
+    group_names = names_of_groups(session, actor, groups) if groups else {}
+    people_names = names_of_people(session, actor, people) if people else {}
+    found: dict[str, list[tuple[int, str]]] = {}
+    for name, one in ids.items():
+        known = group_names if name == "group_id" else people_names
+        found[name] = [(one, known.get(one, "?"))] if one else []
+    return found
 
 
 def _stored(ticket: Ticket, name: str) -> str:

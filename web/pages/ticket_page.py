@@ -57,13 +57,15 @@ class Act:
     """What is being done on the page: a panel that is open, and what was wrong in it.
 
     ``name`` is "edit", "assign", "reply", "add" or the state a move leads to; ``typed`` what was
-    filled in; ``theirs`` what somebody else saved meanwhile, by field.
+    filled in; ``chosen`` the (id, name) that were picked, by field; ``theirs`` what somebody else
+    saved meanwhile, by field.
     """
 
     name: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     typed: Mapping[str, str] = field(default_factory=dict)
     theirs: Mapping[str, str] = field(default_factory=dict)
+    chosen: Mapping[str, Sequence[tuple[int, str]]] = field(default_factory=dict)
 
 
 def show(reference: str) -> ResponseReturnValue:
@@ -89,9 +91,9 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         sum_text=priority_sum(ticket, wording, reader()),
         entries=shown,
         line_of=_lines(page, shown),
+        said_at=_said_at(page, shown),
         pieces=pieces,
         entry_tabs=_entry_tabs(),
-        said_at=_said_at(page, shown),
         entry_filter=request.args.get("show", "all"),
         items_shown=_items_shown(page),
         may_write=_may_write(page),
@@ -162,8 +164,6 @@ def _entry_tabs() -> list[Tab]:
     ]
 
 
-def _lines(page: TicketPage, rows: Sequence[Any]) -> dict[int, Any]:
-    """Return the words of the lines that the ticket's history wrote, by entry."""
 def _said_at(page: TicketPage, rows: Sequence[Any]) -> dict[int, datetime]:
     """Return when a supplier said what somebody wrote down, by entry; for who works on it."""
     written = [row.entry for row in rows if page.header.may_work]
@@ -174,6 +174,8 @@ def _said_at(page: TicketPage, rows: Sequence[Any]) -> dict[int, datetime]:
     }
 
 
+def _lines(page: TicketPage, rows: Sequence[Any]) -> dict[int, Any]:
+    """Return the words of the lines that the ticket's history wrote, by entry."""
     system = [row.entry for row in rows if row.entry.kind == "system"]
     names = _names(page, [entry.detail for entry in system])
     wording = ticket_wording()

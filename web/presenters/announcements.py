@@ -29,6 +29,18 @@ def audience_texts(reader: Reader) -> list[tuple[str, str]]:
     return [(one, words[one]) for one in AUDIENCES]
 
 
+def text_labels(reader: Reader) -> dict[str, str]:
+    """Return the labels of what somebody types of an announcement, as its form shows them."""
+    return {
+        "title": reader.gettext("Title"),
+        "text": reader.gettext("What people should know"),
+        "concerned": reader.gettext("What is concerned"),
+        "workaround": reader.gettext("What helps until then"),
+        "cause": reader.gettext("Cause"),
+        "contact": reader.gettext("Whom to ask"),
+    }
+
+
 def state_texts(reader: Reader) -> list[tuple[str, str]]:
     """Return (code, words) of the states by which a list is narrowed."""
     return [

@@ -45,6 +45,29 @@ def audience_texts(reader: Reader) -> list[tuple[str, str]]:
     return published_texts(reader)[1:]
 
 
+def article_labels(reader: Reader) -> dict[str, str]:
+    """Return the labels of what somebody types of an article, as its form shows them."""
+    return {
+        "title": reader.gettext("Title"),
+        "body": reader.gettext("What to do"),
+        "model": reader.gettext("Model"),
+    }
+
+
+def problem_labels(reader: Reader) -> dict[str, str]:
+    """Return the labels of what somebody types of a problem, as its page shows them."""
+    return {
+        "title": reader.gettext("Title"),
+        "description": reader.gettext("Description"),
+        "cause": reader.gettext("Root cause"),
+        "workaround": reader.gettext("Workaround"),
+        "match_model": reader.gettext("On every item of the model"),
+        "match_software": reader.gettext("Where this software is installed"),
+        "match_below": reader.gettext("below the version"),
+        "resolution": reader.gettext("How it was solved"),
+    }
+
+
 def article_states(reader: Reader) -> list[tuple[str, str]]:
     """Return (code, words) of the states of an article."""
     return [

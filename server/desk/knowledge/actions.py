@@ -53,14 +53,22 @@ def change_article(
 
     Raises ``InvalidValue``, ``NotFound``, ``PermissionDenied``.
     """
-    find_article(session, actor, article_id)
-    actor.require(Permission.TICKET_WORK)
+    row = lock_article(session, actor, article_id)
     values = _checked(draft)
-    query = select(KnowledgeArticle).where(KnowledgeArticle.id == article_id).with_for_update()
-    row = session.scalars(query.execution_options(populate_existing=True)).one()
     if (row.title, row.body) != (values["title"], values["body"]):
         row.version += 1
     return _save(session, actor, row, values, now)
+
+
+def lock_article(session: Session, actor: Actor, article_id: int) -> KnowledgeArticle:
+    """Return an article to be written anew, fresh and locked until the transaction ends.
+
+    Raises ``NotFound``, ``PermissionDenied``.
+    """
+    find_article(session, actor, article_id)
+    actor.require(Permission.TICKET_WORK)
+    query = select(KnowledgeArticle).where(KnowledgeArticle.id == article_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _save(

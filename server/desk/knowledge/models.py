@@ -38,7 +38,13 @@ class KnowledgeArticle(Identified, Base):
     created_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
     updated_at: Mapped[datetime]
     updated_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("person.id"))
+    #: Counts titles and texts.
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def edition(self) -> int:
+        """Return what is another number after each saving, also of the same text: microseconds."""
+        return int(self.updated_at.timestamp() * 1_000_000)
 
 
 class KnowledgeVersion(Base):

@@ -57,7 +57,11 @@ def list_articles(
 
 def _conditions(wanted: ArticleFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
-    for word in dict.fromkeys(words_of(wanted.text[:200])):
+    words = dict.fromkeys(words_of(wanted.text[:200]))
+    if wanted.text.strip() and not words:
+        # Signs alone are in no article; they do not ask for all of them.
+        found.append(false())
+    for word in words:
         stem = min(stems_of_word(word), key=len)
         # Stems stand between blanks; a beginning of one is enough, so that typing already finds.
         found.append(KnowledgeArticle.stems.contains(f" {stem}", autoescape=True))

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from server.desk.knowledge.actions import ArticleDraft, write_article
 from server.desk.knowledge.rules.suggesting import Candidate, suggest
+from server.foundation.clock import utc_now
+from server.foundation.database import Database
 from server.foundation.search.stemming import fits, stems_of
 from tests.server.desk.conftest import As
 from tests.server.desk.estate import Estate
@@ -59,6 +62,7 @@ def test_requesters_read_what_is_published_for_everybody(as_: As, estate: Estate
     assert found(requester, "printer+jammed") == ["Printers that jam"]
     assert set(found(agent, "jams")) == {"Printers that jam", "Jams inside", "Jam to come"}
     assert found(agent, "jams+elephant") == []
+    assert found(agent, "%3F%21") == []
     offered = requester.get(f"{HERE}/suggestions?text=my+printer+jams").json or []
     assert [row["id"] for row in offered] == [shown["id"]]
     assert requester.post(HERE, json={"title": "x", "body": "y"}).status_code == 403
@@ -77,5 +81,23 @@ def test_an_article_remembers_what_it_said(as_: As, estate: Estate) -> None:
     bodies = [row["body"] for row in agent.get(f"{here}/versions").json or []]
     assert bodies == ["Do that.", "Do this."]
     assert agent.put(here, json=other, headers={"If-Match": '"1"'}).status_code == 412
+    read = agent.get(here).headers["ETag"]
+    assert agent.put(here, json=other, headers={"If-Match": read}).status_code == 200
+    # The text is the same, and yet it was published meanwhile.
+    assert agent.put(here, json=other, headers={"If-Match": read}).status_code == 412
+    again = agent.get(here, headers={"If-None-Match": read})
+    assert document(again)["state"] == "published"
     assert faults(agent.post(HERE, json={"title": " ", "body": "", "class_code": "x"})) >= {"title"}
     assert faults(agent.put(here, json=other | {"class_code": "hamster"})) == {"class_code"}
+
+
+def test_writing_an_article_anew_takes_it_off_no_known_error(
+    as_: As, database: Database, estate: Estate
+) -> None:
+    agent = as_(estate.world.agent)
+    problem = document(agent.post("/api/v1/problems", json={"title": "Orders time out"}))["id"]
+    draft = ArticleDraft("Orders", "Restart the pool.", problem_id=problem)
+    with database.writing() as session:
+        made = write_article(session, estate.world.agent, draft, utc_now()).id
+    body = {"title": "Orders", "body": "Restart it twice."}
+    assert document(agent.put(f"{HERE}/{made}", json=body))["problem_id"] == problem

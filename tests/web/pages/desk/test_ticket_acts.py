@@ -106,6 +106,19 @@ def test_an_edit_over_a_newer_version_shows_both(
     assert stored(database, estate, ticket)["title"] == "Orders are slow"
 
 
+def test_two_who_assign_at_once_see_each_other_and_keep_their_choice(
+    agent: Browser, manager: Browser, estate: Estate, ticket: str
+) -> None:
+    sam, chloe = estate.world.agent.person_id, estate.world.change_manager.person_id
+    version = hidden_field(agent.read(f"/tickets/{ticket}?act=assign"), "version")
+    form = {"group_id": "", "version": version}
+    manager.done(f"/tickets/{ticket}/assign", assignee_id=str(chloe), **form)
+    answer = agent.post(f"/tickets/{ticket}/assign", assignee_id=str(sam), **form)
+    assert answer.status_code == 412
+    assert "<q>Chloe Changes</q>" in answer.text
+    assert f'<option value="{sam}" selected>Sam Support</option>' in answer.text
+
+
 def test_another_impact_needs_a_reason(
     agent: Browser, database: Database, estate: Estate, ticket: str
 ) -> None:
