@@ -91,7 +91,6 @@ def sentences(reader: Reader) -> dict[str, str]:
             "Say under which number the supplier keeps it."
         ),
         "must be whole numbers": reader.gettext("Type whole numbers."),
-        "must be another state": reader.gettext("Choose another state."),
         "no supplier has the ticket now": reader.gettext("No supplier has the ticket now."),
         "no supplier had the ticket then": reader.gettext(
             "No supplier had the ticket at that time."

@@ -29,6 +29,8 @@ FIELDS = (
 #: Whose values people type, so that case and accents do not count.
 FOLDED = frozenset({"department", "site"})
 WORDS = "words"
+#: Whose values are ids, or levels.
+NUMBERS = frozenset({"organisation", "requester", "requester_group", "item", "service", "tier"})
 TESTS = ("any", "all", "none")
 
 #: A field to what the ticket holds of it; a category stands with its parent, an item's class with

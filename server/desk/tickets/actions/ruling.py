@@ -1,6 +1,6 @@
 """Changing routing rules, and trying them on past tickets."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
+from cmdb.model import standing_model
+from cmdb.vocabulary import ClassCode
 from server.desk.routing.models import RoutingRule
 from server.desk.routing.queries import all_rules, rules_in_force, skill_names
 from server.desk.routing.rules.conditions import (
+    NUMBERS,
+    Condition,
     Decision,
     Example,
     Rule,
@@ -26,6 +30,7 @@ from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, visible_tickets
 from server.desk.tickets.queries.routing import facts_of_tickets
 from server.desk.tickets.queries.words import words_of
+from server.desk.tickets.rules.words import Words
 from server.foundation import audit
 from server.foundation.permissions import Actor, Permission
 from server.people.actions.rights import require_everywhere
@@ -96,8 +101,34 @@ def checked_rule(session: Session, actor: Actor, document: Mapping[str, Any]) ->
     if rule.outcome.priority is not None and rule.outcome.priority not in known:
         problems.add("priority", f"must be one of {', '.join(map(str, known))}")
     problems.add("skills", unknown_skill(rule.outcome.skills, skill_names(session)))
+    for number, condition in enumerate(rule.conditions):
+        fault = _value_fault(words_of(session), condition)
+        problems.add(f"conditions.{number}.values", fault)
     problems.refuse()
     return rule
+
+
+def _value_fault(words: Words, condition: Condition) -> str:
+    """Return what is wrong with values that no ticket can have: such a rule would never match."""
+    lists: Mapping[str, Collection[Any]] = {
+        "kind": words.kinds,
+        "category": words.categories,
+        "channel": words.channels,
+        "urgency": words.urgencies,
+        "impact": words.impacts,
+        "priority": [str(one) for one in words.priorities],
+    }
+    known = lists.get(condition.field)
+    if known is not None and not set(condition.values) <= set(known):
+        return f"must be one of {', '.join(known)}"
+    if condition.field == "item_class":
+        model = standing_model()
+        unknown = [one for one in condition.values if model.find_class(ClassCode(one)) is None]
+        return f"must be one of the classes; there is no {unknown[0]}" if unknown else ""
+    numbers = condition.field in NUMBERS
+    if numbers and not all(one.isascii() and one.isdigit() for one in condition.values):
+        return "must be whole numbers"
+    return ""
 
 
 def _save(

@@ -218,8 +218,10 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
         found[code] = State(
             code, opened, labels, pauses, solved, str(entry.get("answered", "")), first, handover
         )
-        if "answered" in entry and entry["answered"] not in reading.table(data, "states"):
-            reading.faults[f"{place}.answered"] = "must be the code of a state"
+        others = reading.table(data, "states").keys() - {code}
+        if "answered" in entry and str(entry["answered"]) not in others:
+            # Its own would be a step to where it is, with each answer.
+            reading.faults[f"{place}.answered"] = "must be the code of another state"
     if found and not any(state.open for state in found.values()):
         reading.faults["states"] = "at least one state must be open"
     if found and all(state.open for state in found.values()):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
 from cmdb.records.parties import Membership
@@ -178,3 +179,34 @@ def test_only_those_rule_who_may(as_: As, estate: Estate) -> None:
     assert [row["id"] for row in order] == [two, one]
     assert faults(admin.put(f"{V1}/routing-rules/order", json={"ids": [two]})) == {"ids"}
     assert admin.delete(f"{V1}/routing-rules/{one}").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "right"),
+    [
+        ("priority", "nine", "2"),
+        ("kind", "incidents", "incident"),
+        ("category", "none_such", "hardware"),
+        ("item_class", "toaster", "server"),
+        ("service", "Orders", "4"),
+        ("tier", "-1", "0"),
+    ],
+)
+def test_a_rule_asks_for_nothing_that_no_ticket_can_have(
+    admin: FlaskClient, field: str, wrong: str, right: str
+) -> None:
+    def condition(value: str) -> list[dict[str, Any]]:
+        return [{"field": field, "test": "any", "values": [value]}]
+
+    answer = admin.post(
+        f"{V1}/routing-rules",
+        json={"name": "A rule", "priority": 1, "conditions": condition(wrong)},
+    )
+    assert faults(answer) == {"conditions.0.values"}
+    assert ruled(admin, priority=1, conditions=condition(right))["name"] == "A rule"
+
+
+@pytest.fixture
+def admin(as_: As, estate: Estate) -> FlaskClient:
+    """Return the administrator's client."""
+    return as_(estate.world.admin)

@@ -11,7 +11,7 @@ from cmdb.errors import InvalidValue
 from server.desk.tickets.rules.lifecycle import plan_move
 from server.desk.tickets.rules.priority import Reached, priority_of, suggest_impact
 from server.desk.tickets.rules.suspects import WINDOW, Clue, rank_suspects
-from server.desk.tickets.rules.words import read_words, shipped_words
+from server.desk.tickets.rules.words import read_words, shipped_document, shipped_words
 from server.foundation.errors import IllegalMove
 
 WORDS = shipped_words()
@@ -64,6 +64,15 @@ def test_words_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(InvalidValue) as refused:
         read_words(data)
     assert "lost is not one of new" in refused.value.fields["moves.0.to"]
+
+
+@pytest.mark.parametrize("answered", ["waiting", "lost", ["new"]])
+def test_an_answer_leads_to_another_state(answered: object) -> None:
+    shipped = dict(shipped_document())
+    waiting = shipped["states"]["waiting"] | {"answered": answered}
+    with pytest.raises(InvalidValue) as refused:
+        read_words(shipped | {"states": shipped["states"] | {"waiting": waiting}})
+    assert refused.value.fields.keys() == {"states.waiting.answered"}
 
 
 def test_an_illegal_move_names_both_states() -> None:
