@@ -15,7 +15,7 @@ from server.foundation.edge.requests import (
     own_transactions,
 )
 from server.foundation.paging import PageRequest
-from server.foundation.permissions import Permission
+from server.foundation.permissions import Permission, Reach
 from server.foundation.translation import gettext
 from server.people.actions.accounts import give_account, switch_account
 from server.people.actions.passwords import reset_password
@@ -27,8 +27,10 @@ from server.people.queries.roles import GrantFilter, list_grants
 from server.people.schemas.access import AccountGiveSchema
 from web.pages.choices import organisation_names, role_names
 from web.pages.forms import read_form
-from web.pages.frame import done, url_for
+from web.pages.frame import done, reader, url_for
+from web.pages.item_tabs import class_name
 from web.pages.refusals import refuse_in_words
+from web.presenters.permissions import reach_text
 
 logins = Blueprint("logins", __name__, url_prefix="/people/<int:person_id>/login")
 
@@ -46,13 +48,13 @@ def login_of(person_id: int) -> Account | None:
 
 @dataclass(frozen=True)
 class GrantLine:
-    """A role that somebody holds, in words."""
+    """A role that somebody holds, in words; ``over`` says over what less than all of it there."""
 
     id: int
     role: str
     organisation: str
-    class_code: str | None
-    reach: str
+    over: str
+    emergency: bool
 
 
 def roles_of(*, person_id: int | None = None, group_id: int | None = None) -> list[GrantLine]:
@@ -68,11 +70,16 @@ def roles_of(*, person_id: int | None = None, group_id: int | None = None) -> li
             grant.id,
             roles.get(code, code),
             places.get(grant.organisation_id, ""),
-            grant.class_code,
-            grant.reach,
+            _over(grant.class_code, grant.reach),
+            grant.emergency,
         )
         for grant, code in page.rows
     ]
+
+
+def _over(class_code: str | None, reach: str) -> str:
+    told = [class_name(class_code)] if class_code else []
+    return ", ".join([*told, *([] if reach == Reach.ALL else [reach_text(reach, reader())])])
 
 
 @logins.route("", methods=["GET", "POST"])

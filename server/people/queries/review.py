@@ -4,17 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import literal, select
+from sqlalchemy import exists, literal, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Group, Membership, Organisation, Person
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
-from server.people.models import Account, Role, RoleGrant, SecondFactor
+from server.people.models import Account, Passkey, Role, RoleGrant, SecondFactor
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One role that somebody holds. ``through``: the group that gives it, "" for their own."""
+    """One role that somebody holds. ``through``: the group that gives it, "" for their own.
+
+    ``second_factor``: a code or a passkey; ``emergency``: it counts only while one is declared.
+    """
 
     person: str
     email: str
@@ -27,6 +30,7 @@ class Access:
     organisation: str
     class_code: str
     reach: str
+    emergency: bool
     through: str
     permissions: tuple[str, ...]
     granted_at: datetime
@@ -53,6 +57,8 @@ def access_review(session: Session, actor: Actor) -> Iterator[Access]:
         Organisation.code.label("organisation"),
         RoleGrant.class_code,
         RoleGrant.reach,
+        RoleGrant.emergency,
+        exists().where(Passkey.person_id == Person.id).label("has_passkey"),
         Role.permissions,
         RoleGrant.created_at,
         Person.name_key,
@@ -86,12 +92,13 @@ def access_review(session: Session, actor: Actor) -> Iterator[Access]:
             active=row.active,
             login=row.login or "",
             login_closed=bool(row.disabled),
-            second_factor=row.confirmed_at is not None,
+            second_factor=row.confirmed_at is not None or row.has_passkey,
             last_sign_in_at=row.last_sign_in_at,
             role=row.code,
             organisation=row.organisation,
             class_code=row.class_code or "",
             reach=row.reach,
+            emergency=row.emergency,
             through=row.through,
             permissions=tuple(sorted(row.permissions)),
             granted_at=row.created_at,

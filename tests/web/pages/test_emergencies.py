@@ -1,5 +1,7 @@
 """Rights that sleep, on pages: woken with a reason, seen by others, reviewed, proven genuine."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +14,7 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.settings import Settings
 from server.people.actions.roles import Holder, Scope, give_role
-from server.people.models import EmergencyUse
+from server.people.models import EmergencyUse, Passkey
 from server.wiring import REACTIONS
 from tests.server.command_line import Cadastre
 from tests.support.people import BEGINNING, World, make_world
@@ -104,3 +106,28 @@ def test_the_glass_is_broken_seen_reviewed_and_its_record_is_genuine_on_page_and
     outcome = cadastre.run("emergency", "list")
     assert outcome.code == 1
     assert "CHANGED\ta fire" in outcome.out
+
+
+def test_a_role_for_emergencies_is_told_from_one_that_always_counts(
+    holder: Browser, admin: Browser, cadastre: Cadastre, database: Database, world: World
+) -> None:
+    assert "Declare an emergency" in holder.read("/account/emergency")
+    for person_id, marked in ((world.reader.person_id, True), (world.admin.person_id, False)):
+        page = admin.read(f"/people/{person_id}")
+        assert (">emergency<" in page[page.index("Give a role") :]) is marked
+    assert world.reader.person_id is not None
+    with database.writing() as session:
+        session.add(
+            Passkey(
+                person_id=world.reader.person_id,
+                name="Key on the ring",
+                credential_hash="1",
+                credential="",
+                created_at=BEGINNING,
+            )
+        )
+    rows = csv.DictReader(io.StringIO(cadastre.succeed("audit", "access-review")))
+    told = {(row["login"], row["role"]): (row["emergency"], row["second_factor"]) for row in rows}
+    assert told["rob", "administrator"] == ("yes", "yes")
+    assert told["rob", "reader"] == ("no", "yes")
+    assert told["ada", "administrator"] == ("no", "no")

@@ -131,6 +131,7 @@ def test_a_log_in_is_given_and_opened_by_a_one_time_password(
 ) -> None:
     where = admin.done("/people/new", **_typed(world))
     admin.done(f"{where}/login", login="petra")
+    assert "without a password" in admin.read(where)
     shown = admin.post(f"{where}/login/one-time-password")
     assert shown.status_code == 200
     assert "petra" in shown.text
