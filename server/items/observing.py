@@ -129,7 +129,7 @@ def _evidence(report: Report, identity: Mapping[str, Any]) -> tuple[Identifier, 
 
 def _made_up(interfaces: Any) -> Iterator[str]:
     for row in dict_rows(interfaces):
-        if row.get("addresses") and row.get("type") not in _IN_BETWEEN:
+        if row.get("addresses") and str(row.get("type")) not in _IN_BETWEEN:
             yield str(row.get("mac") or "")
 
 
