@@ -20,6 +20,8 @@ _TOLD = ("mac", "up", "speed_mbps", "mtu", "alias")
 
 def write_interfaces(place: Place, section: Section) -> Difference:
     """Make the rows the interfaces that the source sees on the item."""
+    if place.is_new:
+        return _insert_all(place, _seen(section.rows or ()))
     session = place.session
     stored = {row.name: row for row in _stored(place)}
     addresses = _stored_addresses(session, [row.id for row in stored.values()])
@@ -42,9 +44,14 @@ def write_interfaces(place: Place, section: Section) -> Difference:
     return difference
 
 
+def _insert_all(place: Place, seen: Mapping[str, tuple[dict[str, Any], _Given]]) -> Difference:
+    """Let everything be inserted with the rest of the batch: nothing is there to compare with."""
+    here = {"item_id": place.item_id, "source": place.source}
+    place.pending.insert_interfaces((here | fields, given) for fields, given in seen.values())
+    return compare({}, {name: _told(fields, given) for name, (fields, given) in seen.items()})
+
+
 def _stored(place: Place) -> Iterable[Interface]:
-    if place.is_new:
-        return ()
     mine = (Interface.item_id == place.item_id, Interface.source == place.source)
     return place.session.scalars(select(Interface).where(*mine))
 

@@ -1,15 +1,20 @@
 """What a batch has decided to insert, kept until its end: a statement per table, not per item."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import SourceState
+from cmdb.records.among import among
 from cmdb.records.base import Base
 from cmdb.records.bulk import insert_rows
+from cmdb.records.facts import Address, Interface
 from cmdb.records.sources import ItemSource
+
+#: The addresses of an interface, each with the length of its prefix.
+Addresses = Sequence[tuple[str, int]]
 
 
 class Pending:
@@ -19,6 +24,7 @@ class Pending:
         self._session = session
         self._rows: dict[type[Base], list[dict[str, Any]]] = {}
         self._digests: dict[int, dict[str, str]] = {}
+        self._interfaces: list[tuple[dict[str, Any], Addresses]] = []
         self._items: set[int] = set()
 
     def insert(self, entity: type[Base], rows: Sequence[dict[str, Any]]) -> None:
@@ -26,6 +32,12 @@ class Pending:
         if rows:
             self._rows.setdefault(entity, []).extend(rows)
             self._items.update(row["item_id"] for row in rows)
+
+    def insert_interfaces(self, rows: Iterable[tuple[dict[str, Any], Addresses]]) -> None:
+        """Let these interfaces be inserted, each with its addresses, which need its id."""
+        for row, addresses in rows:
+            self._interfaces.append((row, addresses))
+            self._items.add(row["item_id"])
 
     def note_digests(self, state: SourceState) -> None:
         """Let the digests of a source be stored."""
@@ -41,9 +53,34 @@ class Pending:
         """Write everything that waits."""
         rows, self._rows = self._rows, {}
         self._items.clear()
+        self._write_interfaces()
         for entity, waiting in rows.items():
             insert_rows(self._session, entity, waiting)
         digests, self._digests = self._digests, {}
         if digests:
             told = [{"id": row_id, "digests": known} for row_id, known in digests.items()]
             self._session.execute(update(ItemSource), told)
+
+    def _write_interfaces(self) -> None:
+        waiting, self._interfaces = self._interfaces, []
+        if not waiting:
+            return
+        session = self._session
+        insert_rows(session, Interface, [row for row, _ in waiting])
+        query = select(Interface.item_id, Interface.source, Interface.name, Interface.id).where(
+            among(session, Interface.item_id, sorted({row["item_id"] for row, _ in waiting}))
+        )
+        ids = {
+            (item_id, source, name): own for item_id, source, name, own in session.execute(query)
+        }
+        addresses = [
+            {
+                "item_id": row["item_id"],
+                "interface_id": ids[row["item_id"], row["source"], row["name"]],
+                "address": address,
+                "prefix_length": length,
+            }
+            for row, given in waiting
+            for address, length in given
+        ]
+        insert_rows(session, Address, addresses)

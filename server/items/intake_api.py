@@ -172,8 +172,8 @@ def take() -> Any:
     """Take an agent's report. 202 means that it has been committed."""
     key, database = _bearer(), installation().database
     # A stranger's body is not even unpacked.
-    with database.reading() as session:
-        enrolment.agent_with_key(session, key)
+    with database.glancing() as connection:
+        enrolment.require_key(connection, key)
     report = read_report(_body())
     arrival = Arrival(key, report, current_time(), request_state().request_id)
     taken = gathering_of(database).take(arrival)

@@ -86,7 +86,8 @@ class DrawnMachine:
             "format": "cadastre-report/1",
             "agent": {"id": self.agent_id, "version": "0.1.0"},
             "sequence": self._sequence,
-            "boot_id": "bench",
+            # Each kernel makes its own; only containers share their host's.
+            "boot_id": f"boot-{self.number}",
             "collected_at": utc_now().strftime("%Y-%m-%dT%H:%M:%SZ"),
             "digests": digests,
             "sections": sections,
