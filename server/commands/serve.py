@@ -62,14 +62,16 @@ def serve_command(
     *,
     with_local_agent: bool,
 ) -> None:
-    """Run everything in one process: pages, REST interface, jobs and scheduler.
+    """Run everything: pages, REST interface, jobs and scheduler.
 
-    Brings the database up to date first. The very first start also creates the root organisation
-    and an administrator, and prints a one-time password. Stop it with Ctrl-C.
+    One process on SQLite; on PostgreSQL as many as `web_processes` says. Brings the database up to
+    date first. The very first start also creates the root organisation and an administrator, and
+    prints a one-time password. Stop it with Ctrl-C.
     """
     listen_at(command_line, listen)
     settings = command_line.settings
     start_journal(settings.log_format, settings.log_level)
+    settings.require_processes()
     with bind(settings) as listener:
         say(f"Cadastre starts; its data lies in {settings.home}")
         started = start_up(command_line, organisation)
@@ -93,13 +95,14 @@ def serve_command(
 def web_command(command_line: CommandLine, listen: tuple[str, int] | None) -> None:
     """Answer requests and leave the jobs to `cadastre work`.
 
-    For larger installations on PostgreSQL: any number of these behind a proxy, on any number of
-    machines. The database must be up to date (`cadastre migrate`).
+    For larger installations on PostgreSQL: in `web_processes` processes, and any number of these
+    behind a proxy, on any number of machines. The database must be up to date (`cadastre migrate`).
     """
     listen_at(command_line, listen)
     command_line.flags["job_threads"] = 0
     settings = command_line.settings
     refuse_sqlite(settings)
+    settings.require_processes()
     start_journal(settings.log_format, settings.log_level)
     with bind(settings) as listener:
         with command_line.database():
@@ -150,7 +153,7 @@ def listen_at(command_line: CommandLine, listen: tuple[str, int] | None) -> None
 
 def refuse_sqlite(settings: Settings) -> None:
     """Raise ``SettingsError`` where several processes would write one SQLite file."""
-    if settings.url.startswith("sqlite"):
+    if settings.on_sqlite:
         raise SettingsError(
             "SQLite wants one writing process: run `cadastre serve`, or set database_url to a "
             "PostgreSQL database"

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.items import Item
 from cmdb.records.relations import GraphChange, Relation
 from server.foundation.clock import utc_now
+from server.foundation.counting import together
 from server.foundation.database import Database
 from server.foundation.jobs import queries
 
@@ -33,22 +34,26 @@ class Metrics:
     """The figures of one running server."""
 
     def __init__(self, database: Database) -> None:
-        self._registry = CollectorRegistry()
+        counting = CollectorRegistry()
         self._requests = Counter(
             "cadastre_http_requests",
             "Requests answered.",
             ("method", "route", "status"),
-            registry=self._registry,
+            registry=counting,
         )
         self._seconds = Histogram(
             "cadastre_http_request_seconds",
             "Time to answer a request.",
             ("method", "route"),
             buckets=_BUCKETS,
-            registry=self._registry,
+            registry=counting,
         )
+        shared = together()
+        self._registry = counting if shared is None else shared
         self._registry.register(_FromDatabase(database))
-        for standard in (ProcessCollector, PlatformCollector, GCCollector):
+        # Memory and file handles are one process's own: told where there is but one.
+        standards = (ProcessCollector, GCCollector) if shared is None else ()
+        for standard in (PlatformCollector, *standards):
             standard(registry=self._registry)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

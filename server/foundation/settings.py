@@ -16,6 +16,8 @@ from server.foundation.outbound import INSIDE_NETWORKS, Gate, gate_of
 _PREFIX = "CADASTRE_"
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+#: Beyond so many, somebody who knows the machine's memory decides.
+_MOST_PROCESSES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,10 @@ class Settings:
     tls_key: str = ""
     #: How many reverse proxies stand in front; their X-Forwarded-* headers are believed.
     proxy_hops: int = 0
+    #: How many processes answer requests; 0: one on SQLite, on PostgreSQL one for each processor,
+    #: at most four.
+    web_processes: int = 0
+    #: Requests at once in each of them.
     web_threads: int = 8
     #: 0 switches the job runner off in this process (``cadastre web``).
     job_threads: int = 2
@@ -67,6 +73,28 @@ class Settings:
     def url(self) -> str:
         """Return the database URL in force."""
         return self.database_url or f"sqlite:///{self.home / 'cadastre.sqlite3'}"
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Say whether the database is one file, which wants one writing process."""
+        return self.url.startswith("sqlite")
+
+    @property
+    def processes(self) -> int:
+        """Return how many processes answer requests."""
+        if self.web_processes or self.on_sqlite:
+            return self.web_processes or 1
+        return min(_MOST_PROCESSES, os.cpu_count() or 1)
+
+    def require_processes(self) -> None:
+        """Raise ``SettingsError`` for a number of processes that the database does not take."""
+        if self.web_processes < 0:
+            raise SettingsError("the setting web_processes cannot be less than 0")
+        if self.on_sqlite and self.web_processes > 1:
+            raise SettingsError(
+                "the setting web_processes must be 1 on SQLite, which wants one writing process; "
+                "PostgreSQL takes several"
+            )
 
     @property
     def cache_folder(self) -> Path:
@@ -117,6 +145,11 @@ def settings_path(environment: Mapping[str, str] | None = None) -> Path:
 def choose_home(home: Path) -> None:
     """Make ``home`` the data folder of this process and of every one that it starts."""
     os.environ[f"{_PREFIX}HOME"] = str(home.absolute())
+
+
+def tell_library(name: str, value: str) -> None:
+    """Tell a library what it reads from the environment alone."""
+    os.environ[name] = value
 
 
 def child_environment(more: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Keeps what people set for the whole register at hand: class model, precedence, identity."""
 
+import mmap
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +28,9 @@ from server.foundation.events import after_commit
 #: What another process changed holds here after so many seconds at most.
 _LOOK_EVERY_SECONDS = 2.0
 _KEEPER = "model_keeper"
+#: Changed with each change of the model, and seen at once by every process forked from this one:
+#: whoever made a class finds it on the next page, whichever process answers.
+_MARK = mmap.mmap(-1, 8)
 
 
 class ModelKeeper:
@@ -40,6 +45,7 @@ class ModelKeeper:
         self._exempt: frozenset[tuple[str, str]] = frozenset()
         self._version = 0
         self._looked_at = float("-inf")
+        self._mark = _MARK[:]
 
     @contextmanager
     def in_force(self) -> Iterator[None]:
@@ -57,15 +63,21 @@ class ModelKeeper:
         session.info[_KEEPER] = self
 
     def forget(self) -> None:
-        """Look at the database before the next unit of work."""
-        self._looked_at = float("-inf")
+        """Look at the database before the next unit of work, in every process of this server."""
+        _MARK[:] = os.urandom(len(_MARK))
 
     def _refresh(self) -> None:
-        now = time.monotonic()
-        if now - self._looked_at > _LOOK_EVERY_SECONDS:
-            with self._lock:
-                self._looked_at = now
+        if self._is_fresh():
+            return
+        with self._lock:
+            if not self._is_fresh():
+                # Before the look: what changes while it lasts is looked at once more.
+                now, mark = time.monotonic(), _MARK[:]
                 self._look()
+                self._looked_at, self._mark = now, mark
+
+    def _is_fresh(self) -> bool:
+        return self._mark == _MARK[:] and time.monotonic() - self._looked_at < _LOOK_EVERY_SECONDS
 
     def _look(self) -> None:
         # A connection of its own: a database that is not migrated yet must not spoil the work.

@@ -1,8 +1,10 @@
-"""Reports that wait for their turn to write go together: one transaction for up to five.
+"""Reports that wait for their turn to write go together: one transaction for up to eight.
 
 Each sender is answered for its own report, after the commit that holds it. What a transaction and
-its statements cost is shared; and one writer at a time is all that SQLite has anyway. Should a
-transaction fail, each of its reports is tried alone, so that nobody pays for another's.
+its statements cost is shared, so a process writes one group at a time: two at once make smaller
+groups and wait for each other (half as many reports a second where two processes share a
+PostgreSQL), and SQLite has one writer anyway. Should a transaction fail, each of its reports is
+tried alone, so that nobody pays for another's.
 """
 
 import threading
@@ -15,9 +17,7 @@ from server.foundation.database import Database
 from server.items.intake import Taken, take_reports
 from server.items.reports import Report
 
-MOST = 5
-#: PostgreSQL can prepare one transaction while another commits.
-_TURNS = {True: 1, False: 2}
+MOST = 8
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Gathering:
         self._database = database
         self._lock = threading.Lock()
         self._waiting: list[Arrival] = []
-        self._turn = threading.Semaphore(_TURNS[database.is_sqlite])
+        self._turn = threading.Lock()
 
     def take(self, arrival: Arrival) -> Taken:
         """Record a report and return what its agent is told; it has been committed then.

@@ -62,7 +62,7 @@ class Embedded(BaseApplication):  # type: ignore[misc]  # gunicorn ships no type
         settings = self._settings
         options: dict[str, Any] = {
             "bind": f"fd://{self._listener.detach()}",
-            "workers": 1,
+            "workers": settings.processes,
             "worker_class": _CalmWorker,
             "threads": settings.web_threads,
             "keepalive": 15,
@@ -89,15 +89,15 @@ class Embedded(BaseApplication):  # type: ignore[misc]  # gunicorn ships no type
 
     def run(self) -> None:
         """Serve until a signal comes."""
-        _OneWorker(self).run()
+        _FixedNumber(self).run()
 
     def load(self) -> CountedApp:
         """Return the application; called in the worker."""
         return self._worker.application()
 
 
-class _OneWorker(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
-    """gunicorn's arbiter without the signals that would make it more than one worker."""
+class _FixedNumber(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's arbiter without the signals that would change how many workers there are."""
 
     def __init__(self, app: BaseApplication) -> None:
         self._keeps_on = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -109,7 +109,7 @@ class _OneWorker(Arbiter):  # type: ignore[misc]  # gunicorn ships no types
             self.handle_term()
 
     def handle_ttin(self) -> None:
-        """Stay with one worker."""
+        """Stay with the number of the settings."""
 
     handle_ttou = handle_usr2 = handle_winch = handle_ttin
 

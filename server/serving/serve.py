@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable
 
+from server.foundation.counting import counted_together
 from server.foundation.settings import Settings
 from server.serving.embedded import Embedded
 from server.serving.site import load_pages
@@ -14,8 +15,9 @@ def serve(
 ) -> None:
     """Answer requests until a signal comes, then leave by ``SystemExit`` with code 0.
 
-    The worker leaves this function too, in its own process: whoever cleans up afterwards compares
-    process ids. ``on_ready`` is called in the worker once it is about to answer.
+    The workers leave this function too, in their own processes: whoever cleans up afterwards
+    compares process ids. ``on_ready`` is called in the first one once it is about to answer.
     """
-    load_pages()
-    Embedded(settings, listener, Worker(settings, on_ready, jobs=jobs)).run()
+    with counted_together(settings.processes):
+        load_pages()
+        Embedded(settings, listener, Worker(settings, on_ready, jobs=jobs)).run()

@@ -1,9 +1,10 @@
-"""What the one worker consists of: application, database, jobs; and how it comes to an end."""
+"""What a worker consists of: application, database, jobs; and how it comes to an end."""
 
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
@@ -76,16 +77,20 @@ class Worker:
         app = create_site(settings, self._database)
         expect_revision(app, Migrations(settings.url).head())
         if self._with_jobs and settings.job_threads:
-            self._runner = JobRunner(self._database, settings, JOBS, settings.job_threads)
+            # The processes share the jobs as they share the requests.
+            threads = -(-settings.job_threads // settings.processes)
+            self._runner = JobRunner(self._database, settings, JOBS, threads)
         self._counted = CountedApp(app)
         return self._counted
 
-    def begin(self, _worker: object) -> None:
+    def begin(self, worker: Any) -> None:
         """Start the jobs; called in the worker when its application is ready."""
         if self._runner is not None:
             self._runner.start()
         settle()
-        self._on_ready()
+        if worker.age == 1:
+            # gunicorn numbers its workers; those after the first have nothing to announce.
+            self._on_ready()
 
     def end(self, _arbiter: object, _worker: object) -> None:
         """Let what runs come to an end, then go; called in the worker when it shall stop."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
@@ -15,6 +15,8 @@ from server.foundation.jobs.queue import enqueue
 
 LEADER = "scheduler"
 _DECLARED = "declared:"
+#: The advisory lock of those who declare, on PostgreSQL.
+_DECLARING = 0x0CADA575
 
 
 def next_run(cron: str, time_zone: str, after: datetime) -> datetime:
@@ -50,7 +52,12 @@ def remove_schedule(session: Session, name: str) -> None:
 
 
 def declare(session: Session, jobs: Jobs) -> None:
-    """Bring the schedules of ``wiring.JOBS`` into the table and drop those no longer there."""
+    """Bring the schedules of ``wiring.JOBS`` into the table and drop those no longer there.
+
+    Processes that start together do so one after the other.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECLARING})
     wanted = {f"{_DECLARED}{kind}": kind for kind, handler in jobs.items() if handler.cron}
     for name, kind in wanted.items():
         set_schedule(

@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,6 +47,22 @@ def test_an_expression_that_never_comes_is_refused_by_name(cron: str) -> None:
 def test_a_time_zone_nobody_knows_is_refused_by_name(time_zone: str) -> None:
     with pytest.raises(InvalidValue, match="time_zone"):
         schedules.next_run("0 0 * * *", time_zone, utc_now())
+
+
+def test_processes_that_start_together_declare_one_after_the_other(database: Database) -> None:
+    together = threading.Barrier(4)
+
+    def declare(_number: int) -> None:
+        with database.writing() as session:
+            # SQLite has one writer; waiting for the others inside would be for ever.
+            if not database.is_sqlite:
+                together.wait(20)
+            schedules.declare(session, NIGHTLY)
+
+    with ThreadPoolExecutor(4) as several:
+        list(several.map(declare, range(4)))
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Schedule)) == 1
 
 
 def test_a_due_schedule_becomes_one_job_however_often_it_was_missed(database: Database) -> None:
