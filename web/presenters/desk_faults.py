@@ -91,6 +91,7 @@ def sentences(reader: Reader) -> dict[str, str]:
             "Say under which number the supplier keeps it."
         ),
         "must be whole numbers": reader.gettext("Type whole numbers."),
+        "is for what a supplier said": reader.gettext("This is for what a supplier said."),
         "no supplier has the ticket now": reader.gettext("No supplier has the ticket now."),
         "no supplier had the ticket then": reader.gettext(
             "No supplier had the ticket at that time."
