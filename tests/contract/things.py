@@ -204,6 +204,7 @@ def _belonging_to_nobody(session: Session) -> dict[str, int | str]:
         "role": role.id,
         "job": job.id,
         "rule": "rule_of_ours",
+        "rest_subject": "tickets",
     }
     return found | own | shared_desk_things(session)
 

@@ -221,6 +221,7 @@ class _Furnishing:
     def things(self) -> dict[str, int | str]:
         found: dict[str, int | str] = {"person": _known(self._world.agent.person_id)}
         found["code"] = "pool"
+        found["subject"] = "tickets"
         found |= self._own_model()
         found |= self._imports()
         found["group"] = self._world.support.id

@@ -87,6 +87,9 @@ NO_PAGES = frozenset(
 
 #: What a page shows besides: open panels, other views, nothing found, other kinds of items.
 _ALSO = (
+    "/api/docs?q=api",
+    "/api/docs?q=nothing-like-this",
+    "/api/docs/{subject}?open=post-api-v1-tickets",
     "/changes?view=all",
     "/changes?view=waiting",
     "/changes/calendar?view=week",
@@ -141,10 +144,10 @@ _ALSO = (
     "/tickets/{ticket}?act=edit",
     "/tickets/{ticket}?act=assign",
     "/tickets/{ticket}?act=handover",
+    "/tickets/{ticket}?act=supplier",
     "/tickets/{ticket}?act=resolved",
     "/tickets/{ticket}?show=system",
     "/tickets/new?template=pool",
-    "/tickets/{ticket}?act=supplier",
     "/portal/new?category=performance",
     "/portal?show=closed",
 )

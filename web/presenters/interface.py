@@ -1,10 +1,11 @@
-"""The OpenAPI document as a page: operations by subject, each with what it takes and answers."""
+"""The OpenAPI document as pages: subjects, what can be asked for in each, and with what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _METHODS = ("get", "post", "put", "patch", "delete")
+_OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -19,13 +20,21 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One thing that can be asked for."""
+class Headline:
+    """What an operation is called; ``id`` is its own among all."""
 
     id: str
+    subject: str
     method: str
     path: str
     summary: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that can be asked for."""
+
+    headline: Headline
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
     body_type: str
@@ -34,35 +43,76 @@ class Operation:
 
 @dataclass(frozen=True)
 class Subject:
-    """The operations of one tag."""
+    """One tag and what its operations are called."""
 
     name: str
     description: str
-    operations: tuple[Operation, ...]
+    headlines: tuple[Headline, ...]
 
 
 def subjects_of(document: Mapping[str, Any]) -> list[Subject]:
     """Return the document's operations by tag, in the document's order."""
     told = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
-    found: dict[str, list[Operation]] = {name: [] for name in told}
+    found: dict[str, list[Headline]] = {name: [] for name in told}
+    for headline, _said, _shared in _entries(document):
+        found.setdefault(headline.subject, []).append(headline)
+    return [
+        Subject(name, told.get(name, ""), tuple(headlines))
+        for name, headlines in found.items()
+        if headlines
+    ]
+
+
+def operations_of(document: Mapping[str, Any], subject: str) -> list[Operation]:
+    """Return the operations of one tag with what they take and answer; none for an unknown one."""
+    return [
+        _operation(document, headline, said, shared)
+        for headline, said, shared in _entries(document)
+        if headline.subject == subject
+    ]
+
+
+def headlines_with(subjects: Iterable[Subject], words: str) -> list[Headline]:
+    """Return the operations in whose method, path, summary or subject each word stands.
+
+    >>> one = Headline("get-items", "items", "GET", "/api/v1/items", "List items.")
+    >>> [found.id for found in headlines_with([Subject("items", "", (one,))], "LIST /items")]
+    ['get-items']
+    """
+    wanted = words.casefold().split()
+    return [
+        headline
+        for subject in subjects
+        for headline in subject.headlines
+        if all(word in _text_of(headline) for word in wanted)
+    ]
+
+
+def _text_of(headline: Headline) -> str:
+    parts = (headline.method, headline.path, headline.summary, headline.subject)
+    return " ".join(parts).casefold()
+
+
+def _entries(
+    document: Mapping[str, Any],
+) -> Iterator[tuple[Headline, Mapping[str, Any], list[Mapping[str, Any]]]]:
+    """Yield each operation: what it is called, what is said of it, what its path takes."""
     for path, item in document.get("paths", {}).items():
         shared = item.get("parameters", [])
         for method in _METHODS:
             if method in item:
-                tag = (item[method].get("tags") or ["other"])[0]
-                operation = _operation(document, path, method, item[method], shared)
-                found.setdefault(tag, []).append(operation)
-    return [
-        Subject(name, told.get(name, ""), tuple(operations))
-        for name, operations in found.items()
-        if operations
-    ]
+                yield _headline(path, method, item[method]), item[method], shared
+
+
+def _headline(path: str, method: str, said: Mapping[str, Any]) -> Headline:
+    words = path.strip("/").replace("/", "-").replace("{", "").replace("}", "")
+    subject = (said.get("tags") or [_OTHER])[0]
+    return Headline(f"{method}-{words}", subject, method.upper(), path, said.get("summary", ""))
 
 
 def _operation(
     document: Mapping[str, Any],
-    path: str,
-    method: str,
+    headline: Headline,
     said: Mapping[str, Any],
     shared: list[Mapping[str, Any]],
 ) -> Operation:
@@ -73,16 +123,7 @@ def _operation(
         for code, answer in said.get("responses", {}).items()
         if code != "default"
     )
-    return Operation(
-        id=f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
-        method=method.upper(),
-        path=path,
-        summary=said.get("summary", ""),
-        parameters=tuple(parameters),
-        body=tuple(body),
-        body_type=body_type,
-        answers=answers,
-    )
+    return Operation(headline, tuple(parameters), tuple(body), body_type, answers)
 
 
 def _resolve(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -136,6 +136,8 @@ PAGES_DESK: tuple[Endpoint, ...] = (
     Endpoint("GET", "/pick/people", Permission.PERSON_READ, query={"q": "pat"}),
     Endpoint("GET", "/pick/groups", Permission.GROUP_READ, query={"q": "team"}),
     Endpoint("GET", "/api/docs"),
+    # What the interface is about is the same for everybody.
+    Endpoint("GET", "/api/docs/<string:subject>", at={"subject": "rest_subject"}, of_nobody=True),
     Endpoint("GET", "/account"),
     Endpoint("POST", "/account/availability", form={"state": "busy"}, status=303),
     Endpoint("POST", "/account", form={"language": "es", "time_zone": "UTC"}, status=303),
