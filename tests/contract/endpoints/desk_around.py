@@ -1,7 +1,9 @@
 """REST and pages around tickets: routing, groups, queues, absences, hand-overs."""
 
+from server.desk.knowledge.models import KnowledgeArticle
 from server.foundation.permissions import Permission
 from tests.contract.endpoints.entry import Endpoint, Named
+from tests.support.people import BEGINNING
 
 _V1 = "/api/v1"
 _TICKET = f"{_V1}/tickets/<string:reference>"
@@ -183,7 +185,7 @@ _PROBLEMS: tuple[Endpoint, ...] = (
         "POST",
         "/knowledge/<int:article_id>/edit",
         _WORK,
-        form=_ARTICLE,
+        form=_ARTICLE | {"version": str(KnowledgeArticle(updated_at=BEGINNING).edition)},
         status=303,
         of_nobody=True,
     ),
