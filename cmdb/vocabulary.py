@@ -44,6 +44,8 @@ CONNECTS_TO = RelationTypeCode("connects_to")
 
 # Sources of observations. Importers add their own codes at run time.
 AGENT = SourceCode("agent")
+#: The word of every agent of another maker.
+INVENTORY = SourceCode("inventory")
 SNMP = SourceCode("snmp")
 PERSON = SourceCode("person")
 REST = SourceCode("rest")

@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from cmdb.records.identity import IdentityReview
 from cmdb.records.sources import ItemSource
-from cmdb.vocabulary import AGENT
+from cmdb.vocabulary import AGENT, INVENTORY
 from server.foundation.permissions import Actor, Permission
-from server.items.foreign.observing import INVENTORY
 from server.items.health.models import HealthOfItem
 from server.items.models import Agent
 

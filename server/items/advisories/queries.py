@@ -187,10 +187,14 @@ def _meant(actor: Actor) -> Select[*tuple[()]]:
 def on_its_system() -> ColumnElement[bool]:
     """Say whether a match holds on the item's operating system: "12" is for 12 and for 12.5.
 
-    Without a release it holds for every one of the system.
+    GLPI Agent tells of "12 (bookworm)". Without a release it holds for every one of the system.
     """
     release = AdvisoryMatch.system_release
-    of_release = or_(system_version == release, system_version.startswith(release + "."))
+    of_release = or_(
+        system_version == release,
+        system_version.startswith(release + "."),
+        system_version.startswith(release + " "),
+    )
     return or_(
         AdvisoryMatch.system == "",
         and_(item_system == AdvisoryMatch.system, or_(release == "", of_release)),

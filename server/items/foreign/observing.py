@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cmdb.observation import Observation, Origin, Section
-from cmdb.vocabulary import SourceCode
+from cmdb.vocabulary import INVENTORY
 from server.items.foreign.computers import class_told, evidence, values
 from server.items.foreign.devices import (
     class_of_device,
@@ -19,9 +19,6 @@ from server.items.foreign.messages import Message
 from server.items.foreign.reading import rows, text
 from server.items.foreign.sections import SECTIONS, free_space
 from server.items.reports import digest_of
-
-#: The source under which the word of every foreign agent is kept.
-INVENTORY = SourceCode("inventory")
 
 
 def observe(

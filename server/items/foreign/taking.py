@@ -14,6 +14,7 @@ from cmdb.inventory.door import Inventory
 from cmdb.inventory.outcomes import Author, Outcome, Recorded
 from cmdb.observation import Observation
 from cmdb.records.sources import ItemSource
+from cmdb.vocabulary import INVENTORY
 from server.foundation.allowances import STRANGERS, spend
 from server.foundation.events import publish
 from server.items.events import ItemsReported
@@ -21,7 +22,7 @@ from server.items.foreign.answers import Verdict
 from server.items.foreign.doors import Door
 from server.items.foreign.messages import NOBODY, Message
 from server.items.foreign.models import WaitingSender
-from server.items.foreign.observing import INVENTORY, observe
+from server.items.foreign.observing import observe
 from server.items.foreign.seniority import beside_seniors
 from server.items.identity.clearing import has_become_clear
 from server.items.models import Agent

@@ -14,12 +14,11 @@ from cmdb.inventory.questions import IGNORED, NEW, SAME
 from cmdb.inventory.stored import restored_observation
 from cmdb.query.items import find_items
 from cmdb.records.identity import IdentityReview
-from cmdb.vocabulary import AGENT, ClassCode
+from cmdb.vocabulary import AGENT, INVENTORY, ClassCode
 from server.foundation import audit
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
 from server.items.events import ItemsReported
-from server.items.foreign.observing import INVENTORY
 from server.items.identity.queries import find_review
 from server.items.models import Agent
 from server.items.scope import visible_items

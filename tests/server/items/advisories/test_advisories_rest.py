@@ -165,10 +165,12 @@ def test_a_file_is_brought_over_rest_by_who_may_import_for_everybody(
     assert "file" in refused(wrong, 422)
 
 
+@pytest.mark.parametrize("version", ["12.5", "12", "12 (bookworm)"])
 def test_a_machine_of_another_makers_agent_has_the_weaknesses_of_its_system(
-    app: Flask, callers: Callers, database: Database, world: World
+    app: Flask, callers: Callers, database: Database, world: World, version: str
 ) -> None:
     told = inventory(package("openssl", "3.0.11-1~deb12u2"))
+    told = told.replace(b"<VERSION>12.5<", f"<VERSION>{version}<".encode())
     app.test_client(use_cookies=False).post("/inventory", data=told)
     (row,) = callers.admin.get("/waiting-senders")["rows"]
     admission = f"/waiting-senders/{row['id']}/admission"
