@@ -31,7 +31,7 @@ def counted_together(processes: int) -> Iterator[None]:
         return
     owner, _folder = os.getpid(), tempfile.mkdtemp(prefix="cadastre-figures-")
     tell_library(_FOLDER, _folder)
-    values.ValueClass = values.MultiProcessValue()
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
@@ -44,5 +44,5 @@ def together() -> CollectorRegistry | None:
     if _folder is None:
         return None
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, _folder)
+    MultiProcessCollector(registry, _folder)  # type: ignore[no-untyped-call]
     return registry

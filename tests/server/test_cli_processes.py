@@ -29,12 +29,11 @@ def two(
     url = postgres_cluster.new_database()
     cadastre = Cadastre(tmp_path / "home", {"database_url": url, "web_processes": "2"})
     cadastre.begin()
+    words = ("token", "create", "--login", "admin", "--name", "test", "--quiet")
+    (tmp_path / "token").write_text(cadastre.succeed(*words).strip())
     port = free_port()
     running = cadastre.start("serve", "--listen", f"127.0.0.1:{port}", port=port)
-    running.wait_until_ready()
-    words = ("token", "create", "--login", "admin", "--name", "test", "--quiet")
-    running.token = cadastre.succeed(*words).strip()
-    yield running
+    yield running.wait_until_ready()
     assert running.stop() == 0
     assert "Traceback" not in running.err
     assert not list((tmp_path / "tmp").glob("cadastre-figures-*"))
@@ -92,13 +91,14 @@ def test_one_that_was_killed_is_replaced_and_what_it_counted_counts(
     assert two.out.count("Open ") == 1
 
 
-def test_a_class_made_in_one_is_known_in_all_at_once(two: Running) -> None:
+def test_a_class_made_in_one_is_known_in_all_at_once(two: Running, tmp_path: Path) -> None:
+    token = (tmp_path / "token").read_text()
     for number in range(4):
         code = f"door_lock_{number}"
         made = _LOCK | {"code": code}
-        assert two.send("POST", "/api/v1/model/classes", two.token, made)[0] == 201
+        assert two.send("POST", "/api/v1/model/classes", token, made)[0] == 201
         with ThreadPoolExecutor(8) as several:
-            told = several.map(lambda _: two.get("/api/v1/model", two.token)[1], range(16))
+            told = several.map(lambda _: two.get("/api/v1/model", token)[1], range(16))
         assert [code in json.dumps(one["classes"]) for one in told] == [True] * 16
 
 
