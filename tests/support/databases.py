@@ -70,6 +70,9 @@ class DatabaseMaker:
         if kind == "postgres":
             spare = self._spare.get(template)
             url = spare.pop() if spare else self._cluster().new_database(template)
+            if prepare is prepare_schema:
+                # Who is connected counts where backups are restored; those databases are migrated.
+                self._cluster().keep_connections(url)
         else:
             url = self.empty(kind)
             shutil.copyfile(_sqlite_file(template), _sqlite_file(url))

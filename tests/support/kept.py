@@ -42,6 +42,14 @@ class KeptConnections:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[_Key, list[KeptConnection]] = defaultdict(list)
+        self._shared: set[_Key] = set()
+
+    def share(self, **said: object) -> None:
+        """Keep what is connected so from here on (``port=…, dbname=…``).
+
+        Elsewhere each is closed as it was told to be: a restore counts who is connected.
+        """
+        self._shared.add(_key(said))
 
     def connect(self, **said: Any) -> KeptConnection:
         """Do what ``psycopg.connect`` does, with one that waits where there is one."""
@@ -61,6 +69,9 @@ class KeptConnections:
 
     def take_back(self, connection: KeptConnection) -> bool:
         """Let it wait; False for what is in the middle of something, or one too many."""
+        known = set(connection.kept_as)
+        if not any(known.issuperset(shared) for shared in list(self._shared)):
+            return False
         if connection.info.transaction_status is not TransactionStatus.IDLE:
             return False
         try:
@@ -85,6 +96,7 @@ class KeptConnections:
     def end(self, **said: object) -> None:
         """Close those that wait and were connected so (``port=…, dbname=…``)."""
         with self._lock:
+            self._shared.discard(_key(said))
             ended = self._alike(said)
             for one in ended:
                 self._waiting[one.kept_as].remove(one)

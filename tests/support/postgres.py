@@ -154,6 +154,10 @@ class PostgresCluster:
         KEPT.end(port=self.port, dbname=name)
         self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def keep_connections(self, url: str) -> None:
+        """Let connections to a database wait for their next user, until it is dropped."""
+        KEPT.share(port=self.port, dbname=make_url(url).database)
+
     def put_back(self, url: str, template: str) -> bool:
         """Let a copy of ``template`` hold again what its template holds, row for row.
 

@@ -27,9 +27,10 @@ def said(postgres_cluster: PostgresCluster) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture
-def kept() -> Iterator[KeptConnections]:
+def kept(said: dict[str, Any]) -> Iterator[KeptConnections]:
     """Yield a shelf of its own, so that nothing waits on it."""
     shelf = KeptConnections()
+    shelf.share(dbname=said["dbname"])
     yield shelf
     shelf.end()
 
@@ -70,6 +71,16 @@ def test_what_was_said_to_it_is_forgotten(kept: KeptConnections, said: dict[str,
     assert again.execute("SHOW lock_timeout").fetchone() == ("0",)
     assert again.execute("SELECT to_regclass('mine')").fetchone() == (None,)
     again.end()
+
+
+def test_where_nothing_is_shared_closed_is_closed(
+    kept: KeptConnections, said: dict[str, Any]
+) -> None:
+    kept.end(dbname=said["dbname"])
+    first = kept.connect(**said)
+    first.close()
+    assert first.closed
+    assert kept.processes(dbname=said["dbname"]) == []
 
 
 def test_one_in_the_middle_of_something_is_closed(
