@@ -228,12 +228,6 @@ class EntryDraftSchema(StrictSchema):
 
     text = fields.String(required=True, validate=validate.Length(min=1, max=TEXT_LENGTH))
     kind = fields.String(load_default="public", validate=validate.OneOf(["public", "internal"]))
-
-
-def entry_draft(body: dict[str, Any]) -> EntryDraft:
-    """Return the entry that a body describes."""
-    return EntryDraft(**body)
-
     from_supplier = fields.Boolean(
         load_default=False,
         metadata={"description": "The supplier that has the ticket said so."},
@@ -243,6 +237,12 @@ def entry_draft(body: dict[str, Any]) -> EntryDraft:
         allow_none=True,
         metadata={"description": "When the supplier said it; null: now."},
     )
+
+
+def entry_draft(body: dict[str, Any]) -> EntryDraft:
+    """Return the entry that a body describes."""
+    return EntryDraft(**body)
+
 
 class AffectedItemSchema(StrictSchema):
     """An item a ticket is about."""
