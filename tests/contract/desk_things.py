@@ -66,9 +66,7 @@ def desk_things(
 def _outside(session: Session, admin: Actor, place_id: int, now: datetime) -> Ticket:
     """Open a ticket that a supplier has."""
     hotline = make_group(session, session.get_one(Organisation, place_id), f"Hotline {place_id}")
-    session.add(
-        DeskGroup(group_id=hotline.id, line="supplier", assignment="none", updated_at=now)
-    )
+    session.add(DeskGroup(group_id=hotline.id, line="supplier", assignment="none", updated_at=now))
     session.flush()
     draft = TicketDraft("Outside", organisation_id=place_id, group_id=hotline.id)
     return open_ticket(session, admin, draft, now)
