@@ -24,7 +24,7 @@ from server.desk.workspace.queries import (
     ticket_workspace,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
-from server.foundation.edge.schemas import Moment, StrictSchema
+from server.foundation.edge.schemas import Moment, StrictSchema, schema_of
 from server.items.schemas import AffectedSchema, HistorySchema, ItemRefSchema, affected_document
 
 
@@ -137,7 +137,7 @@ class TicketWorkspace(MethodView):
         page = ticket_workspace(current_session(), actor, reference)
         _, suspects = ticket_suspects(current_session(), actor, reference)
         _, related = related_tickets(current_session(), actor, reference)
-        told = TicketWorkspaceSchema().dump(_page(page, suspects, related))
+        told = schema_of(TicketWorkspaceSchema).dump(_page(page, suspects, related))
         told["ticket"] = ticket_document(actor, page.header.ticket, TicketSchema)
         return jsonify(told)
 
