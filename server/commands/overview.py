@@ -18,7 +18,7 @@ class Listed(NamedTuple):
 COMMANDS = {
     "serve": Listed(
         "server.commands.serve:serve_command",
-        "Run everything in one process: pages, REST interface, jobs and scheduler.",
+        "Run everything: pages, REST interface, jobs and scheduler.",
     ),
     "web": Listed(
         "server.commands.serve:web_command",
