@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection
@@ -82,7 +82,7 @@ class Migrations:
                     applied += _make_at_once(connection)
                 self.say(f"the schema of revision {applied[-1]} made")
             if applied[-1:] != [state.head]:
-                command.upgrade(self._config(connection, applied), revision)
+                self._go_up(self._config(connection, applied), revision)
         return applied
 
     def fill_within(self, connection: Connection, revision: str) -> None:
@@ -90,7 +90,7 @@ class Migrations:
         if revision == _shipped().get_current_head():
             _make_at_once(connection)
         else:
-            command.upgrade(self._config(connection), revision)
+            self._go_up(self._config(connection), revision)
 
     def downgrade(self, revision: str, *, lose: bool = False) -> list[str]:
         """Go down to ``revision`` ("base" for an empty database); return the revisions undone.
@@ -106,7 +106,7 @@ class Migrations:
             losses = [_loses(step) for step in self._down(current, revision) if _loses(step)]
             if losses and not lose:
                 raise LosesData(f"going down to {revision} loses {' and '.join(losses)}")
-            command.downgrade(self._config(connection, undone), revision)
+            self._go_down(self._config(connection, undone), revision)
         return undone
 
     def check(self) -> list[str]:
@@ -144,6 +144,26 @@ class Migrations:
         if revision != "base" and revision not in below:
             raise CadastreError(f"there is no revision {revision} below {current}")
         return list(script.iterate_revisions(current or "base", revision))
+
+    def _go_up(self, config: Config, revision: str) -> None:
+        """Do what ``alembic upgrade`` does, with the revisions that were read before."""
+        script = self.script()
+
+        def steps(current: Any, _context: MigrationContext) -> list[Any]:
+            return script._upgrade_revs(revision, current)  # noqa: SLF001 - alembic's own way
+
+        with EnvironmentContext(config, script, fn=steps, destination_rev=revision):
+            script.run_env()
+
+    def _go_down(self, config: Config, revision: str) -> None:
+        """Do what ``alembic downgrade`` does, with the revisions that were read before."""
+        script = self.script()
+
+        def steps(current: Any, _context: MigrationContext) -> list[Any]:
+            return script._downgrade_revs(revision, current)  # noqa: SLF001 - alembic's own way
+
+        with EnvironmentContext(config, script, fn=steps, destination_rev=revision):
+            script.run_env()
 
     def _config(
         self, connection: Connection | None = None, applied: list[str] | None = None
