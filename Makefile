@@ -69,7 +69,8 @@ lint: setup ## Style, types, imports, security
 
 test: setup ## The whole suite, on SQLite and PostgreSQL, browser included (ARGS="--db sqlite" for one)
 	@deploy/system.sh
-	@$(VENV)/python -m pytest -n $(WORKERS) --maxschedchunk 50 $(ARGS)
+	@# Hundreds of processes load the program: what one has compiled, the others read.
+	@env -u PYTHONDONTWRITEBYTECODE $(VENV)/python -m pytest -n $(WORKERS) --maxschedchunk 50 $(ARGS)
 
 check: ## All of it: lint, then test
 	@$(MAKE) --no-print-directory lint
