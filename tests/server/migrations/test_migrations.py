@@ -3,7 +3,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -92,17 +92,25 @@ Plant = Callable[..., Migrations]
 
 
 @pytest.fixture
-def engine(empty_database_url: str) -> Iterator[sa.Engine]:
-    """Yield an engine of nobody in particular, to look at the result with."""
-    made = sa.create_engine(empty_database_url, poolclass=sa.NullPool)
-    yield made
-    made.dispose()
+def engine(migrated_database_url: str) -> sa.Engine:
+    """Return an engine of nobody in particular, to look at what became of the newest schema."""
+    return sa.create_engine(migrated_database_url, poolclass=sa.NullPool)
 
 
 @pytest.fixture
-def plant(empty_database_url: str, tmp_path: Path) -> Plant:
-    """Add made-up revisions after the shipped ones."""
-    head = Migrations(empty_database_url).script().get_current_head()
+def empty_engine(empty_database_url: str) -> sa.Engine:
+    """Return one that looks at what became of an empty database."""
+    return sa.create_engine(empty_database_url, poolclass=sa.NullPool)
+
+
+@pytest.fixture
+def plant(migrated_database_url: str, tmp_path: Path) -> Plant:
+    """Add made-up revisions after the shipped ones, which are applied already."""
+    return _planter(migrated_database_url, tmp_path)
+
+
+def _planter(url: str, tmp_path: Path) -> Plant:
+    head = Migrations(url).script().get_current_head()
 
     def add(*bodies: str, loses: str = "") -> Migrations:
         below = head
@@ -111,7 +119,7 @@ def plant(empty_database_url: str, tmp_path: Path) -> Plant:
             text = HEADER.format(doc="planted", revision=revision, below=below, loses=loses) + body
             (tmp_path / f"{revision}.py").write_text(text.lstrip())
             below = revision
-        return Migrations(empty_database_url, versions=(SHIPPED, tmp_path))
+        return Migrations(url, versions=(SHIPPED, tmp_path))
 
     return add
 
@@ -129,7 +137,7 @@ def _fill(engine: sa.Engine) -> None:
 
 
 def test_an_empty_database_goes_up_to_what_the_models_say(
-    empty_database_url: str, engine: sa.Engine
+    empty_database_url: str, empty_engine: sa.Engine
 ) -> None:
     migrations = Migrations(empty_database_url)
     state = migrations.state()
@@ -137,7 +145,7 @@ def test_an_empty_database_goes_up_to_what_the_models_say(
     assert migrations.upgrade() == list(state.pending)
     assert migrations.state().is_current
     assert migrations.check() == []
-    assert set(row_counts(engine)) == set(Base.metadata.tables)
+    assert set(row_counts(empty_engine)) == set(Base.metadata.tables)
 
 
 def test_a_schema_made_at_once_is_what_all_revisions_make(
@@ -220,10 +228,9 @@ def test_every_shipped_revision_says_what_it_does_and_what_it_loses() -> None:
 
 
 def test_each_shipped_revision_goes_up_down_and_up_and_keeps_every_row(
-    empty_database_url: str, engine: sa.Engine
+    migrated_database_url: str, engine: sa.Engine
 ) -> None:
-    migrations = Migrations(empty_database_url)
-    migrations.upgrade()
+    migrations = Migrations(migrated_database_url)
     _fill(engine)
     before = row_counts(engine), content_hashes(engine)
     assert min(before[0].values()) > 0
@@ -243,10 +250,9 @@ def test_each_shipped_revision_goes_up_down_and_up_and_keeps_every_row(
 
 
 def test_the_way_down_to_nothing_loses_everything_and_wants_to_be_told_so(
-    empty_database_url: str, engine: sa.Engine
+    migrated_database_url: str, engine: sa.Engine
 ) -> None:
-    migrations = Migrations(empty_database_url)
-    migrations.upgrade()
+    migrations = Migrations(migrated_database_url)
     _fill(engine)
     with pytest.raises(LosesData, match="everything"):
         migrations.downgrade("base")
@@ -311,9 +317,8 @@ def test_a_revision_that_loses_data_refuses_until_told(plant: Plant, engine: sa.
     assert migrations.downgrade(HEAD, lose=True) == ["planted_1"]
 
 
-def test_a_revision_that_is_not_below_is_refused(empty_database_url: str) -> None:
-    migrations = Migrations(empty_database_url)
-    migrations.upgrade()
+def test_a_revision_that_is_not_below_is_refused(migrated_database_url: str) -> None:
+    migrations = Migrations(migrated_database_url)
     with pytest.raises(CadastreError, match=f"no revision 4711 below {HEAD}"):
         migrations.downgrade("4711")
 
@@ -343,7 +348,6 @@ def test_a_migration_that_is_killed_half_way_leaves_the_revision_before_it(
 ) -> None:
     marker = tmp_path / "kill me"
     migrations = plant(REBUILD, KILLED.format(marker=str(marker)))
-    Migrations(migrations.url).upgrade()
     _fill(engine)
     marker.touch()
     process = _upgrade_process(migrations)
@@ -359,8 +363,10 @@ def test_a_migration_that_is_killed_half_way_leaves_the_revision_before_it(
     assert "half" in row_counts(engine)
 
 
-def test_processes_that_start_together_apply_each_revision_once(plant: Plant) -> None:
-    migrations = plant(REBUILD)
+def test_processes_that_start_together_apply_each_revision_once(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    migrations = _planter(empty_database_url, tmp_path)(REBUILD)
     processes = [_upgrade_process(migrations) for _ in range(3)]
     answers = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], answers
@@ -380,20 +386,19 @@ def test_a_database_from_a_newer_version_is_refused_in_one_sentence(plant: Plant
 
 
 def test_a_database_of_something_else_is_left_alone(
-    empty_database_url: str, engine: sa.Engine
+    empty_database_url: str, empty_engine: sa.Engine
 ) -> None:
-    with engine.begin() as connection:
+    with empty_engine.begin() as connection:
         connection.execute(sa.text("CREATE TABLE invoices (id integer)"))
     with pytest.raises(DatabaseNotReady, match="tables that are not Cadastre's"):
         Migrations(empty_database_url).upgrade()
-    assert set(row_counts(engine)) == {"invoices"}
+    assert set(row_counts(empty_engine)) == {"invoices"}
 
 
 def test_a_difference_between_schema_and_models_is_said(
-    empty_database_url: str, engine: sa.Engine
+    migrated_database_url: str, engine: sa.Engine
 ) -> None:
-    migrations = Migrations(empty_database_url)
-    migrations.upgrade()
+    migrations = Migrations(migrated_database_url)
     with engine.begin() as connection:
         connection.execute(sa.text("DROP INDEX ix_item_serial"))
         connection.execute(sa.text("ALTER TABLE person ADD COLUMN shoe_size integer"))
@@ -429,7 +434,6 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 
 def test_a_revision_that_would_orphan_rows_is_not_applied(plant: Plant, engine: sa.Engine) -> None:
     migrations = plant(BREAKS)
-    Migrations(migrations.url).upgrade()
     _fill(engine)
     before = content_hashes(engine)
     with pytest.raises((CadastreError, sa.exc.IntegrityError)):
