@@ -73,9 +73,25 @@ def tell(session: Session, person_ids: Collection[int], notice: Notice, now: dat
         )
     _insert(session, rows)
     for at in times:
-        soon = at <= now
-        enqueue(session, DELIVER, key=DELIVER if soon else f"{DELIVER}:{at}", run_at=at)
+        _send(session, DELIVER if at <= now else f"{DELIVER}:{at}", at)
     return len(rows)
+
+
+def _send(session: Session, key: str, at: datetime) -> None:
+    """Ask for the job that sends the mail, once in a transaction.
+
+    A step of a ticket tells several groups of people, and asking again changes nothing: what this
+    transaction asked for waits for its end. Only what a savepoint may yet take back is not known.
+    """
+    transaction = session.get_transaction()
+    known, asked = session.info.get("deliveries", (None, {}))
+    if known is not transaction:
+        asked = {}
+    if key in asked and asked[key] <= at:
+        return
+    enqueue(session, DELIVER, key=key, run_at=at)
+    if not session.in_nested_transaction():
+        session.info["deliveries"] = (transaction, asked | {key: at})
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
