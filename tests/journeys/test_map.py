@@ -27,6 +27,12 @@ _PLACE = """
   return node.renderedPosition();
 }
 """
+_LIT = """
+(names) => {
+  const lit = window.drawnMap.nodes(".is-lit").map((node) => node.data("node").name);
+  return String(lit.sort()) === String(names);
+}
+"""
 _KEEP_MAP = """
 document.addEventListener("map-ready", (event) => { window.drawnMap = event.detail.cy; });
 """
@@ -52,11 +58,11 @@ def state_of(page: Page, name: str) -> str:
 
 
 def eventually(page: Page, holds: Callable[[dict[str, str]], bool]) -> None:
-    """Wait until the states on the map are as they should be."""
-    for _ in range(50):
+    """Wait until the states on the map are as they should be: it follows what is beside it."""
+    for _ in range(100):
         if holds(page.evaluate(_STATES)):
             return
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(50)
     raise AssertionError(page.evaluate(_STATES))
 
 
@@ -75,13 +81,13 @@ def test_clicks_let_one_fail_after_the_other_and_the_wave_is_seen(
     click_on_map(page, "host-1")
     expect(page.locator("#what-if")).to_contain_text("host-1")
     expect(page.locator("#suffering")).to_contain_text("Orders")
-    assert (state_of(page, "host-1"), state_of(page, "Orders")) == ("down", "at_risk")
+    eventually(page, lambda states: (states["host-1"], states["Orders"]) == ("down", "at_risk"))
     click_on_map(page, "host-2")
     expect(page.locator("#what-if")).to_contain_text("host-2")
-    assert state_of(page, "Orders") == "down"
+    eventually(page, lambda states: states["Orders"] == "down")
     page.get_by_role("link", name="Let host-1 work again").first.click()
     expect(page.locator("#what-if")).not_to_contain_text("host-1")
-    assert state_of(page, "Orders") == "at_risk"
+    eventually(page, lambda states: states["Orders"] == "at_risk")
 
 
 def test_the_address_holds_the_view_and_back_goes_back(page: Page, served: Served) -> None:
@@ -117,7 +123,7 @@ def test_the_keyboard_walks_chooses_and_lets_fail_on_the_map_itself(
     expect(page.locator("#chosen")).to_contain_text("app-1")
     page.keyboard.press("f")
     expect(page.locator("#what-if")).to_contain_text("app-1")
-    assert state_of(page, "Orders") == "down"
+    eventually(page, lambda states: states["Orders"] == "down")
     expect(page.locator(".map-canvas")).to_be_focused()
 
 
@@ -164,8 +170,7 @@ def test_choosing_shows_the_way_in_words_and_on_the_map(page: Page, served: Serv
     way = page.locator("#chosen .path")
     expect(way).to_contain_text("app-1")
     expect(way).to_contain_text("Orders")
-    lit = page.evaluate("window.drawnMap.nodes('.is-lit').map((n) => n.data('node').name).sort()")
-    assert lit == ["Orders", "app-1"]
+    page.wait_for_function(_LIT, arg=["Orders", "app-1"])
 
 
 def test_the_map_is_saved_as_a_picture_and_as_a_drawing(
