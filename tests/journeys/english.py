@@ -14,7 +14,7 @@ from server.foundation.catalogues import read
 
 # Every text a person reads or hears, without what came from the estate (names stand in <bdi>),
 # what is code or a key, and what is in another language on purpose.
-_TEXTS = """
+TEXTS = """
 (spared) => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -32,7 +32,7 @@ _TEXTS = """
   return [...new Set(found.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean))];
 }
 """
-_SPARED = "bdi, code, kbd, pre, script, style, textarea, [lang]:not(html)"
+SPARED = "bdi, code, kbd, pre, script, style, textarea, [lang]:not(html)"
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%")
 _FILLED = {"s": ".+?", "d": r"[\d\s.,]+", "%": "%"}
 #: "%(one)s for %(other)s" would be found in any sentence: one short word proves nothing.
@@ -51,7 +51,10 @@ class LeftOver:
 
     def on(self, page: Page) -> list[str]:
         """Return the texts of the page that are English."""
-        texts: list[str] = page.evaluate(_TEXTS, _SPARED)
+        return self.of(page.evaluate(TEXTS, SPARED))
+
+    def of(self, texts: Iterable[str]) -> list[str]:
+        """Return those of the texts that are English."""
         return [text for text in texts if text not in self._names and self._is_english(text)]
 
     def _is_english(self, text: str) -> bool:

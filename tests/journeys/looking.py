@@ -1,10 +1,12 @@
 """What can be wrong with a page as it stands in a browser, seen with its own eyes."""
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 from playwright.sync_api import Page, ViewportSize
 
-from tests.support.axe import run_contrast
+from tests.journeys.english import SPARED, TEXTS
+from tests.support.axe import bring_along, run_contrast
 
 #: The narrowest phone the pages are made for, and the screen most desks have.
 PHONE = ViewportSize(width=360, height=740)
@@ -15,20 +17,29 @@ _SERIOUS = ("(serious)", "(critical)")
 # What a closed <details> holds is not shown, so no contrast is measured there; on a page with a
 # thousand of them axe would ask each line whether it is shown.
 _DROP_WHAT_IS_CLOSED = """
-() => {
   for (const closed of document.querySelectorAll("details:not([open])")) {
     closed.replaceChildren(...closed.querySelectorAll(":scope > summary"));
   }
-}
 """
 # The page without its content: what is the same here is the same to the eye.
-_FRAME = """
-() => {
-  const frame = document.body.cloneNode(true);
+_FRAME = f"""
+() => {{{_DROP_WHAT_IS_CLOSED}  const frame = document.body.cloneNode(true);
   frame.querySelector("#content")?.replaceChildren();
-  const { attributes } = document.documentElement;
-  return [...[...attributes].map(({ name, value }) => `${name}=${value}`), frame.outerHTML].join();
-}
+  const {{ attributes }} = document.documentElement;
+  const said = [...attributes].map((one) => `${{one.name}}=${{one.value}}`);
+  return [...said, frame.outerHTML].join();
+}}
+"""
+# The page follows the wish for the dark by itself. Playwright's own waiting would bring its
+# selectors to every page, which costs as much as a look at it.
+_UNTIL_IT_IS_DARK = """
+() => new Promise((resolve, reject) => {
+  const { documentElement: root } = document;
+  const look = () => root.dataset.bsTheme === "dark" && resolve();
+  new MutationObserver(look).observe(root, { attributes: true });
+  setTimeout(() => reject(new Error("the page does not follow into the dark")), 30000);
+  look();
+})
 """
 
 # What sticks out at the right, the innermost first; what scrolls inside a box of its own does not.
@@ -91,6 +102,16 @@ _CUT_OFF = """
 #: For screen readers alone; the select behind a picker, which people never meet.
 _NOT_SEEN = ".visually-hidden, .tomselected, option"
 
+# All of it in one question: each costs as much as its answer.
+_SIGHT = f"""
+([spared, meant]) => ({{
+  texts: ({TEXTS})(spared),
+  cut_off: ({_CUT_OFF})(meant),
+  sticking_out: ({_STICKING_OUT})(),
+  language: document.documentElement.lang,
+}})
+"""
+
 
 def serious(violations: Iterable[str]) -> list[str]:
     """Keep what axe calls serious or critical."""
@@ -105,18 +126,19 @@ class Reader:
     """
 
     def __init__(self, page: Page) -> None:
+        """``page`` has nothing open yet that is to be looked at."""
         self._page = page
+        bring_along(page)
         self._frames: set[str] = set()
 
     def faint(self) -> list[str]:
         """Return what can hardly be read; what is closed leaves the page for good."""
-        self._page.evaluate(_DROP_WHAT_IS_CLOSED)
         frame = self._page.evaluate(_FRAME)
         where = "#content" if frame in self._frames else ""
         self._frames.add(frame)
         found = [f"hardly readable: {line}" for line in _faint(self._page, where)]
         self._page.emulate_media(color_scheme="dark")
-        self._page.wait_for_selector("html[data-bs-theme=dark]", state="attached")
+        self._page.evaluate(_UNTIL_IT_IS_DARK)
         found += [f"hardly readable in the dark: {line}" for line in _faint(self._page, where)]
         self._page.emulate_media(color_scheme="light")
         return found
@@ -125,6 +147,21 @@ class Reader:
 def _faint(page: Page, where: str) -> list[str]:
     nodes = [node for violation in run_contrast(page, where) for node in violation["nodes"]]
     return [f"{node['html']} {node['any'][0]['message']}" for node in nodes]
+
+
+class Sight(TypedDict):
+    """What is to be seen of a page at once."""
+
+    texts: list[str]
+    cut_off: list[str]
+    sticking_out: list[str]
+    language: str
+
+
+def sight(page: Page) -> Sight:
+    """Return the texts of a page, what of them does not fit, and in which language it is."""
+    found: Sight = page.evaluate(_SIGHT, [SPARED, _NOT_SEEN])
+    return found
 
 
 def sticking_out(page: Page) -> list[str]:

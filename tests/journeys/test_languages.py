@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.journeys.company import NAMES
 from tests.journeys.conftest import Served, SignedIn
 from tests.journeys.english import LeftOver
-from tests.journeys.looking import DESK, PHONE, cut_off, sticking_out
+from tests.journeys.looking import DESK, PHONE, cut_off, sight
 from tests.journeys.places import places, short_walk
 from tests.support.browser import PageFaults
 
@@ -54,10 +54,11 @@ def walk(page: Page, language: str, addresses: list[str], faults: PageFaults) ->
     for place in addresses:
         known = len(faults.unexpected)
         page.goto(place)
-        found = [f"left in English: {text!r}" for text in english.on(page)]
-        found += [f"cut off: {line}" for line in cut_off(page)]
-        found += [f"scrolls sideways: {line}" for line in sticking_out(page)]
-        if page.evaluate("document.documentElement.lang") != language:
+        seen = sight(page)
+        found = [f"left in English: {text!r}" for text in english.of(seen["texts"])]
+        found += [f"cut off: {line}" for line in seen["cut_off"]]
+        found += [f"scrolls sideways: {line}" for line in seen["sticking_out"]]
+        if seen["language"] != language:
             found.append(f"is not in {language!r}")
         wrong += [f"{place}: {fault}" for fault in (*found, *faults.unexpected[known:])]
     return wrong
