@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.among import among
+from cmdb.records.among import among_listed, listed
 from server.desk.sla.actions.keeping import agreed_about, reading_of
 from server.desk.sla.models import SlaClock
 from server.desk.sla.queries import agreements_at, agreements_of, clocks_of
@@ -96,23 +97,8 @@ def who_had(session: Session, ticket: Ticket) -> tuple[Stay, ...]:
 def _heard(session: Session, tickets: Sequence[Ticket], *, notes: bool) -> dict[int, "_Heard"]:
     """Return what the lines of tickets say, by ticket; ``notes``: also internal ones."""
     heard = {ticket.id: _Heard(ticket) for ticket in tickets}
-    told = TicketEntry.detail["event"].as_string().in_(_EVENTS)
-    said = ("public", "internal") if notes else ("public",)
-    query = (
-        select(
-            TicketEntry.ticket_id,
-            TicketEntry.at,
-            TicketEntry.kind,
-            TicketEntry.author_id,
-            TicketEntry.detail,
-        )
-        .where(
-            TicketEntry.ticket_id.in_(heard),
-            or_(TicketEntry.kind.in_(said), (TicketEntry.kind == "system") & told),
-        )
-        .order_by(TicketEntry.at, TicketEntry.id)
-    )
-    for ticket_id, at, kind, author_id, detail in session.execute(query):
+    lines = session.execute(_lines(notes=notes), {"tickets": list(heard)})
+    for ticket_id, at, kind, author_id, detail in lines:
         if kind == "system":
             heard[ticket_id].hear_event(at, detail)
             continue
@@ -122,14 +108,40 @@ def _heard(session: Session, tickets: Sequence[Ticket], *, notes: bool) -> dict[
     return heard
 
 
+@cache
+def _lines(*, notes: bool) -> Select[int, datetime, str, int | None, dict[str, Any]]:
+    """Return what reads the lines of tickets; made once, for every step of a ticket asks it."""
+    told = TicketEntry.detail["event"].as_string().in_(_EVENTS)
+    said = ("public", "internal") if notes else ("public",)
+    return (
+        select(
+            TicketEntry.ticket_id,
+            TicketEntry.at,
+            TicketEntry.kind,
+            TicketEntry.author_id,
+            TicketEntry.detail,
+        )
+        .where(
+            TicketEntry.ticket_id.in_(bindparam("tickets", expanding=True)),
+            or_(TicketEntry.kind.in_(said), (TicketEntry.kind == "system") & told),
+        )
+        .order_by(TicketEntry.at, TicketEntry.id)
+    )
+
+
 def services_among(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
     """Return the services that tickets reach, by ticket; one that reaches none is missing."""
-    pairs = select(AffectedService.ticket_id, AffectedService.item_id)
     found: dict[int, list[int]] = defaultdict(list)
-    rows = session.execute(pairs.where(among(session, AffectedService.ticket_id, ticket_ids)))
-    for ticket_id, item_id in rows:
+    query = _reached(session.get_bind().dialect.name)
+    for ticket_id, item_id in session.execute(query, {"tickets": listed(session, ticket_ids)}):
         found[ticket_id].append(item_id)
     return found
+
+
+@cache
+def _reached(dialect: str) -> Select[int, int]:
+    pairs = select(AffectedService.ticket_id, AffectedService.item_id)
+    return pairs.where(among_listed(dialect, AffectedService.ticket_id, "tickets"))
 
 
 @dataclass(slots=True)
