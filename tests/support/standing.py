@@ -26,12 +26,21 @@ def standing(database: Database, make: Callable[[Session], Made]) -> Made:
     key = (make, database.engine.dialect.name)
     if key not in _kept:
         with database.writing() as session:
-            made = make(session)
-        _kept[key] = made, _photograph(database.engine)
-        return made
-    made, rows = _kept[key]
+            returned = make(session)
+        _kept[key] = returned, _photograph(database.engine)
+        return returned
+    returned, rows = _kept[key]
     _put_back(database.engine, rows)
-    return made
+    return returned
+
+
+def made(database: Database, make: Callable[[Session], Made]) -> Made:
+    """Return again what ``make`` returned when it was last put into a database of this kind.
+
+    Raises ``KeyError`` when it never was.
+    """
+    returned: Made = _kept[make, database.engine.dialect.name][0]
+    return returned
 
 
 def _photograph(engine: sa.Engine) -> _Photograph:

@@ -15,7 +15,8 @@ from cmdb.observation import GroupMembership
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.items.actions import ItemDraft, PartyDraft, RelationDraft, create_item, create_relation
-from tests.support.people import World
+from tests.support.people import World, make_world
+from tests.support.standing import made, standing
 from tests.web.pages.conftest import Browser, Browsers
 
 
@@ -33,10 +34,26 @@ class Estate:
 
 
 @pytest.fixture
+def world(request: pytest.FixtureRequest, database: Database) -> World:
+    """Return the small world, written into `database`, with the estate for who asks for it."""
+    if "estate" in request.fixturenames:
+        return standing(database, _with_estate)[0]
+    return standing(database, make_world)
+
+
+@pytest.fixture
 def estate(database: Database, world: World) -> Estate:
-    """Return the estate, written into `database`."""
-    with database.writing() as session:
-        return _Putting(session, world).estate()
+    """Return the estate, which stands in `database` beside its world."""
+    return made(database, _with_estate)[1]
+
+
+def _with_estate(session: Session) -> tuple[World, Estate]:
+    world = make_world(session)
+    put = _Putting(session, world).estate()
+    # Writing relations forgets the rows that were read; those of the world are read by tests.
+    for row in (world.root, world.operations, world.sales, world.support):
+        session.refresh(row)
+    return world, put
 
 
 class _Putting:
