@@ -28,18 +28,20 @@ AGENT_SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class AgentFilter:
-    """Which agents; None, False and "" mean no matter. ``q`` is part of a host's name.
+    """Which agents; None and "" mean no matter. ``q`` is part of a host's name.
 
     ``suspect``: they may be a duplicate, or stand for two (``suspecting``). ``troubled``: their
-    last report told of problems. ``not_version``: agents of ours that are of another version.
+    last report told of problems. ``version``: exactly this one, of any maker. ``not_version``:
+    agents of ours that are of another version.
     """
 
     q: str = ""
     #: Silent since before this moment.
     silent_before: datetime | None = None
     revoked: bool | None = None
-    suspect: bool = False
-    troubled: bool = False
+    suspect: bool | None = None
+    troubled: bool | None = None
+    version: str = ""
     not_version: str = ""
 
 
@@ -107,22 +109,25 @@ def _silent(since: datetime) -> ColumnElement[bool]:
 
 
 def _agents(actor: Actor, wanted: AgentFilter) -> Select[Agent]:
-    query = select(Agent).where(_administered(actor))
-    if wanted.q:
-        query = query.where(Agent.hostname.icontains(wanted.q, autoescape=True))
-    if wanted.silent_before is not None:
-        query = query.where(_silent(wanted.silent_before), Agent.revoked_at.is_(None))
-    if wanted.revoked is not None:
-        unknown = Agent.revoked_at.is_(None)
-        query = query.where(~unknown if wanted.revoked else unknown)
-    return query.where(*_conditions(wanted))
+    return select(Agent).where(_administered(actor), *_conditions(wanted))
 
 
 def _conditions(wanted: AgentFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.suspect:
-        yield is_suspect()
-    if wanted.troubled:
-        yield cast(Agent.problems, String) != "{}"
+    if wanted.q:
+        yield Agent.hostname.icontains(wanted.q, autoescape=True)
+    if wanted.silent_before is not None:
+        yield _silent(wanted.silent_before)
+        yield Agent.revoked_at.is_(None)
+    if wanted.version:
+        yield Agent.version == wanted.version
     if wanted.not_version:
         reported = Agent.version != ""
         yield (Agent.kind == "cadastre") & reported & (Agent.version != wanted.not_version)
+    either = (
+        (wanted.revoked, Agent.revoked_at.is_not(None)),
+        (wanted.suspect, is_suspect()),
+        (wanted.troubled, cast(Agent.problems, String) != "{}"),
+    )
+    for asked, holds in either:
+        if asked is not None:
+            yield holds if asked else ~holds

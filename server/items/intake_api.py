@@ -200,8 +200,21 @@ class Agents(MethodView):
     @intake.response(200, page_of(AgentSchema, "AgentPage"))
     def get(self, query: dict[str, Any]) -> Any:
         """List enrolled agents, the longest silent first unless asked otherwise."""
-        page = page_request(query | {"sort": query["sort"] or "heard"})
-        return list_agents(current_session(), current_actor(), AgentFilter(query["q"]), page)
+        query["sort"] = query["sort"] or "heard"
+        page, revoked = page_request(query), query.pop("revoked")
+        wanted = _narrowed(query, revoked=revoked)
+        return list_agents(current_session(), current_actor(), wanted, page)
+
+
+def _narrowed(told: dict[str, Any], *, revoked: bool | None) -> AgentFilter:
+    """Return which agents a query or a body means, as the page of agents would ask."""
+    silent = told.pop("silent_hours")
+    return AgentFilter(
+        silent_before=None if silent is None else current_time() - timedelta(hours=silent),
+        troubled=told.pop("problems"),
+        revoked=revoked,
+        **told,
+    )
 
 
 @intake.route("/agents/wanted-reports", methods=["POST"])
@@ -209,9 +222,7 @@ class Agents(MethodView):
 @intake.response(202, WantedCountSchema)
 def want_reports(body: dict[str, Any]) -> Any:
     """Want a whole report of every agent that fits; each sends it at its next word, paced."""
-    now, silent = current_time(), body["silent_hours"]
-    before = None if silent is None else now - timedelta(hours=silent)
-    wanted = AgentFilter(body["q"], before, revoked=False)
+    wanted, now = _narrowed(body, revoked=False), current_time()
     return {"asked": wanting.want_reports(current_session(), current_actor(), wanted, now)}
 
 

@@ -74,8 +74,8 @@ def _filter(words: str, shown: str, now: datetime) -> enrolled.AgentFilter:
         words,
         now - SILENT_AFTER if shown == "silent" else None,
         {"revoked": True, "every": None}.get(shown, False),
-        suspect=shown == "suspect",
-        troubled=shown == "problems",
+        suspect=True if shown == "suspect" else None,
+        troubled=True if shown == "problems" else None,
         not_version=packed.version if packed and shown == "outdated" else "",
     )
 

@@ -51,10 +51,50 @@ class EnrolmentTokenSchema(StrictSchema):
     token = fields.String(required=True)
 
 
-class AgentQuerySchema(PageQuerySchema):
-    """Which agents."""
+class AgentNarrowingSchema(StrictSchema):
+    """Which agents; what is left out, null or "" does not matter. All that is given must hold."""
 
     q = Line(load_default="", longest=200, metadata={"description": "Part of the host's name."})
+    silent_hours = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Range(min=1, max=24 * 366),
+        metadata={
+            "description": "Nothing was heard of it for so long; agents of other makers, which come"
+            " once a day, for two days more. A revoked one is not silent."
+        },
+    )
+    problems = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whether its last report told of problems."},
+    )
+    suspect = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "Whether it may be a duplicate: several machines use its key, a question"
+            " of identity about it waits, another agent reports its item, or that has a twin."
+        },
+    )
+    version = Line(
+        load_default="", longest=64, metadata={"description": "It is of exactly this version."}
+    )
+    not_version = Line(
+        load_default="",
+        longest=64,
+        metadata={"description": "It is an agent of Cadastre, and of another version than this."},
+    )
+
+
+class AgentQuerySchema(PageQuerySchema, AgentNarrowingSchema):
+    """Which agents, and which page of them."""
+
+    revoked = fields.Boolean(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Whether it was revoked; left out: both."},
+    )
 
 
 class AgentSchema(StrictSchema):
@@ -75,13 +115,8 @@ class AgentSchema(StrictSchema):
     problems = fields.Dict(required=True)
 
 
-class WantedSchema(StrictSchema):
-    """Of which agents a whole report is wanted; ``q`` is part of the host's name."""
-
-    q = Line(load_default="", longest=200)
-    silent_hours = fields.Integer(
-        load_default=None, allow_none=True, validate=validate.Range(min=1, max=24 * 366)
-    )
+class WantedSchema(AgentNarrowingSchema):
+    """Of which agents a whole report is wanted; never of revoked ones."""
 
 
 class WantedCountSchema(StrictSchema):
