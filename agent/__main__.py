@@ -1,7 +1,8 @@
 """Start the agent: `python -m agent`, its zipapp, or this file itself.
 
-Two inner verbs stay out of the command line's help and of its imports: `supervise FOLDER` is the
-loop, `cycle FOLDER` its child. Both are started without site packages, hence the path below.
+Three inner verbs stay out of the command line's help and of its imports: `supervise FOLDER` is the
+loop, `cycle FOLDER` its child, `precompile DESCRIPTOR` another that makes these cheap. They are
+started without site packages, hence the path below.
 """
 
 from __future__ import annotations
@@ -26,6 +27,11 @@ def main() -> int:
         from agent.cycle import run_child  # noqa: PLC0415 - without the command line's imports
 
         return run_child(rest[0])
+    if verb == ["precompile"]:
+        from agent.precompiled import fill  # noqa: PLC0415
+        from agent.program import program_file  # noqa: PLC0415
+
+        return fill(int(rest[0]), program_file())
     from agent.cli import main as command_line  # noqa: PLC0415
 
     return command_line()

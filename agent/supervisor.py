@@ -1,7 +1,7 @@
 """The loop that sleeps: it starts one short-lived child per cycle and remembers nothing.
 
-It imports nothing beyond os, sys and time, so a machine carries an interpreter and no more
-between two reports. What the server wished for comes from the child as one number in the file
+It imports os, sys, time and what starts its children, so a machine carries an interpreter and no
+more between two reports. What the server wished for comes from the child as one number in the file
 `next`.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import time
+
+from agent.precompiled import Precompiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,11 +29,13 @@ def supervise(entry: str, folder: str) -> int:
     The first cycle ever runs at once. After a restart the old appointment is kept; one that has
     passed is spread over two minutes, because a fleet restarts together.
     """
-    child = spawnable([*own_command(entry), "cycle", folder])
+    program = Precompiled(entry, own_command(entry))
     try:
-        cycles(folder, lambda: _run(child), sleep)
+        cycles(folder, lambda: _run(spawnable([*program.command(), "cycle", folder])), sleep)
     except KeyboardInterrupt:
         return 0
+    finally:
+        program.close()
 
 
 def cycles(folder: str, run: Callable[[], None], rest: Callable[[float], None]) -> NoReturn:

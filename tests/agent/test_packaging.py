@@ -4,7 +4,6 @@ import ast
 import json
 import plistlib
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,10 +14,10 @@ from defusedxml import ElementTree
 
 from agent import collectors, disk_rights
 from tests.agent.desk import ROOT, faults
+from tests.agent.programs import BUILDER, packed, pythons
 from tests.support.processes import require_program
 
 SOURCES = sorted((ROOT / "agent").rglob("*.py"))
-BUILDER = ROOT / "deploy" / "agent" / "build_zipapp.py"
 # Each costs a child of 60 ms about 10 ms more.
 DEAR = {"pathlib", "dataclasses", "typing", "logging", "subprocess", "urllib.request"}
 
@@ -44,19 +43,7 @@ def test_a_module_is_python_3_9(source: Path) -> None:
     assert names & late == set()
 
 
-def _pythons() -> list[str]:
-    """Return this Python and every other one from 3.9 on that answers here."""
-    named = (shutil.which(f"python3.{minor}") for minor in range(9, 20))
-    answering = [name for name in named if name and _answers(name)]
-    return [sys.executable, *answering]
-
-
-def _answers(python: str) -> bool:
-    # A version manager's shim stands for interpreters that are not switched on, too.
-    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.parametrize("python", _pythons())
+@pytest.mark.parametrize("python", pythons())
 def test_every_python_of_this_machine_makes_the_same_kind_of_report(python: str) -> None:
     done = subprocess.run(
         [python, "-I", "-S", "-B", str(ROOT / "agent" / "__main__.py"), "print", "--compact"],
@@ -95,14 +82,18 @@ def test_a_cycle_of_this_machine_imports_nothing_dear() -> None:
     )
 
 
-def test_the_supervisor_loads_three_modules() -> None:
-    tree = ast.parse((ROOT / "agent" / "supervisor.py").read_text())
-    assert {name for name, _ in _imports(tree)} == {"__future__", "os", "sys", "time"}
+def test_the_supervisor_loads_three_modules_and_what_starts_its_children() -> None:
+    expected = {
+        "supervisor": {"__future__", "agent.precompiled", "os", "sys", "time"},
+        "precompiled": {"__future__", "os", "sys"},
+    }
+    for module, modules in expected.items():
+        tree = ast.parse((ROOT / "agent" / f"{module}.py").read_text())
+        assert {name for name, lazy in _imports(tree) if not lazy} == modules
 
 
 def test_the_one_file_program_holds_sources_alone_and_runs(tmp_path: Path) -> None:
-    archive = tmp_path / "cadastre-agent.pyz"
-    subprocess.run([sys.executable, str(BUILDER), str(archive)], check=True, capture_output=True)
+    archive = packed(tmp_path)
     with zipfile.ZipFile(archive) as inside:
         names = inside.namelist()
     assert {name.partition("/")[0] for name in names} == {"__main__.py", "agent"}
