@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -42,7 +40,6 @@ _ARM_MODELS = {
     ("0x41", "0xd49"): "Neoverse N2",
     ("0x41", "0xd4f"): "Neoverse V2",
 }
-_NAMED_SPEED = re.compile(r"@\s*([\d.]+)\s*GHz")
 _X86_32 = ("i386", "i486", "i586", "i686")
 
 
@@ -115,5 +112,17 @@ def _mhz_max(machine: Machine, thread: dict[str, str]) -> int | None:
     kilohertz = machine.number(f"{folder}/cpuinfo_max_freq")
     if kilohertz:
         return kilohertz // 1000
-    named = _NAMED_SPEED.search(thread.get("model name", ""))
-    return round(float(named.group(1)) * 1000) if named else None
+    return _named_mhz(thread.get("model name", ""))
+
+
+def _named_mhz(model: str) -> int | None:
+    """Return the speed that stands in a name.
+
+    >>> _named_mhz("Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz")
+    2100
+    """
+    speed, unit, _ = model.rpartition("@")[2].partition("GHz")
+    try:
+        return round(float(speed) * 1000) if unit else None
+    except (ValueError, OverflowError):
+        return None

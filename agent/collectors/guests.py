@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 _LIBVIRT = "/etc/libvirt/qemu"
 _PROXMOX = (("/etc/pve/qemu-server", "qemu"), ("/etc/pve/lxc", "lxc"))
 _UNITS = {"b": 1, "kib": 1024, "k": 1024, "mib": 1024**2, "m": 1024**2, "gib": 1024**3}
-_UUID = re.compile(r"uuid=([0-9a-fA-F-]{36})")
-_MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
+# Texts: what few machines need is compiled there alone.
+_UUID = r"uuid=([0-9a-fA-F-]{36})"
+_MAC = r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"
 
 
 def collect(machine: Machine) -> list[dict[str, Any]]:
@@ -68,7 +69,7 @@ def _of_proxmox(number: str, kind: str, text: str) -> dict[str, Any]:
     # Snapshots follow the guest in the same file, each under a heading.
     guest = text.partition("\n[")[0]
     told = dict(line.split(": ", 1) for line in guest.splitlines() if ": " in line)
-    uuid = _UUID.search(told.get("smbios1", ""))
+    uuid = re.search(_UUID, told.get("smbios1", ""))
     memory = _whole(told.get("memory"))
     return {
         "name": told.get("name") or told.get("hostname") or number,
@@ -82,7 +83,7 @@ def _of_proxmox(number: str, kind: str, text: str) -> dict[str, Any]:
 
 
 def _macs(text: str) -> list[str]:
-    return sorted(set(_MAC.findall(text.casefold())))
+    return sorted(set(re.findall(_MAC, text.casefold())))
 
 
 def _whole(told: str | None) -> int | None:

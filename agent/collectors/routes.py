@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.sources.netlink import ipv6_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -40,17 +42,14 @@ def _ipv4(machine: Machine) -> list[dict[str, Any]]:
 
 
 def _ipv6(machine: Machine) -> list[dict[str, Any]]:
-    import ipaddress  # noqa: PLC0415 - dear, and only a machine with such routes needs it
-
     found = []
     for line in machine.lines("/proc/net/ipv6_route"):
         words = line.split()
         if len(words) < 10 or set(words[4]) == {"0"} or int(words[8], 16) & _REJECT:
             continue
-        network = ipaddress.IPv6Address(int(words[0], 16))
-        gateway = ipaddress.IPv6Address(int(words[4], 16))
+        network, gateway = (ipv6_text(bytes.fromhex(words[at])) for at in (0, 4))
         length, metric = int(words[1], 16), str(int(words[5], 16))
-        found.append(_row(f"{network}/{length}", str(gateway), words[9], metric))
+        found.append(_row(f"{network}/{length}", gateway, words[9], metric))
     return found
 
 

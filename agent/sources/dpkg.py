@@ -17,29 +17,33 @@ def installed(machine: Machine) -> Iterator[tuple[str, str, str | None, str | No
 
     Removed packages that left settings behind have an entry too; they are not installed.
     """
-    texts = [machine.text(_STATUS) or ""]
-    texts += [
-        machine.text(f"{_PARTS}/{name}") or ""
-        for name in machine.names(_PARTS)
-        if not name.endswith(".md5sums")
-    ]
-    for text in texts:
-        for stanza in text.split("\n\n"):
-            name = _field(stanza, "Package")
-            status = _field(stanza, "Status")
-            if name and (status is None or status.endswith(" installed")):
-                yield "deb", name, _field(stanza, "Version"), _field(stanza, "Architecture")
+    yield from _packages(machine.data(_STATUS) or b"")
+    for name in machine.names(_PARTS):
+        if not name.endswith(".md5sums"):
+            yield from _packages(machine.data(f"{_PARTS}/{name}") or b"")
 
 
-def _field(stanza: str, name: str) -> str | None:
+def _packages(told: bytes) -> Iterator[tuple[str, str, str | None, str | None]]:
+    # Bytes are searched where they lie; cut into stanzas, megabytes would be copied.
+    text = b"\n" + told
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n\n", start)
+        if end < 0:
+            end = len(text)
+        name = _field(text, b"\nPackage: ", start, end)
+        status = _field(text, b"\nStatus: ", start, end) if name else None
+        if name and (status is None or status.endswith(" installed")):
+            version = _field(text, b"\nVersion: ", start, end)
+            yield "deb", name, version, _field(text, b"\nArchitecture: ", start, end)
+        start = end + 1
+
+
+def _field(text: bytes, label: bytes, start: int, end: int) -> str | None:
     # Continuation lines begin with a blank, so a label at a line's start is a field.
-    label = f"{name}: "
-    if stanza.startswith(label):
-        start = len(label)
-    else:
-        found = stanza.find(f"\n{label}")
-        if found < 0:
-            return None
-        start = found + len(label) + 1
-    end = stanza.find("\n", start)
-    return stanza[start : end if end >= 0 else len(stanza)].strip() or None
+    found = text.find(label, start, end)
+    if found < 0:
+        return None
+    found += len(label)
+    stop = text.find(b"\n", found, end)
+    return text[found : stop if stop >= 0 else end].decode("utf-8", "replace").strip() or None

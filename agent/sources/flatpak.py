@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _FOLDER = "/var/lib/flatpak/app"
 # What an application says of itself (AppStream): its releases, the newest first.
 _ABOUT = ("export/share/metainfo", "files/share/metainfo", "files/share/appdata")
-_RELEASE = re.compile(r"<release\b[^>]*\bversion=[\"']([^\"']+)[\"']")
+_RELEASE = r"<release\b[^>]*\bversion=[\"']([^\"']+)[\"']"  # compiled where it is needed
 
 
 def installed(machine: Machine) -> Iterator[tuple[str, str, str | None, str | None]]:
@@ -30,7 +30,7 @@ def _version(machine: Machine, name: str) -> str | None:
         path = f"{_FOLDER}/{name}/current/active/{folder}"
         for file in machine.names(path):
             if file.startswith(name) and file.endswith(".xml"):
-                found = _RELEASE.search(machine.text(f"{path}/{file}", 65536) or "")
+                found = re.search(_RELEASE, machine.text(f"{path}/{file}", 65536) or "")
                 if found:
                     return found.group(1)
     return None

@@ -1,4 +1,4 @@
-"""Interfaces and addresses from the kernel itself (rtnetlink, RFC 3549).
+"""The kernel's answers over netlink (RFC 3549): interfaces and addresses, and whatever is asked so.
 
 sysfs lists links but no IPv4 addresses, and an ioctl names only one address per interface;
 netlink tells all of them in two short exchanges.
@@ -6,17 +6,21 @@ netlink tells all of them in two short exchanges.
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+_ROUTE = 0  # NETLINK_ROUTE
 _NEW_LINK, _GET_LINK = 16, 18
 _NEW_ADDRESS, _GET_ADDRESS = 20, 22
 _ERROR, _DONE = 2, 3
+_TIMEOUT_SECONDS = 5
 _REQUEST_DUMP = 0x301  # NLM_F_REQUEST | NLM_F_ROOT | NLM_F_MATCH
 _HEADER = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _ATTRIBUTE = struct.Struct("=HH")  # length, type
@@ -34,7 +38,7 @@ def addresses() -> dict[int, list[dict[str, Any]]]:
 
     Raises OSError where netlink is not to be had (another system, a tight sandbox).
     """
-    return parse_addresses(_dump(_GET_ADDRESS, _ADDRESS.pack(0, 0, 0, 0, 0)))
+    return parse_addresses(dump(_ROUTE, _GET_ADDRESS, _ADDRESS.pack(0, 0, 0, 0, 0)))
 
 
 def links() -> dict[int, dict[str, str]]:
@@ -42,7 +46,7 @@ def links() -> dict[int, dict[str, str]]:
 
     Raises OSError as `addresses` does.
     """
-    return parse_links(_dump(_GET_LINK, _LINK.pack(0, 0, 0, 0, 0)))
+    return parse_links(dump(_ROUTE, _GET_LINK, _LINK.pack(0, 0, 0, 0, 0)))
 
 
 def parse_addresses(answer: bytes) -> dict[int, list[dict[str, Any]]]:
@@ -106,22 +110,36 @@ def _attributes(body: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
         offset += (length + 3) & ~3
 
 
-def _dump(kind: int, body: bytes) -> bytes:
+def dump(protocol: int, kind: int, body: bytes) -> bytes:
+    """Return the kernel's whole answer to a question of the netlink family `protocol`.
+
+    Raises OSError where netlink, the family or the question is not to be had.
+    """
     family = getattr(socket, "AF_NETLINK", None)
     if family is None:
         message = "this system has no netlink"
         raise OSError(message)
-    with socket.socket(family, socket.SOCK_RAW, 0) as channel:
-        channel.settimeout(5)
+    with socket.socket(family, socket.SOCK_RAW, protocol) as channel:
+        channel.settimeout(_TIMEOUT_SECONDS)
         channel.bind((0, 0))
         channel.send(_HEADER.pack(_HEADER.size + len(body), kind, _REQUEST_DUMP, 1, 0) + body)
-        answer = b""
+        pieces = []
         while True:
-            piece = channel.recv(256 * 1024)
-            answer += piece
-            kinds = {seen for seen, _ in messages(piece)}
-            if not kinds or kinds & {_ERROR, _DONE}:
-                return answer
+            pieces.append(channel.recv(256 * 1024))
+            if _is_last(pieces[-1]):
+                return b"".join(pieces)
+
+
+def _is_last(piece: bytes) -> bool:
+    """Whether the answer ends here. Raises OSError when it ends with the kernel's refusal."""
+    kind = None
+    for kind, body in messages(piece):
+        if kind in (_ERROR, _DONE):
+            code = int.from_bytes(body[:4], sys.byteorder, signed=True)
+            if code < 0:
+                raise OSError(-code, os.strerror(-code))
+            return True
+    return kind is None
 
 
 def ipv6_text(raw: bytes) -> str:

@@ -24,7 +24,7 @@ _STORED = (
 )
 #: OCS agent: one folder for each server, in it a file of XML.
 _OCS_FOLDER = "/var/lib/ocsinventory-agent"
-_OCS_ID = re.compile(r"<DEVICEID>([^<>]{1,200})</DEVICEID>")
+_OCS_ID = r"<DEVICEID>([^<>]{1,200})</DEVICEID>"  # compiled where it is needed
 #: A member's key follows its value, after its length in the order of bytes of this machine.
 _KEYS = (b"\x08\0\0\0deviceid", b"\0\0\0\x08deviceid")
 #: What stands before a short text: its kind (SX_SCALAR, SX_UTF8STR) and its length in one byte.
@@ -62,6 +62,6 @@ def stored_id(data: bytes) -> str:
 def _of_ocs(machine: Machine) -> Iterator[str]:
     for name in machine.names(_OCS_FOLDER)[:_MOST]:
         told = machine.text(f"{_OCS_FOLDER}/{name}/ocsinv.conf", _KEPT_BYTES)
-        found = _OCS_ID.search(told or "")
+        found = re.search(_OCS_ID, told or "")
         if found:
             yield found[1].strip()

@@ -6,8 +6,6 @@ projects"), so no file is opened. Virtual environments are applications' busines
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/lib64")
 _LEAVES = ("dist-packages", "site-packages")
-_SEPARATORS = re.compile(r"[-_.]+")
-_EGG_TAG = re.compile(r"-py\d[\d.]*$")
 
 
 def installed(machine: Machine) -> Iterator[tuple[str, str, str | None, str | None]]:
@@ -44,8 +40,31 @@ def named(entry: str) -> tuple[str | None, str | None]:
     if entry.endswith(".dist-info"):
         stem = entry[:-10]
     elif entry.endswith(".egg-info"):
-        stem = _EGG_TAG.sub("", entry[:-9])
+        stem = _without_tag(entry[:-9])
     else:
         return None, None
     name, _, version = stem.partition("-")
-    return _SEPARATORS.sub("-", name).lower() or None, version or None
+    return _normalised(name) or None, version or None
+
+
+def _without_tag(stem: str) -> str:
+    """Leave out the interpreter an egg was made for.
+
+    >>> _without_tag("six-1.16.0-py3.11"), _without_tag("six-1.16.0")
+    ('six-1.16.0', 'six-1.16.0')
+    """
+    head, tag, version = stem.rpartition("-py")
+    made_for = tag and version[:1].isdecimal() and version.replace(".", "").isdecimal()
+    return head if made_for else stem
+
+
+def _normalised(name: str) -> str:
+    """Return a project's name as PyPA's "Package name normalization" writes it.
+
+    >>> _normalised("Zope.._Interface")
+    'zope-interface'
+    """
+    name = name.replace("_", "-").replace(".", "-").lower()
+    while "--" in name:
+        name = name.replace("--", "-")
+    return name

@@ -1,7 +1,8 @@
 """The machine's socket table: who listens, who talks to whom, and which process it is.
 
-Columns after the kernel's Documentation/networking/proc_net_tcp.rst. On Linux the text tables
-are read instead of psutil: importing psutil costs more than reading them.
+Of TCP the kernel is asked for the two states that matter (`socket_diag`). Where that is closed, and
+for UDP, the text tables are read (their columns: the kernel's
+Documentation/networking/proc_net_tcp.rst). Importing psutil costs more than either.
 """
 
 from __future__ import annotations
@@ -10,16 +11,16 @@ import os
 import socket
 import sys
 
+from agent.sources import socket_diag
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from agent.machine import Machine
 
-_TABLES = (("tcp", "tcp"), ("tcp6", "tcp"), ("udp", "udp"), ("udp6", "udp"))
-_ESTABLISHED = "01"
-_UDP_UNCONNECTED = "07"
-_TCP_LISTEN = "0A"
+_TABLES = {"tcp": ("tcp", "tcp6"), "udp": ("udp", "udp6")}
+_ESTABLISHED, _UDP_UNCONNECTED, _TCP_LISTEN = 1, 7, 10  # net/tcp_states.h
 _COMM_LENGTH = 15  # TASK_COMM_LEN - 1: longer names arrive cut
 
 
@@ -37,13 +38,17 @@ class Socket:
         "uid",
     )
 
-    def __init__(self, protocol: str, row: list[str]) -> None:
+    def __init__(
+        self,
+        protocol: str,
+        state: int,
+        ends: tuple[tuple[str, int], tuple[str, int]],
+        owner: tuple[str, str],
+    ) -> None:
         self.protocol = protocol
-        self.listening = row[3] in (_TCP_LISTEN, _UDP_UNCONNECTED)
-        self.address, self.port = end_point(row[1])
-        self.remote_address, self.remote_port = end_point(row[2])
-        self.uid = row[7]
-        self.inode = row[9]
+        self.listening = state in (_TCP_LISTEN, _UDP_UNCONNECTED)
+        (self.address, self.port), (self.remote_address, self.remote_port) = ends
+        self.uid, self.inode = owner
 
 
 class SocketTable:
@@ -79,21 +84,49 @@ def end_point(text: str) -> tuple[str, int]:
     raw = bytes.fromhex(address)
     if sys.byteorder == "little":
         raw = b"".join(raw[start : start + 4][::-1] for start in range(0, len(raw), 4))
+    return _written(raw), int(port, 16)
+
+
+def _written(raw: bytes) -> str:
+    """Return an address of 4 or 16 bytes in text, an IPv4 address inside IPv6 as IPv4."""
     if len(raw) == 16 and raw[:12] == b"\0" * 10 + b"\xff\xff":
         raw = raw[12:]
     family = socket.AF_INET if len(raw) == 4 else socket.AF_INET6
-    return socket.inet_ntop(family, raw), int(port, 16)
+    return socket.inet_ntop(family, raw)
 
 
 def _read(machine: Machine) -> SocketTable:
-    sockets = [
-        Socket(protocol, row)
-        for table, protocol in _TABLES
-        for row in _rows(machine, table)
-        if _wanted(protocol, row[3])
-    ]
+    sockets = [*_tcp(machine), *_told(machine, "udp", _UDP_UNCONNECTED)]
     inodes = {row.inode for row in sockets if row.inode != "0"}
     return SocketTable(sockets, _process_names(machine, inodes))
+
+
+def _tcp(machine: Machine) -> list[Socket]:
+    if not machine.live:
+        return _told(machine, "tcp", _TCP_LISTEN)
+    try:
+        rows = socket_diag.tcp((_ESTABLISHED, _TCP_LISTEN))
+    except OSError:
+        return _told(machine, "tcp", _TCP_LISTEN)
+    return [
+        Socket(
+            "tcp",
+            row.state,
+            ((_written(row.address), row.port), (_written(row.remote_address), row.remote_port)),
+            (str(row.uid), str(row.inode)),
+        )
+        for row in rows
+    ]
+
+
+def _told(machine: Machine, protocol: str, listening: int) -> list[Socket]:
+    """Return the established and listening sockets of one protocol's text tables."""
+    return [
+        Socket(protocol, int(row[3], 16), (end_point(row[1]), end_point(row[2])), (row[7], row[9]))
+        for table in _TABLES[protocol]
+        for row in _rows(machine, table)
+        if int(row[3], 16) in (_ESTABLISHED, listening)
+    ]
 
 
 def _rows(machine: Machine, table: str) -> Iterator[list[str]]:
@@ -101,10 +134,6 @@ def _rows(machine: Machine, table: str) -> Iterator[list[str]]:
         row = line.split()
         if len(row) >= 10:
             yield row
-
-
-def _wanted(protocol: str, state: str) -> bool:
-    return state in (_ESTABLISHED, _TCP_LISTEN if protocol == "tcp" else _UDP_UNCONNECTED)
 
 
 def _process_names(machine: Machine, inodes: set[str]) -> dict[str, str]:

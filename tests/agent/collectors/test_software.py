@@ -51,6 +51,24 @@ def test_a_distroless_image_has_one_file_per_package(tmp_path: Path) -> None:
     assert software.collect(machine)["rows"] == [["deb", "base-files", "12.4", "amd64"]]
 
 
+def test_an_untidy_status_file_gives_what_is_installed(tmp_path: Path) -> None:
+    machine = made_of(tmp_path)
+    status = tmp_path / "var/lib/dpkg/status"
+    status.parent.mkdir(parents=True)
+    status.write_bytes(
+        b"\n\nPackage: one\nStatus: install ok installed\nDescription: first\n Package: inner\n"
+        b" Version: 9\nVersion: 1.0~rc1\nArchitecture: all\n\n\n\n"
+        b"Package: left-over\nStatus: deinstall ok config-files\nVersion: 2\n\n"
+        b"Status: install ok installed\nVersion: 3\n\n"
+        b"Package: caf\xe9\nVersion:  4 \n\nPackage: \n\nPackage: last"
+    )
+    assert software.collect(machine)["rows"] == [
+        ["deb", "caf\ufffd", "4", None],
+        ["deb", "last", None, None],
+        ["deb", "one", "1.0~rc1", "all"],
+    ]
+
+
 def test_a_machine_without_packages_has_an_empty_table(tmp_path: Path) -> None:
     assert software.collect(made_of(tmp_path))["rows"] == []
 
