@@ -20,6 +20,7 @@ NO_PAGES = frozenset(
         "alarms.for_ticket",
         "announcements.about",
         "advisories.of_item",
+        "advisories.table",
         "announcements.current",
         "assets.table",
         # It shows nothing without the secret that a mail holds.

@@ -5,16 +5,20 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext, ngettext
 from server.items.advisories import queries
 from server.items.advisories.actions import require_import
+from server.items.advisories.details import advisory_detail
+from server.items.advisories.exporting import FILE_NAME, affected_csv
 from server.items.advisories.importing import bring_advisories
 from server.items.advisories.of_items import known_of_item
+from server.items.advisories.values import LIFE_CYCLE
 from web.pages.frame import done, list_url, reader, url_for
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.refusals import refuse_in_words
-from web.presenters.advisories import severities, support_tone
+from web.presenters.advisories import meant_versions, severities, support_tone
 from web.presenters.lists import Column
 
 advisories = Blueprint("advisories", __name__, url_prefix="/software/advisories")
@@ -48,6 +52,11 @@ def _brought() -> ResponseReturnValue:
     session, plain, now = current_session(), upload.stream.read(), current_time()
     told = bring_advisories(session, actor, plain, upload.filename, now)
     stands = ngettext("%(num)d advisory stands.", "%(num)d advisories stand.", told.stored)
+    if told.refused:
+        wrong = ngettext(
+            "%(num)d record made no sense.", "%(num)d records made no sense.", told.refused
+        )
+        stands = f"{stands} {wrong}"
     return done(stands, url_for("advisories.index"))
 
 
@@ -95,11 +104,15 @@ def of_item(item_id: int) -> ResponseReturnValue:
 def show(advisory_id: int) -> ResponseReturnValue:
     """Show one advisory, and the items that it means."""
     session, actor = current_session(), current_actor()
-    found = queries.advisory(session, actor, advisory_id)
+    detail = advisory_detail(session, actor, advisory_id)
+    found = detail.advisory
     page = queries.affected_by(session, actor, found, asked_page("name"))
     return render_template(
         "advisories/show.html",
         advisory=found,
+        items=detail.items,
+        meant=meant_versions(detail.ranges, reader()) if found.feed != LIFE_CYCLE else [],
+        left_out=max(detail.ranges_total - len(detail.ranges), 0),
         tone=support_tone(found.ends_on, current_time().date()) if found.ends_on else "",
         rows=page.rows,
         columns=(
@@ -111,3 +124,10 @@ def show(advisory_id: int) -> ResponseReturnValue:
         paging=paging_of(page),
         list_url=list_url,
     )
+
+
+@advisories.route("/<int:advisory_id>/items.csv")
+def table(advisory_id: int) -> ResponseReturnValue:
+    """Give the items that an advisory means, all of them, for spreadsheets."""
+    text = affected_csv(current_session(), current_actor(), advisory_id)
+    return saved_answer(text, CSV, FILE_NAME)

@@ -15,6 +15,7 @@ from cmdb.records.bulk import insert_rows, reserve_ids
 from cmdb.records.facts import SoftwareProduct, SoftwareRelease
 from server.foundation import audit
 from server.foundation.permissions import Actor, Permission
+from server.items.advisories.beginnings import beginning_of, kept_beginning
 from server.items.advisories.matching import PATCHED_BY_DISTRIBUTIONS, is_meant, is_of_cycle
 from server.items.advisories.models import (
     Advisory,
@@ -127,7 +128,7 @@ def _range_row(one: _Range) -> dict[str, Any]:
         "advisory_id": one.advisory_id,
         "ecosystem": told.ecosystem,
         "name": _name(told.ecosystem, told.name),
-        "introduced": told.introduced,
+        "introduced": kept_beginning(told.introduced, told.after),
         "fixed": told.fixed,
         "last": told.last,
         "system": told.system,
@@ -195,20 +196,25 @@ def _ranges_for(session: Session, releases: Iterable[_Row]) -> list[_Range]:
                 among(session, AdvisoryRange.name, sorted(names)),
             )
         )
-        found += [_Range(row.advisory_id, feed, _told(row)) for row, feed in session.execute(query)]
+        found += [
+            _Range(row.advisory_id, feed, told_by(row)) for row, feed in session.execute(query)
+        ]
     return found
 
 
-def _told(row: AdvisoryRange) -> VersionRange:
+def told_by(row: AdvisoryRange) -> VersionRange:
+    """Return a range as it was kept."""
+    introduced, after = beginning_of(row.introduced)
     return VersionRange(
         row.ecosystem,
         row.name,
-        row.introduced,
+        introduced,
         row.fixed,
         row.last,
         row.system,
         row.release,
         tuple(row.exact),
+        after,
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -15,18 +15,22 @@ from server.foundation.edge.requests import (
 )
 from server.foundation.edge.rest import PREFIX
 from server.foundation.edge.schemas import PageQuerySchema, page_of, page_request
+from server.foundation.edge.tables import CSV, TEXT, saved_answer
 from server.items.advisories import queries
+from server.items.advisories.details import advisory_detail
+from server.items.advisories.exporting import FILE_NAME, affected_csv
 from server.items.advisories.importing import import_advisories
 from server.items.advisories.of_items import known_of_item
 from server.items.advisories.schemas import (
+    AdvisoryDetailSchema,
     AdvisoryFileQuerySchema,
     AdvisoryQuerySchema,
     AdvisoryRowSchema,
-    AdvisorySchema,
     AffectedRowSchema,
     BroughtSchema,
     CycleSchema,
     KnownOfItemSchema,
+    detail_document,
 )
 
 advisories = Blueprint(
@@ -63,15 +67,15 @@ def bring_file(query: dict[str, Any]) -> Any:
 class OneAdvisory(MethodView):
     """One advisory."""
 
-    @advisories.response(200, AdvisorySchema)
+    @advisories.response(200, AdvisoryDetailSchema)
     def get(self, advisory_id: int) -> Any:
-        """Return an advisory that means something installed."""
-        return queries.advisory(current_session(), current_actor(), advisory_id)
+        """Return an advisory that means something installed, and which versions it means."""
+        return detail_document(advisory_detail(current_session(), current_actor(), advisory_id))
 
 
 @advisories.route("/advisories/<int:advisory_id>/items")
 class AffectedItems(MethodView):
-    """Where an advisory bites."""
+    """Where an advisory bites: a line for each package and version of an item."""
 
     @advisories.arguments(PageQuerySchema, location="query")
     @advisories.response(200, page_of(AffectedRowSchema, "AffectedItemPage"))
@@ -80,6 +84,17 @@ class AffectedItems(MethodView):
         session, actor = current_session(), current_actor()
         found = queries.advisory(session, actor, advisory_id)
         return queries.affected_by(session, actor, found, page_request(query))
+
+
+@advisories.route("/advisories/<int:advisory_id>/items.csv")
+class AffectedItemsAsCsv(MethodView):
+    """Where an advisory bites, for spreadsheets."""
+
+    @advisories.response(200, TEXT, content_type=CSV)
+    def get(self, advisory_id: int) -> Response:
+        """Write the same list, one line for each of its lines, at most 50,000."""
+        text = affected_csv(current_session(), current_actor(), advisory_id)
+        return saved_answer(text, CSV, FILE_NAME)
 
 
 @advisories.route("/items/<int:item_id>/advisories")

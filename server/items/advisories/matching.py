@@ -15,12 +15,16 @@ def is_meant(one: VersionRange, ecosystem: str, version: str) -> bool:
     True
     >>> is_meant(VersionRange("", "firefox", "100.0", last="115.0"), "windows", "115.0.1")
     False
+    >>> is_meant(VersionRange("", "firefox", after="100.0"), "windows", "100.0")
+    False
     """
     if not version:
         return False
     if one.exact:
         return any(compare_versions(ecosystem, version, told) == 0 for told in one.exact)
     if one.introduced and compare_versions(ecosystem, version, one.introduced) < 0:
+        return False
+    if one.after and compare_versions(ecosystem, version, one.after) <= 0:
         return False
     if one.fixed:
         return compare_versions(ecosystem, version, one.fixed) < 0

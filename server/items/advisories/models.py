@@ -42,6 +42,7 @@ class AdvisoryRange(Identified, Base):
     advisory_id: Mapped[int] = mapped_column(BigId, ForeignKey("advisory.id", ondelete="CASCADE"))
     ecosystem: Mapped[str] = mapped_column(Key)
     name: Mapped[str] = mapped_column(Key)
+    #: As ``beginnings`` keeps it.
     introduced: Mapped[str] = mapped_column(String)
     fixed: Mapped[str] = mapped_column(String)
     last: Mapped[str] = mapped_column(String)

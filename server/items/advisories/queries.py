@@ -1,11 +1,11 @@
 """What is known to be wrong with what is installed in sight of an actor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
@@ -22,7 +22,6 @@ from server.items.scope import visible_items
 
 _SORTS = {"score": SortKey(Advisory.rank, float), "code": SortKey(Advisory.code, str)}
 _ITEM_SORTS = {"name": SortKey(Item.name, str)}
-_PLACE = Item.id * literal(2**32, BigId) + SoftwareRelease.id
 item_system = Item.attributes["os_id"].as_string()
 system_version = Item.attributes["os_version"].as_string()
 SEVERITIES = ("critical", "high", "medium", "low")
@@ -89,6 +88,13 @@ def list_advisories(
     return Page([AdvisoryRow(one, counts.get(one.id, 0)) for one in found.rows], found.next_cursor)
 
 
+def items_of(session: Session, actor: Actor, found: Advisory) -> int:
+    """Return on how many items in sight an advisory is, as lists tell it."""
+    if found.feed == LIFE_CYCLE and (systems := _systems_of(session, actor, found)):
+        return sum(items for _, _, items in systems)
+    return _counts(session, actor, [found.id]).get(found.id, 0)
+
+
 def advisory(session: Session, actor: Actor, advisory_id: int) -> Advisory:
     """Return an advisory that means something in sight. Raises ``NotFound``."""
     actor.require(Permission.ITEM_READ)
@@ -107,20 +113,53 @@ def affected_by(
     session: Session, actor: Actor, found: Advisory, page: PageRequest
 ) -> Page[AffectedRow]:
     """Return one page of the items in sight that an advisory means, by name."""
-    versions = _systems_of(session, actor, found) if found.feed == LIFE_CYCLE else []
-    if versions:
-        return _of_system(session, actor, versions, page)
-    query = (
+    query, place = _affected(session, actor, found)
+    asked = PageRequest("name", page.cursor, page.limit)
+    rows = fetch_page(session, query, asked, _ITEM_SORTS, place)
+    return Page([AffectedRow(*row) for row in rows.rows], rows.next_cursor)
+
+
+def every_affected(
+    session: Session, actor: Actor, found: Advisory, most: int
+) -> Iterator[AffectedRow]:
+    """Yield the first ``most`` lines of the same list, in one statement."""
+    query, place = _affected(session, actor, found)
+    for row in session.execute(query.order_by(Item.name, place).limit(most)):
+        yield AffectedRow(*row)
+
+
+def _affected(
+    session: Session, actor: Actor, found: Advisory
+) -> tuple[Select[Any], SQLColumnExpression[int]]:
+    """Select (item, product, version, fixed), and return what tells the lines apart."""
+    systems = _systems_of(session, actor, found) if found.feed == LIFE_CYCLE else []
+    if systems:
+        of_it = [and_(item_system == name, system_version == text) for name, text, _ in systems]
+        named = func.coalesce(Item.attributes["os_name"].as_string(), "")
+        query = select(Item, named, func.coalesce(system_version, ""), literal(""))
+        there = Item.stage != "retired", visible_items(actor), or_(*of_it)
+        return query.where(*there), Item.id
+    told = _lines(actor, found).subquery()
+    query = select(Item, told.c.name, told.c.version, told.c.fixed)
+    place = Item.id * literal(2**32, BigId) + told.c.release_id
+    return query.join(told, told.c.item_id == Item.id), place
+
+
+def _lines(actor: Actor, found: Advisory) -> Select[Any]:
+    """Select a line for each item in sight, package and version that an advisory means.
+
+    Two agents may tell of one package, one of them without its architecture: that is one line,
+    under the lower of the releases.
+    """
+    return (
         _meant(actor)
-        .add_columns(Item, SoftwareProduct.name, SoftwareRelease.version)
-        .add_columns(func.max(AdvisoryMatch.fixed))
+        .add_columns(Installation.item_id, SoftwareProduct.name, SoftwareRelease.version)
+        .add_columns(func.max(AdvisoryMatch.fixed).label("fixed"))
+        .add_columns(func.min(SoftwareRelease.id).label("release_id"))
         .join(SoftwareProduct, SoftwareProduct.id == SoftwareRelease.product_id)
         .where(AdvisoryMatch.advisory_id == found.id)
-        .group_by(Item.id, SoftwareRelease.id, SoftwareProduct.id)
+        .group_by(Installation.item_id, SoftwareProduct.id, SoftwareRelease.version)
     )
-    asked = PageRequest("name", page.cursor, page.limit)
-    rows = fetch_page(session, query, asked, _ITEM_SORTS, _PLACE)
-    return Page([AffectedRow(*row) for row in rows.rows], rows.next_cursor)
 
 
 def of_product(session: Session, actor: Actor, product_id: int) -> list[AdvisoryRow]:
@@ -221,36 +260,15 @@ def _systems(session: Session, actor: Actor) -> list[tuple[str, str, int]]:
     return [(row[0], row[1] or "", row[2]) for row in session.execute(query)]
 
 
-def _systems_of(session: Session, actor: Actor, found: Advisory) -> list[tuple[str, str]]:
-    """Return the (system, version) in sight that belong to a cycle."""
+def _systems_of(session: Session, actor: Actor, found: Advisory) -> list[tuple[str, str, int]]:
+    """Return the (system, version, items) in sight that belong to a cycle."""
     told = session.scalars(
         select(AdvisoryRange).where(AdvisoryRange.advisory_id == found.id)
     ).first()
     if told is None:
         return []
     return [
-        (system, version)
-        for system, version, _ in _systems(session, actor)
+        (system, version, items)
+        for system, version, items in _systems(session, actor)
         if system == told.system and is_of_cycle(version, told.release)
     ]
-
-
-def _of_system(
-    session: Session, actor: Actor, versions: Sequence[tuple[str, str]], page: PageRequest
-) -> Page[AffectedRow]:
-    told = [and_(item_system == system, system_version == version) for system, version in versions]
-    query: Any = select(Item).where(Item.stage != "retired", visible_items(actor), or_(*told))
-    asked = PageRequest("name", page.cursor, page.limit)
-    rows = fetch_page(session, query, asked, _ITEM_SORTS, Item.id)
-    return Page(
-        [
-            AffectedRow(
-                item,
-                str(item.attributes.get("os_name") or ""),
-                str(item.attributes.get("os_version") or ""),
-                "",
-            )
-            for item in rows.rows
-        ],
-        rows.next_cursor,
-    )

@@ -158,16 +158,17 @@ def _cpe_ranges(match: Mapping[str, Any]) -> Iterator[VersionRange]:
     vendor, product, version = (part.replace("\\", "") for part in parts[3:6])
     until = str(match.get("versionEndIncluding") or "")
     fixed = str(match.get("versionEndExcluding") or "")
-    start = str(match.get("versionStartIncluding") or match.get("versionStartExcluding") or "")
+    start = str(match.get("versionStartIncluding") or "")
+    after = "" if start else str(match.get("versionStartExcluding") or "")
     exact: tuple[str, ...] = ()
-    if not (until or fixed or start):
+    if not (until or fixed or start or after):
         if version in {"*", "-"}:
             return  # every version there ever was: nothing one could act upon
         exact = (version,)
     for name in dict.fromkeys((product, f"{vendor} {product}")):
         key = product_key(name)
         if key:
-            yield VersionRange("", key, start, fixed, until, exact=exact)
+            yield VersionRange("", key, start, fixed, until, exact=exact, after=after)
 
 
 def _cycle(record: Mapping[str, Any], file_name: str) -> Iterator[ReadAdvisory]:

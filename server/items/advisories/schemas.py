@@ -1,9 +1,12 @@
 """The wire format of advisories."""
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from server.foundation.edge.fields import Line
-from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema
+from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, schema_of
+from server.items.advisories.details import AdvisoryDetail
 from server.items.advisories.queries import SEVERITIES
 
 
@@ -40,6 +43,42 @@ class AdvisorySchema(StrictSchema):
     score = fields.Float(required=True, allow_none=True)
     ends_on = fields.Date(required=True, allow_none=True)
     imported_at = Moment(required=True)
+
+
+class VersionRangeSchema(StrictSchema):
+    """Versions of a package that are meant; "" is without a beginning, or without an end.
+
+    ``introduced`` and ``last`` are meant themselves, ``after`` and ``fixed`` are not. ``ecosystem``
+    "" is every one whose packages are the maker's own; ``exact`` are single versions.
+    """
+
+    ecosystem = fields.String(required=True)
+    name = fields.String(required=True)
+    system = fields.String(required=True)
+    release = fields.String(required=True)
+    introduced = fields.String(required=True)
+    after = fields.String(required=True)
+    fixed = fields.String(required=True)
+    last = fields.String(required=True)
+    exact = fields.List(fields.String(), required=True)
+
+
+class AdvisoryDetailSchema(AdvisorySchema):
+    """An advisory, on how many items it is, and at most 200 of its ``ranges_total`` ranges."""
+
+    items = fields.Integer(required=True)
+    ranges = fields.List(fields.Nested(VersionRangeSchema), required=True)
+    ranges_total = fields.Integer(required=True)
+
+
+def detail_document(detail: AdvisoryDetail) -> dict[str, Any]:
+    """Return what ``AdvisoryDetailSchema`` dumps."""
+    told = {name: getattr(detail.advisory, name) for name in schema_of(AdvisorySchema).fields}
+    return told | {
+        "items": detail.items,
+        "ranges": detail.ranges,
+        "ranges_total": detail.ranges_total,
+    }
 
 
 class AdvisoryRowSchema(StrictSchema):

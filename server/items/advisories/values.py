@@ -11,6 +11,7 @@ OSV, NVD, LIFE_CYCLE = "osv", "nvd", "life_cycle"
 class VersionRange:
     """Versions from ``introduced`` on, before ``fixed`` or up to ``last``; "" is without an end.
 
+    With ``after`` in the place of ``introduced`` that version is not meant, what follows it is.
     ``ecosystem`` "" stands for every one that has no advisories of its own. ``system`` and
     ``release`` narrow it to machines of one operating system, as "debian" and "12".
     """
@@ -24,6 +25,7 @@ class VersionRange:
     release: str = ""
     #: Just these versions instead of a range.
     exact: tuple[str, ...] = ()
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

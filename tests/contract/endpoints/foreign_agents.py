@@ -35,6 +35,7 @@ FOREIGN_AGENTS: tuple[Endpoint, ...] = (
     Endpoint("GET", f"{_V1}/advisories", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/advisories/<int:advisory_id>", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/advisories/<int:advisory_id>/items", Permission.ITEM_READ),
+    Endpoint("GET", f"{_V1}/advisories/<int:advisory_id>/items.csv", Permission.ITEM_READ),
     Endpoint("GET", f"{_V1}/support-ends", Permission.ITEM_READ),
     Endpoint(
         "POST",
@@ -49,6 +50,7 @@ FOREIGN_AGENTS: tuple[Endpoint, ...] = (
     Endpoint("GET", "/software/advisories/of/<int:item_id>", Permission.ITEM_READ),
     Endpoint("GET", "/software/advisories", Permission.ITEM_READ),
     Endpoint("GET", "/software/advisories/<int:advisory_id>", Permission.ITEM_READ),
+    Endpoint("GET", "/software/advisories/<int:advisory_id>/items.csv", Permission.ITEM_READ),
     Endpoint(
         "POST",
         "/software/advisories",

@@ -70,6 +70,71 @@ def nvd(code: str = "CVE-2026-2002", **match: str) -> dict[str, Any]:
     }
 
 
+def answer_of_nvd(code: str = "CVE-2026-2003", **borders: str) -> dict[str, Any]:
+    """Return an answer of NVD's CVE API 2.0 as it is sent, with all that nobody here reads."""
+    metric = {
+        "source": "nvd@nist.gov",
+        "type": "Primary",
+        "cvssData": {
+            "version": "3.1",
+            "vectorString": "CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:U/C:H/I:H/A:H",
+            "baseScore": 8.8,
+            "baseSeverity": "HIGH",
+        },
+        "exploitabilityScore": 2.8,
+        "impactScore": 5.9,
+    }
+    match = {
+        "vulnerable": True,
+        "criteria": "cpe:2.3:a:mozilla:firefox:*:*:*:*:*:*:*:*",
+        "matchCriteriaId": "7A0E1B1C-7C43-4B7D-9B5D-0C0E6A4F3F11",
+    }
+    beside = {
+        "vulnerable": False,
+        "criteria": "cpe:2.3:o:microsoft:windows:-:*:*:*:*:*:*:*",
+        "matchCriteriaId": "A2572D17-1DE6-457B-99CC-64AFD54487EA",
+    }
+    cve = {
+        "id": code,
+        "sourceIdentifier": "security@mozilla.org",
+        "published": "2026-02-03T14:15:08.117",
+        "lastModified": "2026-02-11T18:09:41.530",
+        "vulnStatus": "Analyzed",
+        "cveTags": [],
+        "descriptions": [
+            {"lang": "en", "value": "A page may run code."},
+            {"lang": "es", "value": "Una página puede ejecutar código."},
+        ],
+        "metrics": {"cvssMetricV31": [metric]},
+        "weaknesses": [
+            {
+                "source": "nvd@nist.gov",
+                "type": "Primary",
+                "description": [{"lang": "en", "value": "CWE-416"}],
+            }
+        ],
+        "configurations": [
+            {
+                "operator": "AND",
+                "nodes": [
+                    {"operator": "OR", "negate": False, "cpeMatch": [match | borders]},
+                    {"operator": "OR", "negate": False, "cpeMatch": [beside]},
+                ],
+            }
+        ],
+        "references": [{"url": "https://bugzilla.example/1", "source": "security@mozilla.org"}],
+    }
+    return {
+        "resultsPerPage": 1,
+        "startIndex": 0,
+        "totalResults": 1,
+        "format": "NVD_CVE",
+        "version": "2.0",
+        "timestamp": "2026-02-12T08:00:00.000",
+        "vulnerabilities": [{"cve": cve}],
+    }
+
+
 CYCLES: list[dict[str, Any]] = [
     {"cycle": "12", "eol": "2026-06-10", "latest": "12.11"},
     {"cycle": "11", "eol": "2024-08-14"},

@@ -1,16 +1,21 @@
 """Vulnerable and unsupported: from files, on the machines that have them, for who may see them."""
 
+import csv
+import io
 import json
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select, update
 
+from cmdb.records.facts import SoftwareRelease
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.items.advisories.actions import match_new_releases
 from server.items.advisories.importing import Brought, import_advisories
-from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, nvd
+from server.items.advisories.models import Advisory, AdvisoryMatch, AdvisoryRange
+from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, answer_of_nvd, nvd
 from tests.server.items.foreign.messages import inventory, package
 from tests.server.items.machines import IDENTITY, SYSTEM, report
 from tests.server.items.rest import Caller, Callers, refused
@@ -201,3 +206,136 @@ def test_a_package_that_two_agents_tell_of_is_one_weakness(
     bring(database, world, [DEBIAN])
     known = callers.admin.get(f"/items/{item_id}/advisories")
     assert (known["total"], len(known["weaknesses"])) == (1, 1)
+
+
+def test_a_package_that_two_agents_tell_of_is_one_line_of_the_list(
+    callers: Callers, database: Database, world: World
+) -> None:
+    both = [["deb", "openssl", "3.0.11-1~deb12u2", arch] for arch in ("amd64", None)]
+    older: list[str | None] = ["deb", "openssl", "3.0.9-1", "amd64"]
+    first, second = (machine(callers, n, "12.5", *both) for n in (1, 2))
+    third = machine(callers, 3, "12.5", *both, older)
+    bring(database, world, [DEBIAN])
+    (row,) = callers.admin.get("/advisories")["rows"]
+    here = f"/advisories/{row['advisory']['id']}"
+    lines: list[dict[str, Any]] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = callers.admin.get(f"{here}/items", limit=1, cursor=cursor)
+        lines += page["rows"]
+        cursor = page["next_cursor"]
+    # Another version is another thing to mend.
+    assert [line["item_id"] for line in lines] == [first, second, third, third]
+    assert {line["version"] for line in lines[2:]} == {"3.0.11-1~deb12u2", "3.0.9-1"}
+    assert lines == callers.admin.get(f"{here}/items")["rows"]
+    # Lists, the advisory and the file count the same machines.
+    items = len({line["item_id"] for line in lines})
+    assert (row["items"], callers.admin.get(here)["items"]) == (items, items)
+    table = callers.admin.send("GET", f"{here}/items.csv")
+    assert (table.status_code, table.mimetype) == (200, "text/csv")
+    read = list(csv.DictReader(io.StringIO(table.get_data().decode("utf-8-sig"))))
+    assert [(one["item_id"], one["item"], one["product"], one["version"]) for one in read] == [
+        (str(line["item_id"]), line["item"], line["product"], line["version"]) for line in lines
+    ]
+    assert {(one["advisory"], one["severity"], one["fixed"]) for one in read} == {
+        ("DSA-9001-1", "critical", "3.0.14-1~deb12u1")
+    }
+
+
+def test_a_file_of_lines_holds_what_its_reader_sees(
+    callers: Callers, database: Database, world: World, old: int, local_manager: Caller
+) -> None:
+    bring(database, world, [DEBIAN])
+    bring(database, world, CYCLES, "debian.json")
+    known = callers.admin.get("/advisories")["rows"][0]["advisory"]["id"]
+    assert local_manager.send("GET", f"/advisories/{known}/items.csv").status_code == 404
+    (cycle,) = callers.admin.get("/support-ends")
+    one = callers.admin.get(f"/advisories/{cycle['advisory_id']}")
+    assert (one["items"], one["ends_on"]) == (1, "2026-06-10")
+    table = callers.reader.send("GET", f"/advisories/{cycle['advisory_id']}/items.csv")
+    (line,) = csv.DictReader(io.StringIO(table.get_data().decode("utf-8-sig")))
+    assert (line["item_id"], line["product"], line["version"], line["fixed"]) == (
+        str(old),
+        "Debian GNU/Linux",
+        "12.5",
+        "",
+    )
+
+
+def _firefoxes(callers: Callers, *versions: str) -> dict[int, str]:
+    """Make a machine for each version; return which has which."""
+    return {
+        machine(
+            callers, n, "12.5", ["windows", "Mozilla Firefox (x64 en-US)", version, ""]
+        ): version
+        for n, version in enumerate(versions, 1)
+    }
+
+
+def _meant(callers: Callers, of: dict[int, str]) -> list[str]:
+    rows = callers.admin.get("/advisories")["rows"]
+    if not rows:
+        return []
+    where = callers.admin.get(f"/advisories/{rows[0]['advisory']['id']}/items")["rows"]
+    assert len(where) == rows[0]["items"]
+    return sorted(of[row["item_id"]] for row in where)
+
+
+@pytest.mark.parametrize(
+    ("borders", "meant"),
+    [
+        (("versionStartExcluding", "versionEndExcluding"), ["115.0.1"]),
+        (("versionStartExcluding", "versionEndIncluding"), ["115.0.1", "128.0"]),
+        (("versionStartIncluding", "versionEndExcluding"), ["115.0", "115.0.1"]),
+        (("versionStartIncluding", "versionEndIncluding"), ["115.0", "115.0.1", "128.0"]),
+    ],
+)
+@pytest.mark.parametrize("first", ["the file", "the machines"])
+def test_borders_of_nvd_hold_whichever_comes_first(
+    callers: Callers,
+    database: Database,
+    world: World,
+    borders: tuple[str, str],
+    meant: list[str],
+    first: str,
+) -> None:
+    document = answer_of_nvd(**dict(zip(borders, ("115.0", "128.0"), strict=True)))
+    versions = ("114.0", "115.0", "115.0.1", "128.0", "128.0.1")
+    if first == "the file":
+        bring(database, world, document)
+        machines = _firefoxes(callers, *versions)
+        with database.writing() as session:
+            match_new_releases(session)
+    else:
+        machines = _firefoxes(callers, *versions)
+        bring(database, world, document)
+    assert _meant(callers, machines) == meant
+    (row,) = callers.admin.get("/advisories")["rows"]
+    told = callers.admin.get(f"/advisories/{row['advisory']['id']}")
+    begins, ends = ("after" if "Excluding" in borders[0] else "introduced"), borders[1]
+    assert told["ranges_total"] == len(told["ranges"]) == 2
+    for one in told["ranges"]:
+        assert (one["introduced"] + one["after"], one[begins]) == ("115.0", "115.0")
+        assert one["fixed" if ends == "versionEndExcluding" else "last"] == "128.0"
+
+
+def test_an_old_file_that_is_brought_again_gets_its_borders_right(
+    callers: Callers, database: Database, world: World
+) -> None:
+    machines = _firefoxes(callers, "115.0", "115.0.1")
+    document = answer_of_nvd(versionStartExcluding="115.0", versionEndExcluding="128.0")
+    bring(database, world, document)
+    # As versions of Cadastre that took the border for a part of it left it behind.
+    with database.writing() as session:
+        session.execute(update(AdvisoryRange).values(introduced="115.0"))
+        advisory_id = session.scalars(select(Advisory.id)).one()
+        release_id = session.scalars(
+            select(SoftwareRelease.id).where(SoftwareRelease.version == "115.0")
+        ).one()
+        wrong = AdvisoryMatch(
+            advisory_id=advisory_id, release_id=release_id, system="", system_release="", fixed=""
+        )
+        session.add(wrong)
+    assert _meant(callers, machines) == ["115.0", "115.0.1"]
+    bring(database, world, document)
+    assert _meant(callers, machines) == ["115.0.1"]

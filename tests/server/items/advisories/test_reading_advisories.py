@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmdb.errors import InvalidValue
+from server.items.advisories.beginnings import beginning_of, kept_beginning
 from server.items.advisories.distributions import place_of
 from server.items.advisories.matching import is_meant
 from server.items.advisories.reading import Reading, product_key, read_advisories
 from server.items.advisories.scoring import base_score
 from server.items.advisories.values import VersionRange
-from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, nvd
+from tests.server.items.advisories.files import CYCLES, DEBIAN, PYTHON, answer_of_nvd, nvd
 
 
 def read(document: Any, name: str = "advisories.json") -> Reading:
@@ -55,6 +56,33 @@ def test_nvd_speaks_of_products_under_their_name_and_with_their_maker() -> None:
     assert (one.code, one.feed, one.severity) == ("CVE-2026-2002", "nvd", "high")
     assert {r.name for r in one.ranges} == {"firefox", "mozilla firefox"}
     assert {r.fixed for r in one.ranges} == {"128.0"}
+
+
+@pytest.mark.parametrize(
+    ("borders", "meant"),
+    [
+        ({"versionStartExcluding": "1.2"}, ["1.2.1", "1.3", "2.0"]),
+        ({"versionStartExcluding": "1.2", "versionEndExcluding": "1.3"}, ["1.2.1"]),
+        ({"versionStartExcluding": "1.2", "versionEndIncluding": "1.3"}, ["1.2.1", "1.3"]),
+        ({"versionStartIncluding": "1.2", "versionEndExcluding": "1.3"}, ["1.2", "1.2.1"]),
+        ({"versionEndExcluding": "1.3"}, ["1.1", "1.2", "1.2.1"]),
+        ({"versionStartExcluding": "1.2", "versionEndExcluding": "1.2"}, []),
+    ],
+)
+def test_nvd_says_of_each_border_whether_it_is_meant(
+    borders: dict[str, str], meant: list[str]
+) -> None:
+    (one,) = read(answer_of_nvd(**borders)).advisories
+    assert (one.severity, len(one.ranges)) == ("high", 2)
+    for told in one.ranges:
+        versions = ("1.1", "1.2", "1.2.1", "1.3", "2.0")
+        assert [version for version in versions if is_meant(told, "windows", version)] == meant
+
+
+@given(st.text(alphabet="><=1.", max_size=5), st.booleans())
+def test_the_beginning_of_a_range_is_kept_as_it_was_told(version: str, after: bool) -> None:
+    told = ("", version) if after else (version, "")
+    assert beginning_of(kept_beginning(*told)) == told
 
 
 def test_what_means_every_version_there_ever_was_means_nothing() -> None:
