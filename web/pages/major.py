@@ -13,11 +13,11 @@ from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import (
     affected_services_of,
     find_ticket,
-    lock_ticket,
     may_work_on,
 )
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
+from server.people.queries.last_change import last_change
 from server.people.queries.people import names_of_people
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
@@ -58,6 +58,7 @@ def _page(
         roles=roles,
         version=request.form.get("version") if errors and not stale else actions.stamp_of(row),
         theirs=_saved_meanwhile(row, people) if stale and row else (),
+        change=last_change(session, actor, actions.subject_of(ticket.id)) if stale else None,
         lasted=minutes_text(int(lasted.total_seconds() // 60), reader()) if lasted else "",
         errors=errors,
         typed=request.form,
@@ -102,8 +103,8 @@ def run(reference: str) -> ResponseReturnValue:
 
     def write(ticket: Ticket) -> None:
         session, actor = current_session(), current_actor()
-        lock_ticket(session, actor, ticket.id)
-        if form.get("version", "") != actions.stamp_of(queries.major_of(session, ticket.id)):
+        _, now_run = actions.lock_major(session, actor, ticket.id)
+        if form.get("version", "") != actions.stamp_of(now_run):
             raise StaleVersion("it was changed after you opened the form")
         actions.run_major(session, actor, ticket.id, draft, current_time())
 

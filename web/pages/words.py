@@ -9,13 +9,14 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cmdb.errors import CadastreError, InvalidValue, StaleVersion
-from server.desk.sla.actions.agreeing import change_agreements
+from server.desk.sla.actions.agreeing import SUBJECT, change_agreements, lock_agreements
 from server.desk.sla.queries import agreed_since, agreements_document, changed_agreements
 from server.desk.tickets.actions import templating, wording
 from server.desk.tickets.queries import belongings
 from server.desk.tickets.queries.words import changed_sections, words_document
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.translation import gettext
+from server.people.queries.last_change import LastChange, last_change
 from web.pages.frame import done, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
@@ -89,6 +90,8 @@ def edit(page: str) -> ResponseReturnValue:
     text = request.form.get("text", "").replace("\r\n", "\n")
     if request.method == "POST":
         try:
+            if page == _LEVELS:
+                lock_agreements(current_session(), current_actor())
             _same(page)
             sections = _asked(page, text)
             change = change_agreements if page == _LEVELS else wording.change_words
@@ -107,6 +110,7 @@ def edit(page: str) -> ResponseReturnValue:
         text=text or stored,
         read=_mark(stored),
         theirs=stored if stale else "",
+        change=_change() if stale and page == _LEVELS else None,
         errors=errors,
         changed=bool(set(_changed()) & set(_PAGES[page])),
         wording=ticket_wording(),
@@ -114,6 +118,10 @@ def edit(page: str) -> ResponseReturnValue:
         since=agreed_since(current_session()) if page == _LEVELS else None,
     )
     return body, status
+
+
+def _change() -> LastChange | None:
+    return last_change(current_session(), current_actor(), SUBJECT)
 
 
 def _stored(page: str) -> str:

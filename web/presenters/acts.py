@@ -170,6 +170,7 @@ def _systems(reader: Reader) -> dict[str, str]:
         "junk.restored": reader.gettext("put a value back on its shipped list of junk"),
         "derivation_rule.changed": reader.gettext("changed a rule of derivation"),
         "sla.changed": reader.gettext("changed service levels"),
+        "major_incident.changed": reader.gettext("changed how a major incident is run"),
         "availability.corrected": reader.gettext("corrected an outage"),
         "knowledge.written": reader.gettext("wrote an article"),
         "announcement.published": reader.gettext("published an announcement"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import select
@@ -29,6 +30,8 @@ _READ: dict[tuple[tuple[str, str], ...], Agreements] = {}
 #: The same of what held before, by its text.
 _READ_EARLIER: dict[str, Agreements] = {}
 _KEPT = 8
+#: Of a digest as a version: JSON's numbers are whole up to 2**53.
+_DIGITS = 13
 #: How the names of rows begin that hold what was agreed until a moment.
 _BEFORE = "before "
 
@@ -66,6 +69,14 @@ def agreed_since(session: Session, moment: datetime | None = None) -> datetime |
         return since
     before = [one for one in ends if one <= moment]
     return before[-1] if before else _since(_kept(session, ends[0])) if ends else None
+
+
+def agreements_version(session: Session) -> int:
+    """Return a number that is another one once the agreements were changed."""
+    since = agreed_since(session)
+    told = [since and since.isoformat(), agreements_document(session)]
+    text = json.dumps(told, sort_keys=True, default=str)
+    return int(sha256(text.encode()).hexdigest()[:_DIGITS], 16)
 
 
 def agreements_at(session: Session, moment: datetime | None) -> Agreements | None:

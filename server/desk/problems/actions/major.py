@@ -19,6 +19,7 @@ from server.desk.tickets.events import TicketNoted
 from server.desk.tickets.models import Ticket, TicketLink
 from server.desk.tickets.queries import lock_ticket
 from server.desk.tickets.rules.linking import CHILD_OF
+from server.foundation import audit
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, system_actor
 
@@ -26,6 +27,8 @@ ROLES = ("manager_id", "technical_id", "communications_id")
 KINDS = ("fact", "announcement")
 #: Tickets that one announcement reaches at most.
 MAX_CHILDREN = 1000
+#: Of a digest as a version: JSON's numbers are whole up to 2**53.
+_DIGITS = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,31 @@ def stamp_of(row: MajorIncident | None) -> str:
     return sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
+def version_of(row: MajorIncident | None) -> int:
+    """Return a number that is another one once anything about a major incident changed; 0 before.
+
+    Other than ``stamp_of`` it tells when one ended, too.
+    """
+    if row is None:
+        return 0
+    told = [row.ticket_id, row.declared_at.isoformat(), row.ended_at and row.ended_at.isoformat()]
+    text = json.dumps([*told, stamp_of(row)])
+    return int(sha256(text.encode()).hexdigest()[:_DIGITS], 16)
+
+
+def subject_of(ticket_id: int) -> str:
+    """Return what the record of acts calls the major incident of a ticket."""
+    return f"major_incident:{ticket_id}"
+
+
+def lock_major(
+    session: Session, actor: Actor, reference: str | int
+) -> tuple[Ticket, MajorIncident | None]:
+    """Return a ticket the actor may work on, and how it is run: both fresh, and locked as one."""
+    ticket = lock_ticket(session, actor, reference)
+    return ticket, session.get(MajorIncident, ticket.id, populate_existing=True)
+
+
 def run_major(
     session: Session, actor: Actor, reference: str | int, draft: MajorDraft, now: datetime
 ) -> MajorIncident:
@@ -55,8 +83,7 @@ def run_major(
 
     Raises ``InvalidValue``, ``Conflict`` for a ticket that is not open, ``NotFound``.
     """
-    ticket = lock_ticket(session, actor, reference)
-    row = session.get(MajorIncident, ticket.id)
+    ticket, row = lock_major(session, actor, reference)
     if row is None and not ticket.is_open:
         raise Conflict(f"{ticket.reference} is not open any more")
     problems = Problems()
@@ -66,6 +93,7 @@ def run_major(
     problems.add("bridge", "" if len(bridge) <= 300 else "must not be longer than 300")
     lessons = text_of(problems, "lessons", draft.lessons)
     problems.refuse()
+    before = version_of(row)
     if row is None:
         row = MajorIncident(
             ticket_id=ticket.id, declared_at=now, declared_by_id=actor.person_id, lessons=""
@@ -76,6 +104,8 @@ def run_major(
         setattr(row, name, getattr(draft, name))
     row.bridge, row.lessons = bridge, lessons
     session.flush()
+    if version_of(row) != before:
+        audit.record(session, actor, "major_incident.changed", subject_of(ticket.id))
     for number, child in enumerate(draft.children):
         _gather(session, actor, ticket, child, f"children.{number}", now)
     return row

@@ -9,10 +9,11 @@ from cmdb.errors import InvalidValue
 from server.desk.problems.actions import major as running
 from server.desk.problems.actions import problems as actions
 from server.desk.problems.api.blueprint import problems
-from server.desk.problems.models import Problem
+from server.desk.problems.models import MajorIncident, Problem
 from server.desk.problems.queries import known, major, proposing
 from server.desk.problems.queries import problems as queries
 from server.desk.problems.schemas import problems as schemas
+from server.desk.tickets.api.unchanged import check_unchanged
 from server.desk.tickets.queries import affected_item_ids, find_ticket
 from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, LOOKS_UP, READS_VERSION
@@ -206,19 +207,29 @@ class ProblemProposals(MethodView):
 class OneMajorIncident(MethodView):
     """A ticket that is run as a major incident."""
 
+    @problems.doc(**READS_VERSION)
     @problems.response(200, schemas.MajorIncidentSchema)
     def get(self, reference: str) -> Any:
-        """Return who leads it, since when, and what was learnt."""
-        return major.find_major(current_session(), current_actor(), reference)[1]
+        """Return who leads it, since when, and what was learnt; its ETag serves If-Match."""
+        return _major(major.find_major(current_session(), current_actor(), reference)[1])
 
+    @problems.doc(**CHECKS_VERSION)
     @problems.arguments(schemas.MajorIncidentDraftSchema)
     @problems.response(200, schemas.MajorIncidentSchema)
     def put(self, body: dict[str, Any], reference: str) -> Any:
-        """Declare a ticket a major incident, or change how one is run."""
+        """Declare a ticket a major incident, or change how one is run.
+
+        With If-Match only what was read last.
+        """
+        session, actor = current_session(), current_actor()
+        ticket, row = running.lock_major(session, actor, reference)
+        check_unchanged(running.version_of(row), running.subject_of(ticket.id))
         draft = running.MajorDraft(**body | {"children": tuple(body["children"])})
-        return running.run_major(
-            current_session(), current_actor(), reference, draft, current_time()
-        )
+        return _major(running.run_major(session, actor, ticket.id, draft, current_time()))
+
+
+def _major(row: MajorIncident) -> Response:
+    return with_etag(schemas.MajorIncidentSchema, row, running.version_of(row))
 
 
 @problems.route(f"{_MAJOR}/updates")

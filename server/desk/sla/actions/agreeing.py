@@ -26,12 +26,22 @@ from server.desk.sla.rules.agreements import (
     shipped_agreements,
 )
 from server.foundation import audit
+from server.foundation.exclusive import hold_exclusively
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.people.actions.rights import require_everywhere
 
 #: The kind of job that reckons all open clocks anew, as in ``server.wiring.JOBS``.
 RECKON = "sla.reckon"
+#: What the record of acts calls the agreements.
+SUBJECT = "service_levels"
+
+
+def lock_agreements(session: Session, actor: Actor) -> None:
+    """Let nobody else change the agreements until this transaction ends, and read them anew."""
+    require_everywhere(actor, Permission.ADMIN_RULES)
+    hold_exclusively(session, SUBJECT)
+    forget_agreements(session)
 
 
 def change_agreements(
@@ -42,7 +52,7 @@ def change_agreements(
     Open clocks are reckoned anew in the background. What was solved before is held to what was
     agreed then: that is kept. Raises ``InvalidValue`` naming each place.
     """
-    require_everywhere(actor, Permission.ADMIN_RULES)
+    lock_agreements(session, actor)
     unknown = {name: "is no section of the agreements" for name in sections if name not in SECTIONS}
     if unknown:
         raise InvalidValue(unknown)
@@ -67,7 +77,7 @@ def change_agreements(
     session.flush()
     forget_agreements(session)
     subject = {"sections": sorted(wanted)}
-    audit.record(session, actor, "sla.changed", "service_levels", subject)
+    audit.record(session, actor, "sla.changed", SUBJECT, subject)
     enqueue(session, RECKON, key=RECKON)
     return agreements_of(session)
 

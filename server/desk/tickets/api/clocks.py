@@ -3,14 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from flask import Response
 from flask.views import MethodView
 
 from cmdb.errors import InvalidValue
-from server.desk.sla.actions.agreeing import change_agreements
+from server.desk.sla.actions.agreeing import SUBJECT, change_agreements, lock_agreements
 from server.desk.sla.queries import (
     agreed_document_at,
     agreed_since,
     agreements_document,
+    agreements_version,
     changed_agreements,
     earlier_agreements,
 )
@@ -18,6 +20,7 @@ from server.desk.sla.rules.agreements import SECTIONS, shipped_agreements
 from server.desk.sla.rules.targets import whose_of
 from server.desk.tickets.actions.clocks import explain_breach
 from server.desk.tickets.api.blueprint import tickets
+from server.desk.tickets.api.unchanged import check_unchanged
 from server.desk.tickets.queries import find_ticket, may_work_on
 from server.desk.tickets.queries.achieving import achievable_targets
 from server.desk.tickets.queries.clocks import ClockFace, faces_of
@@ -35,6 +38,8 @@ from server.desk.tickets.schemas.clocks import (
     achievable_document,
     first_line_document,
 )
+from server.foundation.edge.conditional import with_etag
+from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 
@@ -72,22 +77,31 @@ class BreachReason(MethodView):
 class ServiceLevels(MethodView):
     """Calendars and targets."""
 
+    @tickets.doc(**READS_VERSION)
     @tickets.arguments(ServiceLevelsQuerySchema, location="query")
     @tickets.response(200, ServiceLevelsSchema)
     def get(self, query: dict[str, Any]) -> Any:
-        """Return the calendars and targets in force, or those that were at a moment."""
-        current_actor().require(Permission.TICKET_READ)
-        return _agreements_at(query["at"])
+        """Return the calendars and targets in force, or those that were at a moment.
 
+        The ETag is of what is in force in either case, and serves If-Match.
+        """
+        current_actor().require(Permission.TICKET_READ)
+        return _answer(_agreements_at(query["at"]))
+
+    @tickets.doc(**CHECKS_VERSION)
     @tickets.arguments(ServiceLevelsDraftSchema)
     @tickets.response(200, ServiceLevelsSchema)
     def patch(self, body: dict[str, Any]) -> Any:
-        """Replace sections; open clocks are reckoned anew in the background.
+        """Replace sections; with If-Match only what was read last.
 
-        What was agreed until now is kept, and holds for the tickets that are solved.
+        Open clocks are reckoned anew in the background. What was agreed until now is kept, and
+        holds for the tickets that are solved.
         """
-        change_agreements(current_session(), current_actor(), body["sections"], current_time())
-        return _agreements()
+        session, actor = current_session(), current_actor()
+        lock_agreements(session, actor)
+        check_unchanged(agreements_version(session), SUBJECT)
+        change_agreements(session, actor, body["sections"], current_time())
+        return _answer(_agreements())
 
 
 @tickets.route("/service-levels/achievable")
@@ -113,6 +127,10 @@ class FirstLineShare(MethodView):
         """Return how many tickets the first line solved, by category and by service."""
         session, actor = current_session(), current_actor()
         return first_line_document(first_line(session, actor, query["days"], current_time()))
+
+
+def _answer(told: dict[str, Any]) -> Response:
+    return with_etag(ServiceLevelsSchema, told, agreements_version(current_session()))
 
 
 def _agreements() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Pages over how available services were: the list, a service's own, outages corrected."""
 
+import re
 from datetime import timedelta
 
 from server.desk.sla.actions.agreeing import change_agreements
@@ -8,6 +9,7 @@ from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from tests.server.desk.estate import Estate
 from tests.web.pages.conftest import Browser, Browsers
+from tests.web.pages.desk.conftest import hidden_field
 
 
 def down(database: Database, estate: Estate, minutes: int) -> str:
@@ -93,3 +95,24 @@ def test_targets_are_written_beside_the_others(
     admin.done(here, text=text.replace("availability = []", "") + "\n" + target)
     assert "percent = 99.9" in admin.read(here)
     assert "Orders" in admin.read("/service-levels")
+
+
+def test_who_saves_service_levels_over_somebody_elses_is_told_who_that_was(
+    browser_of: Browsers, estate: Estate
+) -> None:
+    admin = browser_of(estate.world.admin.person_id)
+    here = "/administration/desk/service-levels"
+    page = admin.read(here)
+    read = hidden_field(page, "read")
+    text = page.split("<textarea")[1].split(">", 1)[1].split("</textarea>")[0].strip()
+    text = text.replace("&#34;", '"').replace("&quot;", '"').replace("&#39;", "'")
+    first, second = (re.sub(r"(\[first_line\]\s+\w+ = )\d+", rf"\g<1>{n}", text) for n in (71, 72))
+    assert first != text
+    admin.done(here, text=first, read=read)
+    answer = admin.post(here, text=second, read=read)
+    assert answer.status_code == 412
+    assert "Saved by Ada Admin" in answer.text
+    assert " = 71" in answer.text.split("Saved meanwhile:")[1].split("</pre>")[0]
+    assert " = 72" in answer.text.split("<textarea")[1]
+    admin.done(here, text=second, read=hidden_field(answer.text, "read"))
+    assert " = 72" in admin.read(here)

@@ -132,6 +132,7 @@ def test_of_a_major_incident_both_versions_are_shown(
     answer = agent.post(here, **form, lessons="Order disks", bridge="Room 7")
     assert answer.status_code == 412
     assert "Watch the pool" in theirs(answer.text)
+    assert "Saved by Chloe Changes" in answer.text
     assert "Order disks" in answer.text
     form["version"] = hidden_field(answer.text, "version")
     agent.done(here, **form, lessons="Watch the pool, order disks")
