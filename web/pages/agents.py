@@ -25,12 +25,21 @@ from web.pages.choices import organisation_choices, organisation_names
 from web.pages.frame import done, list_url, reader, url_for, whole
 from web.pages.lists import asked_choice, asked_page, asked_words, is_narrowed, paging_of
 from web.pages.refusals import refuse_in_words
-from web.presenters.agents import DIALECTS, SILENT_AFTER, condition, install_lines, is_loopback
+from web.presenters.agents import (
+    DIALECTS,
+    SILENT_AFTER,
+    condition,
+    install_lines,
+    is_loopback,
+    troubles,
+)
 from web.presenters.lists import Column, Sorting
+from web.presenters.section_names import section_label
 
 agents = Blueprint("agents", __name__, url_prefix="/administration/agents")
 
 _LONGEST_DAYS = 365
+_LONGEST_VERSION = 64
 #: What the list may be narrowed to.
 _SHOWN = ("silent", "problems", "suspect", "outdated", "revoked", "every")
 
@@ -44,17 +53,21 @@ def index() -> ResponseReturnValue:
 def _index(errors: dict[str, str]) -> str:
     session, actor, now = current_session(), current_actor(), current_time()
     shown = asked_choice("show", _SHOWN)
-    wanted = _filter(asked_words(), shown, now)
+    wanted = _filter(asked_words(), shown, asked_words("version", _LONGEST_VERSION), now)
     asked = asked_page("heard")
     page = enrolled.list_agents(session, actor, wanted, asked)
     return render_template(
         "agents/index.html",
-        rows=[(agent, condition(agent, now)) for agent in page.rows],
+        rows=[
+            (agent, condition(agent, now), troubles(agent.problems, reader()))
+            for agent in page.rows
+        ],
         columns=_columns(),
         sorting=Sorting.parse(asked.sort),
         paging=paging_of(page, enrolled.count_agents(session, actor, wanted)),
         list_url=list_url,
         words=wanted.q,
+        version=wanted.version,
         shown=shown,
         narrowed=is_narrowed(),
         tokens=enrolled.usable_tokens(session, actor, now),
@@ -68,7 +81,7 @@ def _index(errors: dict[str, str]) -> str:
     )
 
 
-def _filter(words: str, shown: str, now: datetime) -> enrolled.AgentFilter:
+def _filter(words: str, shown: str, version: str, now: datetime) -> enrolled.AgentFilter:
     packed = agent_archive()
     return enrolled.AgentFilter(
         words,
@@ -76,6 +89,7 @@ def _filter(words: str, shown: str, now: datetime) -> enrolled.AgentFilter:
         {"revoked": True, "every": None}.get(shown, False),
         suspect=True if shown == "suspect" else None,
         troubled=True if shown == "problems" else None,
+        version=version,
         not_version=packed.version if packed and shown == "outdated" else "",
     )
 
@@ -87,7 +101,7 @@ def _columns() -> tuple[Column, ...]:
         Column(gettext("Last report"), "heard"),
         Column(gettext("Version"), narrow_screen=False),
         Column(gettext("Organisation"), narrow_screen=False),
-        Column(gettext("Problems"), numeric=True),
+        Column(gettext("Problems"), numeric=True, narrow_screen=False),
         Column(gettext("Enrolled"), "enrolled", narrow_screen=False),
     )
 
@@ -177,15 +191,16 @@ def show(agent_id: int) -> ResponseReturnValue:
         organisation=organisation_names(session, actor).get(agent.organisation_id),
         packed=agent_archive(),
         dialects=DIALECTS,
+        section_name=lambda name: section_label(name, reader()),
     )
 
 
 @agents.route("/report-now", methods=["POST"])
 def report_now() -> ResponseReturnValue:
     """Want a whole report of every agent in the list as it was filtered."""
-    session, actor, now = current_session(), current_actor(), current_time()
-    shown = request.form.get("show", "")
-    wanted = _filter(request.form.get("q", "")[:200], shown if shown in _SHOWN else "", now)
+    session, actor, now, form = current_session(), current_actor(), current_time(), request.form
+    shown, version = form.get("show", ""), form.get("version", "")[:_LONGEST_VERSION]
+    wanted = _filter(form.get("q", "")[:200], shown if shown in _SHOWN else "", version, now)
     asked = want_reports(session, actor, wanted, now)
     words = ngettext(
         "%(num)d agent sends everything at its next word.",

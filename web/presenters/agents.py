@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from web.presenters.reader import Reader
+from web.presenters.section_names import section_label
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -13,6 +14,8 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SILENT_AFTER = timedelta(days=1)
 #: Agents of other makers come once a day.
 FOREIGN_SILENT_AFTER = timedelta(days=3)
+#: So many sections are named in a list.
+_NAMED = 3
 #: Names of products, never translated.
 DIALECTS: Mapping[str, str] = {
     "cadastre": "Cadastre",
@@ -93,3 +96,9 @@ def condition(agent: object, now: datetime) -> str:
         return "waiting"
     own = getattr(agent, "kind", "cadastre") == "cadastre"
     return "silent" if heard < now - (SILENT_AFTER if own else FOREIGN_SILENT_AFTER) else "well"
+
+
+def troubles(problems: Mapping[str, object], reader: Reader) -> str:
+    """Return what an agent could not collect, in a few words; "" for nothing."""
+    named = [section_label(name, reader) for name in sorted(problems)]
+    return ", ".join(named[:_NAMED]) + (" …" if len(named) > _NAMED else "")

@@ -78,11 +78,28 @@ def test_agents_with_problems_and_of_another_version_can_be_listed(
         session.get_one(Agent, troubled).problems = {"software": "dpkg did not answer"}
         session.get_one(Agent, plain).version = packed.version
     assert listed(admin, "problems") == {"trouble-01"}
+    assert "without: Software" in admin.read(AGENTS)
     assert listed(admin, "outdated") == {"trouble-01"}
     admin.done(f"{AGENTS}/report-now", show="problems", q="")
     with database.reading() as session:
         assert session.get_one(Agent, plain).wanted_at is None
         assert session.get_one(Agent, troubled).wanted_at is not None
+
+
+def test_agents_of_one_version_can_be_listed_and_asked(
+    admin: Browser, database: Database, world: World, plain: int
+) -> None:
+    newer = enrolled(database, world, "twin-01")
+    with database.writing() as session:
+        session.get_one(Agent, newer).version = "0.0.2"
+    assert listed(admin, "&version=0.0.2") == {"twin-01"}
+    assert listed(admin, "problems&version=0.0.2") == set()
+    # A version in the list leads to those that have it.
+    assert f'href="{AGENTS}?version=0.0.2"' in admin.read(AGENTS)
+    admin.done(f"{AGENTS}/report-now", show="", q="", version="0.0.2")
+    with database.reading() as session:
+        assert session.get_one(Agent, plain).wanted_at is None
+        assert session.get_one(Agent, newer).wanted_at is not None
 
 
 @pytest.mark.usefixtures("plain")
