@@ -6,6 +6,7 @@ python cadastre-agent.pyz supervise FOLDER ── precompile 3 ──> sealed me
 """
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,6 @@ from tests.agent.desk import ROOT, Desk, accepted
 from tests.agent.programs import packed, pythons
 from tests.support.processes import require_program
 
-NEXT_VERSION = b'__version__ = "9.8.7"\n'
 REFUSING = str(ROOT / "tests" / "agent" / "refusing.py")
 _MEMORY = "/memfd:cadastre-agent (deleted)"
 
@@ -53,12 +53,13 @@ def _held(command: list[str]) -> Path:
     return Path(command[-1])
 
 
-def _newer(program: Path) -> bytes:
-    """Return the program in another version."""
+def _newer(program: Path, version: str = "9.8.7") -> bytes:
+    """Return the program in another version; as many bytes for versions of one length."""
     beside = program.with_name("newer")
     with zipfile.ZipFile(program) as old, zipfile.ZipFile(beside, "w") as new:
         for name in old.namelist():
-            new.writestr(name, NEXT_VERSION if name == "agent/__init__.py" else old.read(name))
+            told = f'__version__ = "{version}"\n'.encode()
+            new.writestr(name, told if name == "agent/__init__.py" else old.read(name))
     content = beside.read_bytes()
     beside.unlink()
     return content
@@ -140,10 +141,12 @@ def test_two_services_of_one_program_do_not_meet(
 
 @pytest.mark.parametrize("in_place", [True, False])
 def test_an_update_is_compiled_anew_before_the_next_cycle(program: Path, *, in_place: bool) -> None:
+    older, newer = _newer(program, "9.8.6"), _newer(program, "9.8.7")
+    assert len(older) == len(newer)
+    program.write_bytes(older)
     times = program.stat()
     with closing(_of(program)) as agent:
-        assert _said(agent.command(), "--version") == "cadastre-agent 0.1.0\n"
-        newer = _newer(program)
+        assert _said(agent.command(), "--version") == "cadastre-agent 9.8.6\n"
         target = program if in_place else program.with_name("new")
         target.write_bytes(newer)
         os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -186,26 +189,25 @@ def test_what_cannot_be_compiled_is_said(program: Path, capfd: pytest.CaptureFix
 def test_another_interpreter_compiles_for_itself(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str
 ) -> None:
-    link = tmp_path / "python3"
-    monkeypatch.setattr(sys, "executable", str(link))
-    link.symlink_to(_real(python))
+    starter = tmp_path / "python3"
+    monkeypatch.setattr(sys, "executable", str(starter))
     with closing(_of(program)) as agent:
+        seen = []
         for now in (python, pythons()[0]):
-            link.unlink()
-            link.symlink_to(_real(now))
-            with zipfile.ZipFile(_held(agent.command())) as held:
-                code = held.read("agent/cycle.pyc")
-            assert code[:4].hex() == _asked(now, "importlib.util", "MAGIC_NUMBER.hex()")
+            starter.unlink(missing_ok=True)
+            starter.write_text(f'#!/bin/sh\nexec {shlex.quote(now)} "$@"\n')
+            starter.chmod(0o755)
+            held = _held(agent.command())
+            seen.append(held.stat().st_ino)
+            with zipfile.ZipFile(held) as compiled:
+                code = compiled.read("agent/cycle.pyc")
+            assert code[:4].hex() == _magic(now)
             assert "cadastre-report/1" in _said(agent.command(), "print", "os")
+        assert seen[0] != seen[1]
 
 
-def _real(python: str) -> str:
-    # The interpreter itself: a virtual environment's link, or a version manager's script, is none.
-    return os.path.realpath(_asked(python, "sys", "executable"))
-
-
-def _asked(python: str, module: str, expression: str) -> str:
-    asked = [python, "-c", f"import {module}; print({module}.{expression})"]
+def _magic(python: str) -> str:
+    asked = [python, "-c", "import importlib.util as u; print(u.MAGIC_NUMBER.hex())"]
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
 
 
