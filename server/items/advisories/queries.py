@@ -250,11 +250,12 @@ def _counts(session: Session, actor: Actor, ids: Sequence[int]) -> dict[int, int
     return {row[0]: row[1] for row in session.execute(query)} if ids else {}
 
 
-def _systems(session: Session, actor: Actor) -> list[tuple[str, str, int]]:
-    """Return (system, version, items in sight) for every operating system there is."""
+def _systems(session: Session, actor: Actor, only: str = "") -> list[tuple[str, str, int]]:
+    """Return (system, version, items in sight) for every operating system there is, or ``only``."""
+    which = item_system == only if only else item_system.is_not(None)
     query = (
         select(item_system, system_version, func.count())
-        .where(Item.stage != "retired", visible_items(actor), item_system.is_not(None))
+        .where(Item.stage != "retired", visible_items(actor), which)
         .group_by(item_system, system_version)
     )
     return [(row[0], row[1] or "", row[2]) for row in session.execute(query)]
@@ -269,6 +270,6 @@ def _systems_of(session: Session, actor: Actor, found: Advisory) -> list[tuple[s
         return []
     return [
         (system, version, items)
-        for system, version, items in _systems(session, actor)
-        if system == told.system and is_of_cycle(version, told.release)
+        for system, version, items in _systems(session, actor, told.system)
+        if is_of_cycle(version, told.release)
     ]
