@@ -92,7 +92,7 @@ class AffectedItemsAsCsv(MethodView):
 
     @advisories.response(200, TEXT, content_type=CSV)
     def get(self, advisory_id: int) -> Response:
-        """Write the same list, one line for each of its lines, at most 50,000."""
+        """Write the same list, all of it, one line for each of its lines."""
         text = affected_csv(current_session(), current_actor(), advisory_id)
         return saved_answer(text, CSV, FILE_NAME)
 

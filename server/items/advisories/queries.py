@@ -24,6 +24,8 @@ _SORTS = {"score": SortKey(Advisory.rank, float), "code": SortKey(Advisory.code,
 _ITEM_SORTS = {"name": SortKey(Item.name, str)}
 item_system = Item.attributes["os_id"].as_string()
 system_version = Item.attributes["os_version"].as_string()
+#: So many lines of a file are read at a time.
+_BATCH = 1000
 SEVERITIES = ("critical", "high", "medium", "low")
 
 
@@ -113,36 +115,47 @@ def affected_by(
     session: Session, actor: Actor, found: Advisory, page: PageRequest
 ) -> Page[AffectedRow]:
     """Return one page of the items in sight that an advisory means, by name."""
-    query, place = _affected(session, actor, found)
+    found_in = _affected(session, actor, found)
+    query = found_in.query.add_columns(Item, *found_in.told)
     asked = PageRequest("name", page.cursor, page.limit)
-    rows = fetch_page(session, query, asked, _ITEM_SORTS, place)
+    rows = fetch_page(session, query, asked, _ITEM_SORTS, found_in.place)
     return Page([AffectedRow(*row) for row in rows.rows], rows.next_cursor)
 
 
 def every_affected(
-    session: Session, actor: Actor, found: Advisory, most: int
-) -> Iterator[AffectedRow]:
-    """Yield the first ``most`` lines of the same list, in one statement."""
-    query, place = _affected(session, actor, found)
-    for row in session.execute(query.order_by(Item.name, place).limit(most)):
-        yield AffectedRow(*row)
-
-
-def _affected(
     session: Session, actor: Actor, found: Advisory
-) -> tuple[Select[Any], SQLColumnExpression[int]]:
-    """Select (item, product, version, fixed), and return what tells the lines apart."""
+) -> Iterator[tuple[int, str, str, str, str, str]]:
+    """Yield all of the same list as (item, its name, its class, product, version, fixed)."""
+    found_in = _affected(session, actor, found)
+    query = found_in.query.add_columns(Item.id, Item.name, Item.class_code, *found_in.told)
+    query = query.order_by(Item.name, found_in.place)
+    for row in session.execute(query, execution_options={"yield_per": _BATCH}):
+        item_id, name, class_code, product, version, fixed = row
+        yield item_id, name, class_code, product, version, fixed
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundIn:
+    """A select of no columns yet, its (product, version, fixed), and what tells lines apart."""
+
+    query: Select[*tuple[()]]
+    told: tuple[ColumnElement[Any], ...]
+    place: SQLColumnExpression[int]
+
+
+def _affected(session: Session, actor: Actor, found: Advisory) -> _FoundIn:
     systems = _systems_of(session, actor, found) if found.feed == LIFE_CYCLE else []
+    query = select().select_from(Item)
     if systems:
         of_it = [and_(item_system == name, system_version == text) for name, text, _ in systems]
-        named = func.coalesce(Item.attributes["os_name"].as_string(), "")
-        query = select(Item, named, func.coalesce(system_version, ""), literal(""))
         there = Item.stage != "retired", visible_items(actor), or_(*of_it)
-        return query.where(*there), Item.id
-    told = _lines(actor, found).subquery()
-    query = select(Item, told.c.name, told.c.version, told.c.fixed)
-    place = Item.id * literal(2**32, BigId) + told.c.release_id
-    return query.join(told, told.c.item_id == Item.id), place
+        named = func.coalesce(Item.attributes["os_name"].as_string(), "")
+        told = (named, func.coalesce(system_version, ""), literal(""))
+        return _FoundIn(query.where(*there), told, Item.id)
+    lines = _lines(actor, found).subquery()
+    place = Item.id * literal(2**32, BigId) + lines.c.release_id
+    query = query.join(lines, lines.c.item_id == Item.id)
+    return _FoundIn(query, (lines.c.name, lines.c.version, lines.c.fixed), place)
 
 
 def _lines(actor: Actor, found: Advisory) -> Select[Any]:
