@@ -25,6 +25,11 @@ from server.migrations.models import Base
 _HERE = Path(__file__).parent
 _SHIPPED = _HERE / "versions"
 
+#: Alembic's own plans of its two commands: script, revision to reach, where the database stands.
+_Way = Callable[[ScriptDirectory, str, Any], list[Any]]
+_UP: _Way = ScriptDirectory._upgrade_revs  # noqa: SLF001
+_DOWN: _Way = ScriptDirectory._downgrade_revs  # noqa: SLF001
+
 
 class LosesData(CadastreError):
     """The way down would lose data and nobody said that this is wanted."""
@@ -82,7 +87,7 @@ class Migrations:
                     applied += _make_at_once(connection)
                 self.say(f"the schema of revision {applied[-1]} made")
             if applied[-1:] != [state.head]:
-                self._go_up(self._config(connection, applied), revision)
+                self._go(self._config(connection, applied), revision, _UP)
         return applied
 
     def fill_within(self, connection: Connection, revision: str) -> None:
@@ -90,7 +95,7 @@ class Migrations:
         if revision == _shipped().get_current_head():
             _make_at_once(connection)
         else:
-            self._go_up(self._config(connection), revision)
+            self._go(self._config(connection), revision, _UP)
 
     def downgrade(self, revision: str, *, lose: bool = False) -> list[str]:
         """Go down to ``revision`` ("base" for an empty database); return the revisions undone.
@@ -106,7 +111,7 @@ class Migrations:
             losses = [_loses(step) for step in self._down(current, revision) if _loses(step)]
             if losses and not lose:
                 raise LosesData(f"going down to {revision} loses {' and '.join(losses)}")
-            self._go_down(self._config(connection, undone), revision)
+            self._go(self._config(connection, undone), revision, _DOWN)
         return undone
 
     def check(self) -> list[str]:
@@ -145,22 +150,12 @@ class Migrations:
             raise CadastreError(f"there is no revision {revision} below {current}")
         return list(script.iterate_revisions(current or "base", revision))
 
-    def _go_up(self, config: Config, revision: str) -> None:
-        """Do what ``alembic upgrade`` does, with the revisions that were read before."""
+    def _go(self, config: Config, revision: str, way: _Way) -> None:
+        """Do what alembic's commands do, with the revisions that were read before."""
         script = self.script()
 
         def steps(current: Any, _context: MigrationContext) -> list[Any]:
-            return script._upgrade_revs(revision, current)  # noqa: SLF001 - alembic's own way
-
-        with EnvironmentContext(config, script, fn=steps, destination_rev=revision):
-            script.run_env()
-
-    def _go_down(self, config: Config, revision: str) -> None:
-        """Do what ``alembic downgrade`` does, with the revisions that were read before."""
-        script = self.script()
-
-        def steps(current: Any, _context: MigrationContext) -> list[Any]:
-            return script._downgrade_revs(revision, current)  # noqa: SLF001 - alembic's own way
+            return way(script, revision, current)
 
         with EnvironmentContext(config, script, fn=steps, destination_rev=revision):
             script.run_env()
