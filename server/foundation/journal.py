@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TextIO
 
 import structlog
@@ -31,12 +32,21 @@ _SECRET_WORDS = (
 )
 _NOT_SECRET = frozenset({"token_name", "token_id", "credential_id", "credential_name"})
 
-#: Secrets that give themselves away by their form, in whatever text they turn up.
+#: Secrets that give themselves away by their form, in whatever text they turn up; first what such a
+#: text has at least, in small letters: most lines have none of it, and looking for it costs little.
 _SECRET_FORMS = (
-    (re.compile(r"(://[^:/\s@]{0,128}:)[^@\s/]{1,256}(@)"), rf"\1{REMOVED}\2"),
-    (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {REMOVED}"),
-    (re.compile(r"\b(cad|cet|cak)_[\w-]{20,}"), rf"\1_{REMOVED}"),
-    (re.compile(r"(?i)\b(password|passwd|secret|token)=[^\s&;,'\"]+"), rf"\1={REMOVED}"),
+    (("@",), re.compile(r"(://[^:/\s@]{0,128}:)[^@\s/]{1,256}(@)"), rf"\1{REMOVED}\2"),
+    (
+        ("bearer", "basic"),
+        re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE),
+        rf"\1 {REMOVED}",
+    ),
+    (("_",), re.compile(r"\b(cad|cet|cak)_[\w-]{20,}"), rf"\1_{REMOVED}"),
+    (
+        ("=",),
+        re.compile(r"(?i)\b(password|passwd|secret|token)=[^\s&;,'\"]+"),
+        rf"\1={REMOVED}",
+    ),
 )
 _DEEPEST = 6
 
@@ -60,12 +70,11 @@ def start_journal(log_format: str, level: str, stream: TextIO | None = None) -> 
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    # A library's line gets its arguments only when it is rendered, so it is cleaned again then.
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
+            _library_line_without_secrets,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            without_secrets,
             _renderer(log_format),
         ],
     )
@@ -84,10 +93,22 @@ def without_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> E
     return {key: _clean(key, value, 0) for key, value in event.items()}
 
 
+def _library_line_without_secrets(
+    logger: WrappedLogger, method: str, event: EventDict
+) -> EventDict:
+    """Clean a library's line, which gets its arguments only now; ours have been cleaned."""
+    if event["_from_structlog"]:
+        return event
+    kept = {name: event[name] for name in ("_record", "_from_structlog")}
+    return {**without_secrets(logger, method, event), **kept}
+
+
 def clean_text(text: str) -> str:
     """Return ``text`` without the secrets that show by their form."""
-    for form, instead in _SECRET_FORMS:
-        text = form.sub(instead, text)
+    folded = text.casefold()
+    for marks, form, instead in _SECRET_FORMS:
+        if any(mark in folded for mark in marks):
+            text = form.sub(instead, text)
     return text
 
 
@@ -105,6 +126,7 @@ def _clean(key: str, value: Any, depth: int) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)
 def _names_secret(key: str) -> bool:
     folded = key.casefold().replace("-", "_")
     return folded not in _NOT_SECRET and any(word in folded for word in _SECRET_WORDS)
