@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 
-class _Listed(UserDefinedType[Any]):
+class Listed(UserDefinedType[Any]):
     """A list that PostgreSQL is given as one text; its driver would look at every value twice.
 
     The parameter must be of the list's own type: a text that is cast is no constant for the
@@ -33,7 +33,7 @@ class _Listed(UserDefinedType[Any]):
         return f"{self.members}[]"
 
 
-_WHOLE, _TEXTS = _Listed("BIGINT"), _Listed("TEXT")
+_WHOLE, _TEXTS = Listed("BIGINT"), Listed("TEXT")
 
 
 def among(

@@ -1,48 +1,65 @@
 """Writing many rows at once, with ids that are known before the rows are written.
 
 Neither the ORM nor ``RETURNING`` is used: SQLite answers ``RETURNING`` row by row, and a batch of a
-thousand items would become a thousand statements. PostgreSQL takes long batches by ``COPY``: of 11
-CPU seconds that a bulk request took this process, a third went into a pipeline of inserts.
+thousand items would become a thousand statements. PostgreSQL takes long batches by ``COPY`` and
+short ones as one statement with an array for each column: twenty rows one after the other cost this
+process six times as much, and the database three times.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Dialect, Table, text
+from sqlalchemy import Connection, Executable, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from cmdb.records.asking import asked
 from cmdb.records.base import Base
 from cmdb.records.copying import copy_rows
+from cmdb.records.forms import Form, form_of
 
-#: From so many rows on, setting up a COPY costs less than what it saves.
-_WORTH_A_COPY = 20
+#: From so many rows on, a COPY costs less than a statement with arrays.
+_WORTH_A_COPY = 500
 #: So many rows go to the server at a time, which writes them while we prepare the next.
 _PART = 250
 
 
 def insert_rows(session: Session, entity: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert ``rows`` at once. Every row must have the same keys.
-
-    The statement is compiled once per set of columns and the rows are converted here: SQLAlchemy's
-    own way builds two dictionaries a row, which was a quarter of a bulk request.
-    """
+    """Insert ``rows`` at once. Every row must have the same keys."""
     if not rows:
         return
     connection = session.connection()
-    form = _form(_table(entity), tuple(rows[0]), connection.dialect)
+    form = form_of(_table(entity), tuple(rows[0]), connection.dialect)
     if form.copying and len(rows) >= _WORTH_A_COPY:
         _copy(connection, form, rows)
-    elif form.positional:
-        connection.exec_driver_sql(form.statement, form.convert(rows))
     else:
-        named = [dict(zip(form.names, row, strict=True)) for row in form.convert(rows)]
-        connection.exec_driver_sql(form.statement, named)
+        form.execute(connection, rows)
 
 
-def _copy(connection: Connection, form: "_Form", rows: Sequence[dict[str, Any]]) -> None:
+def insert_missing(session: Session, entity: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those of ``rows`` that break no unique key; whoever writes the same waits for us.
+
+    Every row must have the same keys. Give them in the order of the key: two who add the same ones
+    do not wait for each other then.
+    """
+    if rows:
+        connection = session.connection()
+        form = form_of(_table(entity), tuple(rows[0]), connection.dialect, "missing")
+        form.execute(connection, rows)
+
+
+def update_rows(session: Session, entity: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    """Write what ``rows`` say into the rows with their ``id``. Every row must have the same keys.
+
+    Objects of the session are not refreshed.
+    """
+    if rows:
+        connection = session.connection()
+        form = form_of(_table(entity), tuple(rows[0]), connection.dialect, "update")
+        form.execute(connection, rows)
+
+
+def _copy(connection: Connection, form: Form, rows: Sequence[dict[str, Any]]) -> None:
     errors = connection.dialect.loaded_dbapi.Error
     parts = (form.convert(rows[at : at + _PART]) for at in range(0, len(rows), _PART))
     try:
@@ -54,117 +71,27 @@ def _copy(connection: Connection, form: "_Form", rows: Sequence[dict[str, Any]])
         ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """An INSERT for one set of columns, and how values become what the driver takes.
-
-    ``converters`` are (place, function) of the columns that need one; most need none.
-    ``copying`` is the COPY statement for the same columns, where the database has one.
-    """
-
-    statement: str
-    names: tuple[str, ...]
-    pick: Callable[[dict[str, Any]], Sequence[Any]]
-    converters: tuple[tuple[int, Callable[[Any], Any]], ...]
-    positional: bool
-    copying: str
-
-    def convert(self, rows: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
-        """Return the rows as tuples of what the driver takes, a column at a time."""
-        columns: list[Sequence[Any]] = list(zip(*map(self.pick, rows), strict=True))
-        for place, convert in self.converters:
-            columns[place] = _converted(columns[place], convert)
-        return list(zip(*columns, strict=True))
-
-
-def _converted(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
-    """Convert a column; what stands there twice in a row, as a batch's moment, is done once."""
-    done: list[Any] = []
-    last: Any = _NOTHING
-    result: Any = None
-    for value in values:
-        if value is not last:
-            last, result = value, convert(value)
-        done.append(result)
-    return done
-
-
-_NOTHING = object()
-_FORMS: dict[tuple[str, str, tuple[str, ...]], _Form] = {}
-
-
-def _form(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Form:
-    key = (dialect.name, table.name, names)
-    known = _FORMS.get(key)
-    if known is None:
-        compiled = table.insert().compile(dialect=dialect, column_keys=list(names))
-        order = tuple(getattr(compiled, "positiontup", None) or names)
-        known = _FORMS[key] = _Form(
-            str(compiled),
-            order,
-            itemgetter(*order) if len(order) > 1 else lambda row: (row[order[0]],),
-            tuple(_converters(table, order, dialect)),
-            bool(getattr(compiled, "positional", False)),
-            _copying(table, order, dialect),
-        )
-    return known
-
-
-def _copying(table: Table, names: Sequence[str], dialect: Dialect) -> str:
-    if dialect.driver != "psycopg":
-        return ""
-    quote = dialect.identifier_preparer
-    columns = ", ".join(quote.quote(name) for name in names)
-    return f"COPY {quote.format_table(table)} ({columns}) FROM STDIN"
-
-
-def _converters(
-    table: Table, names: Sequence[str], dialect: Dialect
-) -> Iterator[tuple[int, Callable[[Any], Any]]]:
-    for place, name in enumerate(names):
-        convert = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
-        if convert is not None:
-            is_document = isinstance(table.c[name].type, JSON)
-            yield place, _sparing(convert) if is_document else convert
-
-
-def _sparing(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Write without an encoder what needs none: a number is what two of five values are.
-
-    The empty document is written once: it is what two of five rows of a bulk request hold.
-    """
-    empty = convert({})
-    # psycopg takes a document as an object that it writes itself.
-    whole = str if convert(1) == "1" else convert
-
-    def written(value: Any) -> Any:
-        kind = type(value)
-        if kind is int:
-            return whole(value)
-        return empty if kind is dict and not value else convert(value)
-
-    return written
-
-
 def reserve_ids(session: Session, entity: type[Base], count: int) -> range | list[int]:
     """Return ``count`` new ids of ``entity``; they are this transaction's.
 
     On SQLite the table must be ``AUTOINCREMENT``: an id is never given twice, even after deletion.
     """
-    table = _table(entity)
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        found = connection.execute(
-            text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)"),
-            {"name": table.name, "n": count},
-        )
-        return [row[0] for row in found]
+    name = _table(entity).name
+    if session.get_bind().dialect.name == "postgresql":
+        return [row[0] for row in _from_sequence(session, name=name, n=count)]
     # The single writer holds the write lock, so nobody else takes from the sequence meanwhile.
-    known = connection.execute(
-        text("SELECT seq FROM sqlite_sequence WHERE name = :name"), {"name": table.name}
-    ).scalar()
-    first = (known or 0) + 1
+    first = (_last_given(session, name=name).scalar() or 0) + 1
     return range(first, first + count)
+
+
+@asked
+def _from_sequence(_dialect: str) -> Executable:
+    return text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :n)")
+
+
+@asked
+def _last_given(_dialect: str) -> Executable:
+    return text("SELECT seq FROM sqlite_sequence WHERE name = :name")
 
 
 def _table(entity: type[Base]) -> Table:
