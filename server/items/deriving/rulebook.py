@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Row, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation import DerivationRule, InvalidRule, read_rule, shipped_rules
 from cmdb.model import standing_model
+from cmdb.records.asking import asked
 from server.items.deriving.models import StoredRule
 
 Origin = Literal["shipped", "changed", "own"]
@@ -39,7 +40,7 @@ class StandingRule:
 def standing_rules(session: Session) -> dict[str, StandingRule]:
     """Return every rule by code, the shipped ones first."""
     found = {code: StandingRule(rule) for code, rule in shipped_rules().items()}
-    for row in session.scalars(select(StoredRule).order_by(StoredRule.code)):
+    for row in _stored(session):
         origin: Origin = "changed" if row.code in found else "own"
         try:
             rule, problem = read_rule(row.code, row.document, standing_model()), ""
@@ -49,7 +50,12 @@ def standing_rules(session: Session) -> dict[str, StandingRule]:
     return found
 
 
-def _resting(row: StoredRule) -> DerivationRule:
+@asked
+def _stored(_dialect: str) -> Executable:
+    return select(*StoredRule.__table__.columns).order_by(StoredRule.code)
+
+
+def _resting(row: Row[Any]) -> DerivationRule:
     """Return something to show for a rule whose document no longer fits."""
     shipped: Mapping[str, DerivationRule] = shipped_rules()
     model = shipped.get(row.code) or next(iter(shipped.values()))

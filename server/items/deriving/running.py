@@ -41,9 +41,10 @@ def derive_around(
     if not there:
         return
     rules = {rule.code: rule for rule in working_rules(session)}
-    around = talking = Scope(organisation_id, there)
+    known = around.known
+    around = talking = Scope(organisation_id, there, known=known)
     if waiting := clients_not_related(session, around, there):
-        talking = Scope(organisation_id, tuple(dict.fromkeys((*there, *waiting))))
+        talking = Scope(organisation_id, tuple(dict.fromkeys((*there, *waiting))), known=known)
     for rule in rules.values():
         if rule.live and (changed or rule.evidence == "connections"):
             scope = talking if rule.evidence == "connections" else around

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.derivation.deciding import End
 from cmdb.inventory.lookup import parts
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.items import Item
 
 
@@ -16,12 +18,14 @@ from cmdb.records.items import Item
 class Scope:
     """One organisation, whole or around some of its items.
 
-    What several rules read alike is read once and kept in ``memo``.
+    What several rules read alike is read once and kept in ``memo``; around some items, also who
+    takes part, in ``known``: None for an item that does not.
     """
 
     organisation_id: int
     item_ids: tuple[int, ...] | None = None
     memo: dict[str, Any] = field(default_factory=dict, compare=False)
+    known: dict[int, End | None] = field(default_factory=dict, compare=False)
 
     @property
     def whole(self) -> bool:
@@ -37,11 +41,24 @@ class Scope:
         return and_(Item.organisation_id == self.organisation_id, Item.stage != "retired")
 
 
+#: The same condition for a statement that is made once; it is given ``home``.
+TAKES_PART = and_(Item.organisation_id == bindparam("home"), Item.stage != "retired")
+
+
 def ends_of(session: Session, scope: Scope, item_ids: Iterable[int]) -> dict[int, End]:
     """Return those of the items that take part, with their classes."""
+    ids = set(item_ids)
     found: dict[int, End] = {}
-    for part in parts(sorted(set(item_ids))):
-        query = select(Item.id, Item.class_code).where(Item.id.in_(part), scope.takes_part())
-        for item_id, class_code in session.execute(query):
-            found[item_id] = End(item_id, class_code)
-    return found
+    if unknown := ids - scope.known.keys():
+        wanted = listed(session, sorted(unknown))
+        rows = _classes_of(session, ids=wanted, home=scope.organisation_id)
+        found = {item_id: End(item_id, class_code) for item_id, class_code in rows}
+    if scope.whole:
+        return found
+    scope.known.update({item_id: found.get(item_id) for item_id in unknown})
+    return {item_id: end for item_id in ids if (end := scope.known[item_id]) is not None}
+
+
+@asked
+def _classes_of(dialect: str) -> Executable:
+    return select(Item.id, Item.class_code).where(among_listed(dialect, Item.id, "ids"), TAKES_PART)
