@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Executable, delete, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.chronicle import history_row
@@ -12,6 +12,8 @@ from cmdb.inventory.lookup import parts
 from cmdb.inventory.outcomes import Author
 from cmdb.inventory.storable import storable_text
 from cmdb.observation import Observation
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.bulk import insert_rows
 from cmdb.records.history import HistoryEntry
 from cmdb.records.items import ItemParty
@@ -35,13 +37,9 @@ class AsideWriter:
 
     def look_up(self, item_ids: Iterable[int]) -> None:
         """Read which of these items have something in quarantine: one query for a whole batch."""
-        for part in parts(sorted(item_ids)):
-            query = (
-                select(QuarantinedValue.item_id, QuarantinedValue.source)
-                .where(QuarantinedValue.item_id.in_(part))
-                .distinct()
-            )
-            self._quarantined |= {(row[0], row[1]) for row in self._session.execute(query)}
+        if ids := sorted(item_ids):
+            found = _in_quarantine(self._session, ids=listed(self._session, ids))
+            self._quarantined |= {(row[0], row[1]) for row in found}
 
     def write_parties(self, seen: Observation, item_id: int, *, is_new: bool) -> bool:
         """Make the observation's parties this source's word; say whether anything changed."""
@@ -127,3 +125,9 @@ def _shown(seen: Observation, name: str) -> str:
 
 def _listed(keys: Any) -> list[list[Any]]:
     return sorted(([role, person, group] for role, person, group in keys), key=str)
+
+
+@asked
+def _in_quarantine(dialect: str) -> Executable:
+    items = among_listed(dialect, QuarantinedValue.item_id, "ids")
+    return select(QuarantinedValue.item_id, QuarantinedValue.source).where(items).distinct()

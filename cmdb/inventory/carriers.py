@@ -8,9 +8,8 @@ also read who they are: accounts of a directory are known by it.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Executable, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity.accounts import NAMESAKES
@@ -19,6 +18,7 @@ from cmdb.engine.identity.serials import lacks_maker, without_maker
 from cmdb.engine.identity.weighing import TOO_MANY
 from cmdb.observation import Identifier
 from cmdb.records.among import among, pairs_among, pairs_listed
+from cmdb.records.asking import asked
 from cmdb.records.sources import ItemIdentifier
 from cmdb.vocabulary import FQDN, IdentifierKind
 
@@ -48,8 +48,8 @@ class Carriers:
 def find_carriers(session: Session, evidence: Iterable[Identifier]) -> Carriers:
     """Read who carries ``evidence``; a serial is also found where its maker was not known."""
     wanted = set(evidence)
-    asked = wanted | {bare for one in wanted if (bare := without_maker(one)) is not None}
-    counted = _count(session, asked)
+    bare = {plain for one in wanted if (plain := without_maker(one)) is not None}
+    counted = _count(session, wanted | bare)
     stored: dict[Identifier, list[int]] = defaultdict(list)
     shared: list[Identifier] = []
     found = Carriers()
@@ -101,21 +101,18 @@ def _by_kind(identifiers: Iterable[Identifier]) -> dict[IdentifierKind, list[str
 def _count(
     session: Session, identifiers: Iterable[Identifier]
 ) -> dict[Identifier, tuple[int, int]]:
-    asked = list(identifiers)
-    if not asked:
+    wanted = list(identifiers)
+    if not wanted:
         return {}
-    statement = _counting(session.get_bind().dialect.name)
-    rows = session.connection().execute(
-        statement, pairs_listed(session, ((one.kind, one.value) for one in asked))
-    )
+    rows = _counts(session, **pairs_listed(session, ((i.kind, i.value) for i in wanted)))
     return {
         Identifier(IdentifierKind(kind), value): (carriers, first)
         for kind, value, carriers, first in rows
     }
 
 
-@cache
-def _counting(dialect: str) -> Select[str, str, int, int]:
+@asked
+def _counts(dialect: str) -> Executable:
     """Return the question who carries pairs of kind and value: one, whatever kinds there are."""
     return (
         select(

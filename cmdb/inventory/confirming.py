@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from cmdb.inventory.lookup import parts
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import Ask, asked
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
 from cmdb.records.sources import ItemSource
 from cmdb.vocabulary import SourceCode
 
+Confirmed = Item | ItemSource | Relation
+
 
 def confirm_rows(
     session: Session,
-    entity: type[Item | ItemSource | Relation],
+    entity: type[Confirmed],
     seen: Iterable[tuple[int, datetime]],
 ) -> None:
     """Store when each row (by its id) was seen last. Objects in the session are not refreshed."""
@@ -26,11 +29,20 @@ def confirm_rows(
     for row_id, moment in seen:
         by_moment[moment].append(row_id)
     for moment, ids in by_moment.items():
-        for part in parts(ids):
-            session.execute(
-                update(entity).where(entity.id.in_(part)).values(last_seen_at=moment),
-                execution_options={"synchronize_session": False},
-            )
+        _CONFIRMING[entity](session, ids=listed(session, ids), moment=moment)
+
+
+def _confirming(entity: type[Confirmed]) -> Ask:
+    def confirm_some(dialect: str) -> Executable:
+        those = among_listed(dialect, entity.id, "ids")
+        return update(entity).where(those).values(last_seen_at=bindparam("moment"))
+
+    return asked(confirm_some)
+
+
+_CONFIRMING: Mapping[type[Confirmed], Ask] = {
+    entity: _confirming(entity) for entity in (Item, ItemSource, Relation)
+}
 
 
 @dataclass(frozen=True, slots=True)

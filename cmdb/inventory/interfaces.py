@@ -83,7 +83,7 @@ def _interface_fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 <= value < 2**31 else None
+    return value if type(value) is int and 0 <= value < 2**31 else None
 
 
 def _told(fields: Mapping[str, Any], addresses: Sequence[tuple[str, int]]) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _given_addresses(row: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
             continue
         most = 128 if ":" in address else 32
         length = entry.get("prefix_length")
-        yield address, length if isinstance(length, int) and 0 <= length <= most else most
+        yield address, length if type(length) is int and 0 <= length <= most else most
 
 
 def _stored_addresses(session: Session, ids: Sequence[int]) -> dict[int, _Given]:

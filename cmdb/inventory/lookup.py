@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Executable, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import COLUMNS, KnownItem, SourceState
 from cmdb.observation import Observation
-from cmdb.records.among import among
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.items import Item
 from cmdb.records.sources import ItemIdentifier, ItemSource
 
@@ -28,16 +29,20 @@ def items_known_as(session: Session, keys: Iterable[SourceKey]) -> dict[SourceKe
             wanted[organisation_id, source].add(key)
     found: dict[SourceKey, int] = {}
     for (organisation_id, source), named in wanted.items():
-        rows = session.execute(
-            select(ItemSource.key, ItemSource.item_id).where(
-                ItemSource.organisation_id == organisation_id,
-                ItemSource.source == source,
-                among(session, ItemSource.key, sorted(named)),
-                ItemSource.key != "",
-            )
-        ).all()
+        these = listed(session, sorted(named))
+        rows = _known_as(session, organisation_id=organisation_id, source=source, keys=these)
         found |= {(organisation_id, source, key): item_id for key, item_id in rows}
     return found
+
+
+@asked
+def _known_as(dialect: str) -> Executable:
+    return select(ItemSource.key, ItemSource.item_id).where(
+        ItemSource.organisation_id == bindparam("organisation_id"),
+        ItemSource.source == bindparam("source"),
+        among_listed(dialect, ItemSource.key, "keys"),
+        ItemSource.key != "",
+    )
 
 
 def load_items(session: Session, ids: Iterable[int], *, lock: bool = False) -> dict[int, KnownItem]:
@@ -47,14 +52,27 @@ def load_items(session: Session, ids: Iterable[int], *, lock: bool = False) -> d
     one writer). Locked in the order of their ids, so that two batches never wait for each other.
     """
     known: dict[int, KnownItem] = {}
-    for part in parts(sorted(set(ids))):
-        query = select(*Item.__table__.columns).where(Item.id.in_(part)).order_by(Item.id)
-        if lock:
-            query = query.with_for_update(key_share=True)
-        for item in session.execute(query):
+    if wanted := sorted(set(ids)):
+        read = _items_locked if lock else _items
+        for item in read(session, ids=listed(session, wanted)):
             known[item.id] = _known(item)
-        _add_words(session, known, part)
+        _add_words(session, known, wanted)
     return known
+
+
+@asked
+def _items(dialect: str) -> Executable:
+    return _items_of(dialect)
+
+
+@asked
+def _items_locked(dialect: str) -> Executable:
+    return _items_of(dialect).with_for_update(key_share=True)
+
+
+def _items_of(dialect: str) -> Select[*tuple[Any, ...]]:
+    those = among_listed(dialect, Item.id, "ids")
+    return select(*Item.__table__.columns).where(those).order_by(Item.id)
 
 
 def known_item(session: Session, item: Item) -> KnownItem:
@@ -65,17 +83,26 @@ def known_item(session: Session, item: Item) -> KnownItem:
 
 
 def _add_words(session: Session, known: dict[int, KnownItem], ids: Sequence[int]) -> None:
-    for row in session.execute(
-        select(*ItemSource.__table__.columns).where(ItemSource.item_id.in_(ids))
-    ):
+    told = listed(session, ids)
+    for row in _sources_of(session, ids=told):
         if row.item_id in known:
             known[row.item_id].sources[row.source, row.key] = _source(row)
-    for found in session.execute(
-        select(*ItemIdentifier.__table__.columns).where(ItemIdentifier.item_id.in_(ids))
-    ):
+    for found in _identifiers_of(session, ids=told):
         if found.item_id in known:
             identity = (found.kind, found.value, found.source)
             known[found.item_id].identifiers[identity] = found.last_seen_at
+
+
+@asked
+def _sources_of(dialect: str) -> Executable:
+    those = among_listed(dialect, ItemSource.item_id, "ids")
+    return select(*ItemSource.__table__.columns).where(those)
+
+
+@asked
+def _identifiers_of(dialect: str) -> Executable:
+    those = among_listed(dialect, ItemIdentifier.item_id, "ids")
+    return select(*ItemIdentifier.__table__.columns).where(those)
 
 
 def _known(row: Any) -> KnownItem:

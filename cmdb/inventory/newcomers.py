@@ -9,21 +9,19 @@ machine be written at a time. SQLite has one writer anyway.
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity.serials import without_maker
 from cmdb.inventory.lookup import source_keys
 from cmdb.observation import Identifier, Observation
 from cmdb.records.among import listed
+from cmdb.records.asking import asked
 
 #: The number of the lock that whoever brings in many holds alone, and everybody else together.
 _ALL = 0x0CADA571
 #: PostgreSQL's table of locks has room for some thousands, of everybody together.
 _MOST = 300
-_SOME = text(
-    "SELECT pg_advisory_xact_lock(one) FROM unnest(CAST(CAST(:marks AS text) AS bigint[])) AS one"
-)
 
 
 def marks_of(newcomers: Sequence[Observation], evidence: Iterable[Identifier]) -> set[int]:
@@ -45,11 +43,22 @@ def keep_others_out(session: Session, marks: Collection[int]) -> None:
     Locked in their order, so that two who want the same ones do not wait for each other.
     """
     if len(marks) > _MOST:
-        session.execute(text("SELECT pg_advisory_xact_lock(:all)"), {"all": _ALL})
-        return
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(:all)"), {"all": _ALL})
-    if marks:
-        session.execute(_SOME, {"marks": listed(session, sorted(marks))})
+        _lock_alone(session, all=_ALL)
+    else:
+        _lock_some(session, all=_ALL, marks=listed(session, sorted(marks)))
+
+
+@asked
+def _lock_alone(_dialect: str) -> Executable:
+    return text("SELECT pg_advisory_xact_lock(:all)")
+
+
+@asked
+def _lock_some(_dialect: str) -> Executable:
+    return text(
+        "SELECT pg_advisory_xact_lock_shared(:all) UNION ALL SELECT pg_advisory_xact_lock(one)"
+        " FROM unnest(CAST(CAST(:marks AS text) AS bigint[])) AS one"
+    )
 
 
 def _plain(identifier: Identifier) -> tuple[str, str]:

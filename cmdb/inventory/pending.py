@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.known import SourceState
-from cmdb.records.among import among
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.base import Base
-from cmdb.records.bulk import insert_rows
+from cmdb.records.bulk import insert_rows, update_rows
 from cmdb.records.facts import Address, Interface
 from cmdb.records.sources import ItemSource
 
@@ -59,7 +60,7 @@ class Pending:
         digests, self._digests = self._digests, {}
         if digests:
             told = [{"id": row_id, "digests": known} for row_id, known in digests.items()]
-            self._session.execute(update(ItemSource), told)
+            update_rows(self._session, ItemSource, told)
 
     def _write_interfaces(self) -> None:
         waiting, self._interfaces = self._interfaces, []
@@ -67,11 +68,10 @@ class Pending:
             return
         session = self._session
         insert_rows(session, Interface, [row for row, _ in waiting])
-        query = select(Interface.item_id, Interface.source, Interface.name, Interface.id).where(
-            among(session, Interface.item_id, sorted({row["item_id"] for row, _ in waiting}))
-        )
+        items = listed(session, sorted({row["item_id"] for row, _ in waiting}))
         ids = {
-            (item_id, source, name): own for item_id, source, name, own in session.execute(query)
+            (item_id, source, name): own
+            for item_id, source, name, own in _interfaces_of(session, items=items)
         }
         addresses = [
             {
@@ -84,3 +84,10 @@ class Pending:
             for address, length in given
         ]
         insert_rows(session, Address, addresses)
+
+
+@asked
+def _interfaces_of(dialect: str) -> Executable:
+    return select(Interface.item_id, Interface.source, Interface.name, Interface.id).where(
+        among_listed(dialect, Interface.item_id, "items")
+    )

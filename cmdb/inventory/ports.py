@@ -57,7 +57,7 @@ def _read(row: Mapping[str, Any], columns: Sequence[str]) -> Iterator[tuple[str,
     for column in columns:
         value = row.get(column)
         if column.endswith("port"):
-            yield column, value if isinstance(value, int) else 0
+            yield column, value if type(value) is int else 0
         elif column.endswith("address"):
             yield column, _address(value)
         else:

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.confirming import confirm_rows
 from cmdb.inventory.known import KnownItem, SourceState
-from cmdb.records.bulk import insert_rows, reserve_ids
+from cmdb.records.bulk import insert_rows, reserve_ids, update_rows
 from cmdb.records.sources import ItemIdentifier, ItemSource
 
 #: Confirming an identifier writes at most once in this time: an unchanged report stays cheap.
@@ -29,8 +29,7 @@ def write_sources(session: Session, items: Iterable[KnownItem]) -> None:
     written = {id(state) for _, state in fresh}
     known = [(item, state) for item, state in states if id(state) not in written]
     changed = [_row(item, state) for item, state in known if state.changed]
-    if changed:
-        session.execute(update(ItemSource), changed)
+    update_rows(session, ItemSource, changed)
     confirmed = [
         (state.id, state.last_seen_at)
         for _, state in known

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Executable, select
 from sqlalchemy.orm import Session
 
 from cmdb.engine.identity import Decision, Outcome
@@ -14,6 +14,7 @@ from cmdb.engine.identity.knowledge import knowledge
 from cmdb.inventory.storable import storable_text
 from cmdb.inventory.stored import folded_document, stored_observation
 from cmdb.observation import Identifier, Observation
+from cmdb.records.asking import asked
 from cmdb.records.identity import IdentityReview, JunkValue
 
 #: Answers of the review queue, as they are stored.
@@ -36,8 +37,12 @@ def fingerprint_of(evidence: Iterable[Identifier]) -> str:
 
 def declared_junk(session: Session) -> Junk:
     """Return what administrators have declared to identify nobody; a short list, read anew."""
-    rows = session.execute(select(JunkValue.kind, JunkValue.value).where(~JunkValue.identifies))
-    return Junk.of((row.kind, row.value) for row in rows)
+    return Junk.of((row.kind, row.value) for row in _declared(session))
+
+
+@asked
+def _declared(_dialect: str) -> Executable:
+    return select(JunkValue.kind, JunkValue.value).where(~JunkValue.identifies)
 
 
 def remembered_answer(session: Session, seen: Observation) -> IdentityReview | None:

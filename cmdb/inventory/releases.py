@@ -5,15 +5,16 @@ transaction that read them has committed, so that none is of a row that was roll
 writes them down as installed checks that they are there.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Collection, Iterable, Mapping
+from itertools import repeat
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, event, func, select
+from sqlalchemy import Engine, Executable, event, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.facts import SoftwareRelease
 
 Package = tuple[str, str, str, str]
@@ -35,6 +36,11 @@ class _Met:
         with self._lock:
             return self._by_engine.setdefault(engine, {})
 
+    def look_up(self, session: Session, packages: Collection[Package]) -> dict[Package, int]:
+        known = self.of(session)
+        with self._lock:
+            return dict(zip(packages, map(known.get, packages, repeat(0)), strict=False))
+
     def keep(self, session: Session, found: Mapping[Package, int]) -> None:
         known = self.of(session)
         with self._lock:
@@ -42,15 +48,18 @@ class _Met:
                 known.clear()
             known.update(found)
 
+    def forget(self, session: Session) -> None:
+        known = self.of(session)
+        with self._lock:
+            known.clear()
+
 
 _MET = _Met()
 
 
-def known_releases(session: Session, packages: Iterable[Package]) -> dict[Package, int]:
-    """Return the ids that are known of these packages without asking the database."""
-    known = _MET.of(session)
-    found = ((package, known.get(package)) for package in packages)
-    return {package: release_id for package, release_id in found if release_id is not None}
+def known_releases(session: Session, packages: Collection[Package]) -> dict[Package, int]:
+    """Return the id of each package as far as it is known without asking the database, else 0."""
+    return _MET.look_up(session, packages)
 
 
 def remember_releases(session: Session, found: Mapping[Package, int]) -> None:
@@ -66,17 +75,14 @@ def remember_releases(session: Session, found: Mapping[Package, int]) -> None:
 def all_there(session: Session, ids: Iterable[int]) -> bool:
     """Say whether every one of these releases exists; if not, nothing that was kept counts."""
     wanted = set(ids)
-    statement = _counting(session.get_bind().dialect.name)
-    given = {"wanted": listed(session, wanted)}
-    (there,) = session.connection().execute(statement, given).one()
-    if there == len(wanted):
+    if _count(session, wanted=listed(session, wanted)).scalar_one() == len(wanted):
         return True
-    _MET.of(session).clear()
+    _MET.forget(session)
     return False
 
 
-@cache
-def _counting(dialect: str) -> Select[int]:
+@asked
+def _count(dialect: str) -> Executable:
     those = among_listed(dialect, SoftwareRelease.id, "wanted")
     return select(func.count()).select_from(SoftwareRelease).where(those)
 

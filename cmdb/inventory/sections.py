@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.chronicle import history_row
@@ -24,6 +24,7 @@ from cmdb.inventory.ports import write_connections, write_listeners
 from cmdb.inventory.software import Catalogued, write_software
 from cmdb.inventory.storable import LONGEST_FACT, storable
 from cmdb.observation import Section
+from cmdb.records.asking import asked
 from cmdb.records.facts import FactSection
 from cmdb.records.history import FLAPPING_WITHIN, HistoryEntry
 
@@ -101,14 +102,20 @@ class SectionWriter:
         self._pending.insert(HistoryEntry, rows)
 
     def _told_of_late(self, place: Place, name: str) -> list[dict[str, Any]]:
-        query = select(HistoryEntry.detail).where(
-            HistoryEntry.item_id == place.item_id,
-            HistoryEntry.kind == "section",
-            HistoryEntry.subject == name,
-            HistoryEntry.at >= self._now - FLAPPING_WITHIN,
-        )
-        latest = query.order_by(HistoryEntry.id.desc()).limit(_LOOKED_BACK)
-        return list(self._session.scalars(latest))
+        since = self._now - FLAPPING_WITHIN
+        found = _told_since(self._session, item_id=place.item_id, subject=name, since=since)
+        return list(found.scalars())
+
+
+@asked
+def _told_since(_dialect: str) -> Executable:
+    query = select(HistoryEntry.detail).where(
+        HistoryEntry.item_id == bindparam("item_id"),
+        HistoryEntry.kind == "section",
+        HistoryEntry.subject == bindparam("subject"),
+        HistoryEntry.at >= bindparam("since"),
+    )
+    return query.order_by(HistoryEntry.id.desc()).limit(_LOOKED_BACK)
 
 
 def _details(difference: Difference) -> list[dict[str, Any]]:

@@ -1,19 +1,17 @@
 """Installed software: one catalogue for the whole estate, one thin row per installation.
 
 Rows are (ecosystem, name, version, architecture). The catalogue is filled with sorted
-``INSERT … ON CONFLICT DO NOTHING``, so that reports arriving together never deadlock or double.
+``insert_missing``, so that reports arriving together never deadlock or double.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Executable, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.difference import Difference, Place
-from cmdb.inventory.lookup import parts
 from cmdb.inventory.releases import (
     Package,
     all_there,
@@ -23,6 +21,9 @@ from cmdb.inventory.releases import (
 from cmdb.inventory.storable import storable_text
 from cmdb.model.text import text_key
 from cmdb.observation import Section
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
+from cmdb.records.bulk import insert_missing
 from cmdb.records.facts import Installation, SoftwareProduct, SoftwareRelease
 
 _Product = tuple[str, str]
@@ -37,24 +38,31 @@ class Catalogued:
 
     def __init__(self, session: Session, sections: Iterable[Section]) -> None:
         self._session = session
-        self._packages = {id(s.rows): packages_in(s.rows or ()) for s in sections}
-        wanted = set().union(*self._packages.values())
-        known = known_releases(session, wanted)
-        if known and not all_there(session, known.values()):
-            known = {}
-        unknown = wanted - known.keys()
-        met = catalogue(session, sorted(unknown)) if unknown else {}
-        if met:
-            remember_releases(session, met)
-        self._ids = known | met
+        self._ids = {
+            id(s.rows): known_releases(session, packages_in(s.rows or ())) for s in sections
+        }
+        known = {release_id for ids in self._ids.values() for release_id in ids.values()} - {0}
+        if known and not all_there(session, known):
+            self._ids = {rows: dict.fromkeys(ids, 0) for rows, ids in self._ids.items()}
+        self._add_unknown()
+
+    def _add_unknown(self) -> None:
+        unknown = [{p for p, found in ids.items() if not found} for ids in self._ids.values()]
+        wanted = set().union(*unknown)
+        if not wanted:
+            return
+        met = catalogue(self._session, sorted(wanted))
+        remember_releases(self._session, met)
+        for ids, packages in zip(self._ids.values(), unknown, strict=True):
+            ids.update({package: met[package] for package in packages})
 
     def of(self, section: Section) -> dict[Package, int]:
         """Return the packages of a section, each with its release."""
-        if id(section.rows) not in self._packages:
+        found = self._ids.get(id(section.rows))
+        if found is None:
             # Seen again within the batch, after a section in between: rare, and asked for alone.
             return Catalogued(self._session, [section]).of(section)
-        ids = self._ids
-        return {package: ids[package] for package in self._packages[id(section.rows)]}
+        return found
 
 
 def write_software(place: Place, section: Section, catalogued: Catalogued) -> Difference:
@@ -62,34 +70,48 @@ def write_software(place: Place, section: Section, catalogued: Catalogued) -> Di
     session = place.session
     wanted = catalogued.of(section)
     installed = set() if place.is_new else _installed(session, place)
-    fresh = {package: row_id for package, row_id in wanted.items() if row_id not in installed}
+    fresh = wanted
+    if installed:
+        fresh = {package: row_id for package, row_id in wanted.items() if row_id not in installed}
     gone = sorted(installed.difference(wanted.values()))
     went = _named(session, gone)
-    for part in parts(gone):
-        session.execute(
-            delete(Installation).where(
-                Installation.item_id == place.item_id,
-                Installation.source == place.source,
-                Installation.release_id.in_(part),
-            )
-        )
-    here = {"item_id": place.item_id, "source": place.source}
+    if gone:
+        _uninstall(session, **_by(place), releases=listed(session, gone))
+    item_id, source = place.item_id, place.source
     # In the order of the table, which is the order of its index, too.
-    rows = [here | {"release_id": release_id} for release_id in sorted(fresh.values())]
+    rows = [
+        {"item_id": item_id, "source": source, "release_id": release_id}
+        for release_id in sorted(fresh.values())
+    ]
     place.pending.insert(Installation, rows)
     if not installed:
         return Difference(added=[(package[1], package[2]) for package in fresh], was_empty=True)
     return _told(went, sorted(fresh), was_empty=False)
 
 
-_INSTALLED = select(Installation.release_id).where(
-    Installation.item_id == bindparam("item_id"), Installation.source == bindparam("source")
+def _installed(session: Session, place: Place) -> set[int]:
+    return set(_releases_by(session, **_by(place)).scalars())
+
+
+def _by(place: Place) -> dict[str, Any]:
+    return {"item_id": place.item_id, "source": place.source}
+
+
+_SAID_BY = (
+    Installation.item_id == bindparam("item_id"),
+    Installation.source == bindparam("source"),
 )
 
 
-def _installed(session: Session, place: Place) -> set[int]:
-    mine = {"item_id": place.item_id, "source": place.source}
-    return set(session.connection().execute(_INSTALLED, mine).scalars())
+@asked
+def _releases_by(_dialect: str) -> Executable:
+    return select(Installation.release_id).where(*_SAID_BY)
+
+
+@asked
+def _uninstall(dialect: str) -> Executable:
+    those = among_listed(dialect, Installation.release_id, "releases")
+    return delete(Installation).where(*_SAID_BY, those)
 
 
 def packages_in(rows: Iterable[Any]) -> set[Package]:
@@ -124,20 +146,24 @@ def _is_plain(row: tuple[Any, ...]) -> bool:
 
 def _named(session: Session, ids: Sequence[int]) -> list[Package]:
     """Return the packages that releases are of."""
-    found: list[Package] = []
-    for part in parts(ids):
-        query = (
-            select(
-                SoftwareProduct.ecosystem,
-                SoftwareProduct.name,
-                SoftwareRelease.version,
-                SoftwareRelease.architecture,
-            )
-            .join(SoftwareRelease, SoftwareRelease.product_id == SoftwareProduct.id)
-            .where(SoftwareRelease.id.in_(part))
+    if not ids:
+        return []
+    rows = _packages_of(session, releases=listed(session, ids))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+@asked
+def _packages_of(dialect: str) -> Executable:
+    return (
+        select(
+            SoftwareProduct.ecosystem,
+            SoftwareProduct.name,
+            SoftwareRelease.version,
+            SoftwareRelease.architecture,
         )
-        found += [(row[0], row[1], row[2], row[3]) for row in session.execute(query)]
-    return found
+        .join(SoftwareRelease, SoftwareRelease.product_id == SoftwareProduct.id)
+        .where(among_listed(dialect, SoftwareRelease.id, "releases"))
+    )
 
 
 def catalogue(session: Session, packages: Sequence[Package]) -> dict[Package, int]:
@@ -148,7 +174,8 @@ def catalogue(session: Session, packages: Sequence[Package]) -> dict[Package, in
     missing = [key for key in sorted(keyed) if keyed[key] not in known]
     if missing:
         names = ("product_id", "version", "architecture")
-        _add(session, SoftwareRelease, [dict(zip(names, key, strict=True)) for key in missing])
+        rows = [dict(zip(names, key, strict=True)) for key in missing]
+        insert_missing(session, SoftwareRelease, rows)
         known |= _releases(session, {key: keyed[key] for key in missing})
     return known
 
@@ -161,7 +188,7 @@ def _products(session: Session, wanted: Sequence[_Product]) -> dict[_Product, in
             {"ecosystem": ecosystem, "name": name, "name_key": text_key(name)}
             for ecosystem, name in missing
         ]
-        _add(session, SoftwareProduct, rows)
+        insert_missing(session, SoftwareProduct, rows)
         known |= _known_products(session, missing)
     return known
 
@@ -172,37 +199,39 @@ def _known_products(session: Session, wanted: Sequence[_Product]) -> dict[_Produ
         by_ecosystem[ecosystem].append(name)
     found: dict[_Product, int] = {}
     for ecosystem, names in by_ecosystem.items():
-        for part in parts(names):
-            query = select(SoftwareProduct.name, SoftwareProduct.id).where(
-                SoftwareProduct.ecosystem == ecosystem, SoftwareProduct.name.in_(part)
-            )
-            found |= {(ecosystem, name): row_id for name, row_id in session.execute(query)}
+        rows = _products_named(session, ecosystem=ecosystem, names=listed(session, names))
+        found |= {(ecosystem, name): row_id for name, row_id in rows}
     return found
+
+
+@asked
+def _products_named(dialect: str) -> Executable:
+    return select(SoftwareProduct.name, SoftwareProduct.id).where(
+        SoftwareProduct.ecosystem == bindparam("ecosystem"),
+        among_listed(dialect, SoftwareProduct.name, "names"),
+    )
 
 
 def _releases(
     session: Session, keyed: Mapping[tuple[int, str, str], Package]
 ) -> dict[Package, int]:
     found: dict[Package, int] = {}
-    products = sorted({product_id for product_id, _, _ in keyed})
-    for part in parts(products):
-        query = select(
-            SoftwareRelease.product_id,
-            SoftwareRelease.version,
-            SoftwareRelease.architecture,
-            SoftwareRelease.id,
-        ).where(SoftwareRelease.product_id.in_(part))
-        for product_id, version, architecture, release_id in session.execute(query):
-            package = keyed.get((product_id, version, architecture))
-            if package is not None:
-                found[package] = release_id
+    products = listed(session, sorted({product_id for product_id, _, _ in keyed}))
+    for product_id, version, architecture, release_id in _releases_of(session, products=products):
+        package = keyed.get((product_id, version, architecture))
+        if package is not None:
+            found[package] = release_id
     return found
 
 
-def _add(session: Session, table: type[Any], rows: list[dict[str, Any]]) -> None:
-    dialect = session.get_bind().dialect.name
-    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    session.execute(make(table).on_conflict_do_nothing(), rows)
+@asked
+def _releases_of(dialect: str) -> Executable:
+    return select(
+        SoftwareRelease.product_id,
+        SoftwareRelease.version,
+        SoftwareRelease.architecture,
+        SoftwareRelease.id,
+    ).where(among_listed(dialect, SoftwareRelease.product_id, "products"))
 
 
 def _told(removed: Iterable[Package], added: Iterable[Package], *, was_empty: bool) -> Difference:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
 from cmdb.inventory.chronicle import write_history
@@ -16,7 +16,7 @@ from cmdb.inventory.outcomes import Author
 from cmdb.inventory.provenance import write_identifiers, write_sources
 from cmdb.model import Model
 from cmdb.model.text import text_key
-from cmdb.records.bulk import insert_rows, reserve_ids
+from cmdb.records.bulk import insert_rows, reserve_ids, update_rows
 from cmdb.records.items import Item, ItemValue
 from cmdb.records.relations import keep_past, next_sequence, write_changes
 from cmdb.vocabulary import LifeStage
@@ -121,13 +121,11 @@ def _insert_items(
 
 
 def _update_items(session: Session, changed: Sequence[KnownItem], now: datetime) -> None:
-    if not changed:
-        return
     rows = []
     for item in changed:
         item.version += 1
         rows.append(_columns(item, now) | {"id": item.id, "version": item.version})
-    session.execute(update(Item), rows)
+    update_rows(session, Item, rows)
 
 
 def _write_values(

@@ -1,9 +1,9 @@
 """Whether anybody has committed anything since one looked."""
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.orm import Session
 
-_SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
+from cmdb.records.asking import asked
 
 
 def committed(session: Session) -> str:
@@ -14,4 +14,9 @@ def committed(session: Session) -> str:
     """
     if session.get_bind().dialect.name == "sqlite":
         return ""
-    return str(session.scalar(_SNAPSHOT))
+    return str(_snapshot(session).scalar_one())
+
+
+@asked
+def _snapshot(_dialect: str) -> Executable:
+    return text("SELECT CAST(pg_current_snapshot() AS text)")

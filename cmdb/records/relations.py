@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, func, select, text
+from sqlalchemy import BigInteger, Executable, ForeignKey, Index, String, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from cmdb.errors import HistoryNotKept
+from cmdb.records.asking import asked
 from cmdb.records.base import Base, BigId, Identified, Key, unchecked
 from cmdb.records.bulk import insert_rows
 from cmdb.records.summing import checksum_after, keep_past
@@ -122,7 +123,12 @@ _LOG_LOCK = 0x0CADA57E
 
 def current_sequence(session: Session) -> int:
     """Return the sequence number of the newest change that is visible; 0 for an empty log."""
-    return session.scalar(select(func.max(GraphChange.seq))) or 0
+    return _newest(session).scalar() or 0
+
+
+@asked
+def _newest(_dialect: str) -> Executable:
+    return select(func.max(GraphChange.seq))
 
 
 def sequence_at(session: Session, moment: datetime) -> int:
@@ -149,8 +155,13 @@ def next_sequence(session: Session) -> int:
     Log writers wait for each other until the transaction ends; SQLite has one writer anyway.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOG_LOCK})
+        _let_no_other_log(session, key=_LOG_LOCK)
     return current_sequence(session) + 1
+
+
+@asked
+def _let_no_other_log(_dialect: str) -> Executable:
+    return text("SELECT pg_advisory_xact_lock(:key)")
 
 
 def write_changes(

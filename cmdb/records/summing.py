@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, select
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among
+from cmdb.records.asking import asked
 from cmdb.records.base import Base
 from cmdb.records.bulk import insert_rows
 from cmdb.records.past import GroupPast, ItemPast, RelationPast
@@ -122,8 +123,7 @@ def checksum_after(
 
     ``inserted`` are the new rows, all of one kind, or none: then they are read.
     """
-    log = Base.metadata.tables["graph_change"]
-    before = session.scalar(select(log.c.checksum).where(log.c.seq == first - 1))
+    before = _sum_at(session, seq=first - 1).scalar()
     if before is None and first > 1:
         return whole_checksum(session)
     steps: dict[str, list[_Step]] = {kind: [] for kind in _KINDS}
@@ -131,6 +131,12 @@ def checksum_after(
         steps[op[:-1]].append((op[-1], row_id, sequence))
     gains = (_gain(session, _KINDS[kind], steps[kind], inserted) for kind in _KINDS if steps[kind])
     return stored((before or 0) + sum(gains))
+
+
+@asked
+def _sum_at(_dialect: str) -> Executable:
+    log = Base.metadata.tables["graph_change"]
+    return select(log.c.checksum).where(log.c.seq == bindparam("seq"))
 
 
 def whole_checksum(session: Session) -> int:

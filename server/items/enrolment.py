@@ -5,8 +5,9 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue, NotFound
@@ -122,19 +123,29 @@ def _usable(token: EnrolmentToken, now: datetime) -> bool:
 def agents_with_keys(session: Session, keys: Iterable[str]) -> dict[str, Agent]:
     """Return the agents that hold these keys; a key that nobody holds, or no more, is left out."""
     wanted = {key_digest(key): key for key in keys}
-    query = select(Agent).where(_holding(wanted))
-    return {wanted[agent.key_hash]: agent for agent in session.scalars(query)}
+    found = session.scalars(_holders(), {"digests": list(wanted)})
+    return {wanted[agent.key_hash]: agent for agent in found}
 
 
-def _holding(digests: Iterable[bytes]) -> ColumnElement[bool]:
-    """Return the condition that an agent may report by a key with one of these digests."""
-    return Agent.key_hash.in_(list(digests)) & Agent.revoked_at.is_(None)
+@cache
+def _holders() -> Select[Agent]:
+    return select(Agent).where(_holding())
+
+
+@cache
+def _any_holder() -> Select[int]:
+    return select(Agent.id).where(_holding())
+
+
+def _holding() -> ColumnElement[bool]:
+    """Return the condition that an agent may report by a key with one of the ``digests``."""
+    known = Agent.key_hash.in_(bindparam("digests", expanding=True))
+    return known & Agent.revoked_at.is_(None)
 
 
 def require_key(connection: Connection, key: str) -> None:
     """Raise ``SignInRefused`` unless an agent holds ``key``, by the cheapest question there is."""
-    query = select(Agent.id).where(_holding([key_digest(key)]))
-    if connection.execute(query).first() is None:
+    if connection.execute(_any_holder(), {"digests": [key_digest(key)]}).first() is None:
         raise SignInRefused(UNKNOWN_KEY)
 
 

@@ -21,7 +21,7 @@ from server.items.heard import last_sequence
 from server.items.models import Agent
 from server.items.observing import FOLDED, LISTS, observe
 from server.items.reports import Report, with_known_digests
-from server.items.wanting import ask_again
+from server.items.wanting import ask_again, is_whole
 
 #: When the agent should come back; the server decides, so a large site can slow everybody down.
 NEXT_REPORT_SECONDS = 3600
@@ -176,5 +176,7 @@ def _note(work: _Work) -> None:
     agent.last_sequence = report.sequence
     agent.last_boot_id = report.boot_id
     agent.version = report.version
+    if is_whole(report):
+        agent.last_full_at, agent.wanted_at = work.at, None
     if agent.problems != report.problems:
         agent.problems = dict(report.problems)

@@ -123,12 +123,12 @@ def want_reports(
 def ask_again(session: Session, agent: Agent, report: Report, now: datetime) -> int | None:
     """Let everything be asked for where somebody wants it and this report does not bring it.
 
-    Returns in how many seconds the agent should come again, None for as usual.
+    Returns in how many seconds the agent should come again, None for as usual. That it came is
+    written with the rest that is known of the agent.
     """
     if is_whole(report):
         if agent.wanted_at is not None:
             publish(session, WantedReportCame(agent.id, agent.wanted_at, now))
-        agent.last_full_at, agent.wanted_at = now, None
         return None
     if agent.wanted_at is None:
         return None

@@ -78,7 +78,7 @@ def _formatted_lookup(module: ModuleType) -> Any:
 
 
 def _any_agent(module: ModuleType) -> Any:
-    return lambda _digests: module.Agent.revoked_at.is_(None)
+    return lambda: module.Agent.revoked_at.is_(None)
 
 
 def _any_sort(module: ModuleType) -> Any:

@@ -11,9 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, literal, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Executable,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
+from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.base import UtcDateTime
 from server.foundation.jobs.handler import Jobs
 from server.foundation.jobs.models import Job
@@ -40,7 +55,13 @@ class Claim:
 
 def anything_due(session: Session, kinds: Iterable[str], now: datetime) -> bool:
     """Say whether a job waits to be claimed; cheap, and needs no write lock."""
-    return session.scalar(select(Job.id).where(_due(kinds, now)).limit(1)) is not None
+    return _one_due(session, kinds=listed(session, sorted(kinds)), now=now).first() is not None
+
+
+@asked
+def _one_due(dialect: str) -> Executable:
+    mine = among_listed(dialect, Job.kind, "kinds")
+    return select(Job.id).where(mine, _due(bindparam("now"))).limit(1)
 
 
 def claim(
@@ -49,7 +70,7 @@ def claim(
     """Claim the job that has waited longest, or None. Two runners never get the same one."""
     due = (
         select(Job.id)
-        .where(_due(kinds, now))
+        .where(Job.kind.in_(sorted(kinds)), _due(now))
         .order_by(Job.run_at, Job.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -183,13 +204,12 @@ def _twin_waits(session: Session, job: Job) -> bool:
     return session.scalar(twin.limit(1)) is not None
 
 
-def _due(kinds: Iterable[str], now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     other = aliased(Job)
     busy = exists().where(other.unique_key == Job.unique_key, other.state == "running")
     return and_(
         Job.state == "queued",
         Job.run_at <= now,
-        Job.kind.in_(sorted(kinds)),
         or_(Job.unique_key.is_(None), ~busy),
     )
 
