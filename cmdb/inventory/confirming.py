@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select, update
+from sqlalchemy import Executable, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among_listed, listed
 from cmdb.records.asking import Ask, asked
 from cmdb.records.items import Item
 from cmdb.records.relations import Relation
-from cmdb.records.sources import ItemSource
+from cmdb.records.sources import ItemSource, is_alias
 from cmdb.vocabulary import SourceCode
 
 Confirmed = Item | ItemSource | Relation
@@ -56,22 +56,35 @@ class Standing:
 
 
 def standing_of(
-    session: Session, source: SourceCode, key: str, organisation_id: int
+    session: Session, source: SourceCode, key: str, organisation_id: int, identity: str = ""
 ) -> Standing | None:
-    """Return where a source stands with the item in use that it knows under ``key``."""
-    query = (
-        select(ItemSource.id, ItemSource.item_id, ItemSource.digests, Item.last_seen_at)
+    """Return where a source stands with the item in use that it knows under ``key``.
+
+    Of several machines that speak with one key it is the one that last proved itself by the digest
+    ``identity``, else the one that had the key first.
+    """
+    here = {"organisation_id": organisation_id, "source": source, "key": key}
+    found = {row.key: Standing(*row[1:]) for row in _standing_with(session, **here)}
+    proven = [one for one in found.values() if one.digests.get("identity") == identity]
+    return proven[0] if len(proven) == 1 else found.get(key)
+
+
+@asked
+def _standing_with(_dialect: str) -> Executable:
+    key = bindparam("key", type_=ItemSource.key.type)
+    columns = (ItemSource.key, ItemSource.id, ItemSource.item_id, ItemSource.digests)
+    return (
+        select(*columns, Item.last_seen_at)
         .join(Item, Item.id == ItemSource.item_id)
         .where(
-            ItemSource.organisation_id == organisation_id,
-            ItemSource.source == source,
-            ItemSource.key == key,
+            ItemSource.organisation_id == bindparam("organisation_id"),
+            ItemSource.source == bindparam("source"),
+            ItemSource.key != "",
+            or_(ItemSource.key == key, is_alias(key)),
             Item.merged_into_id.is_(None),
             Item.stage != "retired",
         )
     )
-    found = session.execute(query).first()
-    return None if found is None else Standing(*found)
 
 
 def confirm(session: Session, standing: Standing, seen_at: datetime) -> None:

@@ -16,13 +16,11 @@ from cmdb.inventory.lookup import SourceKey, items_known_as, load_items, source_
 from cmdb.inventory.questions import decided, declared_junk, remembered_answer
 from cmdb.model import Model
 from cmdb.observation import Identifier, Observation
-from cmdb.records.sources import ItemSource
+from cmdb.records.sources import ALIAS, ItemSource, is_alias
 from cmdb.vocabulary import DIRECTORY
 
 #: The section that holds a source's evidence. Unchanged, it travels as its digest alone.
 IDENTITY = "identity"
-#: Stands between a key and what tells clones that share it apart.
-_ALIAS = "~"
 
 
 class Identification:
@@ -167,13 +165,11 @@ class Identification:
         item = self.items.get(known) if known is not None else None
         if item is not None and item.sources[source, key].digests.get(IDENTITY) == digest:
             return item.id
-        alias = key + _ALIAS
         clones = self._session.execute(
             select(ItemSource.item_id, ItemSource.digests).where(
                 ItemSource.organisation_id == seen.organisation_id,
                 ItemSource.source == source,
-                ItemSource.key > alias,
-                ItemSource.key < alias + "\x7f",
+                is_alias(key),
             )
         )
         found: list[int] = [i for i, digests in clones if digests.get(IDENTITY) == digest]
@@ -193,10 +189,10 @@ class Identification:
         if not key or seen.item_id is not None or holder in (None, item.id):
             return key
         for known_source, known_key in item.sources:
-            if known_source == source and known_key.startswith(key + _ALIAS):
+            if known_source == source and known_key.startswith(key + ALIAS):
                 return known_key
         evidence = "|".join(sorted(f"{i.kind}={i.value}" for i in seen.identifiers))
-        return f"{key}{_ALIAS}{zlib.crc32(evidence.encode()):08x}"
+        return f"{key}{ALIAS}{zlib.crc32(evidence.encode()):08x}"
 
     def remember(self, seen: Observation, item: KnownItem) -> None:
         """Let later observations of the batch find ``item`` by this one's evidence."""

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, exists, text
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key, unchecked
+
+#: Stands in a key before what tells apart the machines that share it (a cloned image).
+ALIAS = "~"
 
 
 class ItemSource(Identified, Base):
@@ -41,6 +44,29 @@ class ItemSource(Identified, Base):
     readings: Mapped[dict[str, Any]]
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+
+
+def is_alias(key: Any) -> ColumnElement[bool]:
+    """Return the condition on ``ItemSource`` that these are another machine's words under ``key``.
+
+    ``key`` is a text, or an expression that gives one.
+    """
+    begin = key + ALIAS
+    return and_(ItemSource.key > begin, ItemSource.key < begin + "\x7f")
+
+
+def shares(key: Any) -> ColumnElement[bool]:
+    """Return the condition on ``ItemSource`` that another machine speaks with ``key`` to this day.
+
+    One whose agent was enrolled anew has spoken with a key of its own since.
+    """
+    newer = aliased(ItemSource)
+    has_spoken_since = exists().where(
+        newer.item_id == ItemSource.item_id,
+        newer.source == ItemSource.source,
+        newer.last_seen_at > ItemSource.last_seen_at,
+    )
+    return and_(is_alias(key), ~has_spoken_since)
 
 
 class ItemIdentifier(Base):

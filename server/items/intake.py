@@ -112,7 +112,8 @@ def _settle(session: Session, work: _Work) -> Taken | _Work:
         work = replace(work, next_report_seconds=soon)
     if not report.unchanged:
         return work
-    standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id)
+    said = report.digests.get("identity", "")
+    standing = standing_of(session, AGENT, agent.agent_id, agent.organisation_id, said)
     if standing is not None and _says_nothing_new(report, standing):
         return _confirmed(session, work, standing)
     known = standing.digests if standing else {}

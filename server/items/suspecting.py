@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from cmdb.records.identity import IdentityReview
-from cmdb.records.sources import ItemSource
+from cmdb.records.sources import ItemSource, shares
 from cmdb.vocabulary import AGENT, INVENTORY
 from server.foundation.permissions import Actor, Permission
 from server.items.health.models import HealthOfItem
@@ -28,12 +28,10 @@ def is_suspect() -> ColumnElement[bool]:
 
 
 def _is_copied() -> ColumnElement[bool]:
-    alias = Agent.agent_id + "~"
     return exists().where(
         ItemSource.organisation_id == Agent.organisation_id,
         ItemSource.source.in_(_SOURCES),
-        ItemSource.key > alias,
-        ItemSource.key < alias + "\x7f",
+        shares(Agent.agent_id),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict
-from cmdb.records.sources import ItemSource
+from cmdb.records.sources import ALIAS, ItemSource, shares
 from cmdb.vocabulary import AGENT
 from server.foundation import audit
 from server.foundation.events import publish
@@ -87,7 +87,7 @@ def agents_on(session: Session, item_ids: Collection[int]) -> dict[int, Agent]:
         ItemSource.item_id.in_(item_ids), ItemSource.source == AGENT
     )
     # A cloned machine reports with the key of the one it was cloned from: "<agent>~<more>".
-    places = [(item, home, key.partition("~")[0]) for item, home, key in session.execute(query)]
+    places = [(item, home, key.partition(ALIAS)[0]) for item, home, key in session.execute(query)]
     asked = select(Agent).where(
         Agent.agent_id.in_({key for _, _, key in places}),
         Agent.kind == "cadastre",
@@ -152,11 +152,10 @@ def is_whole(report: Report) -> bool:
 
 def machines_behind(session: Session, agent: Agent) -> list[int]:
     """Return the items whose reports came with this agent's key: several for a cloned machine."""
-    alias = f"{agent.agent_id}~"
     query = select(ItemSource.item_id).where(
         ItemSource.organisation_id == agent.organisation_id,
         ItemSource.source == AGENT,
-        (ItemSource.key == agent.agent_id)
-        | ((ItemSource.key > alias) & (ItemSource.key < alias + "\x7f")),
+        ItemSource.key != "",
+        (ItemSource.key == agent.agent_id) | shares(agent.agent_id),
     )
     return sorted(set(session.scalars(query)))

@@ -186,6 +186,17 @@ def test_two_machines_with_one_copied_agent_stay_two_items(callers: Callers, age
         assert send(agent, report(moved, sequence, leave_out=unchanged))["item"] == first
         short = report(copied, sequence, leave_out=copied, boot_id="of the clone")
         assert send(agent, short)["item"] == second
+    # The clone says in one word that nothing happened, and need not say it all again.
+    told = report(copied, 4, boot_id="of the clone")
+    rest = {name: digest for name, digest in told["digests"].items() if name != "identity"}
+    same = {"identity": told["digests"]["identity"]}
+    brief = told | {"sections": {}, "digests": same, "unchanged": digest_of(rest)}
+    assert send(agent, brief) | {"next_report_seconds": 0} == {
+        "accepted": True,
+        "resend": [],
+        "next_report_seconds": 0,
+        "item": second,
+    }
 
 
 def test_an_instance_that_was_moved_keeps_its_item_and_its_copy_gets_one(

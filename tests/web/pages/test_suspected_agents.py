@@ -144,6 +144,9 @@ def test_a_key_that_several_machines_use_makes_a_suspect(
         alias = update(ItemSource).where(ItemSource.item_id == other)
         session.execute(alias.values(key="agent-of-copied-01~0a0b0c0d"))
     assert listed(admin, "suspect") == {"copied-01"}
+    # The agent on the copy was enrolled anew, and has spoken with a key of its own since.
+    assert heard(database, world, "other-01", Identifier(AGENT_ID, "agent-of-other-01")) == other
+    assert listed(admin, "suspect") == set()
 
 
 @pytest.mark.usefixtures("plain")
