@@ -11,7 +11,7 @@ from cmdb.errors import NotFound
 from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
-from cmdb.vocabulary import SERVICE, LifeStage
+from cmdb.vocabulary import SERVICE
 from server.assets.documents.searching import search_documents
 from server.desk.changes.queries import ChangeFilter, find_change, list_changes
 from server.desk.knowledge.queries import ArticleFilter, list_articles
@@ -30,6 +30,7 @@ from server.people.queries.groups import GroupFilter, list_groups
 from server.people.queries.people import PersonFilter, list_people
 from web.pages.frame import reader, url_for, whole
 from web.pages.lists import asked_words
+from web.pages.picking import items_to_pick
 from web.presenters.documents import kind_names
 from web.presenters.search import Hit, HitGroup, filled_groups
 from web.presenters.values import class_label
@@ -233,18 +234,17 @@ def _groups(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
 
 @search.route("/pick/items")
 def pick_items() -> ResponseReturnValue:
-    """Offer items that begin with ``q``; ``class`` narrows them to one class and those below."""
-    filters = ItemFilter(
-        text=asked_words(), class_code=request.args.get("class", ""), stage="in_use"
-    )
-    page = list_items(current_session(), current_actor(), filters, _picking("name"))
-    return jsonify(
-        results=[
-            _option(item.id, item.name, _class_name(item.class_code))
-            for item in page.rows
-            if item.stage != LifeStage.RETIRED
-        ]
-    )
+    """Offer items by name, part of a serial number, or who uses them.
+
+    ``class`` narrows them to one class and those below.
+    """
+    found = items_to_pick(asked_words(), request.args.get("class", ""), _IN_PICKER)
+    return jsonify(results=[_option(item.id, item.name, _detail(item, why)) for item, why in found])
+
+
+def _detail(item: Item, why: str) -> str:
+    kind = _class_name(item.class_code)
+    return f"{kind} · {why}" if why else kind
 
 
 @search.route("/pick/people")

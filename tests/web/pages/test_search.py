@@ -2,9 +2,11 @@
 
 import pytest
 
+from cmdb.records.items import Item, ItemParty
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.items.searching import index_items
 from tests.support.people import World
 from tests.web.pages.conftest import Browser, Browsers
 from tests.web.pages.registers import add_item
@@ -98,6 +100,35 @@ def test_a_picker_of_items_answers_as_the_picker_expects(admin: Browser, stocked
 def test_a_picker_of_items_can_be_narrowed_to_a_class(admin: Browser) -> None:
     found = admin.get("/pick/items?q=db-&class=business_service").json
     assert [one["text"] for one in (found or {})["results"]] == ["db-orders"]
+
+
+def test_a_picker_of_items_finds_half_a_serial_number_and_who_uses_it(
+    browser_of: Browsers, database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        laptop = add_item(session, world.root.id, "LT-0231", "laptop")
+        session.get_one(Item, laptop).serial = "PF005125243"
+        user = world.requester.person_id
+        session.add(ItemParty(item_id=laptop, role="user", person_id=user, source="user"))
+        index_items(session, [laptop])
+    agent = browser_of(world.agent.person_id)
+
+    def offered(address: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = (agent.get(address).json or {})["results"]
+        return found
+
+    by_serial, by_user = offered("/pick/items?q=005125"), offered("/pick/items?q=rita")
+    option = {"value": str(laptop), "text": "LT-0231"}
+    assert by_serial == [option | {"detail": "Laptop · PF005125243"}]
+    assert by_user == [option | {"detail": "Laptop · Rita Request"}]
+    assert offered("/pick/items?q=rita&class=business_service") == []
+    assert offered("/pick/items?q=005125&class=business_service") == []
+    # Whose name nobody may read is no way to an item, and whoever sees no item is offered none.
+    asked = browser_of(world.requester.person_id).get("/pick/items?q=sam")
+    assert asked.json == {"results": []}
+    outside = browser_of(world.outsider.person_id)
+    for words in ("005125", "rita"):
+        assert outside.get(f"/pick/items?q={words}").json == {"results": []}
 
 
 def test_a_picker_of_people_can_be_narrowed_to_a_group(admin: Browser, world: World) -> None:
