@@ -1,6 +1,6 @@
 """The first page after signing in."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from cmdb.model import standing_model
@@ -14,7 +14,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext, ngettext
 from server.items.enrolled import AgentFilter, count_agents
 from server.items.queries import count_items
-from web.pages.frame import reader, url_for
+from web.pages.frame import only_asks, reader, url_for
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.agents import SILENT_AFTER
 from web.presenters.dashboard import FirstStep, Number, worth_a_look
@@ -25,7 +25,12 @@ dashboard = Blueprint("dashboard", __name__)
 
 @dashboard.route("/")
 def show() -> ResponseReturnValue:
-    """Show my work, what is not up, what happens today, and what the estate did."""
+    """Show my work, what is not up, what happens today, and what the estate did.
+
+    Whoever only asks for things goes on to their own requests: nothing here is for them.
+    """
+    if only_asks(current_actor()):
+        return redirect(url_for("portal.index"))
     seen = dashboard_of(current_session(), current_actor(), current_time())
     steps = _first_steps(seen)
     return render_template(

@@ -22,7 +22,7 @@ from cmdb.errors import CadastreError, InvalidValue
 from server.foundation.edge.csrf import csrf_token
 from server.foundation.edge.problems import Problem, problem_of
 from server.foundation.edge.requests import current_session, request_state
-from server.foundation.permissions import Actor, Permission
+from server.foundation.permissions import Actor, Permission, Reach
 from server.foundation.translation import (
     LANGUAGES,
     current_language,
@@ -211,6 +211,34 @@ def _creations() -> tuple[_Entry, ...]:
     )
 
 
+#: What somebody who only asks for things finds in the navigation.
+_FOR_ASKING = ("portal.index", "knowledge.index", "equipment.mine", "notifications.index")
+
+
+def only_asks(actor: Actor) -> bool:
+    """Say whether somebody is here for their own requests alone.
+
+    Every grant of theirs reaches what is their own and no further, and they may open a ticket.
+    """
+    own = all(grant.reach is Reach.OWN for grant in actor.grants)
+    return own and actor.may(Permission.TICKET_OPEN)
+
+
+def home_of(actor: Actor | None) -> str:
+    """Return the address of the first page: one's own requests for whoever only asks."""
+    asks = actor is not None and only_asks(actor)
+    return url_for("portal.index" if asks else "dashboard.show")
+
+
+def _frame_for(actor: Actor) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
+    """Return the navigation, and what can be made anew."""
+    if not only_asks(actor):
+        return _navigation(), _creations()
+    known = {entry.endpoint: entry for entry in _navigation()}
+    report = _Entry("portal.new", gettext("Report something"), "inbox", "c t")
+    return tuple(known[one] for one in _FOR_ASKING), (report,)
+
+
 def add_shell() -> dict[str, Any]:
     """Give every template its language and, for whoever is signed in, the frame."""
     context: dict[str, Any] = {
@@ -233,6 +261,7 @@ def may(permission: str) -> bool:
 
 
 def _shell(actor: Actor) -> Shell:
+    navigation, creations = _frame_for(actor)
     return Shell(
         language=current_language(),
         languages=tuple(LANGUAGES.items()),
@@ -247,9 +276,9 @@ def _shell(actor: Actor) -> Shell:
         availability=actor.availability,
         availabilities=availability_texts(gettext) if actor.may(Permission.TICKET_WORK) else (),
         availability_url=url_for("account.availability"),
-        home_url=url_for("dashboard.show"),
-        navigation=_entries(actor, _navigation()),
-        creations=_entries(actor, _creations()),
+        home_url=home_of(actor),
+        navigation=_entries(actor, navigation),
+        creations=_entries(actor, creations),
         strings=client_strings(gettext),
     )
 

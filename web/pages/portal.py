@@ -11,6 +11,7 @@ from cmdb.errors import CadastreError, NotFound
 from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from server.desk.announcements.queries.announcements import now_announced
+from server.desk.changes.queries import ChangeFilter, list_changes
 from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
 from server.desk.tickets.actions import attaching
@@ -52,6 +53,7 @@ from web.presenters.writing import pieces
 portal = Blueprint("portal", __name__, url_prefix="/portal")
 
 _SHOWN = 50
+_WAITING_SHOWN = 5
 _OWN_SHOWN = 24
 
 
@@ -66,9 +68,16 @@ def index() -> ResponseReturnValue:
     wanted = TicketFilter(requester_id=actor.person_id, open=state == "open")
     asked = PageRequest("-activity", request.args.get("after", ""), _SHOWN)
     page = list_tickets(current_session(), actor, wanted, asked)
+    waiting = list_changes(
+        current_session(),
+        actor,
+        ChangeFilter(waiting=True),
+        PageRequest("-risk", "", _WAITING_SHOWN),
+    )
     return render_template(
         "portal/index.html",
         rows=[row.ticket for row in page.rows],
+        waiting=[row.change for row in waiting.rows],
         next_cursor=page.next_cursor,
         state=state,
         wording=ticket_wording(),

@@ -11,6 +11,7 @@ from cmdb.records.sources import QuarantinedValue
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
+from server.people.actions.roles import Holder, Scope, give_role
 from tests.support.people import World
 from tests.web.pages.conftest import Browser, Browsers
 from tests.web.pages.registers import add_item, depend
@@ -65,13 +66,40 @@ def test_my_work_and_the_services_that_suffer_stand_on_it(
 
 
 @pytest.mark.usefixtures("outage")
-def test_a_requester_sees_what_they_asked_for_and_nothing_of_the_estate(
-    browser_of: Browsers, world: World
-) -> None:
-    page = browser_of(world.requester.person_id).read("/")
+def test_a_reader_sees_what_they_asked_for(browser_of: Browsers, world: World) -> None:
+    page = browser_of(world.reader.person_id).read("/")
     assert "What I asked for" in page
+    assert "Nothing of yours is open" in page
+
+
+@pytest.mark.usefixtures("outage")
+def test_a_requester_begins_at_their_own_requests(browser_of: Browsers, world: World) -> None:
+    requester = browser_of(world.requester.person_id)
+    assert requester.get("/").location == "/portal"
+    page = requester.read("/portal")
     assert "Orders page times out" in page
     assert "db-07" not in page
+
+
+def test_the_frame_of_a_requester_holds_nothing_of_the_estate(
+    browser_of: Browsers, world: World
+) -> None:
+    page = browser_of(world.requester.person_id).read("/portal")
+    frame = page[page.index('<aside class="sidebar"') : page.index("</aside>")]
+    led_to = re.findall(r'href="(/[a-z/]*)" data-command', frame)
+    assert led_to == ["/portal/new", "/portal", "/knowledge", "/mine", "/notifications"]
+    assert 'class="brand" href="/portal"' in frame
+
+
+def test_who_also_looks_at_the_estate_keeps_the_whole_frame(
+    browser_of: Browsers, database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        person_id = world.requester.person_id
+        give_role(session, "reader", Holder(person_id=person_id), Scope(world.root.id), utc_now())
+    page = browser_of(world.requester.person_id).read("/")
+    assert "Dashboard" in page
+    assert 'data-command title="Map"' in page
 
 
 @pytest.mark.usefixtures("outage")

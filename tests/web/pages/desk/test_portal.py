@@ -2,6 +2,9 @@
 
 from io import BytesIO
 
+from sqlalchemy import update
+
+from cmdb.records.items import ItemParty
 from server.desk.tickets.actions import MoveDraft, move_ticket
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
@@ -115,3 +118,17 @@ def test_who_is_waited_for_reads_what_is_asked(
     file = (BytesIO(b"\x89PNG"), "error.png")
     requester.done(f"/portal/{ticket}/reply", text="", file=file)
     assert "What it waits for" not in requester.read(f"/portal/{ticket}")
+
+
+def test_who_only_asks_finds_what_waits_for_their_approval(
+    requester: Browser, agent: Browser, database: Database, estate: Estate, change: str
+) -> None:
+    assert "Waits for your approval" not in requester.read("/portal")
+    mine = {"person_id": estate.world.requester.person_id}
+    with database.writing() as session:
+        session.execute(update(ItemParty).where(ItemParty.item_id == estate.orders).values(mine))
+    agent.done(f"/changes/{change}/approval")
+    page = requester.read("/portal")
+    waiting = page[page.index("Waits for your approval") :]
+    assert change in waiting
+    assert 'href="/changes/inbox"' in waiting
