@@ -21,6 +21,7 @@ from server.items.queries import names_of
 from server.people.queries.people import person
 from web.pages.frame import reader, whole
 from web.pages.wording import change_wording
+from web.presenters.conflicts import as_stored
 from web.presenters.windows import SkippedTime, field_of, moment_of
 
 TEXTS = ("reason", "implementation_plan", "test_plan", "back_out_plan", "communication_plan")
@@ -198,9 +199,5 @@ def differences(change: Change) -> dict[str, str]:
     return {
         name: stored[name]
         for name in ("title", "kind", *TEXTS, *_WINDOW)
-        if name in typed and _lines(typed[name]) != stored[name]
+        if name in typed and as_stored(typed[name]) != stored[name]
     }
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()

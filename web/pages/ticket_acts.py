@@ -22,6 +22,7 @@ from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
+from web.presenters.conflicts import as_stored
 from web.presenters.own_fields import PREFIX, given_fields
 
 _TEXTS = ("title", "description", "kind", "urgency", "category", "impact_reason")
@@ -207,7 +208,7 @@ def _differences(reference: str) -> Mapping[str, str]:
     found = {
         name: _stored(ticket, name)
         for name in _TEXTS
-        if name in form and form[name].strip() != str(getattr(ticket, name))
+        if name in form and as_stored(form[name]) != as_stored(str(getattr(ticket, name)))
     }
     impact = ticket.impact if ticket.impact_overridden else ""
     if form.get("impact", impact) != impact:

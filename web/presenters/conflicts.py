@@ -16,6 +16,15 @@ def saved_meanwhile(
     for name, label in labels.items():
         value = getattr(stored, name, None)
         text = "" if value is None else str(value)
-        if name in typed and typed[name].strip() != text:
+        if name in typed and as_stored(typed[name]) != as_stored(text):
             found.append((label, text))
     return found
+
+
+def as_stored(text: str) -> str:
+    r"""Return what was typed as it is stored; browsers end the lines of a form with CR LF.
+
+    >>> as_stored("Since nine.\r\nNothing prints. ")
+    'Since nine.\nNothing prints.'
+    """
+    return text.replace("\r\n", "\n").strip()

@@ -1,5 +1,7 @@
 """What one does on a ticket: done and shown, or refused with what was typed."""
 
+import re
+
 import pytest
 
 from server.desk.tickets.queries import find_ticket
@@ -188,3 +190,22 @@ def test_adding_nothing_is_refused(agent: Browser, ticket: str) -> None:
     answer = agent.post(f"/tickets/{ticket}/items")
     assert answer.status_code == 422
     assert "Choose an item first." in answer.text
+
+
+def test_lines_that_nobody_changed_are_no_difference(
+    agent: Browser, manager: Browser, database: Database, estate: Estate, ticket: str
+) -> None:
+    form = {"title": "Orders hang", "kind": "incident", "urgency": "high", "category": ""}
+    # As browsers send it, and as it is stored.
+    sent = "Since nine.\r\n\r\nNothing prints."
+    form["version"] = hidden_field(agent.read(f"/tickets/{ticket}?act=edit"), "version")
+    agent.done(f"/tickets/{ticket}/edit", description=sent, **form)
+    form["version"] = hidden_field(agent.read(f"/tickets/{ticket}?act=edit"), "version")
+    manager.done(f"/tickets/{ticket}/edit", description=sent, **form | {"title": "Orders wait"})
+    answer = agent.post(f"/tickets/{ticket}/edit", description=sent, **form)
+    assert answer.status_code == 412
+    assert re.findall("<q>(.*?)</q>", answer.text) == ["Orders wait"]
+    form["version"] = hidden_field(answer.text, "version")
+    manager.done(f"/tickets/{ticket}/edit", description=f"{sent}\r\nAt all.", **form)
+    answer = agent.post(f"/tickets/{ticket}/edit", description=sent, **form)
+    assert "<q>Since nine. Nothing prints. At all.</q>" in answer.text
