@@ -35,6 +35,19 @@ def test_a_panel_opens_in_place_and_back_closes_it(served: Served, signed_in: Si
     expect(page.locator(".act")).to_have_count(0)
 
 
+def test_what_is_done_to_ticked_rows_stays_in_sight_and_counts_them(signed_in: SignedIn) -> None:
+    page = signed_in("en", viewport={"width": 1366, "height": 320})
+    page.goto("/tickets?view=all")
+    act = page.locator(".bulk > summary")
+    expect(act).not_to_be_in_viewport()
+    page.locator("tbody input[name=selected]").first.check()
+    expect(act).to_be_in_viewport()
+    expect(act).to_have_text(re.compile(r"selected tickets\s+1$"))
+    page.locator("[data-select-all]").check()
+    rows = page.locator("tbody input[name=selected]").count()
+    expect(page.locator("[data-selected-count]")).to_have_text(str(rows))
+
+
 def test_the_map_opens_beside_the_conversation(served: Served, signed_in: SignedIn) -> None:
     page = signed_in("en", viewport=DESK)
     page.goto(f"/tickets/{reference(served, 'ticket')}")

@@ -190,7 +190,7 @@ def _act(reference: str, act: Act, write: Callable[[], None], told: str) -> Resp
         errors, status = refuse_in_words(error)
         theirs = _differences(reference) if stale else {}
         refused = replace(
-            act, errors=errors, typed=request.form, theirs=theirs, chosen=_chosen(request.form)
+            act, errors=errors, typed=request.form, theirs=theirs, chosen=chosen_in(request.form)
         )
         return ticket_page(reference, refused, status)
     return done(told, address)
@@ -214,14 +214,14 @@ def _differences(reference: str) -> Mapping[str, str]:
     if form.get("impact", impact) != impact:
         found["impact"] = ticket_wording().impact(ticket.impact)
     picked = {name: str(getattr(ticket, name) or "") for name in _PICKED if name in form}
-    names = _chosen(picked)
+    names = chosen_in(picked)
     for name, stored in picked.items():
         if form[name] != stored:
             found[name] = names[name][0][1] if names[name] else gettext("Nobody")
     return found
 
 
-def _chosen(given: Mapping[str, str]) -> dict[str, list[tuple[int, str]]]:
+def chosen_in(given: Mapping[str, str]) -> dict[str, list[tuple[int, str]]]:
     """Return the people and the group that a form names, each with its name."""
     session, actor = current_session(), current_actor()
     ids = {name: whole(given[name]) for name in _PICKED if name in given}

@@ -1,54 +1,59 @@
 """The queue: which tickets there are, narrowed by a view and by filters, all in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from cmdb.errors import CadastreError, NotFound
+from cmdb.errors import NotFound
 from cmdb.records.parties import Group
-from server.desk.tickets.actions.bulk import BulkDraft, BulkOutcome, change_many
 from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
 from server.desk.tickets.queries.narrowing import looked_up
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.requests import current_actor, current_session
 from server.foundation.edge.tables import CSV, saved_answer
 from server.foundation.paging import COUNT_LIMIT, PageRequest
 from server.foundation.permissions import Actor, Permission
 from server.foundation.search.index import NEWEST
-from server.foundation.translation import gettext, ngettext
+from server.foundation.translation import gettext
 from server.imports.workbooks import WORKBOOK, pieces_of, write_workbook
 from server.items.models import SavedView
 from server.items.queries import get_item
 from server.people.queries.groups import GroupFilter, list_groups
-from web.pages.frame import done, list_url, reader, url_for, whole
+from web.pages.frame import reader, url_for, whole
 from web.pages.kept_views import KeptViews
-from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
-from web.presenters.conversation import field_labels
-from web.presenters.faults import fault_text
 from web.presenters.lists import Column, Paging, Sorting, Tab
 from web.presenters.urls import with_query
 
 _PAGE = 50
 #: What of the address stays when something was done to many.
-_KEEPING = (*NARROWING, "sort")
+KEEPING = (*NARROWING, "sort")
 #: Views of the house that say how many they hold.
 _COUNTED = ("open", "mine", "unassigned")
 
 
 def index() -> ResponseReturnValue:
     """List the tickets of a view, the most pressing first."""
+    return queue_page({}, {}, ())
+
+
+def queue_page(
+    typed: Mapping[str, str],
+    picked: Mapping[str, Sequence[tuple[int, str]]],
+    ticked: Collection[str],
+) -> str:
+    """Draw the queue, with what was typed and picked below it and the tickets that stay ticked."""
     session, actor = current_session(), current_actor()
     actor.require(Permission.TICKET_READ)
     views = _views(actor)
-    view = next((one for one in views if one.key == request.args.get("view")), views[0])
+    view = next((one for one in views if one.key == _list_args().get("view")), views[0])
     wanted = _filter(view)
-    sort = request.args.get("sort", view.sort)
-    asked = PageRequest(sort, request.args.get("after", ""), _PAGE)
+    sort = _list_args().get("sort", view.sort)
+    asked = PageRequest(sort, _list_args().get("after", ""), _PAGE)
     found = looked_up(session, actor, wanted)
     # With words the newest so many are put in order, and the page says so.
     most = COUNT_LIMIT + 1 if found.ids is None else NEWEST
@@ -63,20 +68,24 @@ def index() -> ResponseReturnValue:
         sorting=Sorting.parse(sort),
         paging=_paging(len(page.rows), page.next_cursor, min(total, most)),
         beyond=most if total > most else 0,
-        list_url=list_url,
+        list_url=_list_url,
         tabs=_tabs(views, dict(zip((one.key for one in counted), numbers, strict=True))),
-        kept=KEPT.menu("tickets", q=_kept_query(view.key), sort=request.args.get("sort", "")),
+        kept=KEPT.menu("tickets", q=_kept_query(view.key), sort=_list_args().get("sort", "")),
         view=view.key,
-        narrowed=any(request.args.get(name) for name in NARROWING),
+        narrowed=any(_list_args().get(name) for name in NARROWING),
         about=_about(wanted),
         groups=_own_groups(actor) if view.key == "groups" else [],
         wording=ticket_wording(),
         counts_services=actor.may(Permission.IMPACT_COUNT_HIDDEN),
-        filters=request.args,
-        keeping=_KEEPING,
+        filters=_list_args(),
+        keeping=KEEPING,
+        typed=typed,
+        picked=picked,
+        ticked=ticked,
+        steps=_steps(),
         works=actor.may(Permission.TICKET_WORK),
         exports=[
-            (words, with_query(address, request.args.to_dict(flat=False), {"after": None}))
+            (words, with_query(address, _narrowing(), {"after": None}))
             for words, address in (
                 ("CSV", url_for("tickets.export")),
                 ("XLSX", url_for("tickets.export_workbook")),
@@ -84,6 +93,28 @@ def index() -> ResponseReturnValue:
         ],
         reader=reader(),
     )
+
+
+def _list_args() -> Mapping[str, str]:
+    """Return how the list is narrowed; a form that is refused says so in its fields."""
+    if request.method != "POST":
+        return request.args
+    return {name: request.form[name] for name in (*KEEPING, "view") if request.form.get(name)}
+
+
+def _narrowing() -> dict[str, list[str]]:
+    return {name: [value] for name, value in _list_args().items()}
+
+
+def _list_url(**changes: object) -> str:
+    return with_query(url_for("tickets.index"), _narrowing(), changes)
+
+
+def _steps() -> list[tuple[str, str]]:
+    """Return the (code, label) of the states that a step leads to."""
+    wording = ticket_wording()
+    ends = {move.end for move in wording.words.moves}
+    return [(code, label) for code, label in wording.choices("state") if code in ends]
 
 
 def export() -> ResponseReturnValue:
@@ -102,44 +133,7 @@ def _exported() -> TicketFilter:
     actor = current_actor()
     actor.require(Permission.TICKET_READ)
     views = _views(actor)
-    return _filter(next((one for one in views if one.key == request.args.get("view")), views[0]))
-
-
-def bulk() -> ResponseReturnValue:
-    """Do the same to the selected tickets, and say what became of them."""
-    session, actor, form = current_session(), current_actor(), request.form
-    actor.require(Permission.TICKET_WORK)
-    draft = BulkDraft(
-        whole(form.get("group_id")), whole(form.get("assignee_id")), note=form.get("note", "")
-    )
-    # Back to the list as it was narrowed: there may be more to do in it.
-    kept = {name: form[name] for name in _KEEPING if form.get(name)}
-    here = url_for("tickets.index", view=form.get("view") or None, **kept)
-    try:
-        found = change_many(session, actor, form.getlist("selected"), draft, current_time())
-    except CadastreError as error:
-        errors, _ = refuse_in_words(error)
-        flash(next(iter(errors.values())), "error")
-        return redirect(here, 303)
-    refused = [one for one in found if one.fault]
-    for one in refused[:5]:
-        flash(f"{one.reference}: {_why(one)}", "error")
-    done_to = len(found) - len(refused)
-    text = ngettext("%(num)d ticket changed.", "%(num)d tickets changed.", done_to)
-    return done(text % {"num": done_to}, here)
-
-
-def _why(refused: BulkOutcome) -> str:
-    """Return in words why nothing was done to a ticket, field by field."""
-    if not refused.fields:
-        return fault_text(refused.fault, reader())
-    labels = field_labels(reader()) | {
-        "group_id": gettext("Group"),
-        "assignee_id": gettext("Person"),
-        "text": gettext("Note"),
-    }
-    parts = ((labels.get(name), fault_text(why, reader())) for name, why in refused.fields.items())
-    return " ".join(f"{label}: {why}" if label else why for label, why in parts)
+    return _filter(next((one for one in views if one.key == _list_args().get("view")), views[0]))
 
 
 @dataclass(frozen=True)
@@ -155,7 +149,7 @@ class _View:
 
 def _views(actor: Actor) -> tuple[_View, ...]:
     works = actor.may(Permission.TICKET_WORK)
-    group_id = whole(request.args.get("group"))
+    group_id = whole(_list_args().get("group"))
     labels = {
         "open": gettext("Open"),
         "mine": gettext("Mine"),
@@ -185,7 +179,7 @@ def _views(actor: Actor) -> tuple[_View, ...]:
 
 def _filter(view: "_View") -> TicketFilter:
     """Return the filter of a view with the filters of the address."""
-    return narrowed(view.filter, request.args, ticket_wording().words)
+    return narrowed(view.filter, _list_args(), ticket_wording().words)
 
 
 def _address(view: SavedView) -> str:
@@ -199,7 +193,7 @@ KEPT = KeptViews(TICKET_VIEWS, _address)
 
 def _kept_query(view: str) -> str:
     """Return what of the address a kept view keeps."""
-    given = {name: request.args.get(name, "") for name in NARROWING}
+    given = {name: _list_args().get(name, "") for name in NARROWING}
     return urlencode({"view": view} | {name: value for name, value in given.items() if value})
 
 
@@ -236,8 +230,8 @@ def _about(wanted: TicketFilter) -> str:
 
 def _paging(shown: int, cursor: str | None, total: int) -> Paging:
     # Back to the first page is one step: cursors lead forward only, the browser leads back.
-    first = list_url(after=None) if request.args.get("after") else None
-    return Paging(shown, total, first, list_url(after=cursor) if cursor else None)
+    first = _list_url(after=None) if _list_args().get("after") else None
+    return Paging(shown, total, first, _list_url(after=cursor) if cursor else None)
 
 
 def _columns(actor: Actor) -> tuple[Column, ...]:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.pages import (
     on_call,
     ticket_acts,
+    ticket_bulk,
     ticket_handovers,
     ticket_likeness,
     ticket_opening,
@@ -47,7 +48,7 @@ _READ: tuple[tuple[str, str, View], ...] = (
     ("/<reference>/similar", "similar", ticket_likeness.show_similar),
 )
 _ACTS: tuple[tuple[str, str, View], ...] = (
-    ("/bulk", "bulk", ticket_queue.bulk),
+    ("/bulk", "bulk", ticket_bulk.bulk),
     ("/<reference>/reply", "reply", ticket_acts.reply),
     ("/<reference>/move", "move", ticket_acts.move),
     ("/<reference>/take", "take", ticket_acts.take),

@@ -9,6 +9,8 @@ export function startRows() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", onClick);
   document.addEventListener("change", onChange);
+  // What a refused form left ticked, or the browser itself when one comes back.
+  addEventListener("pageshow", () => document.querySelectorAll("form").forEach(tellHowMany));
 }
 
 function onKey(event) {
@@ -60,8 +62,21 @@ function onClick(event) {
 }
 
 function onChange(event) {
-  if (!event.target.matches?.("[data-select-all]")) return;
-  for (const box of event.target.closest("table").querySelectorAll("tbody input[name=selected]")) {
-    box.checked = event.target.checked;
-  }
+  const { target } = event;
+  if (target.matches?.("[data-select-all]")) {
+    for (const box of boxesOf(target.closest("table"))) box.checked = target.checked;
+  } else if (!target.matches?.("input[name=selected]")) return;
+  tellHowMany(target.form);
+}
+
+function boxesOf(root) {
+  return root.querySelectorAll("tbody input[name=selected]");
+}
+
+/** Say beside what can be done to the ticked rows how many they are. */
+function tellHowMany(form) {
+  const told = form?.querySelector("[data-selected-count]");
+  if (!told) return;
+  const number = [...boxesOf(form)].filter((box) => box.checked).length;
+  told.value = number ? String(number) : "";
 }
