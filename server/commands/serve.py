@@ -12,6 +12,7 @@ import click
 from cmdb.snapshot.live import LIVE
 from server.commands.addresses import Listen
 from server.commands.console import done, say
+from server.commands.encryption import refuse_unusable_encryption
 from server.commands.environment import CommandLine, pass_command_line
 from server.commands.helping import ExampleCommand
 from server.commands.local_agent import LocalAgent, Orders
@@ -72,6 +73,8 @@ def serve_command(
     settings = command_line.settings
     start_journal(settings.log_format, settings.log_level)
     settings.require_processes()
+    # Before the first start: the one-time password is printed once.
+    refuse_unusable_encryption(settings)
     with bind(settings) as listener:
         say(f"Cadastre starts; its data lies in {settings.home}")
         started = start_up(command_line, organisation)
@@ -103,6 +106,7 @@ def web_command(command_line: CommandLine, listen: tuple[str, int] | None) -> No
     settings = command_line.settings
     refuse_sqlite(settings)
     settings.require_processes()
+    refuse_unusable_encryption(settings)
     start_journal(settings.log_format, settings.log_level)
     with bind(settings) as listener:
         with command_line.database():

@@ -1,6 +1,5 @@
 """From the answers of ``cadastre setup`` to settings that are known to work."""
 
-import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -8,9 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from server.commands.encryption import refuse_unusable_pair
 from server.foundation.certificates import issue_own_certificate
 from server.foundation.errors import SettingsError
 from server.foundation.settings import Settings
+from server.foundation.settings_checks import refuse_wrong_url
 from server.migrations.runner import Migrations
 from server.serving.listening import refuse_bare_network
 
@@ -64,12 +65,7 @@ def _own_files(answers: Mapping[str, Any]) -> dict[str, str]:
     if "certificate" not in answers or "key" not in answers:
         raise SettingsError("--tls own needs --certificate and --key")
     certificate, key = Path(answers["certificate"]).absolute(), Path(answers["key"]).absolute()
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
-    except (OSError, ssl.SSLError) as error:
-        raise SettingsError(
-            f"{certificate} and {key} cannot be used together: {error.strerror or error}"
-        ) from error
+    refuse_unusable_pair(str(certificate), str(key))
     return {"tls_certificate": str(certificate), "tls_key": str(key)}
 
 
@@ -79,6 +75,7 @@ def _database(answers: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if url == "sqlite":
         return {"database_url": ""}
+    refuse_wrong_url(url)
     # Raises what is wrong with it: no server, wrong password, somebody else's tables.
     Migrations(url).state()
     return {"database_url": url}

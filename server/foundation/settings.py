@@ -12,6 +12,11 @@ from typing import Any, get_type_hints
 
 from server.foundation.errors import SettingsError
 from server.foundation.outbound import INSIDE_NETWORKS, Gate, gate_of
+from server.foundation.settings_checks import (
+    SECRET_SETTINGS,
+    no_such_setting,
+    refuse_wrong_values,
+)
 
 _PREFIX = "CADASTRE_"
 _TRUE = {"1", "true", "yes", "on"}
@@ -162,15 +167,32 @@ def load_settings(
 ) -> Settings:
     """Read the settings in force.
 
-    Raises ``SettingsError`` naming the setting that is unknown or of the wrong type.
+    Raises ``SettingsError`` naming the setting that is unknown, of the wrong type, or of a value
+    with which nothing would work.
     """
     env = os.environ if environment is None else environment
     values = _from_file(settings_path(env)) | _from_environment(env)
     values |= {name: value for name, value in (flags or {}).items() if value is not None}
     types = get_type_hints(Settings)
-    typed = {name: _typed(name, value, types) for name, value in values.items()}
+    typed = {name: _typed(name, value, types[name]) for name, value in values.items()}
+    refuse_wrong_values(typed)
     settings = replace(Settings(), **typed)
     return replace(settings, home=settings.home.absolute())
+
+
+def unknown_variables() -> list[str]:
+    """Return the variables of the environment that begin as settings do and mean nothing.
+
+    They are no error: Kubernetes tells every program of a service called ``cadastre`` some of them.
+    """
+    known = {f"{_PREFIX}{setting.name.upper()}" for setting in fields(Settings)}
+    known |= {f"{name}_FILE" for name in known} | {f"{_PREFIX}SETTINGS"}
+    others = tuple(f"{_PREFIX}{program}_" for program in ("AGENT", "COLLECTOR", "DISCOVER"))
+    return sorted(
+        name
+        for name in os.environ
+        if name.startswith(_PREFIX) and name not in known and not name.startswith(others)
+    )
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -178,9 +200,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         with path.open("rb") as stream:
-            return tomllib.load(stream)
-    except (tomllib.TOMLDecodeError, OSError) as error:
+            found = tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error}") from error
+    known = {setting.name: setting for setting in fields(Settings)}
+    for name in found:
+        if name not in known:
+            raise no_such_setting(name, known, f"the settings file {path}")
+    return found
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
@@ -190,22 +217,43 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         if name in env:
             found[setting.name] = env[name]
         elif f"{name}_FILE" in env:
-            found[setting.name] = Path(env[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
+            found[setting.name] = _from_own_file(f"{name}_FILE", Path(env[f"{name}_FILE"]))
     return found
 
 
-def _typed(name: str, value: Any, types: Mapping[str, Any]) -> Any:
-    if name not in types:
-        raise SettingsError(f"there is no setting called {name!r}")
-    wanted = types[name]
+def _from_own_file(variable: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        cause = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
+        raise SettingsError(
+            f"the file {path}, which {variable} names, cannot be read: {cause}"
+        ) from error
+
+
+def _typed(name: str, value: Any, wanted: Any) -> Any:
     try:
         if wanted is bool:
             return _boolean(value)
         if wanted is int:
-            return int(value)
-        return Path(value) if wanted in (Path, Path | None) else str(value)
+            return _whole(value)
+        return Path(_text(value)) if wanted in (Path, Path | None) else _text(value)
     except (TypeError, ValueError) as error:
-        raise SettingsError(f"the setting {name} cannot be {value!r}") from error
+        seen = "what stands there" if name in SECRET_SETTINGS else repr(value)
+        raise SettingsError(f"the setting {name} cannot be {seen}") from error
+
+
+def _whole(value: Any) -> int:
+    # TOML knows true and 8.5 beside 8, and int() would take both.
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return int(value)
+    raise TypeError(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError(value)
 
 
 def _boolean(value: Any) -> bool:

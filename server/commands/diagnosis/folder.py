@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
+from server.commands.encryption import refuse_unusable_encryption
 from server.commands.environment import CommandLine
 from server.foundation.backup.standing import standing_of
 from server.foundation.certificates import expires_at
 from server.foundation.clock import utc_now
 from server.foundation.errors import SettingsError
-from server.foundation.settings import Settings, settings_path
+from server.foundation.settings import Settings, settings_path, unknown_variables
 from server.serving.listening import is_loopback, refuse_bare_network
 
 _LITTLE_BYTES = 2 * 1024**3
@@ -23,11 +24,12 @@ def look_at_folder(command_line: CommandLine) -> Iterator[Finding]:
     """Yield what there is to say about the data folder and what lies in it."""
     settings, now = command_line.settings, utc_now()
     yield _home(command_line)
+    yield from _settings()
     yield from _private(settings)
     yield _space(settings.home)
     yield _address(settings)
     if settings.tls_certificate:
-        yield _certificate(Path(settings.tls_certificate), now)
+        yield _certificate(settings, now)
     yield _backup(settings, now)
 
 
@@ -40,6 +42,18 @@ def _home(command_line: CommandLine) -> Finding:
     if home.stat().st_mode & 0o077:
         return look("data folder", f"others may look into {home}", f"chmod 700 {home}")
     return fine("data folder", f"{home} is writable and private")
+
+
+def _settings() -> Iterator[Finding]:
+    """Say which file was read: a command given in another folder reads another one, or none."""
+    path = settings_path().absolute()
+    if path.is_file():
+        yield fine("settings", f"{path} and the environment are in force")
+    else:
+        yield fine("settings", f"there is no {path}; the environment and what ships are in force")
+    if unknown := unknown_variables():
+        mend = "correct the names, or leave them: server/foundation/settings.py lists all settings"
+        yield look("settings", f"{', '.join(unknown)} in the environment means nothing", mend)
 
 
 def _private(settings: Settings) -> Iterator[Finding]:
@@ -80,9 +94,11 @@ def _address(settings: Settings) -> Finding:
     return fine("address", f"people use {settings.base_url}")
 
 
-def _certificate(path: Path, now: datetime) -> Finding:
+def _certificate(settings: Settings, now: datetime) -> Finding:
+    path = Path(settings.tls_certificate)
     try:
         end = expires_at(path)
+        refuse_unusable_encryption(settings)
     except SettingsError as error:
         return wrong("certificate", str(error), "cadastre setup")
     seen = f"{path} is good until {end:%Y-%m-%d}"
