@@ -70,7 +70,11 @@ def list_emergencies(command_line: CommandLine) -> None:
         ]
     show_table(("Id", "Taken (UTC)", "Who", "Role", "Review", "Record", "Reason"), rows)
     if not all(genuine):
-        complain("a record is not what was signed")
+        complain(
+            "a record is not what was signed, or was signed with another key than "
+            f"{command_line.settings.signing_key_file}: after a move, bring that file over from "
+            "the old data folder and ask again"
+        )
         raise click.exceptions.Exit(1)
 
 
