@@ -351,6 +351,7 @@ def problem_title(problem: Problem) -> str:
         "permission-denied": gettext("You may not do this"),
         "forgery-refused": gettext("The form is out of date"),
         "internal": gettext("Something failed on our side"),
+        "database-not-ready": gettext("Something failed on our side"),
         "conflict": gettext("This does not fit what is stored"),
         "duplicate-name": gettext("The name is taken"),
         "stale-version": gettext("Somebody else changed it first"),
@@ -366,10 +367,12 @@ def problem_title(problem: Problem) -> str:
 
 def problem_meaning(problem: Problem) -> str:
     """Return what a problem means for the reader, and what to do next."""
+    half_saved = gettext("Nothing was half-saved. Try again; if it stays, tell the code below.")
     meanings = {
         "not-found": gettext("The address may be old, or it belongs to another organisation."),
         "permission-denied": gettext("An administrator can give you the right for it."),
-        "internal": gettext("Nothing was half-saved. Try again; if it stays, tell the code below."),
+        "internal": half_saved,
+        "database-not-ready": half_saved,
         "stale-version": gettext("Open it again to see the newer version, and repeat your change."),
         "too-many-attempts": gettext("Wait a few minutes and try again."),
         "segregation-of-duties": gettext("Whoever asks for it or carries it out may not approve."),

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from cmdb import errors as register
 from server.foundation import errors as desk
+from server.foundation.edge.outages import is_outage
 
 _URN = "urn:cadastre:problem:"
 
@@ -72,6 +73,13 @@ TABLE: Mapping[type[register.CadastreError], tuple[str, int, str]] = {
     desk.DatabaseNotReady: ("database-not-ready", 503, "The database cannot be used"),
 }
 
+#: What the database said stands in the log; ``cadastre doctor`` says it to whoever may know.
+_OUTAGE = Problem(
+    *TABLE[desk.DatabaseNotReady],
+    "the database does not answer, or has no room left; try again",
+    headers={"Retry-After": "10"},
+)
+
 
 def problem_of(error: Exception) -> Problem:
     """Turn any exception into a problem; what is not known stays a bare 500 without details."""
@@ -79,6 +87,8 @@ def problem_of(error: Exception) -> Problem:
         return _known(error)
     if isinstance(error, HTTPException):
         return _http(error)
+    if is_outage(error):
+        return _OUTAGE
     return Problem("internal", 500, "Something failed on our side")
 
 
