@@ -20,7 +20,7 @@ from server.migrations.runner import Migrations
 @click.command(
     "upgrade",
     cls=ExampleCommand,
-    examples=["pip install --upgrade cadastre && cadastre upgrade"],
+    examples=["cadastre upgrade      once the new version is installed and the server stopped"],
 )
 @pass_command_line
 def upgrade_command(command_line: CommandLine) -> None:
