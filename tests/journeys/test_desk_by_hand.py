@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Served, SignedIn
 
 DESK = {"width": 1366, "height": 768}
+REQUESTER = "Rita Request"
 
 
 def reference(served: Served, what: str) -> str:
@@ -62,6 +63,32 @@ def test_the_impact_follows_what_is_chosen(signed_in: SignedIn) -> None:
     expect(page.locator("#preview")).to_contain_text("Orders")
     page.select_option("[name=kind]", "request")
     expect(page.locator("#preview")).to_contain_text("nothing has failed")
+
+
+def test_a_ticket_begun_for_somebody_else_is_still_theirs_after_a_reload(
+    served: Served, signed_in: SignedIn
+) -> None:
+    page = signed_in("en", viewport=DESK)
+    page.goto("/tickets/new")
+    page.fill("#field-title", "No picture")
+    page.locator(".ts-wrapper:has(#field-requester_id-ts-control) .ts-control").click()
+    page.keyboard.press("Backspace")
+    page.keyboard.type(REQUESTER)
+    page.locator(".ts-dropdown .option", has_text=REQUESTER).first.click()
+    expect(page.locator("#own-items")).to_contain_text(f"What {REQUESTER} has")
+    choose(page, "field-item", "app-1")
+    page.wait_for_function("() => JSON.stringify(localStorage).includes('app-1')")
+    page.reload()
+    expect(page.get_by_text("Your unsaved text of an earlier visit is back.")).to_be_visible()
+    expect(page.locator(".ts-wrapper:has(#field-requester_id-ts-control) .item")).to_have_text(
+        REQUESTER
+    )
+    expect(page.locator("#own-items")).to_contain_text(f"What {REQUESTER} has")
+    expect(page.locator(".ts-wrapper:has(#field-item-ts-control) .item")).to_contain_text("app-1")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator("#field-title")).to_have_value("")
+    expect(page.locator(".ts-wrapper:has(#field-item-ts-control) .item")).to_have_count(0)
+    expect(page.locator("#own-items")).not_to_contain_text(REQUESTER)
 
 
 def test_the_risk_follows_the_plan(served: Served, signed_in: SignedIn) -> None:

@@ -62,6 +62,19 @@ export function valuesOf(fields) {
   return values;
 }
 
+/** Return the words of what was picked by searching, by field and value: a fresh list lacks them. */
+export function labelsOf(fields) {
+  const searched = new Set([...fields].filter((field) => field.dataset?.picker).map((field) => field.name));
+  const labels = {};
+  for (const field of fields) {
+    if (!searched.has(field.name)) continue;
+    const known = (labels[field.name] ??= {});
+    for (const option of field.selectedOptions ?? []) if (option.value) known[option.value] = option.text;
+    if (field.checked && field.labels?.length) known[field.value] = field.labels[0].innerText;
+  }
+  return labels;
+}
+
 /** Tell whether a draft says something the form does not. */
 export function differs(draft, shown) {
   return Object.entries(draft).some(([name, kept]) => name in shown && JSON.stringify(kept) !== JSON.stringify(shown[name]));
@@ -74,7 +87,7 @@ function keyOf(form, actor) {
 function save(form, actor) {
   const values = valuesOf(form.elements);
   const text = Object.values(values).flat().some((value) => value !== "");
-  if (text) write(keyOf(form, actor), JSON.stringify({ at: Date.now(), values }));
+  if (text) write(keyOf(form, actor), JSON.stringify({ at: Date.now(), values, labels: labelsOf(form.elements) }));
   else forget(keyOf(form, actor));
   form.toggleAttribute("data-draft-kept", text);
 }
@@ -87,12 +100,15 @@ function restore(form, actor) {
   if (!kept || !differs(kept.values, shown)) return;
   // A refused form comes back from the server with what was typed: that is newer than the draft.
   if ("failed" in form.dataset) return;
-  putBack(form, kept.values);
-  form.prepend(noteFor(form, actor, shown));
+  const note = noteFor(form, actor, shown, labelsOf(form.elements));
+  putBack(form, kept.values, kept.labels ?? {});
+  form.prepend(note);
 }
 
-function putBack(form, values) {
+function putBack(form, values, labels) {
   const used = {};
+  const picked = [...form.elements].filter((field) => field.dataset?.picker && values[field.name]);
+  for (const select of picked) offer(select, values[select.name], labels[select.name] ?? {});
   for (const field of form.elements) {
     const kept = values[field.name];
     if (!kept || field.name === "csrf_token" || NEVER_KEPT.has(field.type)) continue;
@@ -102,13 +118,36 @@ function putBack(form, values) {
     } else {
       const position = used[field.name] ?? 0;
       used[field.name] = position + 1;
-      if (kept[position] !== undefined) field.value = kept[position];
+      // A list without this option would stand empty: better what the page says.
+      const fits = !field.options || [...field.options].some((option) => option.value === kept[position]);
+      if (kept[position] !== undefined && fits) field.value = kept[position];
     }
   }
   form.dispatchEvent(new CustomEvent("draft-restored", { bubbles: true }));
+  // What hangs on a choice, such as what a requester has, is asked for once htmx listens.
+  afterLoading(() => {
+    for (const select of picked) select.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 }
 
-function noteFor(form, actor, shown) {
+/** Give a list that is searched the options it needs to hold these values again. */
+function offer(select, kept, labels) {
+  const there = new Set([...select.options].map((option) => option.value));
+  for (const field of select.form.elements) {
+    if (field.name === select.name && field.type === "checkbox") there.add(field.value);
+  }
+  for (const value of kept) {
+    if (value in labels && !there.has(value)) select.add(new Option(labels[value], value));
+    there.add(value);
+  }
+}
+
+function afterLoading(act) {
+  if (document.readyState === "complete") act();
+  else addEventListener("load", act, { once: true });
+}
+
+function noteFor(form, actor, shown, labels) {
   const note = document.createElement("p");
   note.className = "notice notice-info";
   note.setAttribute("role", "status");
@@ -118,7 +157,7 @@ function noteFor(form, actor, shown) {
   button.textContent = say("discardDraft");
   button.addEventListener("click", () => {
     forget(keyOf(form, actor));
-    putBack(form, shown);
+    putBack(form, shown, labels);
     note.remove();
   });
   note.append(`${say("draftRestored")} `, button);
