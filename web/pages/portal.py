@@ -48,7 +48,7 @@ from web.pages.ticket_opening import own_fields_shown
 from web.pages.wording import ticket_wording
 from web.presenters.own_fields import given_fields, shown_fields
 from web.presenters.values import class_label
-from web.presenters.writing import pieces
+from web.presenters.writing import passages, pieces
 
 portal = Blueprint("portal", __name__, url_prefix="/portal")
 
@@ -172,6 +172,7 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         is_mine=ticket.requester_id == actor.person_id,
         wording=wording,
         pieces=pieces,
+        passages=passages,
         asked=asked_of_requester(session, ticket, wording.words),
         went_into=None if ticket.is_open else gone_into(session, ticket.id),
     )

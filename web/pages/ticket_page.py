@@ -42,7 +42,7 @@ from web.presenters.own_fields import PREFIX, given_fields, inputs_of, shown_fie
 from web.presenters.suspects import far_ends, suspect_lines
 from web.presenters.tickets import Reach, priority_reason, priority_sum
 from web.presenters.values import class_label
-from web.presenters.writing import pieces
+from web.presenters.writing import passages, pieces
 
 _KINDS_SHOWN = {"public": ("public",), "internal": ("internal",), "system": ("system",)}
 _GROUPS_READ = 5
@@ -93,6 +93,7 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         line_of=_lines(page, shown),
         said_at=_said_at(page, shown),
         pieces=pieces,
+        passages=passages,
         entry_tabs=_entry_tabs(),
         entry_filter=request.args.get("show", "all"),
         items_shown=_items_shown(page),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from web.presenters.names import visible
 
@@ -12,6 +13,18 @@ _LINKS = re.compile(
 )
 
 
+#: So many quoted lines in a row are folded away; fewer are read with what answers them.
+_FOLDED_FROM = 4
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Lines of a text in a row; ``quoted`` ones are an older mail that somebody answered."""
+
+    text: str
+    quoted_lines: int = 0
+
+
 @dataclass(frozen=True)
 class Piece:
     """A piece of a text: plain when both ``url`` and ``reference`` are empty."""
@@ -19,6 +32,28 @@ class Piece:
     text: str
     url: str = ""
     reference: str = ""
+
+
+def passages(text: str) -> list[Passage]:
+    r"""Cut a text where a long quotation begins and ends; only the line ends there are left out.
+
+    >>> [one.quoted_lines for one in passages("No.\n> a\n> b\n> c\n> d\nThanks")]
+    [0, 4, 0]
+    >>> [one.quoted_lines for one in passages("> is it on?\nYes")]
+    [0]
+    """
+    runs = [
+        (quoted, list(lines))
+        for quoted, lines in groupby(text.split("\n"), lambda line: line.startswith(">"))
+    ]
+    found: list[tuple[int, list[str]]] = []
+    for quoted, lines in runs:
+        folded = len(lines) if quoted and len(lines) >= _FOLDED_FROM else 0
+        if found and not folded and not found[-1][0]:
+            found[-1][1].extend(lines)
+        else:
+            found.append((folded, lines))
+    return [Passage("\n".join(lines), folded) for folded, lines in found]
 
 
 def pieces(text: str) -> list[Piece]:

@@ -1,11 +1,13 @@
 """Links in what people wrote: only real ones, and nothing of the text is lost."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from web.presenters.names import visible
-from web.presenters.writing import pieces
+from web.presenters.writing import passages, pieces
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,23 @@ def test_nothing_of_a_text_is_lost(text: str) -> None:
 
 def test_marks_that_turn_the_reading_direction_are_shown_instead_of_obeyed() -> None:
     assert "\u202e" not in "".join(piece.text for piece in pieces("a\u202eb\nc"))
+
+
+_LINES = st.lists(st.sampled_from(["> older", ">", "newer", "", " > no quote"]), max_size=30)
+
+
+@given(_LINES)
+def test_passages_hold_every_line_in_order_and_only_long_quotations_are_told(
+    lines: list[str],
+) -> None:
+    text = "\n".join(lines)
+    found = passages(text)
+    assert "\n".join(one.text for one in found) == text
+    for one in found:
+        quoted = [line.startswith(">") for line in one.text.split("\n")]
+        assert one.quoted_lines in (0, len(quoted))
+        assert one.quoted_lines == 0 or (all(quoted) and one.quoted_lines >= 4)
+        runs = "".join("q" if line else " " for line in quoted).split()
+        assert one.quoted_lines or all(len(run) < 4 for run in runs)
+    folded = [bool(one.quoted_lines) for one in found]
+    assert (False, False) not in set(pairwise(folded))

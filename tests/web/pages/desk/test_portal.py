@@ -132,3 +132,18 @@ def test_who_only_asks_finds_what_waits_for_their_approval(
     waiting = page[page.index("Waits for your approval") :]
     assert change in waiting
     assert 'href="/changes/inbox"' in waiting
+
+
+def test_a_long_quotation_is_folded_away_for_both_who_read_it(
+    requester: Browser, agent: Browser, ticket: str
+) -> None:
+    quoted = "\r\n".join(f"> line {number} of INC-1" for number in range(60))
+    answer = f"No, it does not blink.\r\n\r\nSam wrote:\r\n{quoted}\r\nRita"
+    requester.done(f"/portal/{ticket}/reply", text=answer)
+    for reader, address in ((agent, f"/tickets/{ticket}"), (requester, f"/portal/{ticket}")):
+        page = reader.read(address)
+        before, folded = page.split('<details class="quotation"><summary>60 quoted lines</summary>')
+        folded, after = folded.split("</details>", maxsplit=1)
+        assert before.endswith("No, it does not blink.\n\nSam wrote:")
+        assert folded.count("&gt; line") == 60
+        assert after.startswith("Rita</div>")
