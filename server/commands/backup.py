@@ -1,5 +1,8 @@
 """``cadastre backup`` and ``cadastre restore``."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from server.commands.restoring import alone, box_for, opening, restore
 from server.foundation.backup.archive import unpack
 from server.foundation.backup.making import backups_in, default_path, make_backup
 from server.foundation.clock import utc_now
+from server.foundation.errors import SettingsError
 from server.foundation.settings import Settings
 from server.migrations.runner import Migrations
 
@@ -51,7 +55,7 @@ def backup_command(
     if encrypt and not settings.backup_passphrase:
         settings = replace(settings, backup_passphrase=ask_secret("Passphrase", twice=True))
     path = file or default_path(settings, now)
-    with command_line.database(), reporting() as reporter:
+    with command_line.database(), reporting() as reporter, _naming(path):
         manifest = make_backup(settings, path, now, reporter, portable=portable)
     rows = sum(manifest.tables.values())
     done(f"{path}: {len(manifest.tables)} tables, {rows} rows, {path.stat().st_size} bytes.")
@@ -59,6 +63,19 @@ def backup_command(
         for old in backups_in(path.parent, "cadastre-")[:-keep]:
             old.unlink()
             say(f"{old} deleted")
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Raise ``SettingsError`` with the backup's name where its disk or folder does not take it."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        cause = getattr(error, "strerror", None) or error
+        raise SettingsError(
+            f"the backup {path} cannot be written: {cause}; nothing of it is kept, and "
+            "`cadastre backup FILE` takes another place"
+        ) from error
 
 
 @click.command(

@@ -15,9 +15,10 @@ def opened(settings: Settings) -> Iterator[Database]:
     """Yield the database. Raises ``DatabaseNotReady`` when its schema is not this program's."""
     state = Migrations(settings.url).state()
     if not state.is_current:
-        raise DatabaseNotReady(
-            "the database has not been brought to this version; run `cadastre migrate` first"
-        )
+        way = "`cadastre migrate` first"
+        if state.current is not None:
+            way = "`cadastre upgrade` first, with the server stopped: it keeps a backup"
+        raise DatabaseNotReady(f"the database has not been brought to this version; run {way}")
     database = Database(settings.url, REACTIONS)
     try:
         yield database

@@ -101,6 +101,15 @@ def test_a_command_before_the_first_start_says_what_to_do(cadastre: Cadastre) ->
     assert not cadastre.home.exists()
 
 
+def test_an_older_database_is_sent_to_the_command_that_keeps_a_backup(migrated: Cadastre) -> None:
+    migrated.succeed("migrate", "--down", "0056", "--lose")
+    outcome = migrated.run("user", "list")
+    assert outcome.failed_in_one_sentence
+    assert "`cadastre upgrade` first" in outcome.err
+    migrated.succeed("upgrade")
+    migrated.succeed("user", "list")
+
+
 def test_a_database_server_that_is_away_is_one_sentence_without_its_password(
     cadastre: Cadastre,
 ) -> None:

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+import subprocess
 import tarfile
 import threading
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from server.foundation.settings import Settings
 from server.foundation.storage import Storage
 from server.migrations.models import Base
 from server.migrations.runner import Migrations
-from tests.server.command_line import Cadastre
+from tests.server.command_line import ROOT, Cadastre
 from tests.support.compiled import engine_at
 from tests.support.contents import counts_and_hashes, fill_every_table
 from tests.support.postgres import PostgresCluster
@@ -325,8 +326,35 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_half_done(
     (tmp_path / "file").write_text("not a folder")
     outcome = cadastre.run("backup", str(tmp_path / "file" / "backup.tar.gz"))
     assert outcome.failed_in_one_sentence
+    assert f"the backup {tmp_path / 'file' / 'backup.tar.gz'} cannot be written" in outcome.err
     assert (tmp_path / "file").read_text() == "not a folder"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_disk_without_room_for_the_backup_is_one_sentence_and_nothing_stays(
+    cadastre: Cadastre, tmp_path: Path
+) -> None:
+    away = tmp_path / "away"
+    # No file may grow past 51 kB: what a full disk does to whoever writes, without one.
+    ended = subprocess.run(
+        [
+            "sh",
+            "-c",
+            'ulimit -f 100; exec "$@"',
+            "sh",
+            *cadastre.command("backup", str(away / "b")),
+        ],
+        cwd=ROOT,
+        env=cadastre.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert f"cadastre: the backup {away / 'b'} cannot be written: " in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(away.iterdir())
+    cadastre.succeed("backup", str(away / "b"))
 
 
 def test_a_backup_replaces_files_and_nothing_else(cadastre: Cadastre, tmp_path: Path) -> None:
