@@ -2,6 +2,7 @@
 
 import re
 
+from cmdb.records.items import ItemParty
 from server.foundation.database import Database
 from tests.support.people import World
 from tests.web.pages.conftest import Browser, Browsers
@@ -50,6 +51,31 @@ def test_who_was_given_a_laptop_confirms_it_on_a_page_of_their_own(
     assert holder.post(found[0], has_it="yes").status_code == 303
     assert holder.post(found[0], has_it="yes").status_code == 409
     assert admin.post(found[0], has_it="yes").status_code == 404
+
+
+def test_what_one_uses_stands_on_the_page_of_ones_equipment(
+    admin: Browser, browser_of: Browsers, database: Database, world: World
+) -> None:
+    holder = browser_of(world.requester.person_id)
+    assert "Nothing was given to you" in holder.read("/mine")
+    with database.writing() as session:
+        used = add_item(session, world.root.id, "LT-0231", "laptop")
+        add_item(session, world.root.id, "LT-0232", "laptop")
+        user = world.requester.person_id
+        session.add(ItemParty(item_id=used, role="user", person_id=user, source="user"))
+    mine = holder.read("/mine")
+    assert "Nothing was given to you" not in mine
+    assert "LT-0232" not in mine
+    assert f'href="/portal/new?item={used}"' in mine
+    assert re.search(
+        rf'name="item" value="{used}" checked', holder.read(f"/portal/new?item={used}")
+    )
+    # What was given as well is told once, with the question whether one has it.
+    given = {"person_id": str(world.requester.person_id), "note": ""}
+    assert admin.post(f"/items/{used}/ownership/give", **given).status_code == 303
+    mine = holder.read("/mine")
+    assert "I have it" in mine
+    assert mine.count("LT-0231") == 1
 
 
 def test_more_than_there_is_cannot_be_taken(admin: Browser, world: World) -> None:
