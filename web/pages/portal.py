@@ -157,6 +157,8 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
     session, actor, wording = current_session(), current_actor(), ticket_wording()
     parts = parts_of(actor, ticket, works=may_work_on(session, actor, ticket.id))
     mine = open_moves(wording.words, ticket.kind, ticket.state, parts & {"requester"})
+    # What asks for nothing more comes first: that it is solved, before that it is not.
+    mine.sort(key=lambda step: bool(step.requires))
     body = render_template(
         "portal/show.html",
         ticket=ticket,

@@ -26,9 +26,13 @@ def test_a_requester_reports_follows_answers_reopens_and_rates(
     )
     reference = address.rsplit("/", 1)[-1]
     page = requester.read(address)
+    assert '<span class="initials" aria-hidden="true">RR</span>' in page
     assert "Too hot" in page
     assert "hot.png" in page
     assert "LT-0231" in page
+    desk = agent.read(f"/tickets/{reference}")
+    assert '<a href="#papers">attached a file: hot.png</a>' in desk
+    assert 'id="papers"' in desk
     agent.done(f"/tickets/{reference}/reply", text="Psst: dust", kind="internal")
     agent.done(f"/tickets/{reference}/reply", text="Bring it over", kind="public")
     requester.done(f"{address}/reply", text="On my way")
@@ -40,6 +44,7 @@ def test_a_requester_reports_follows_answers_reopens_and_rates(
         move_ticket(session, estate.world.agent, reference, solved, utc_now())
     page = requester.read(address)
     assert "Cleaned the fan" in page
+    assert page.index("Yes, it is solved") < page.index("What is still wrong?")
     refused = requester.post(f"{address}/move", state="in_progress", reason=" ")
     assert refused.status_code == 422
     requester.done(f"/tickets/{reference}/rating", rating="4", back="portal")
