@@ -210,7 +210,6 @@ DESK_AROUND: tuple[Endpoint, ...] = (
         _WORK,
         form={"selected": Named("ticket"), "note": "Seen."},
         status=303,
-        overlooks=True,
     ),
     *_PROBLEMS,
     Endpoint("GET", f"{_V1}/routing-rules", _RULES, everywhere=True),
