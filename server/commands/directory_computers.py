@@ -60,6 +60,7 @@ def computers(command_line: CommandLine, code: str, *, show: str, as_csv: bool) 
     "read-computers",
     cls=ExampleCommand,
     examples=[
+        "cadastre directory read-computers corp",
         "cadastre directory read-computers corp --filter '(objectCategory=computer)'",
         "cadastre directory read-computers corp --make-items",
         "cadastre directory read-computers corp --off",
@@ -77,20 +78,30 @@ def computers(command_line: CommandLine, code: str, *, show: str, as_csv: bool) 
 @click.option("--off", is_flag=True, help="Read no computers any more.")
 @pass_command_line
 def read_computers(command_line: CommandLine, /, code: str, *, off: bool, **given: Any) -> None:
-    """Say whether and how the directory CODE has its computers read from the next run on."""
+    """Set whether and how the directory CODE has its computers read from the next run on.
+
+    Without an option it only tells how things stand.
+    """
     changes = {name: value for name, value in given.items() if value is not None}
     if off:
         if changes:
             raise click.UsageError("--off goes with no other option")
         changes = {"computer_filter": ""}
-    if not changes:
-        raise click.UsageError("say --filter, --base, --make-items, --only-match or --off")
     with command_line.database() as database, database.writing() as session:
         row = directory_called(session, code)
-        secrets = SecretBox(command_line.settings.key_file)
-        change_directory(session, command_line.actor, row, changes, secrets, utc_now())
-        told = row.computer_filter
-    done(f"The next synchronisation reads {told or 'no computers'}.")
+        if changes:
+            secrets = SecretBox(command_line.settings.key_file)
+            change_directory(session, command_line.actor, row, changes, secrets, utc_now())
+        told = _told(row)
+    done(f"The next synchronisation reads {told}.")
+
+
+def _told(row: Directory) -> str:
+    if not row.computer_filter:
+        return "no computers"
+    unknown = "become items" if row.computer_items else "are only listed"
+    base = row.computer_base or row.base_dn
+    return f"{row.computer_filter} below {base}; computers that nobody knows {unknown}"
 
 
 def directory_called(session: Session, code: str) -> Directory:

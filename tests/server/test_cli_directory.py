@@ -45,6 +45,8 @@ def installed(migrated_anywhere: Cadastre, directory: SlapdServer) -> Cadastre:
 
 def test_computers_are_read_listed_and_made_items(installed: Cadastre) -> None:
     assert installed.succeed("directory", "computers", "ldap") == ""
+    asked = ("directory", "read-computers", "ldap")
+    assert "reads no computers." in installed.succeed(*asked)
     wish = ("directory", "read-computers", "ldap", "--filter", "(objectClass=device)")
     assert "(objectClass=device)" in installed.succeed(*wish)
     out = installed.succeed("directory", "sync", "ldap")
@@ -53,7 +55,9 @@ def test_computers_are_read_listed_and_made_items(installed: Cadastre) -> None:
     assert "pc1\tpc1.example.test\tno_match\t\tnever\tenabled\n" in listed
     table = installed.succeed("directory", "computers", "ldap", "--show", "unmatched", "--csv")
     assert table.splitlines()[1].startswith("pc1,pc1.example.test,")
+    assert "that nobody knows are only listed." in installed.succeed(*asked)
     installed.succeed("directory", "read-computers", "ldap", "--make-items")
+    assert "that nobody knows become items." in installed.succeed(*asked)
     out = installed.succeed("directory", "sync", "ldap")
     assert "2 stand for an item (2 new), 0 do not." in out
     assert installed.succeed("directory", "computers", "ldap", "--show", "unmatched") == ""
@@ -73,8 +77,7 @@ def test_what_cannot_be_is_one_sentence(installed: Cadastre, words: tuple[str, .
     assert installed.run("directory", *words).failed_in_one_sentence
 
 
-@pytest.mark.parametrize("words", [(), ("--off", "--make-items")])
-def test_what_makes_no_sense_is_refused(installed: Cadastre, words: tuple[str, ...]) -> None:
-    outcome = installed.run("directory", "read-computers", "ldap", *words)
+def test_what_makes_no_sense_is_refused(installed: Cadastre) -> None:
+    outcome = installed.run("directory", "read-computers", "ldap", "--off", "--make-items")
     assert outcome.code == 2
     assert "--off" in outcome.err
