@@ -179,7 +179,7 @@ def _items(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
     others = [item for item in search_items(session, actor, words, limit) if item.id not in known]
     rows = [item for item in [*page.rows, *others] if item.class_code not in services][:limit]
     more = url_for("items.index", q=words) if page.next_cursor else ""
-    return HitGroup(gettext("Items"), _item_hits(rows, "server-2"), more)
+    return HitGroup(gettext("Items"), _item_hits(rows, "server-2", words), more)
 
 
 def _documents(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
@@ -197,10 +197,12 @@ def _named_items(session: Session, actor: Actor, filters: ItemFilter, limit: int
     return list_items(session, actor, filters, PageRequest("name", "", limit))
 
 
-def _item_hits(rows: Iterable[Item], icon: str) -> tuple[Hit, ...]:
+def _item_hits(rows: Iterable[Item], icon: str, words: str = "") -> tuple[Hit, ...]:
+    """Return the hits; one that a part of its serial number found says the whole of it."""
     return tuple(
-        Hit(url_for("items.show", item_id=item.id), item.name, icon, _class_name(item.class_code))
+        Hit(url_for("items.show", item_id=item.id), item.name, icon, _detail(item, why))
         for item in rows
+        for why in [item.serial if words and words.lower() in (item.serial or "").lower() else ""]
     )
 
 
@@ -242,7 +244,7 @@ def pick_items() -> ResponseReturnValue:
     return jsonify(results=[_option(item.id, item.name, _detail(item, why)) for item, why in found])
 
 
-def _detail(item: Item, why: str) -> str:
+def _detail(item: Item, why: str | None) -> str:
     kind = _class_name(item.class_code)
     return f"{kind} · {why}" if why else kind
 

@@ -71,6 +71,7 @@ def _form(errors: dict[str, str]) -> str:
         templates=templates,
         **own_fields_shown(typed, errors),
         works=actor.may(Permission.TICKET_WORK),
+        usual_channel=_usual_channel(),
         requester=requester,
         own=own,
         ticked=set(chosen),
@@ -79,6 +80,11 @@ def _form(errors: dict[str, str]) -> str:
         class_name=_class_name,
         **_preview(list(chosen)),
     )
+
+
+def _usual_channel() -> str:
+    """Return how most of what an agent writes down came in."""
+    return "phone" if "phone" in ticket_wording().words.channels else "portal"
 
 
 def _typed(templates: Sequence[TicketTemplate]) -> dict[str, str]:

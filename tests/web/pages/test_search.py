@@ -123,6 +123,8 @@ def test_a_picker_of_items_finds_half_a_serial_number_and_who_uses_it(
     assert by_user == [option | {"detail": "Laptop · Rita Request"}]
     assert offered("/pick/items?q=rita&class=business_service") == []
     assert offered("/pick/items?q=005125&class=business_service") == []
+    assert "Laptop · PF005125243" in agent.read("/search?q=005125")
+    assert "PF005125243" not in agent.read("/search?q=LT-")
     # Whose name nobody may read is no way to an item, and whoever sees no item is offered none.
     asked = browser_of(world.requester.person_id).get("/pick/items?q=sam")
     assert asked.json == {"results": []}

@@ -36,6 +36,9 @@ def test_an_agent_sees_the_items_of_whom_they_open_it_for(agent: Browser, estate
     page = agent.read(f"/tickets/new?requester_id={person_id}")
     assert "What Rita Request has" in page
     assert "LT-0231" in page
+    # Who calls is asked before what they have, and what is written down here came by telephone.
+    assert page.index("Who asks?") < page.index("What Rita Request has")
+    assert '<option value="phone" selected>' in page
 
 
 def test_the_ticket_is_opened_and_shown(agent: Browser, database: Database, estate: Estate) -> None:
