@@ -16,7 +16,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo demo-purge serve setup setup-run front-end catalogues format lint test check \
-	immunity system bench migrate messages lock wheel agent-packages clean
+	immunity system bench migrate upgrade messages lock wheel agent-packages clean
 
 ##@ First steps
 help: ## Show this list
@@ -44,6 +44,9 @@ serve: setup ## Start the server alone
 
 migrate: setup-run ## Bring the database to the newest schema
 	@$(VENV)/cadastre migrate $(ARGS)
+
+upgrade: setup-run ## After git pull, with the server stopped: the newest schema, a backup before it
+	@$(VENV)/cadastre upgrade $(ARGS)
 
 format: setup ## Let ruff lay out the code and mend what it can
 	@$(VENV)/ruff format .
