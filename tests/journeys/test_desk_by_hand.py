@@ -36,6 +36,16 @@ def test_a_panel_opens_in_place_and_back_closes_it(served: Served, signed_in: Si
     expect(page.locator(".act")).to_have_count(0)
 
 
+def test_a_ticket_is_assigned_without_a_mouse(served: Served, signed_in: SignedIn) -> None:
+    page = signed_in("en", viewport=DESK)
+    page.goto(f"/tickets/{reference(served, 'ticket')}")
+    page.keyboard.press("a")
+    expect(page.locator(".act #field-group_id-ts-control")).to_be_focused()
+    page.keyboard.type("Supp")
+    expect(page.locator(".ts-dropdown .option.active", has_text="Support").first).to_be_visible()
+    expect(page).to_have_url(re.compile(r"act=assign$"))
+
+
 def test_what_is_done_to_ticked_rows_stays_in_sight_and_counts_them(signed_in: SignedIn) -> None:
     page = signed_in("en", viewport={"width": 1366, "height": 320})
     page.goto("/tickets?view=all")

@@ -50,6 +50,8 @@ function furnish(select) {
     if (select.hasAttribute(name)) picker.control_input.setAttribute(name, select.getAttribute(name));
   }
   select.form?.addEventListener("draft-restored", () => picker.sync());
+  // The browser gave the focus to the select, which is not there any more.
+  if (select.autofocus) picker.focus();
 }
 
 async function find(address, query) {
