@@ -43,6 +43,8 @@ def test_a_ticket_is_assigned_without_a_mouse(served: Served, signed_in: SignedI
     expect(page.locator(".act #field-group_id-ts-control")).to_be_focused()
     page.keyboard.type("Supp")
     expect(page.locator(".ts-dropdown .option.active", has_text="Support").first).to_be_visible()
+    # Nothing cuts the list off at the panel's edge.
+    assert page.locator("#act").evaluate("panel => getComputedStyle(panel).overflowY") == "visible"
     expect(page).to_have_url(re.compile(r"act=assign$"))
 
 
