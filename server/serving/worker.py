@@ -14,7 +14,7 @@ from cmdb.snapshot.live import LIVE
 from server.foundation.collecting import settle
 from server.foundation.database import Database
 from server.foundation.edge.health import expect_revision
-from server.foundation.jobs.pool import stop_pool
+from server.foundation.jobs.pool import leave_pool
 from server.foundation.jobs.runner import JobRunner
 from server.foundation.settings import Settings
 from server.migrations.runner import Migrations
@@ -98,7 +98,7 @@ class Worker:
             self._counted.wait_until_idle(STOP_SECONDS)
         if self._runner is not None:
             self._runner.stop(STOP_SECONDS)
-        stop_pool()
+        leave_pool()
         if self._database is not None:
             self._database.dispose()
         # Tearing down a whole interpreter takes a second, and waits for connections that never

@@ -5,6 +5,7 @@ dies is replaced, and the computation, being pure, is tried once more.
 """
 
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import threading
@@ -72,6 +73,14 @@ def run_pure(function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -
 def stop_pool() -> None:
     """End the children; the next ``run_pure`` starts new ones."""
     _POOL.drop()
+
+
+def leave_pool() -> None:
+    """End the children before ``os._exit``, which skips what multiprocessing does at an exit."""
+    stop_pool()
+    # The names of its semaphores are given back: otherwise its tracker complains, on the standard
+    # error where our log is, that they leaked. Children have them open and go on.
+    multiprocessing.util._run_finalizers(0)  # noqa: SLF001
 
 
 def _settle_in() -> None:
