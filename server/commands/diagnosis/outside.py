@@ -34,7 +34,8 @@ def _server(settings: Settings) -> Finding:
         answer = connection.getresponse()
         text = answer.read(2000).decode(errors="replace").strip()
     except (OSError, http.client.HTTPException):
-        return look("server", f"nothing answers on {host} port {port}", "cadastre serve")
+        mend = "cadastre serve; one that was started with --listen elsewhere is not looked for"
+        return look("server", f"nothing answers on {host} port {port}", mend)
     finally:
         connection.close()
     if answer.status != 200:
