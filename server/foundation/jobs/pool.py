@@ -80,7 +80,7 @@ def leave_pool() -> None:
     stop_pool()
     # The names of its semaphores are given back: otherwise its tracker complains, on the standard
     # error where our log is, that they leaked. Children have them open and go on.
-    multiprocessing.util._run_finalizers(0)  # noqa: SLF001
+    multiprocessing.util._run_finalizers(0)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _settle_in() -> None:
