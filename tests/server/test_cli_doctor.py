@@ -86,6 +86,20 @@ def test_before_the_first_start_it_says_how_to_begin(tmp_path: Path) -> None:
     assert "Traceback" not in outcome.out + outcome.err
 
 
+@pytest.mark.parametrize("name", ["secret.key", "signing.key"])
+def test_a_damaged_key_is_wrong_before_somebody_needs_it(cadastre: Cadastre, name: str) -> None:
+    cadastre.succeed("backup")
+    cadastre.succeed("emergency", "key")
+    path = cadastre.home / name
+    assert f"key: {path} is there" in cadastre.succeed("doctor")
+    path.write_text("cut off")
+    outcome = cadastre.run("doctor")
+    assert outcome.code == 1
+    assert f"wrong  key: the key file {path} is damaged" in outcome.out
+    assert f"mend: stop the server and put your copy of {name} back" in outcome.out
+    assert "ok     schema" in outcome.out
+
+
 def test_a_folder_and_a_key_that_others_may_read_are_found(cadastre: Cadastre) -> None:
     cadastre.succeed("backup")
     key, settings = cadastre.home / "secret.key", cadastre.home / "cadastre.toml"

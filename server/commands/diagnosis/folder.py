@@ -1,7 +1,7 @@
 """The data folder: writable, private, with room; the key, the certificate, the last backup."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from server.foundation.backup.standing import standing_of
 from server.foundation.certificates import expires_at
 from server.foundation.clock import utc_now
 from server.foundation.errors import SettingsError
+from server.foundation.secrets import SecretBox
 from server.foundation.settings import Settings, settings_path, unknown_variables
+from server.foundation.signing import Signer
 from server.serving.listening import is_loopback, refuse_bare_network
 
 _LITTLE_BYTES = 2 * 1024**3
@@ -61,11 +63,25 @@ def _private(settings: Settings) -> Iterator[Finding]:
     if key.exists() and key.stat().st_mode & 0o077:
         yield wrong("key", f"others may read {key}", f"chmod 600 {key}")
     elif key.exists():
-        yield fine("key", f"{key} is there; keep a copy of it away from the backups")
+        yield _usable(key, lambda: SecretBox(key).key_ids)
+    signing_key = settings.signing_key_file
+    if signing_key.exists() and not signing_key.stat().st_mode & 0o077:
+        yield _usable(signing_key, lambda: Signer(signing_key).public_key)
     tls_key = Path(settings.tls_key) if settings.tls_key else None
     for path in (settings_path(), settings.signing_key_file, tls_key):
         if path is not None and path.exists() and path.stat().st_mode & 0o077:
             yield wrong("secrets", f"others may read {path}", f"chmod 600 {path}")
+
+
+def _usable(key: Path, use: Callable[[], object]) -> Finding:
+    try:
+        use()
+    except (SettingsError, OSError) as error:
+        mend = (
+            f"stop the server and put your copy of {key.name} back; nothing else opens what it made"
+        )
+        return wrong("key", str(error), mend)
+    return fine("key", f"{key} is there; keep a copy of it away from the backups")
 
 
 def _space(home: Path) -> Finding:
