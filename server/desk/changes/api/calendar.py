@@ -23,6 +23,8 @@ from server.desk.changes.schemas.calendar import (
     calendar_document,
     window_draft,
 )
+from server.foundation.edge.conditional import check_version
+from server.foundation.edge.document import CHECKS_VERSION
 from server.foundation.edge.requests import (
     current_actor,
     current_session,
@@ -70,11 +72,13 @@ def _narrowed(query: dict[str, Any]) -> queries.Narrowed:
 class ChangeWindow(MethodView):
     """When a change happens."""
 
+    @changes.doc(**CHECKS_VERSION)
     @changes.arguments(ChangeMoveWindowSchema)
     @changes.response(200)
     def put(self, body: dict[str, Any], reference: str) -> Any:
         """Let it begin at another time; refused where a freeze or a collision forbids it."""
         session, actor = current_session(), current_actor()
+        check_version(queries.lock_change(session, actor, reference).version)
         start, now = body["start"], current_time()
         return answer(actions.move_window(session, actor, reference, start, now))
 

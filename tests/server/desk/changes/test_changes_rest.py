@@ -246,3 +246,7 @@ def test_editing_on_a_stale_reading_is_refused(as_: As, estate: Estate) -> None:
     tag = {"If-Match": agent.get(address).headers["ETag"]}
     assert agent.patch(address, json={"reason": "Old"}, headers=tag).status_code == 200
     assert agent.patch(address, json={"reason": "Older"}, headers=tag).status_code == 412
+    later = {"start": "2031-05-01T20:00:00Z"}
+    assert agent.put(f"{address}/window", json=later, headers=tag).status_code == 412
+    fresh = {"If-Match": agent.get(address).headers["ETag"]}
+    assert agent.put(f"{address}/window", json=later, headers=fresh).status_code == 200
