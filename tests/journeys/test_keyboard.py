@@ -59,7 +59,10 @@ def test_the_keys_of_a_ticket_are_listed_and_do_what_they_say(
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     expect(page.locator("#act")).to_contain_text("Group")
+    field = page.locator("#act .ts-control input").first
+    expect(field).to_be_focused()
     page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
     page.keyboard.press("g")
     page.keyboard.press("i")
     page.wait_for_url("**/items")

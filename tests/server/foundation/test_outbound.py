@@ -62,9 +62,11 @@ def test_directories_may_stand_inside_but_not_where_clouds_keep_their_secrets() 
 
 
 def test_a_setting_that_names_no_network_is_named_itself() -> None:
-    settings = load_settings({"web_networks": "10.0.0.0/8 intranet"}, {})
+    wrong = {"web_networks": "10.0.0.0/8 intranet"}
     with pytest.raises(SettingsError, match="web_networks holds 'intranet'"):
-        _ = settings.web_gate
+        load_settings(wrong, {})
+    with pytest.raises(SettingsError, match="web_networks holds 'intranet'"):
+        _ = Settings(web_networks=wrong["web_networks"]).web_gate
     assert Settings().web_gate == Gate()
 
 

@@ -50,6 +50,10 @@ function furnish(select) {
     if (select.hasAttribute(name)) picker.control_input.setAttribute(name, select.getAttribute(name));
   }
   select.form?.addEventListener("draft-restored", () => picker.sync());
+  // Out of the list and out of the field at once: keys mean steps again.
+  picker.control_input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") picker.blur();
+  });
   // The browser gave the focus to the select, which is not there any more.
   if (select.autofocus) picker.focus();
 }
