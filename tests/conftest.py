@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from server.foundation.catalogues import compile_all
-from tests.support.browser import chromium, new_page, page, page_faults
+from tests.support.browser import chromium, new_page, page, page_faults, pytest_runtest_teardown
 from tests.support.compiled import shared_compilations
 from tests.support.databases import (
     KINDS,
@@ -39,6 +39,7 @@ __all__ = [
     "page",
     "page_faults",
     "postgres_cluster",
+    "pytest_runtest_teardown",
     "running_smtp_server",
     "shared_compilations",
     "slapd_server",

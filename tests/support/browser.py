@@ -22,6 +22,8 @@ from tests.support.processes import require_program
 
 NewPage = Callable[..., Page]
 
+_CONTEXTS = pytest.StashKey[list[BrowserContext]]()
+
 # Chromium talks to its maker at every start; on a closed network that only costs time.
 _QUIET = [
     "--disable-background-networking",
@@ -122,13 +124,28 @@ def page_faults() -> Iterator[PageFaults]:
     assert faults.unexpected == [], "the page did something wrong"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Close a test's pages before any of its fixtures ends.
+
+    A page goes on asking after the last line of its test (parts that load late, polls). Whatever
+    served it ends as one of the fixtures, often before the page would, and a request that was
+    under way then is reset: a fault of no page.
+    """
+    for context in item.stash.get(_CONTEXTS, []):
+        for page in context.pages:
+            page.close()
+
+
 @pytest.fixture
-def new_page(chromium: Browser, page_faults: PageFaults) -> Iterator[NewPage]:
+def new_page(
+    request: pytest.FixtureRequest, chromium: Browser, page_faults: PageFaults
+) -> Iterator[NewPage]:
     """Open watched pages, each in a clean profile; the arguments are those of a browser context.
 
     `new_page(locale="ru-RU", viewport={"width": 360, "height": 740}, color_scheme="dark")`
     """
-    contexts: list[BrowserContext] = []
+    contexts: list[BrowserContext] = request.node.stash.setdefault(_CONTEXTS, [])
 
     def open_page(**options: Any) -> Page:
         settings = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options}
@@ -141,9 +158,6 @@ def new_page(chromium: Browser, page_faults: PageFaults) -> Iterator[NewPage]:
 
     yield open_page
     for context in contexts:
-        # Pages first: one that outlives its network tells of requests that were under way.
-        for page in context.pages:
-            page.close()
         context.close()
 
 

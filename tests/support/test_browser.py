@@ -84,3 +84,16 @@ def test_a_page_can_be_a_russian_phone_in_the_dark(new_page: NewPage, site: str)
     assert page.evaluate("innerWidth") == 360
     assert page.evaluate("navigator.language") == "ru-RU"
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+
+
+@pytest.fixture
+def served(new_page: NewPage) -> Iterator[list[Page]]:
+    """Stand for whatever serves a page: it begins after `new_page`, and so ends before it."""
+    pages: list[Page] = []
+    yield pages
+    assert [page.is_closed() for page in pages] == [True]
+
+
+def test_a_page_is_closed_before_what_serves_it_ends(new_page: NewPage, served: list[Page]) -> None:
+    served.append(new_page())
+    assert not served[0].is_closed()

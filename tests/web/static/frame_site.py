@@ -58,6 +58,7 @@ def serving_at(site: Flask, port: int) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
+        server.server_close()
 
 
 def frame_site() -> Flask:
