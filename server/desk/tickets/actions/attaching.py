@@ -73,8 +73,8 @@ def attach_file(
     if row.kind == "public":
         detail = {"file_name": row.file_name, "size": row.size}
         publish(session, TicketNoted(ticket.id, now, actor.person_id, "attached", detail))
-        if actor.person_id is not None and actor.person_id == ticket.requester_id:
-            # What was asked for is often a picture, sent without a word.
+        if actor.person_id is not None:
+            # What was asked for, or the answer, is often a picture, sent without a word.
             go_on(session, actor, ticket, now)
     return row
 

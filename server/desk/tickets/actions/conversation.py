@@ -64,18 +64,27 @@ def add_entry(
     ticket.activity_at = now
     session.flush()
     publish(session, EntryAdded(ticket.id, now, actor.person_id, entry.id, entry.kind))
-    if actor.person_id is not None and actor.person_id == ticket.requester_id:
+    if entry.kind == "public" and actor.person_id is not None:
         go_on(session, actor, ticket, now)
     return entry
 
 
 def go_on(session: Session, actor: Actor, ticket: Ticket, now: datetime) -> None:
-    """Let the requester's answer end the waiting for it, where the life cycle says so."""
+    """Let a public word take the ticket further, where the life cycle says so.
+
+    The requester's ends the waiting for it; the first of somebody who works on it begins the work.
+    """
     words = words_of(session)
     state = words.states.get(ticket.state)
-    if state is None or state.answered not in words.states or not words.states[state.answered].open:
+    if state is None:
         return
-    before, ticket.state = ticket.state, state.answered
+    mine = actor.person_id == ticket.requester_id
+    target = words.states.get(state.answered if mine else state.taken_up)
+    if target is None or not target.open:
+        return
+    if not mine and not may_work_on(session, actor, ticket.id):
+        return
+    before, ticket.state = ticket.state, target.code
     ticket.updated_at = now
     ticket.version += 1
     session.flush()

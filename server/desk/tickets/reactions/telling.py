@@ -19,7 +19,7 @@ from server.desk.tickets.events import (
     TicketOpened,
     TicketReassessed,
 )
-from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.models import Ticket, TicketAttachment, TicketEntry
 from server.desk.tickets.queries.belongings import gone_into
 from server.desk.tickets.queries.hearing import (
     givers_of,
@@ -107,7 +107,7 @@ def tell_file(session: Session, event: TicketNoted) -> None:
     _tell(session, event, people, ("ticket_answered", key), detail)
 
 
-def _wrote(session: Session, event: TicketNoted) -> bool:
+def _wrote(session: Session, event: TicketEvent) -> bool:
     """Say whether the same person wrote publicly with it, of which everybody hears anyway."""
     query = select(TicketEntry.id).where(
         TicketEntry.ticket_id == event.ticket_id,
@@ -118,11 +118,26 @@ def _wrote(session: Session, event: TicketNoted) -> bool:
     return session.execute(query.limit(1)).first() is not None
 
 
+def _answered(session: Session, event: TicketEvent) -> bool:
+    """Say whether the same person told something publicly with it, in words or as a file."""
+    query = select(TicketAttachment.id).where(
+        TicketAttachment.ticket_id == event.ticket_id,
+        TicketAttachment.at == event.at,
+        TicketAttachment.kind == "public",
+        TicketAttachment.author_id == event.person_id,
+    )
+    return _wrote(session, event) or session.execute(query.limit(1)).first() is not None
+
+
 def tell_move(session: Session, event: TicketMoved) -> None:
     """Tell requester and watchers where it stands or goes on; of what is solved, how."""
     ticket = session.get_one(Ticket, event.ticket_id)
+    states = words_of(session).states
+    state, before = states.get(event.after), states.get(event.before)
+    if before is not None and before.taken_up == event.after and _answered(session, event):
+        # The answer itself is what everybody is told.
+        return
     around = hearers_of(session, ticket)
-    state = words_of(session).states.get(event.after)
     solved = state is not None and state.solved
     text = ticket.resolution_text if solved else event.reason
     detail = {"states": dict(state.labels) if state else {}, "text": text[:_EXCERPT]}

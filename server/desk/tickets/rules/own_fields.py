@@ -1,9 +1,10 @@
 """A ticket's own fields: what a category asks for, checked and put into one form for storing."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from server.desk.catalogue.rules.values import read_date, read_number, read_text, read_truth
 from server.desk.tickets.rules.vocabulary import Field, Words
 
 #: The ticket's own time, which has a column of its own.
@@ -52,61 +53,24 @@ def _read(field: Field, raw: Any) -> tuple[Any, str]:
     if raw is None or raw == "":
         return None, ""
     if field.type in _LONGEST:
-        return _text(field, raw)
+        return read_text(raw, _LONGEST[field.type], one_line=field.type == "line")
     if field.type == "choice":
-        return (raw, "") if raw in field.choices else (None, _one_of(field))
+        known = isinstance(raw, str) and raw in field.choices
+        return (raw, "") if known else (None, _one_of(field))
     if field.type == "yes_no":
-        return _truth(raw)
+        return read_truth(raw)
     if field.type == "number":
-        return _number(raw)
-    return _time(field, raw)
+        return read_number(raw)
+    return _moment(raw) if field.type == "moment" else read_date(raw)
 
 
-def _text(field: Field, raw: Any) -> tuple[Any, str]:
-    if not isinstance(raw, str):
-        return None, "must be text"
-    text = raw.strip().replace("\r\n", "\n")
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
-        return None, "must not hold control characters"
-    if field.type == "line" and "\n" in text:
-        return None, "must be one line"
-    longest = _LONGEST[field.type]
-    return (text, "") if len(text) <= longest else (None, f"must not be longer than {longest}")
-
-
-def _truth(raw: Any) -> tuple[Any, str]:
-    known = {True: True, False: False, "true": True, "false": False}
+def _moment(raw: Any) -> tuple[Any, str]:
     try:
-        return known[raw], ""
-    except (KeyError, TypeError):
-        return None, "must be true or false"
-
-
-def _number(raw: Any) -> tuple[Any, str]:
-    if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        return None, "must be a number"
-    try:
-        number = float(raw)
-    except ValueError:
-        return None, "must be a number"
-    if not -1e15 < number < 1e15:
-        return None, "must be a number"
-    return (int(number) if number == int(number) else number), ""
-
-
-def _time(field: Field, raw: Any) -> tuple[Any, str]:
-    moment = field.type == "moment"
-    fault = "must be a moment, as 2026-03-02T09:00Z" if moment else "must be a date, as 2026-03-02"
-    if not isinstance(raw, str):
-        return None, fault
-    try:
-        if not moment:
-            return date.fromisoformat(raw).isoformat(), ""
         read = datetime.fromisoformat(raw)
         aware = read if read.tzinfo else read.replace(tzinfo=UTC)
         return aware.astimezone(UTC).isoformat(), ""
-    except (ValueError, OverflowError):
-        return None, fault
+    except (TypeError, ValueError, OverflowError):
+        return None, "must be a moment, as 2026-03-02T09:00Z"
 
 
 def _one_of(field: Field) -> str:

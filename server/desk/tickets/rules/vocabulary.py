@@ -38,6 +38,8 @@ class State:
     first: bool = False
     #: A ticket stands in it that was handed over and nobody has accepted yet.
     handover: bool = False
+    #: The state to which the first public word of a worker takes a ticket; "" leaves it.
+    taken_up: str = ""
 
 
 @dataclass(frozen=True, slots=True)

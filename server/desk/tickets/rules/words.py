@@ -69,6 +69,9 @@ REQUIRED = (
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PREFIX = re.compile(r"[A-Z]{2,6}")
 _MOST = 200
+#: What names the state to which a public word takes a ticket: the requester's, a worker's.
+_LEAD_ON = ("answered", "taken_up")
+_OF_STATES = ("open", "pauses", "solved", *_LEAD_ON, "first", "handover", "labels")
 
 
 class _Reading:
@@ -200,9 +203,7 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
     found: dict[str, State] = {}
     for code, raw in reading.codes(data, "states"):
         place = f"states.{code}"
-        entry = reading.table(
-            raw, place, ("open", "pauses", "solved", "answered", "first", "handover", "labels")
-        )
+        entry = reading.table(raw, place, _OF_STATES)
         opened, pauses, solved = (
             reading.flag(entry, name, place) for name in ("open", "pauses", "solved")
         )
@@ -215,13 +216,15 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
         if solved and opened:
             reading.faults[f"{place}.solved"] = "a state that is open cannot be solved"
         labels = reading.labels(entry.get("labels"), f"{place}.labels")
+        answered, taken_up = (str(entry.get(name, "")) for name in _LEAD_ON)
         found[code] = State(
-            code, opened, labels, pauses, solved, str(entry.get("answered", "")), first, handover
+            code, opened, labels, pauses, solved, answered, first, handover, taken_up
         )
         others = reading.table(data, "states").keys() - {code}
-        if "answered" in entry and str(entry["answered"]) not in others:
-            # Its own would be a step to where it is, with each answer.
-            reading.faults[f"{place}.answered"] = "must be the code of another state"
+        for name in _LEAD_ON:
+            if name in entry and str(entry[name]) not in others:
+                # Its own would be a step to where it is, with each answer.
+                reading.faults[f"{place}.{name}"] = "must be the code of another state"
     if found and not any(state.open for state in found.values()):
         reading.faults["states"] = "at least one state must be open"
     if found and all(state.open for state in found.values()):

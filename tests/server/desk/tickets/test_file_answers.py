@@ -51,6 +51,28 @@ def test_a_picture_that_was_asked_for_ends_the_waiting_and_is_told(
     assert len(told(database, world.requester.person_id, "ticket_answered")) == 1
 
 
+@pytest.mark.parametrize("way", ["word", "file"])
+def test_the_first_public_answer_of_a_worker_begins_the_work_and_is_told_once(
+    as_: As, database: Database, estate: Estate, way: str
+) -> None:
+    world = estate.world
+    agent, rita = as_(world.agent), as_(world.requester)
+    here = f"{API}/{opened(rita)['reference']}"
+    # The requester's own words, and what is said among colleagues, leave it where it is.
+    assert rita.post(f"{here}/entries", json={"text": "Still nothing"}).status_code == 201
+    internal = {"text": "Whose is it?", "kind": "internal"}
+    assert agent.post(f"{here}/entries", json=internal).status_code == 201
+    assert document(agent.get(here))["state"] == "new"
+    if way == "word":
+        answer = agent.post(f"{here}/entries", json={"text": "We look at it"})
+    else:
+        answer = agent.post(f"{here}/attachments", json=PICTURE)
+    assert answer.status_code == 201
+    assert document(agent.get(here))["state"] == "in_progress"
+    assert len(told(database, world.requester.person_id, "ticket_answered")) == 1
+    assert told(database, world.requester.person_id, "ticket_moved") == []
+
+
 def test_a_ticket_carries_only_so_many_files(
     as_: As, estate: Estate, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -66,13 +66,14 @@ def test_words_that_contradict_each_other_are_refused() -> None:
     assert "lost is not one of new" in refused.value.fields["moves.0.to"]
 
 
-@pytest.mark.parametrize("answered", ["waiting", "lost", ["new"]])
-def test_an_answer_leads_to_another_state(answered: object) -> None:
+@pytest.mark.parametrize("name", ["answered", "taken_up"])
+@pytest.mark.parametrize("target", ["waiting", "lost", ["new"]])
+def test_an_answer_leads_to_another_state(name: str, target: object) -> None:
     shipped = dict(shipped_document())
-    waiting = shipped["states"]["waiting"] | {"answered": answered}
+    waiting = shipped["states"]["waiting"] | {name: target}
     with pytest.raises(InvalidValue) as refused:
         read_words(shipped | {"states": shipped["states"] | {"waiting": waiting}})
-    assert refused.value.fields.keys() == {"states.waiting.answered"}
+    assert refused.value.fields.keys() == {f"states.waiting.{name}"}
 
 
 def test_an_illegal_move_names_both_states() -> None:
