@@ -26,6 +26,7 @@ import server.desk.changes.models.change
 import server.desk.changes.models.checking
 import server.desk.changes.models.planning
 import server.desk.knowledge.models
+import server.desk.mail.models
 import server.desk.problems.models
 import server.desk.routines.models
 import server.desk.routing.models

@@ -1,0 +1,1 @@
+"""Mail that becomes tickets: letters are fetched, read, and taken in or held."""
