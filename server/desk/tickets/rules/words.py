@@ -220,11 +220,10 @@ def _states(reading: _Reading, data: Any) -> dict[str, State]:
         found[code] = State(
             code, opened, labels, pauses, solved, answered, first, handover, taken_up
         )
+        # Its own would be a step to where it is, with each answer.
         others = reading.table(data, "states").keys() - {code}
-        for name in _LEAD_ON:
-            if name in entry and str(entry[name]) not in others:
-                # Its own would be a step to where it is, with each answer.
-                reading.faults[f"{place}.{name}"] = "must be the code of another state"
+        lost = [name for name in _LEAD_ON if name in entry and str(entry[name]) not in others]
+        reading.faults |= {f"{place}.{name}": "must be the code of another state" for name in lost}
     if found and not any(state.open for state in found.values()):
         reading.faults["states"] = "at least one state must be open"
     if found and all(state.open for state in found.values()):

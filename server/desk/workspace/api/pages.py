@@ -43,6 +43,7 @@ class AffectedPartSchema(StrictSchema):
     state = fields.String(required=True, allow_none=True)
     owner_people = fields.List(fields.Nested(PartyRefSchema), required=True)
     owner_groups = fields.List(fields.Nested(PartyRefSchema), required=True)
+    users = fields.List(fields.Nested(PartyRefSchema), required=True)
 
 
 class SuspectSchema(StrictSchema):
@@ -192,6 +193,7 @@ def _page(
                 "state": part.state.text if part.state is not None else None,
                 "owner_people": [_person(person) for person in part.owner_people],
                 "owner_groups": part.owner_groups,
+                "users": [_person(person) for person in part.users],
             }
             for part in page.affected
         ],

@@ -35,6 +35,8 @@ from server.items.scope import visible_items
 
 #: Items of the requester, and related tickets, that the page names.
 _SHOWN = 50
+#: Whom one asks about an item.
+_WHOSE = (PartyRole.OWNER.value, PartyRole.USER.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class AffectedPart:
     state: State | None
     owner_people: tuple[Person, ...]
     owner_groups: tuple[Group, ...]
+    users: tuple[Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,20 +136,21 @@ class _Named:
     of_requester: Sequence[Item]
     owner_people: Mapping[int, Sequence[Person]]
     owner_groups: Mapping[int, Sequence[Group]]
+    users: Mapping[int, Sequence[Person]]
 
 
 def _named_items(session: Session, ticket: Ticket, visible: ColumnElement[bool]) -> _Named:
-    """Read the affected items, the requester's, and the owners of all of them, in one query."""
+    """Read the affected items, the requester's, and whose all of them are, in one query."""
     used = _used_by(ticket.requester_id)
     query = (
-        select(Item, visible, AffectedItem.is_cause, Item.id.in_(used), Person, Group)
+        select(
+            Item, visible, AffectedItem.is_cause, Item.id.in_(used), ItemParty.role, Person, Group
+        )
         .outerjoin(
             AffectedItem,
             and_(AffectedItem.item_id == Item.id, AffectedItem.ticket_id == ticket.id),
         )
-        .outerjoin(
-            ItemParty, and_(ItemParty.item_id == Item.id, ItemParty.role == PartyRole.OWNER.value)
-        )
+        .outerjoin(ItemParty, and_(ItemParty.item_id == Item.id, ItemParty.role.in_(_WHOSE)))
         .outerjoin(Person, Person.id == ItemParty.person_id)
         .outerjoin(Group, Group.id == ItemParty.group_id)
         .where(Item.id.in_(union(_affected_by(ticket.id), used)))
@@ -159,7 +163,8 @@ def _named_items(session: Session, ticket: Ticket, visible: ColumnElement[bool])
     mine: dict[int, Item] = {}
     people: dict[int, list[Person]] = {}
     groups: dict[int, list[Group]] = {}
-    for item, seen, is_cause, is_used, person, group in session.execute(query):
+    users: dict[int, list[Person]] = {}
+    for item, seen, is_cause, is_used, role, person, group in session.execute(query):
         if is_cause is not None:
             all_ids[item.id] = None
         if not seen:
@@ -169,10 +174,13 @@ def _named_items(session: Session, ticket: Ticket, visible: ColumnElement[bool])
         if is_used:
             mine[item.id] = item
         if person is not None:
-            people.setdefault(item.id, []).append(person)
-        if group is not None:
+            whose = people if role == PartyRole.OWNER.value else users
+            whose.setdefault(item.id, []).append(person)
+        elif group is not None and role == PartyRole.OWNER.value:
             groups.setdefault(item.id, []).append(group)
-    return _Named(list(all_ids), list(affected.values()), list(mine.values()), people, groups)
+    return _Named(
+        list(all_ids), list(affected.values()), list(mine.values()), people, groups, users
+    )
 
 
 def _affected_by(ticket_id: int) -> Select[int]:
@@ -200,6 +208,7 @@ def _affected(named: _Named, report: ImpactReport | None) -> list[AffectedPart]:
             state=states.get(item.id),
             owner_people=tuple(named.owner_people.get(item.id, ())),
             owner_groups=tuple(named.owner_groups.get(item.id, ())),
+            users=tuple(named.users.get(item.id, ())),
         )
         for item, is_cause in named.affected
     ]

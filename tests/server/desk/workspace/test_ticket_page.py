@@ -44,6 +44,15 @@ def test_the_page_shows_who_suffers_along_which_path(database_url: str) -> None:
             assert [row.entry.detail["event"] for row in page.entries] == ["opened"]
 
 
+def test_an_item_without_an_owner_names_who_uses_it(database_url: str) -> None:
+    with estate_at(database_url) as (database, estate):
+        reference = open_on(database, estate, estate.laptop)
+        with database.reading() as session:
+            (affected,) = ticket_workspace(session, estate.world.agent, reference).affected
+        assert (affected.owner_people, affected.owner_groups) == ((), ())
+        assert [person.display_name for person in affected.users] == ["Rita Request"]
+
+
 def count_queries(database: Database, reference: str, estate: Estate) -> list[str]:
     """Return the statements of one page, on a graph that is already in memory."""
     told: list[str] = []
