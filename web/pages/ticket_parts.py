@@ -64,6 +64,7 @@ def show_papers(reference: str) -> ResponseReturnValue:
         link_kinds=[(kind, link_text(kind, reader(), outgoing=True)) for kind in KINDS],
         wording=ticket_wording(),
         most_megabytes=installation().settings.max_attachment_megabytes,
+        typed={name: request.args.get(name, "") for name in ("kind", "other")},
     )
 
 

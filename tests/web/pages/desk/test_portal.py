@@ -1,5 +1,7 @@
 """The requester's portal, the parts of a ticket's page, and the desk's words as pages."""
 
+import html
+import re
 from io import BytesIO
 
 from sqlalchemy import update
@@ -78,6 +80,12 @@ def test_steps_files_links_and_time_stand_on_the_page(agent: Browser, ticket: st
     refused = agent.post(f"/tickets/{other}/link", kind="child_of", other=ticket)
     assert refused.status_code == 422
     assert "Steps" in agent.read(here)
+    mistyped = agent.post(f"/tickets/{other}/link", kind="merge", other="INC-99999")
+    assert mistyped.status_code == 422
+    (part,) = re.findall(r'hx-get="(/tickets/[^"]*/papers[^"]*)"', mistyped.text)
+    again = agent.read(html.unescape(part))
+    assert 'value="INC-99999"' in again
+    assert 'value="merge" selected' in again
     assert agent.done(f"/tickets/{other}/link", kind="merge", other=ticket).endswith(ticket)
 
 
