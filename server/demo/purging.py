@@ -27,7 +27,9 @@ from cmdb.records.relations import RedundancyGroup, Relation, next_sequence, wri
 from server.foundation.clock import utc_now
 
 #: Rows of these say something of two things at once: without one of them they mean nothing.
-_BONDS = frozenset({"item_party", "role_grant", "change_approval"})
+_BONDS = frozenset(
+    {"item_party", "role_grant", "change_approval", "order_approval", "offering_audience"}
+)
 
 
 def purge_organisation(session: Session, code: str) -> int:

@@ -20,6 +20,7 @@ import server.assets.stock.models
 import server.desk.alarms.models
 import server.desk.announcements.models
 import server.desk.availability.models
+import server.desk.catalogue.models
 import server.desk.changes.models.approving
 import server.desk.changes.models.calendar
 import server.desk.changes.models.change
@@ -27,6 +28,7 @@ import server.desk.changes.models.checking
 import server.desk.changes.models.planning
 import server.desk.knowledge.models
 import server.desk.mail.models
+import server.desk.ordering.models
 import server.desk.problems.models
 import server.desk.routines.models
 import server.desk.routing.models

@@ -44,7 +44,8 @@ def fill_every_table(engine: sa.Engine, metadata: sa.MetaData, rows: int = 3) ->
 def _row(table: sa.Table, number: int) -> dict[str, Any]:
     values = {c.name: _value(c, number) for c in table.columns}
     if any(str(check.name).endswith("one_party") for check in table.constraints):
-        values["person_id" if number % 2 else "group_id"] = None
+        other = "person_id" if "person_id" in table.columns else "organisation_id"
+        values[other if number % 2 else "group_id"] = None
     if any(str(check.name).endswith("_content") for check in table.constraints):
         values["url" if number % 2 else "stored_name"] = ""
     return values

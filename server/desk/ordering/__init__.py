@@ -1,0 +1,1 @@
+"""Orders: an offering that was asked for is a ticket with answers, approvals and tasks."""
