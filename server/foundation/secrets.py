@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from server.foundation.errors import SecretUnreadable, SettingsError
 
@@ -99,6 +101,15 @@ class SecretBox:
         """Return what everything begins with that the newest key sealed."""
         return f"{_FORMAT}.{self.current_key_id}."
 
+    def derived(self, purpose: str) -> Sequence[bytes]:
+        """Return 32 bytes for a purpose from each key (HKDF, RFC 5869), the newest last.
+
+        Nobody who learns them learns anything of the keys, or of what another purpose has.
+        """
+        self._loaded = None
+        self._keys()
+        return [_derived(key, purpose) for key in _raw(self._key_file).values()]
+
     def drop_old_keys(self) -> int:
         """Keep the newest key alone and return how many others there were."""
         lines = _lines(self._key_file)
@@ -159,13 +170,21 @@ def _read(path: Path) -> Mapping[str, AESGCM]:
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise SettingsError(f"others may read the key file {path}: chmod 600 it")
     try:
-        pairs = [line.partition(":") for line in _lines(path)]
-        keys = {name: AESGCM(base64.b64decode(key)) for name, _, key in pairs}
+        keys = {name: AESGCM(key) for name, key in _raw(path).items()}
     except (ValueError, binascii.Error) as error:
         raise SettingsError(f"the key file {path} is damaged") from error
     if not keys:
         raise SettingsError(f"the key file {path} is empty")
     return keys
+
+
+def _raw(path: Path) -> Mapping[str, bytes]:
+    pairs = [line.partition(":") for line in _lines(path)]
+    return {name: base64.b64decode(key) for name, _, key in pairs}
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(hashes.SHA256(), _KEY_BYTES, None, purpose.encode()).derive(key)
 
 
 def _write(path: Path, lines: list[str], *, replace: bool) -> None:

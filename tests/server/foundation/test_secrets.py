@@ -1,3 +1,4 @@
+import base64
 import stat
 from pathlib import Path
 from threading import Barrier, Thread
@@ -128,3 +129,16 @@ def test_a_damaged_key_file_is_named(key_file: Path, content: str) -> None:
     key_file.chmod(0o600)
     with pytest.raises(SettingsError, match=r"secret\.key"):
         SecretBox(key_file).seal("hush", HERE)
+
+
+def test_keys_of_a_purpose_follow_the_file_and_tell_nothing_of_another(key_file: Path) -> None:
+    box = SecretBox(key_file)
+    (first,) = box.derived("letters")
+    assert len(first) == 32
+    assert box.derived("figures") != [first]
+    box.add_key()
+    # Another process reads the same, the newest last.
+    assert list(SecretBox(key_file).derived("letters"))[:-1] == [first]
+    assert box.derived("letters")[-1] != first
+    for line in key_file.read_text().splitlines():
+        assert base64.b64decode(line.partition(":")[2]) not in box.derived("letters")
