@@ -114,6 +114,7 @@ def test_the_risk_follows_the_plan(served: Served, signed_in: SignedIn) -> None:
 
 
 def choose(page: Page, field: str, name: str) -> None:
-    """Pick something by typing its name."""
+    """Pick something by typing its name, after what was picked before has let go of the focus."""
+    expect(page.locator(".ts-dropdown:visible")).to_have_count(0)
     page.fill(f"#{field}-ts-control", name)
     page.locator(".ts-dropdown .option", has_text=name).first.click()

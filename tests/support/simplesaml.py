@@ -98,7 +98,9 @@ class SimpleSaml:
         server = ServerProcess(
             [
                 *("env", f"SIMPLESAMLPHP_CONFIG_DIR={self._folder}"),
-                *(php, "-d", "session.gc_probability=0", "-S", f"127.0.0.1:{port}"),
+                *(php, "-d", "session.gc_probability=0"),
+                # A file that was written anew within two seconds would be the old one to it.
+                *("-d", "opcache.enable=0", "-S", f"127.0.0.1:{port}"),
                 *("-t", str(_ROOT)),
             ],
             log=self._folder / "php.log",

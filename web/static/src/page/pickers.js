@@ -31,15 +31,20 @@ function furnish(select) {
     placeholder: select.dataset.placeholder ?? "",
     plugins: select.multiple ? { remove_button: { title: say("remove") } } : {},
     load: (query, show) => {
+      const answer = (results) => {
+        // Who has gone on meanwhile keeps the focus: a list that opens would take it back.
+        picker.isFocused &&= picker.wrapper.contains(document.activeElement);
+        show(results);
+      };
       // Ask each time: what was right a minute ago may be wrong now.
       picker.loadedSearches = {};
       find(select.dataset.picker, query).then(
         (results) => {
           picker.clearOptions();
           found = new Set(results.map((option) => option.value));
-          show(results);
+          answer(results);
         },
-        () => show(),
+        () => answer(),
       );
     },
     render: { option: optionLine, no_results: nothingLine, item: chosenLine },
