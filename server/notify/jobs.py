@@ -2,27 +2,24 @@
 
 import smtplib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.parties import Person
 from server.foundation.clock import utc_now
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.queue import enqueue
 from server.foundation.mailing import MailNotSent, mail_server
-from server.foundation.settings import Settings
 from server.notify.actions import DELIVER
 from server.notify.models import Notification
-from server.notify.rules.texts import Told, mail_text, one_line, subject_of
+from server.notify.writing import ReplyAddress, Writer, nowhere
 
-__all__ = ["DELIVER", "run_delivery"]
+__all__ = ["DELIVER", "deliverer", "run_delivery"]
 
 _BATCH = 100
 #: A row that has been "sending" for longer belonged to a process that is gone.
@@ -33,7 +30,14 @@ _PAUSE, _TRIED_FOR = timedelta(minutes=30), timedelta(days=3)
 _HANGS_UP = 421
 
 
-def run_delivery(context: JobContext) -> Mapping[str, Any]:
+def deliverer(
+    reply_address: ReplyAddress,
+) -> Callable[[JobContext], Mapping[str, Any]]:
+    """Return the job that sends what is due; ``reply_address`` is lent by whoever receives mail."""
+    return partial(run_delivery, reply_address=reply_address)
+
+
+def run_delivery(context: JobContext, reply_address: ReplyAddress = nowhere) -> Mapping[str, Any]:
     """Send every mail that is due. Raises ``MailNotSent``; what was not sent stays waiting.
 
     At least once: a process killed between sending and writing that down lets the mail be sent
@@ -49,7 +53,7 @@ def run_delivery(context: JobContext) -> Mapping[str, Any]:
         claimed = _claim(context)
         if not claimed:
             return dict(done)
-        done.update(_send(context, claimed))
+        done.update(_send(context, claimed, reply_address))
 
 
 def _switch_off(context: JobContext) -> int:
@@ -82,10 +86,10 @@ def _claim(context: JobContext) -> list[int]:
         return [row.id for row in rows]
 
 
-def _send(context: JobContext, ids: Sequence[int]) -> Counter[str]:
+def _send(context: JobContext, ids: Sequence[int], reply_address: ReplyAddress) -> Counter[str]:
     """Send a mail to each person named in the claimed rows; return how many were sent, refused."""
     with context.database.reading() as session:
-        mails = _mails(session, ids, context.settings)
+        mails = Writer(session, context.settings, reply_address).mails(ids)
     done: Counter[str] = Counter()
     unsent = {one for rows, _ in mails for one in rows}
     unread: list[tuple[Sequence[int], smtplib.SMTPException]] = []
@@ -165,49 +169,3 @@ def _mark(session: Session, ids: Sequence[int], state: str) -> None:
     for row in rows:
         row.mail_state = state
         row.sent_at = now if state == "sent" else None
-
-
-def _mails(
-    session: Session, ids: Sequence[int], settings: Settings
-) -> list[tuple[list[int], EmailMessage | None]]:
-    """Return the claimed rows of each person with their mail; None where none can be written."""
-    query = (
-        select(Notification, Person)
-        .join(Person, Person.id == Notification.person_id)
-        .where(Notification.id.in_(ids))
-        .order_by(Notification.person_id, Notification.id)
-    )
-    found: dict[int, tuple[Person, list[Notification]]] = {}
-    for row, person in session.execute(query):
-        found.setdefault(person.id, (person, []))[1].append(row)
-    return [
-        ([row.id for row in rows], _writable(person, rows, settings))
-        for person, rows in found.values()
-    ]
-
-
-def _writable(
-    person: Person, rows: Sequence[Notification], settings: Settings
-) -> EmailMessage | None:
-    try:
-        return _mail(person, rows, settings)
-    except ValueError:
-        # What a directory calls an address may hold a line break, which no header takes.
-        return None
-
-
-def _mail(person: Person, rows: Sequence[Notification], settings: Settings) -> EmailMessage:
-    told = [Told(row.kind, row.detail, row.path) for row in rows]
-    host = urlsplit(settings.base_url).hostname or "localhost"
-    message = EmailMessage()
-    message["From"] = settings.smtp_from or f"cadastre@{host}"
-    message["To"] = person.email
-    message["Subject"] = one_line(subject_of(told, person.language))
-    message["Date"] = format_datetime(utc_now())
-    message["Message-ID"] = f"<notification-{rows[-1].id}@{host}>"
-    references = sorted({str(row.detail.get("reference", "")) for row in rows} - {""})
-    if references:
-        message["References"] = " ".join(f"<{one}@{host}>" for one in references)
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail_text(told, person.display_name, person.language, settings.base_url))
-    return message

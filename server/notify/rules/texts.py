@@ -12,6 +12,9 @@ from typing import Any
 FRAME = "frame"
 #: The address mails come from is not ours to know here; what a subject may be long.
 _SUBJECT = 150
+#: Where the pages of tickets are, and what is told to people beside a ticket.
+_TICKETS = ("/tickets", "/portal")
+_BESIDE = frozenset(("item_hit", "followed_ticket", "followed_solved"))
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -45,6 +48,25 @@ def line_of(told: Told, language: str) -> str:
     return one_line(_filled(told.kind, "line", told.detail, language))
 
 
+def ticket_of(told: Sequence[Told]) -> str:
+    """Return the reference of the one ticket that all of it is about; empty for anything else.
+
+    Who only follows or owns an item has no part in its tickets, and answers nowhere.
+
+    >>> one = Told("ticket_answered", {"reference": "INC-1"}, "/portal/INC-1")
+    >>> ticket_of([one, one]), ticket_of([one, Told("ticket_new", {}, "/tickets/INC-2")])
+    ('INC-1', '')
+    """
+    found = {_ticket(one) for one in told}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _ticket(told: Told) -> str:
+    folder, _, reference = told.path.rpartition("/")
+    named = told.detail.get("reference") == reference
+    return reference if named and folder in _TICKETS and told.kind not in _BESIDE else ""
+
+
 def subject_of(told: Sequence[Told], language: str) -> str:
     """Return the subject of a mail about one thing or several."""
     if len(told) == 1:
@@ -52,12 +74,20 @@ def subject_of(told: Sequence[Told], language: str) -> str:
     return _filled(FRAME, "digest", {"number": len(told)}, language)
 
 
-def mail_text(told: Sequence[Told], name: str, language: str, base_url: str) -> str:
-    """Return the text of a mail about one thing or several."""
+def mail_text(
+    told: Sequence[Told], name: str, language: str, base_url: str, token: str = ""
+) -> str:
+    """Return the text of a mail about one thing or several.
+
+    With the token of a ticket it says that an answer lands there.
+    """
     parts = [_filled(FRAME, "hello", {"name": one_line(name)}, language)]
     for one in told:
         body = _filled(one.kind, "body", one.detail, language).strip()
         parts.append(f"{body}\n{base_url}{one.path}")
+    if token:
+        # Above "-- ": what is below, many programs leave out of what they quote.
+        parts.append(_filled(FRAME, "answer", {"token": token}, language))
     settings = {"settings": f"{base_url}/notifications/settings"}
     parts.append("-- \n" + _filled(FRAME, "foot", settings, language))
     return "\n\n".join(parts) + "\n"
