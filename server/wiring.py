@@ -4,6 +4,7 @@ A feature is not registered by being imported; it is registered by standing here
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flask import Blueprint as Door
 from flask_smorest import Blueprint
@@ -70,6 +71,12 @@ from server.desk.changes.reactions import (
 )
 from server.desk.changes.reactions.announcing import end_announcements
 from server.desk.knowledge.api import knowledge
+from server.desk.mail.api import mail
+from server.desk.mail.jobs import FORGET as FORGET_LETTERS
+from server.desk.mail.jobs import LOOK as LOOK_AT_MAILBOX
+from server.desk.mail.jobs import LOOK_ALL as LOOK_AT_MAILBOXES
+from server.desk.mail.jobs import run_forgetting, run_look, run_looks
+from server.desk.mail.queries.letters import kept_letters
 from server.desk.problems.api import problems
 from server.desk.problems.reactions import end_major
 from server.desk.routines.api import routines
@@ -282,6 +289,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     announcements,
     knowledge,
+    mail,
     notifications,
     changes,
     workspace,
@@ -400,7 +408,10 @@ JOBS: Jobs = {
     COMPARE_OLD: JobHandler(run_comparing_old, cron="4-59/10 * * * *"),
     INDEX_ITEMS: JobHandler(run_indexing, cron="*/2 * * * *"),
     INDEX_DOCUMENTS: JobHandler(run_document_indexing, cron="7-59/10 * * * *"),
-    TIDY_FILES: JobHandler(run_tidying, cron="35 3 * * *"),
+    TIDY_FILES: JobHandler(partial(run_tidying, others=(kept_letters,)), cron="35 3 * * *"),
+    LOOK_AT_MAILBOXES: JobHandler(run_looks, cron="* * * * *"),
+    LOOK_AT_MAILBOX: JobHandler(run_look, max_failures=2),
+    FORGET_LETTERS: JobHandler(run_forgetting, cron="25 3 * * *"),
     PROBE_JOB: JobHandler(run_probe, max_failures=2),
     SWEEP_JOB: JobHandler(run_sweep_of_range, max_failures=2),
     TOPOLOGY_JOB: JobHandler(run_topology, cron="37 * * * *", max_failures=2),

@@ -19,6 +19,7 @@ from tests.support.databases import (
 from tests.support.directory import directory, slapd_server
 from tests.support.domain import domain_controller
 from tests.support.hashing import cheap_hashes
+from tests.support.imap import imap_server
 from tests.support.loopback import loopback_guard
 from tests.support.mail import running_smtp_server, smtp_server
 from tests.support.postgres import postgres_cluster
@@ -33,6 +34,7 @@ __all__ = [
     "directory",
     "domain_controller",
     "empty_database_url",
+    "imap_server",
     "loopback_guard",
     "migrated_database_url",
     "new_page",
@@ -54,6 +56,7 @@ settings.load_profile("unhurried")
 _MARKERS = {
     "chromium": "journey",
     "domain_controller": "ldap",
+    "imap_server": "imap",
     "postgres_cluster": "postgres",
     "slapd_server": "ldap",
     "snmpd_server": "snmp",

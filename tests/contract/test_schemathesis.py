@@ -56,6 +56,7 @@ _TAGS = (
     "problems",
     "announcements",
     "knowledge",
+    "mail",
     "notifications",
     "changes",
     "workspace",

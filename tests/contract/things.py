@@ -126,6 +126,7 @@ from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.contract.cast import Cast, make_cast
 from tests.contract.change_things import change_things
 from tests.contract.desk_things import desk_things, shared_desk_things
+from tests.contract.mail_things import mail_things
 from tests.support.people import BEGINNING, actor_of, make_group, make_person, token_of
 from tests.support.pictures import png
 from tests.support.saml_provider import published_metadata
@@ -607,6 +608,7 @@ class _Furnishing:
             "ticket": ticket.reference,
             **self._on_ticket(ticket.reference),
             **desk_things(self._session, self._admin, self._place.id, there, self._now),
+            **mail_things(self._session, self._admin, self._place.id, self._settings),
             "change": self._change(there["provider"]),
             "assessed": self._change(there["provider"], "assessed"),
             "asked": self._change(there["provider"], "asked"),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.assets.documents.queries import kept_files
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
+from server.desk.mail.queries.letters import kept_letters
 from server.desk.tickets.models import TicketAttachment
 from server.foundation.errors import SecretUnreadable, SettingsError
 from server.foundation.rotation import sealed_columns
@@ -57,7 +58,8 @@ def _opens(box: SecretBox, sealed: str, place: Place) -> bool:
 
 
 def _files(session: Session, settings: Settings) -> Finding:
-    wanted = kept_files(session) | set(session.scalars(select(TicketAttachment.stored_name)))
+    attached = set(session.scalars(select(TicketAttachment.stored_name)))
+    wanted = attached | kept_files(session) | kept_letters(session)
     storage = attachments_at(settings.home)
     missing = len(wanted - set(storage.names()))
     if missing:

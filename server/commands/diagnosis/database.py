@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cmdb.records.base import REFERS_TO
 from server.commands.diagnosis.belongings import look_at_belongings
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
+from server.commands.diagnosis.letters import look_at_letters
 from server.commands.diagnosis.signing_in import look_at_signing_in
 from server.commands.environment import CommandLine
 from server.foundation import audit
@@ -18,6 +19,7 @@ from server.foundation.database import Database
 from server.foundation.errors import DatabaseNotReady
 from server.foundation.jobs import queries
 from server.foundation.search.parts import finds_parts
+from server.foundation.settings import Settings
 from server.items.models import Agent
 from server.migrations.models import Base
 from server.migrations.runner import Migrations
@@ -54,13 +56,18 @@ def look_at_database(command_line: CommandLine) -> Iterator[Finding]:
             yield from _jobs(session, utc_now())
             yield _agents(session, utc_now())
             yield _audit(session)
-            yield from look_at_belongings(session, command_line.settings)
-            yield from look_at_signing_in(session, utc_now())
+            yield from _beside(session, command_line.settings)
     except (DBAPIError, DatabaseNotReady) as error:
         seen = f"it failed while it was looked at: {getattr(error, 'orig', None) or error}"
         yield wrong("database", seen, "stop the server and restore the newest backup")
     finally:
         database.dispose()
+
+
+def _beside(session: Session, settings: Settings) -> Iterator[Finding]:
+    yield from look_at_belongings(session, settings)
+    yield from look_at_signing_in(session, utc_now())
+    yield from look_at_letters(session)
 
 
 def _schema(migrations: Migrations) -> Finding:

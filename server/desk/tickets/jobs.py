@@ -1,10 +1,11 @@
 """Work behind tickets: sweeping their clocks, reckoning them anew, and tidying files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cmdb.records.parties import Person
 from discovery.reach.checking import check
@@ -152,11 +153,17 @@ def _ladder(context: JobContext) -> Ladder:
     return ladder
 
 
-def run_tidying(context: JobContext) -> Mapping[str, Any]:
-    """Remove files that no ticket and no document knows: of what failed, or was taken off."""
+def run_tidying(
+    context: JobContext, *, others: Collection[Callable[[Session], set[str]]] = ()
+) -> Mapping[str, Any]:
+    """Remove files that no ticket and no document knows: of what failed, or was taken off.
+
+    ``others`` return the names of what features above keep.
+    """
     storage = attachments_at(context.settings.home)
     with context.database.reading() as session:
         known = set(session.scalars(select(TicketAttachment.stored_name))) | kept_files(session)
+        known = known.union(*(kept(session) for kept in others))
     oldest = (utc_now() - _YOUNG).timestamp()
     removed = 0
     for name in storage.names():

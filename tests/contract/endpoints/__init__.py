@@ -24,6 +24,7 @@ from tests.contract.endpoints.rest_changes import REST_CHANGES
 from tests.contract.endpoints.rest_derivation import REST_DERIVATION
 from tests.contract.endpoints.rest_desk import REST_DESK
 from tests.contract.endpoints.rest_identity import REST_IDENTITY
+from tests.contract.endpoints.rest_mail import REST_MAIL
 from tests.contract.endpoints.rest_model import REST_MODEL
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
@@ -47,6 +48,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *ALARMS,
     *ANNOUNCEMENTS,
     *ROUTINES,
+    *REST_MAIL,
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,

@@ -1,0 +1,1 @@
+"""Mailboxes and letters, as the actor may see them."""
