@@ -119,7 +119,7 @@ from server.desk.tickets.queries.kept import TICKET_VIEWS
 from server.desk.tickets.queries.promising import promises_about
 from server.desk.tickets.reactions.drifting import open_follow_up
 from server.desk.tickets.reactions.following import tell_followers, tell_followers_solved
-from server.desk.tickets.reactions.indexing import find_entry, find_ticket_anew
+from server.desk.tickets.reactions.indexing import find_entry, find_moved_ticket, find_ticket_anew
 from server.desk.tickets.reactions.likening import compare_anew
 from server.desk.tickets.reactions.noting import (
     accept_on_move,
@@ -322,7 +322,7 @@ REACTIONS: Reactions = {
         tell_move,
         tell_followers_solved,
         end_major,
-        find_ticket_anew,
+        find_moved_ticket,
     ),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
     ItemsAffected: (

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from cmdb.errors import InvalidValue
+from cmdb.records.asking import asked
 from cmdb.records.parties import Person
 from server.foundation.errors import PermissionDenied
 from server.foundation.jobs.queue import enqueue
@@ -47,14 +49,10 @@ def tell(session: Session, person_ids: Collection[int], notice: Notice, now: dat
     """Tell people who are active, each once; return how many. The mail leaves after the commit."""
     if not person_ids:
         return 0
-    query = (
-        select(Person, NotificationPreference)
-        .outerjoin(NotificationPreference, NotificationPreference.person_id == Person.id)
-        .where(Person.id.in_(sorted(person_ids)), Person.active)
-    )
     rows, times = [], set()
-    for person, preference in session.execute(query):
-        at = delivery(wish_of(preference), notice.kind, person.time_zone, now)
+    for person in _heard_by(session, people=sorted(person_ids)):
+        wish = Wish() if person.mail is None else _wish(person)
+        at = delivery(wish, notice.kind, person.time_zone, now)
         if not person.email:
             at = None
         if at is not None:
@@ -77,6 +75,26 @@ def tell(session: Session, person_ids: Collection[int], notice: Notice, now: dat
     return len(rows)
 
 
+@asked
+def _heard_by(_: str) -> Executable:
+    """Read how active people want to be told; ``mail`` is None for who has not said."""
+    wish = NotificationPreference
+    return (
+        select(
+            Person.id,
+            Person.email,
+            Person.time_zone,
+            wish.mail,
+            wish.quiet_from,
+            wish.quiet_to,
+            wish.digest_at,
+            wish.muted,
+        )
+        .outerjoin(wish, wish.person_id == Person.id)
+        .where(Person.id.in_(bindparam("people", expanding=True)), Person.active)
+    )
+
+
 def _send(session: Session, key: str, at: datetime) -> None:
     """Ask for the job that sends the mail, once in a transaction.
 
@@ -97,22 +115,24 @@ def _send(session: Session, key: str, at: datetime) -> None:
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
+    connection = session.connection()
+    connection.execute(_adding(connection.dialect.name), rows)
+
+
+@cache
+def _adding(dialect: str) -> Executable:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    session.execute(insert(Notification).on_conflict_do_nothing(), rows)
+    return insert(Notification).on_conflict_do_nothing()
 
 
 def wish_of(preference: NotificationPreference | None) -> Wish:
     """Return how somebody wants mail."""
-    if preference is None:
-        return Wish()
-    return Wish(
-        preference.mail,
-        preference.quiet_from,
-        preference.quiet_to,
-        preference.digest_at,
-        frozenset(preference.muted),
-    )
+    return Wish() if preference is None else _wish(preference)
+
+
+def _wish(said: Any) -> Wish:
+    """Return the wish of a preference, or of a row that holds its columns."""
+    return Wish(said.mail, said.quiet_from, said.quiet_to, said.digest_at, frozenset(said.muted))
 
 
 def mark_read(

@@ -103,6 +103,18 @@ def grams_of(name: str) -> frozenset[str]:
     return frozenset(_GRAM + plain[at : at + 3] for at in range(len(plain) - 2))
 
 
+_PUT_ON_SQLITE = text(
+    "INSERT OR REPLACE INTO search_index (rowid, open_terms, inner_terms) VALUES (:n, :o, :i)"
+)
+_PUT_ON_POSTGRESQL = text(
+    "INSERT INTO search_index (rowid, open_terms, all_terms) VALUES (:n,"
+    " array_to_tsvector(CAST(:o AS text[])),"
+    " array_to_tsvector(CAST(:o AS text[]) || CAST(:i AS text[])))"
+    " ON CONFLICT (rowid) DO UPDATE SET open_terms = excluded.open_terms,"
+    " all_terms = excluded.all_terms"
+)
+
+
 def put(session: Session, documents: Iterable[Document]) -> None:
     """Write documents, each in the place of what it was."""
     known = {one.number: one for one in documents}
@@ -114,24 +126,9 @@ def put(session: Session, documents: Iterable[Document]) -> None:
     if not rows:
         return
     if _is_sqlite(session):
-        session.execute(
-            text(
-                "INSERT OR REPLACE INTO search_index (rowid, open_terms, inner_terms)"
-                " VALUES (:n, :o, :i)"
-            ),
-            rows,
-        )
+        session.execute(_PUT_ON_SQLITE, rows)
         return
-    session.execute(
-        text(
-            "INSERT INTO search_index (rowid, open_terms, all_terms) VALUES (:n,"
-            " array_to_tsvector(CAST(:o AS text[])),"
-            " array_to_tsvector(CAST(:o AS text[]) || CAST(:i AS text[])))"
-            " ON CONFLICT (rowid) DO UPDATE SET open_terms = excluded.open_terms,"
-            " all_terms = excluded.all_terms"
-        ),
-        rows,
-    )
+    session.execute(_PUT_ON_POSTGRESQL, rows)
 
 
 def extend(session: Session, document: Document) -> bool:

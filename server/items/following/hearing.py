@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session
 
-from cmdb.records.among import among
+from cmdb.records.among import among, among_listed, listed
+from cmdb.records.asking import asked
 from cmdb.records.items import Item
 from server.foundation.permissions import Actor
 from server.items.models import ItemFollower
@@ -23,10 +24,14 @@ def followers_of(session: Session, item_ids: Iterable[int]) -> dict[int, Actor]:
 
 def follows(session: Session, item_ids: Iterable[int]) -> dict[int, tuple[Actor, str]]:
     """Return the same with the name of one of the items that they follow and see."""
-    query = select(ItemFollower.person_id, ItemFollower.item_id).where(
-        among(session, ItemFollower.item_id, list(item_ids))
-    )
-    return who_may_see(session, session.execute(query.limit(MOST)).all())
+    return who_may_see(session, _following(session, items=listed(session, item_ids)).all())
+
+
+@asked
+def _following(dialect: str) -> Executable:
+    """Read who follows items."""
+    pairs = select(ItemFollower.person_id, ItemFollower.item_id)
+    return pairs.where(among_listed(dialect, ItemFollower.item_id, "items")).limit(MOST)
 
 
 def who_may_see(

@@ -1,10 +1,12 @@
 """When services are not up follows from tickets: kept with everything that happens to one."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import Executable, bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.asking import asked
 from server.desk.availability.models import ServiceOutage
 from server.desk.tickets.models import AffectedService, Ticket
 
@@ -17,9 +19,13 @@ def keep_outages(session: Session, ticket: Ticket, at: datetime, *, named: bool)
     ``named``: a person said what it is about, so that a service it did not reach before suffers
     since the trouble began, and not since it was said.
     """
-    query = select(ServiceOutage).where(ServiceOutage.ticket_id == ticket.id)
-    rows = session.scalars(query.order_by(ServiceOutage.id)).all()
     standing = _states(session, ticket)
+    rows: Sequence[ServiceOutage] = ()
+    if _has_outages(session, ticket_id=ticket.id).first() is not None:
+        query = select(ServiceOutage).where(ServiceOutage.ticket_id == ticket.id)
+        rows = session.scalars(query.order_by(ServiceOutage.id)).all()
+    elif not standing:
+        return
     lasting = {row.item_id: row for row in rows if row.ended_at is None}
     for item_id, row in lasting.items():
         if standing.get(item_id) != row.state:
@@ -59,7 +65,19 @@ def move_beginning(session: Session, ticket: Ticket, before: datetime) -> None:
 def _states(session: Session, ticket: Ticket) -> dict[int, str]:
     if not ticket.is_open:
         return {}
-    query = select(AffectedService.item_id, AffectedService.state).where(
-        AffectedService.ticket_id == ticket.id, AffectedService.state.in_(_STATES)
-    )
-    return {row.item_id: row.state for row in session.execute(query)}
+    return {row.item_id: row.state for row in _not_up(session, ticket_id=ticket.id)}
+
+
+@asked
+def _not_up(_: str) -> Executable:
+    """Read which services a ticket keeps from being up."""
+    mine = AffectedService.ticket_id == bindparam("ticket_id")
+    pairs = select(AffectedService.item_id, AffectedService.state)
+    return pairs.where(mine, AffectedService.state.in_(_STATES))
+
+
+@asked
+def _has_outages(_: str) -> Executable:
+    """Read one outage of a ticket, if there is any."""
+    mine = ServiceOutage.ticket_id == bindparam("ticket_id")
+    return select(ServiceOutage.id).where(mine).limit(1)

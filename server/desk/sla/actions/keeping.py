@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from server.desk.sla.events import ClockReached
@@ -16,6 +16,8 @@ from server.foundation.events import publish
 
 #: Clocks that one transaction of the sweep takes.
 BATCH = 200
+#: Made once, for every step of a ticket asks it.
+_OF_TICKET = select(SlaClock).where(SlaClock.ticket_id == bindparam("ticket_id"))
 
 
 def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]:
@@ -27,8 +29,8 @@ def keep_clocks(session: Session, facts: Facts, now: datetime) -> list[SlaClock]
     What had ended before something else was agreed, as a first answer, stays as it was promised.
     """
     agreements = agreements_at(session, facts.solved_at)
-    query = select(SlaClock).where(SlaClock.ticket_id == facts.ticket_id)
-    rows = {(row.measure, row.holder): row for row in session.scalars(query)}
+    found = session.scalars(_OF_TICKET, {"ticket_id": facts.ticket_id})
+    rows = {(row.measure, row.holder): row for row in found}
     if agreements is None:
         return list(rows.values())
     since = agreed_since(session, facts.solved_at)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.asking import asked
 from cmdb.records.parties import Person
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.foundation.search.index import TICKET, Document, extend, is_empty, put
@@ -58,15 +59,21 @@ def _document(session: Session, ticket: Ticket) -> Document:
 
 
 def _said(session: Session, ticket_id: int) -> tuple[list[str], list[str]]:
-    query = (
+    rows = _entries(session, ticket_id=ticket_id).all()
+    public = [said for kind, said in rows if kind == "public"]
+    return public, [said for kind, said in rows if kind != "public"]
+
+
+@asked
+def _entries(_: str) -> Executable:
+    """Read what was said last on a ticket."""
+    mine = TicketEntry.ticket_id == bindparam("ticket_id")
+    return (
         select(TicketEntry.kind, TicketEntry.text)
-        .where(TicketEntry.ticket_id == ticket_id, TicketEntry.kind != "system")
+        .where(mine, TicketEntry.kind != "system")
         .order_by(TicketEntry.id.desc())
         .limit(_MOST_ENTRIES)
     )
-    rows = session.execute(query).all()
-    public = [said for kind, said in rows if kind == "public"]
-    return public, [said for kind, said in rows if kind != "public"]
 
 
 def _stems(texts: Iterable[str]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from server.desk.tickets.queries import cause_of, lock_ticket, may_work_on, part
 from server.desk.tickets.queries.belongings import open_tasks
 from server.desk.tickets.queries.words import words_of
 from server.desk.tickets.rules.lifecycle import plan_move
-from server.desk.tickets.rules.words import State
+from server.desk.tickets.rules.words import State, Words
 from server.foundation.errors import PermissionDenied
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
@@ -51,7 +51,7 @@ def move_ticket(
         "resolution_text": resolution,
     }
     before = ticket.state
-    standing = _standing(session, ticket)
+    standing = _standing(session, ticket, words)
     move = plan_move(words, ticket.kind, before, draft.state, given | standing)
     if parts.isdisjoint(move.who):
         raise PermissionDenied(Permission.TICKET_WORK)
@@ -61,15 +61,20 @@ def move_ticket(
     return ticket
 
 
-def _standing(session: Session, ticket: Ticket) -> dict[str, str]:
+def _standing(session: Session, ticket: Ticket, words: Words) -> dict[str, str]:
     """Return what a step may ask for and the ticket has already."""
-    return {
+    standing = {
         "assignee_id": str(ticket.assignee_id or ""),
         "group_id": str(ticket.group_id or ""),
         "category": ticket.category,
-        "cause": str(cause_of(session, ticket.id) or ""),
-        "tasks": "" if open_tasks(session, ticket.id) else "done",
     }
+    # What stands in tables of its own is read where some step asks for it.
+    wanted = {name for move in words.moves for name in move.requires}
+    if "cause" in wanted:
+        standing["cause"] = str(cause_of(session, ticket.id) or "")
+    if "tasks" in wanted:
+        standing["tasks"] = "" if open_tasks(session, ticket.id) else "done"
+    return standing
 
 
 def _take(ticket: Ticket, state: State, given: dict[str, str], now: datetime) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Executable, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
+from cmdb.records.asking import asked
 from cmdb.records.parties import Person
 from server.desk.tickets.models import (
     Ticket,
@@ -77,12 +78,15 @@ def parent_of(session: Session, ticket_id: int) -> int | None:
 
 def gone_into(session: Session, ticket_id: int) -> Ticket | None:
     """Return the ticket that one was merged into, whoever asks."""
-    query = (
-        select(Ticket)
-        .join(TicketLink, TicketLink.other_id == Ticket.id)
-        .where(TicketLink.ticket_id == ticket_id, TicketLink.kind == MERGED_INTO)
-    )
-    return session.scalars(query).first()
+    other_id = _gone_into(session, ticket_id=ticket_id).scalar()
+    return None if other_id is None else session.get_one(Ticket, other_id)
+
+
+@asked
+def _gone_into(_: str) -> Executable:
+    """Read into which ticket one was merged."""
+    mine = TicketLink.ticket_id == bindparam("ticket_id")
+    return select(TicketLink.other_id).where(mine, TicketLink.kind == MERGED_INTO)
 
 
 def attachments_of(
@@ -126,10 +130,14 @@ def tasks_of(session: Session, actor: Actor, reference: str | int) -> list[Named
 
 def open_tasks(session: Session, ticket_id: int) -> int:
     """Count the tasks that are still to be done."""
-    query = select(func.count()).where(
-        TicketTask.ticket_id == ticket_id, TicketTask.done_at.is_(None)
-    )
-    return session.scalar(query) or 0
+    return int(_open_tasks(session, ticket_id=ticket_id).scalar() or 0)
+
+
+@asked
+def _open_tasks(_: str) -> Executable:
+    """Count the tasks of a ticket that are still to be done."""
+    mine = TicketTask.ticket_id == bindparam("ticket_id")
+    return select(func.count()).where(mine, TicketTask.done_at.is_(None))
 
 
 def times_of(session: Session, actor: Actor, reference: str | int) -> list[Named[TicketTime]]:

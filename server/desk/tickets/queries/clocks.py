@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Executable, Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from cmdb.records.among import among_listed, listed
+from cmdb.records.asking import asked
 from server.desk.sla.actions.keeping import agreed_about, reading_of
 from server.desk.sla.models import SlaClock
 from server.desk.sla.queries import agreements_at, agreements_of, clocks_of
@@ -97,8 +97,8 @@ def who_had(session: Session, ticket: Ticket) -> tuple[Stay, ...]:
 def _heard(session: Session, tickets: Sequence[Ticket], *, notes: bool) -> dict[int, "_Heard"]:
     """Return what the lines of tickets say, by ticket; ``notes``: also internal ones."""
     heard = {ticket.id: _Heard(ticket) for ticket in tickets}
-    lines = session.execute(_lines(notes=notes), {"tickets": list(heard)})
-    for ticket_id, at, kind, author_id, detail in lines:
+    lines = _lines_and_notes if notes else _lines
+    for ticket_id, at, kind, author_id, detail in lines(session, tickets=list(heard)):
         if kind == "system":
             heard[ticket_id].hear_event(at, detail)
             continue
@@ -108,11 +108,8 @@ def _heard(session: Session, tickets: Sequence[Ticket], *, notes: bool) -> dict[
     return heard
 
 
-@cache
-def _lines(*, notes: bool) -> Select[int, datetime, str, int | None, dict[str, Any]]:
-    """Return what reads the lines of tickets; made once, for every step of a ticket asks it."""
+def _told(*said: str) -> Select[int, datetime, str, int | None, dict[str, Any]]:
     told = TicketEntry.detail["event"].as_string().in_(_EVENTS)
-    said = ("public", "internal") if notes else ("public",)
     return (
         select(
             TicketEntry.ticket_id,
@@ -129,17 +126,29 @@ def _lines(*, notes: bool) -> Select[int, datetime, str, int | None, dict[str, A
     )
 
 
+@asked
+def _lines(_: str) -> Executable:
+    """Read what happened to tickets, and what was said publicly."""
+    return _told("public")
+
+
+@asked
+def _lines_and_notes(_: str) -> Executable:
+    """Read the same with what is internal."""
+    return _told("public", "internal")
+
+
 def services_among(session: Session, ticket_ids: Collection[int]) -> Mapping[int, Sequence[int]]:
     """Return the services that tickets reach, by ticket; one that reaches none is missing."""
     found: dict[int, list[int]] = defaultdict(list)
-    query = _reached(session.get_bind().dialect.name)
-    for ticket_id, item_id in session.execute(query, {"tickets": listed(session, ticket_ids)}):
+    for ticket_id, item_id in _reached(session, tickets=listed(session, ticket_ids)):
         found[ticket_id].append(item_id)
     return found
 
 
-@cache
-def _reached(dialect: str) -> Select[int, int]:
+@asked
+def _reached(dialect: str) -> Executable:
+    """Read which services tickets reach."""
     pairs = select(AffectedService.ticket_id, AffectedService.item_id)
     return pairs.where(among_listed(dialect, AffectedService.ticket_id, "tickets"))
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Executable, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.asking import asked
 from cmdb.records.items import Item
 from cmdb.records.parties import Person
 from server.desk.tickets.models import (
@@ -128,10 +129,14 @@ def affected_item_ids(session: Session, ticket_id: int) -> list[int]:
 
 def cause_of(session: Session, ticket_id: int) -> int | None:
     """Return the affected item that is marked as the cause, if one is."""
-    query = select(AffectedItem.item_id).where(
-        AffectedItem.ticket_id == ticket_id, AffectedItem.is_cause
-    )
-    return session.scalar(query.limit(1))
+    return _cause(session, ticket_id=ticket_id).scalar()
+
+
+@asked
+def _cause(_: str) -> Executable:
+    """Read which item is the cause of a ticket."""
+    mine = AffectedItem.ticket_id == bindparam("ticket_id")
+    return select(AffectedItem.item_id).where(mine, AffectedItem.is_cause).limit(1)
 
 
 def service_ids_of(session: Session, ticket_id: int) -> Sequence[int]:
@@ -142,8 +147,14 @@ def service_ids_of(session: Session, ticket_id: int) -> Sequence[int]:
 
 def watcher_ids(session: Session, ticket_id: int) -> Sequence[int]:
     """Return who follows a ticket."""
-    query = select(TicketWatcher.person_id).where(TicketWatcher.ticket_id == ticket_id)
-    return session.scalars(query.order_by(TicketWatcher.person_id)).all()
+    return _watchers(session, ticket_id=ticket_id).scalars().all()
+
+
+@asked
+def _watchers(_: str) -> Executable:
+    """Read who follows a ticket."""
+    mine = TicketWatcher.ticket_id == bindparam("ticket_id")
+    return select(TicketWatcher.person_id).where(mine).order_by(TicketWatcher.person_id)
 
 
 def services_not_up(session: Session, actor: Actor, limit: int = 20) -> list[tuple[Item, str, int]]:

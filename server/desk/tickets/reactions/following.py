@@ -1,8 +1,9 @@
 """Who follows an item hears of the tickets about it, as far as they may see these."""
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Executable, bindparam, select
 from sqlalchemy.orm import Session
 
+from cmdb.records.asking import asked
 from server.desk.tickets.events import (
     ItemsAffected,
     TicketEvent,
@@ -35,12 +36,20 @@ def tell_followers_solved(session: Session, event: TicketMoved) -> None:
         _tell(session, event, "followed_solved", ticket.resolution_text)
 
 
+@asked
+def _reached(_: str) -> Executable:
+    """Read the items of a ticket, and the services that it reaches."""
+    ticket_id: BindParameter[int] = bindparam("ticket_id")
+    touched = select(AffectedItem.item_id).where(AffectedItem.ticket_id == ticket_id)
+    return touched.union(
+        select(AffectedService.item_id).where(AffectedService.ticket_id == ticket_id)
+    )
+
+
 def _tell(session: Session, event: TicketEvent, kind: str, text: str) -> None:
     """Tell followers; who hears of the ticket anyway is not told twice."""
     ticket = session.get_one(Ticket, event.ticket_id)
-    touched = select(AffectedItem.item_id).where(AffectedItem.ticket_id == ticket.id)
-    reached = select(AffectedService.item_id).where(AffectedService.ticket_id == ticket.id)
-    hearing = follows(session, session.scalars(touched.union(reached)))
+    hearing = follows(session, _reached(session, ticket_id=ticket.id).scalars())
     if not hearing:
         return
     around = hearers_of(session, ticket)
