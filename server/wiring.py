@@ -32,6 +32,7 @@ from server.desk.availability.api import availability
 from server.desk.availability.events import AvailabilityReached
 from server.desk.availability.jobs import WATCH_AVAILABILITY, watch_availability
 from server.desk.availability.reactions import keep_service_outages, tell_availability
+from server.desk.catalogue.api import catalogue
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApplicationHanded,
@@ -77,6 +78,10 @@ from server.desk.mail.jobs import LOOK as LOOK_AT_MAILBOX
 from server.desk.mail.jobs import LOOK_ALL as LOOK_AT_MAILBOXES
 from server.desk.mail.jobs import run_forgetting, run_look, run_looks
 from server.desk.mail.queries.letters import kept_letters
+from server.desk.mail.queries.mailboxes import answers_to
+from server.desk.ordering.api import ordering
+from server.desk.ordering.jobs import REMIND, run_reminding
+from server.desk.ordering.reactions import follow_ticket, release_next
 from server.desk.problems.api import problems
 from server.desk.problems.reactions import end_major
 from server.desk.routines.api import routines
@@ -200,7 +205,7 @@ from server.items.services.api import business_services
 from server.items.software.api import software
 from server.notify.api import notifications
 from server.notify.backups import WATCH_BACKUPS, watch_backups
-from server.notify.jobs import DELIVER, run_delivery
+from server.notify.jobs import DELIVER, deliverer
 from server.notify.reactions import tell_emergency
 from server.people.api import (
     directories,
@@ -289,6 +294,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     problems,
     announcements,
     knowledge,
+    catalogue,
+    ordering,
     mail,
     notifications,
     changes,
@@ -322,6 +329,7 @@ REACTIONS: Reactions = {
         tell_move,
         tell_followers_solved,
         end_major,
+        follow_ticket,
         find_moved_ticket,
     ),
     TicketHandedOver: (note_handover, keep_time, tell_handover),
@@ -343,7 +351,7 @@ REACTIONS: Reactions = {
     ),
     EntryAdded: (keep_time, tell_entry, find_entry),
     ClockReached: (note_level, tell_level),
-    TicketNoted: (note_happening, keep_accepted, keep_service_outages, tell_file),
+    TicketNoted: (note_happening, keep_accepted, keep_service_outages, tell_file, release_next),
     AvailabilityReached: (tell_availability,),
     AlarmRaised: (call_out,),
     ChangeDrafted: (note_draft,),
@@ -390,7 +398,7 @@ JOBS: Jobs = {
     "items.expire_words": JobHandler(expire_words, cron="27 * * * *"),
     INVITE: JobHandler(run_invitations),
     TEND: JobHandler(run_tending, cron="*/5 * * * *"),
-    DELIVER: JobHandler(run_delivery, cron="*/5 * * * *"),
+    DELIVER: JobHandler(deliverer(answers_to), cron="*/5 * * * *"),
     SWEEP_CLOCKS: JobHandler(run_clock_sweep, cron="* * * * *"),
     RECKON: JobHandler(run_reckoning),
     WATCH_AVAILABILITY: JobHandler(watch_availability, cron="* * * * *"),
@@ -400,6 +408,7 @@ JOBS: Jobs = {
     WATCH_ITEMS: JobHandler(watch_items, cron="3-59/5 * * * *"),
     WATCH_VIEWS: JobHandler(view_watcher(ITEM_VIEWS, TICKET_VIEWS), cron="*/5 * * * *"),
     OPEN_DUE: JobHandler(run_opening, cron="*/5 * * * *"),
+    REMIND: JobHandler(run_reminding, cron="37 * * * *"),
     CHECK: JobHandler(run_check, max_failures=1),
     WATCH: JobHandler(run_watch, cron="*/5 * * * *"),
     SURVEY: JobHandler(run_survey, cron="23 * * * *"),

@@ -34,6 +34,7 @@ from server.desk.tickets.actions.escalating import HandoverDraft, escalate
 from server.desk.tickets.actions.ruling import add_rule
 from server.desk.tickets.models import Ticket
 from server.foundation.permissions import Actor, system_actor
+from tests.contract.order_things import order_things, shared_offerings
 from tests.support.people import BEGINNING, make_group
 
 
@@ -60,6 +61,7 @@ def desk_things(
         "stand_in": stand_in.id,
     }
     around |= _outage(session, admin, place_id, there["service"], now)
+    around |= order_things(session, admin, there, now)
     return around | _problem_things(session, admin, place_id, there, now)
 
 
@@ -121,7 +123,7 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
     change_rule(session, system_actor("tests"), "full_filesystem", kept, BEGINNING)
     add_macro(session, system_actor("tests"), "noted", Macro("Noted", note="Seen."), BEGINNING)
     skill = add_skill(session, system_actor("tests"), "linux", "Linux", BEGINNING)
-    return {
+    found: dict[str, int | str] = {
         "skill": skill.code,
         "routing_rule": rule.id,
         "article": article.id,
@@ -129,6 +131,7 @@ def shared_desk_things(session: Session) -> dict[str, int | str]:
         "macro": "noted",
         "schedule": _schedule(session),
     }
+    return found | shared_offerings(session)
 
 
 def _schedule(session: Session) -> int:

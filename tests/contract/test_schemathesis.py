@@ -56,6 +56,8 @@ _TAGS = (
     "problems",
     "announcements",
     "knowledge",
+    "catalogue",
+    "ordering",
     "mail",
     "notifications",
     "changes",

@@ -169,7 +169,8 @@ def _references(number: str) -> dict[str, str]:
     tickets = dict.fromkeys(
         ("ticket", "second", "ended", "handed", "outside", "behind", "major"), f"INC-{number}"
     )
-    return tickets | changes | {"problem": f"PRB-{number}"}
+    orders = dict.fromkeys(("order", "own_order", "order_begun"), f"REQ-{number}")
+    return tickets | changes | orders | {"problem": f"PRB-{number}"}
 
 
 def _belonging_to_nobody(session: Session) -> dict[str, int | str]:

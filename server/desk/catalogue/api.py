@@ -74,7 +74,7 @@ class Catalogue(MethodView):
         return actions.write_offering(session, actor, body["code"], body["document"], now)
 
 
-@catalogue.route("/catalogue/shipped")
+@catalogue.route("/shipped-offerings")
 class Shipped(MethodView):
     """Offerings that come with Cadastre."""
 

@@ -26,6 +26,7 @@ from tests.contract.endpoints.rest_desk import REST_DESK
 from tests.contract.endpoints.rest_identity import REST_IDENTITY
 from tests.contract.endpoints.rest_mail import REST_MAIL
 from tests.contract.endpoints.rest_model import REST_MODEL
+from tests.contract.endpoints.rest_orders import REST_ORDERS
 from tests.contract.endpoints.rest_people import REST_PEOPLE
 from tests.contract.endpoints.rest_register import REST_REGISTER
 from tests.contract.endpoints.routines import ROUTINES
@@ -49,6 +50,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *ANNOUNCEMENTS,
     *ROUTINES,
     *REST_MAIL,
+    *REST_ORDERS,
     *REST_CHANGES,
     *REST_CALENDAR,
     *REST_CHECKING,

@@ -59,10 +59,15 @@ def check_words(problems: Problems, words: Words, given: Mapping[str, Any]) -> N
 
 
 def own_fields(
-    problems: Problems, words: Words, category: str, given: Mapping[str, Any]
+    problems: Problems,
+    words: Words,
+    category: str,
+    given: Mapping[str, Any],
+    *,
+    complete: bool = True,
 ) -> dict[str, Any]:
     """Return the category's own fields as they are stored; faults stand under ``fields.<code>``."""
-    values, faults = check_fields(words, category, given)
+    values, faults = check_fields(words, category, given, complete=complete)
     for code, fault in faults.items():
         problems.add(f"fields.{code}", fault)
     return values

@@ -65,6 +65,8 @@ class TicketDraft:
     fields: Mapping[str, Any] = field(default_factory=dict)
     #: The code of a template, whose steps become the ticket's checklist.
     template: str = ""
+    #: A form of its own asked what had to be asked, in the place of what the category needs.
+    asked_elsewhere: bool = False
 
 
 def open_ticket(session: Session, actor: Actor, draft: TicketDraft, now: datetime) -> Ticket:
@@ -115,8 +117,9 @@ def _checked(
         problems.add("cause_item_id", "must be one of the affected items")
     if draft.occurred_at is not None and draft.occurred_at > now:
         problems.add("occurred_at", "must not lie in the future")
-    own = own_fields(problems, words, draft.category, draft.fields)
-    if draft.occurred_at is None and needs_moment(words, draft.category):
+    complete = not draft.asked_elsewhere
+    own = own_fields(problems, words, draft.category, draft.fields, complete=complete)
+    if complete and draft.occurred_at is None and needs_moment(words, draft.category):
         problems.add("occurred_at", "must not be empty")
     title = title_of(problems, draft.title)
     ticket = Ticket(

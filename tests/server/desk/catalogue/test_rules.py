@@ -164,13 +164,13 @@ def test_whatever_is_sent_is_read_or_refused_by_its_places(document: dict[str, A
 def forms(draw: st.DrawFn) -> OfferingForm:
     """Draw forms whose questions rest on earlier ones, told in any order."""
     count = draw(st.integers(1, 8))
-    fields = []
+    fields: list[dict[str, Any]] = []
     for number in range(count):
         more: dict[str, Any] = {"required": draw(st.booleans())}
         if number and draw(st.booleans()):
             other = draw(st.integers(0, number - 1))
             boolean = fields[other]["type"] == "boolean"
-            values = st.sampled_from([True, False] if boolean else ["a", "b"])
+            values: Any = st.sampled_from([True, False] if boolean else ["a", "b"])
             more["shown_when"] = when(f"f{other}", *draw(st.sets(values, min_size=1)))
         sort = draw(st.sampled_from(["boolean", "choice", "choices"]))
         if sort == "boolean":

@@ -1,0 +1,1 @@
+"""Placing an order, deciding about it, and doing what it asks for."""
