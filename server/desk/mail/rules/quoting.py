@@ -77,9 +77,9 @@ def _is_writer(line: str) -> bool:
     for words in languages():
         if any(moment) and line.endswith(words.verbs):
             return True
-        # German names who wrote after the verb.
+        # In German the verb may stand before the name, and before the moment.
         inner = tuple(f" {verb.rstrip(': ')} " for verb in words.verbs)
-        if all(moment) and line.endswith((">:", '":')) and any(one in line for one in inner):
+        if all(moment) and "@" in line and any(one in line for one in inner):
             return True
     # Gmail in Russian, Mail.ru and Yandex write a date and a name, and no verb.
     return all(moment) and bool(_DAY_FIRST.match(line)) and bool(_NAMED.search(line))

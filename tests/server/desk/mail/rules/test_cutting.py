@@ -27,6 +27,7 @@ OVER = {
     "Mail.ru": "Понедельник, 23 ноября 2026, 10:15 +03:00 от Desk <desk@x.org>:",
     "Yandex": '23.11.2026, 10:15, "Desk" <desk@x.org>:',
     "Gmail, German": "Am Mo., 23. Nov. 2026 um 10:15 Uhr schrieb Desk <desk@x.org>:",
+    "Gmail, German, wrapped": "Desk <desk@x.org> schrieb am So., 23.\nNov. 2026, 10:15:",
     "Apple, German": "Am 23.11.2026 um 10:15 schrieb Desk <desk@x.org>:",
     "Gmail, French": "Le lun. 23 nov. 2026 à 10:15, Desk <desk@x.org> a écrit :",
     "Apple, French": "Le 23 nov. 2026 à 10:15, Desk <desk@x.org> a écrit :",
@@ -84,6 +85,7 @@ def test_what_follows_a_copied_header_is_cut(over: str) -> None:
         ("Да.\n\nОтправлено с iPhone", "Да."),
         ("Ja.\n\nVon meinem iPhone gesendet", "Ja."),
         ("Yes.\n-- \nAna Ruiz\n+34 600 000 000", "Yes."),
+        ("Yes.\n\nDownload Outlook for Android<https://aka.ms/ghei36>", "Yes."),
         ("Yes.\n\nGet Outlook for iOS\n____________\nFrom: Desk\nSent: Monday\nTo: Ana", "Yes."),
     ],
 )  # fmt: skip
