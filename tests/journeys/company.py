@@ -147,6 +147,7 @@ from server.scanning.models import NetworkHalfLink, NetworkLink, ScanOutcome
 from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.board import put_board
+from tests.journeys.catalogue import put_catalogue
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
 from tests.support.saml_provider import published_metadata
@@ -191,6 +192,7 @@ def _people(session: Session, world: World) -> dict[str, int]:
         "author": _known(world.configuration_manager.person_id),
         "support": _known(world.agent.person_id),
         "approver": _known(world.change_manager.person_id),
+        "requester": _known(world.requester.person_id),
     }
     for language, name in (("ru", "Раиса Русская"), ("es", "Esteban Español")):
         person = make_person(session, world.root, name)
@@ -677,6 +679,7 @@ class _Furnishing:
         found: dict[str, str | int] = {"ticket": ticket, "draft": self._change(db), "asked": asked}
         found["outage"] = outage
         found |= put_board(self._session, self._world, asked, self._now)
+        found |= put_catalogue(self._session, self._world, self._now)
         return found | self._problem(ticket, db)
 
     def _outage(self, reference: str) -> int:

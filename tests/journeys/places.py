@@ -46,6 +46,10 @@ NO_PAGES = frozenset(
         "network.cables",
         "network.graph",
         "ownership.summary",
+        "offerings.pick_for_whom",
+        "offerings.pick_items",
+        "offerings.pick_people",
+        "orders.for_ticket",
         "people.photo",
         "network.table",
         # They lead to an identity provider and back, and show nothing of their own.
@@ -151,6 +155,9 @@ _ALSO = (
     "/tickets/new?template=pool",
     "/portal/new?category=performance",
     "/portal?show=closed",
+    "/catalogue?q=nothing-like-this",
+    "/catalogue?section=devices",
+    "/administration/desk/offerings/of/{offering}/preview?version=1",
 )
 
 #: Which reference stands in the addresses of a corner of the site.
@@ -158,9 +165,12 @@ _REFERENCES = {
     "tickets": "ticket",
     "changes": "asked",
     "portal": "ticket",
+    "orders": "order",
     "problems": "problem",
     "major": "major",
 }
+#: Whose code stands in the addresses of a corner of the site; a template's elsewhere.
+_CODES = {"offerings": "offering", "offering_editor": "offering"}
 
 
 def places(app: Flask, things: Things) -> list[str]:
@@ -209,4 +219,6 @@ def _examples(rule: Rule, argument: str, things: Things) -> list[int | str]:
         return sorted(choices)
     if argument == "reference":
         return [things[_REFERENCES[_corner(rule)]]]
+    if argument == "code":
+        return [things[_CODES.get(_corner(rule), "code")]]
     return [things[argument.removesuffix("_id")]]

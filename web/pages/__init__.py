@@ -44,6 +44,9 @@ from web.pages.merging import identity
 from web.pages.model import model
 from web.pages.network import network
 from web.pages.notifications import notifications
+from web.pages.offering_editor import offering_editor
+from web.pages.offerings import offerings
+from web.pages.orders import orders
 from web.pages.ownership import ownership
 from web.pages.passkeys import passkeys
 from web.pages.past import past
@@ -124,6 +127,9 @@ PAGES: tuple[Blueprint, ...] = (
     logins,
     model,
     notifications,
+    offering_editor,
+    offerings,
+    orders,
     past,
     people,
     portal,

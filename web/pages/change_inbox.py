@@ -7,6 +7,7 @@ from cmdb.errors import CadastreError
 from server.desk.changes import actions
 from server.desk.changes.models import Change
 from server.desk.changes.queries import ChangeFilter, list_changes, rounds_of
+from server.desk.ordering.queries import OrderFilter, OrderRow, list_orders, offered_name
 from server.foundation.edge.problems import problem_of
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.paging import PageRequest
@@ -69,6 +70,7 @@ def inbox_page(errors: dict[str, str], deputy_errors: dict[str, str] | None = No
     return render_template(
         "changes/inbox.html",
         rows=page.rows,
+        orders=orders_waiting(_MOST),
         errors=errors,
         deputies=deputies_shown(),
         deputy_errors=deputy_errors or {},
@@ -86,6 +88,13 @@ def inbox_page(errors: dict[str, str], deputy_errors: dict[str, str] | None = No
         },
         nothing=gettext("no service that you may see"),
     )
+
+
+def orders_waiting(most: int) -> list[tuple[OrderRow, str]]:
+    """Return at most ``most`` orders that wait for the reader's word, each with its name."""
+    wanted = OrderFilter(deciding=True)
+    page = list_orders(current_session(), current_actor(), wanted, PageRequest(limit=most))
+    return [(row, offered_name(row, reader().language)) for row in page.rows]
 
 
 def suffering_of(change: Change) -> list[tuple[str, str]]:

@@ -147,7 +147,15 @@ def _navigation() -> tuple[_Entry, ...]:
         ),
         _Entry("knowledge.index", gettext("Knowledge"), "book", "g k", (Permission.TICKET_OPEN,)),
         _Entry("notifications.index", gettext("Notifications"), "info-circle", "g o"),
-        _Entry("portal.index", gettext("My requests"), "inbox", "g q", (Permission.TICKET_OPEN,)),
+        _Entry("offerings.index", gettext("Catalogue"), "basket", "g b", (Permission.TICKET_OPEN,)),
+        _Entry(
+            "portal.index",
+            gettext("My requests"),
+            "inbox",
+            "g q",
+            (Permission.TICKET_OPEN,),
+            ("orders",),
+        ),
         _Entry("equipment.mine", gettext("My equipment"), "device-laptop", "g e"),
         _Entry(
             "changes.index",
@@ -189,6 +197,7 @@ def _navigation() -> tuple[_Entry, ...]:
                 "history",
                 "junk",
                 "model",
+                "offering_editor",
                 "precedence",
                 "providers",
                 "roles",
@@ -212,7 +221,13 @@ def _creations() -> tuple[_Entry, ...]:
 
 
 #: What somebody who only asks for things finds in the navigation.
-_FOR_ASKING = ("portal.index", "knowledge.index", "equipment.mine", "notifications.index")
+_FOR_ASKING = (
+    "portal.index",
+    "offerings.index",
+    "knowledge.index",
+    "equipment.mine",
+    "notifications.index",
+)
 
 
 def only_asks(actor: Actor) -> bool:
@@ -236,7 +251,8 @@ def _frame_for(actor: Actor) -> tuple[tuple[_Entry, ...], tuple[_Entry, ...]]:
         return _navigation(), _creations()
     known = {entry.endpoint: entry for entry in _navigation()}
     report = _Entry("portal.new", gettext("Report something"), "inbox", "c t")
-    return tuple(known[one] for one in _FOR_ASKING), (report,)
+    order = _Entry("offerings.index", gettext("Something from the catalogue"), "basket", "c b")
+    return tuple(known[one] for one in _FOR_ASKING), (report, order)
 
 
 def add_shell() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cmdb.model import standing_model
 from cmdb.query.items import ItemFilter
 from server.desk.announcements.queries.announcements import now_announced
 from server.desk.changes.queries import ChangeFilter, list_changes
+from server.desk.ordering.queries import order_of
 from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
 from server.desk.tickets.actions import attaching
@@ -42,10 +43,12 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from server.items.queries import list_items
 from web.pages.announcements import told_here
+from web.pages.change_inbox import orders_waiting
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import of_list, refuse_in_words
 from web.pages.ticket_opening import own_fields_shown
 from web.pages.wording import ticket_wording
+from web.presenters.orders import steps_of, waits_for
 from web.presenters.own_fields import given_fields, shown_fields
 from web.presenters.values import class_label
 from web.presenters.writing import passages, pieces
@@ -78,6 +81,7 @@ def index() -> ResponseReturnValue:
         "portal/index.html",
         rows=[row.ticket for row in page.rows],
         waiting=[row.change for row in waiting.rows],
+        orders=orders_waiting(_WAITING_SHOWN),
         next_cursor=page.next_cursor,
         state=state,
         wording=ticket_wording(),
@@ -177,8 +181,16 @@ def _page(ticket: Ticket, errors: dict[str, str], status: int = 200) -> Response
         passages=passages,
         asked=asked_of_requester(session, ticket, wording.words),
         went_into=None if ticket.is_open else gone_into(session, ticket.id),
+        **_order(ticket),
     )
     return body, status
+
+
+def _order(ticket: Ticket) -> dict[str, Any]:
+    """Return how far the order is that a ticket is; no steps for what is none."""
+    page = order_of(current_session(), current_actor(), ticket.reference)
+    way = steps_of(page, reader()) if page else []
+    return {"order_way": way, "order_waits": waits_for(page, reader()) if page else ""}
 
 
 def _expected(ticket: Ticket) -> datetime | None:

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import NotFound
 from cmdb.model import standing_model
+from cmdb.model.values import label_of
 from cmdb.query.items import ItemFilter
 from cmdb.records.items import Item
 from cmdb.vocabulary import SERVICE
 from server.assets.documents.searching import search_documents
+from server.desk.catalogue.queries import list_offerings
 from server.desk.changes.queries import ChangeFilter, find_change, list_changes
 from server.desk.knowledge.queries import ArticleFilter, list_articles
 from server.desk.problems.queries.problems import ProblemFilter, find_problem, list_problems
@@ -69,6 +71,7 @@ def _find(words: str, limit: int) -> list[HitGroup]:
     finders: tuple[tuple[Permission, Finder], ...] = (
         (Permission.TICKET_READ, _tickets),
         (Permission.TICKET_READ, _problems),
+        (Permission.TICKET_OPEN, _offerings),
         (Permission.TICKET_OPEN, _articles),
         (Permission.CHANGE_READ, _changes),
         (Permission.ITEM_READ, _services),
@@ -124,6 +127,21 @@ def _problems(session: Session, actor: Actor, words: str, limit: int) -> HitGrou
     )
     more = url_for("problems.index", q=words, view="all") if page.next_cursor else ""
     return HitGroup(gettext("Problems"), hits, more)
+
+
+def _offerings(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:
+    found = list_offerings(session, actor, words)
+    hits = tuple(
+        Hit(
+            url_for("offerings.show", code=one.offering.code),
+            label_of(one.form.names, reader().language),
+            "basket",
+            label_of(one.form.section.labels, reader().language),
+        )
+        for one in found[:limit]
+    )
+    more = url_for("offerings.index", q=words) if len(found) > limit else ""
+    return HitGroup(gettext("Catalogue"), hits, more)
 
 
 def _articles(session: Session, actor: Actor, words: str, limit: int) -> HitGroup:

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.desk.routing.rules.skills import levels_text
 from web.presenters.clocks import holder_text
+from web.presenters.orders import ORDER_EVENTS, order_line
 from web.presenters.reader import Reader
 from web.presenters.routing import passed_text
 from web.presenters.ticket_parts import link_text
@@ -65,7 +66,9 @@ def system_line(
 
 
 def _happened(event: str, detail: Mapping[str, Any], reader: Reader) -> SystemLine:
-    """Return the words for what was linked, merged, done, attached or rated."""
+    """Return the words for what was linked, merged, done, attached, rated or ordered."""
+    if event in ORDER_EVENTS:
+        return SystemLine(*order_line(event, detail, reader))
     reference = str(detail.get("reference", ""))
     link = str(detail.get("kind", ""))
     said = {

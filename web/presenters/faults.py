@@ -6,7 +6,14 @@ A sentence that is not known here is shown as it came.
 
 import re
 
-from web.presenters import change_faults, desk_faults, people_faults, refusals, register_faults
+from web.presenters import (
+    catalogue_faults,
+    change_faults,
+    desk_faults,
+    people_faults,
+    refusals,
+    register_faults,
+)
 from web.presenters.reader import Reader
 
 _OF_A_LIST = re.compile(r"value (\d+) of the list: (.*)", re.DOTALL)
@@ -30,6 +37,7 @@ def fault_text(fault: str, reader: Reader) -> str:
         *_patterns(reader),
         *change_faults.patterns(reader),
         *desk_faults.patterns(reader),
+        *catalogue_faults.patterns(reader),
         *refusals.patterns(reader),
     ):
         match = re.fullmatch(pattern, fault, re.DOTALL)
@@ -44,6 +52,7 @@ def _sentences(reader: Reader) -> dict[str, str]:
         **register_faults.sentences(reader),
         **change_faults.sentences(reader),
         **desk_faults.sentences(reader),
+        **catalogue_faults.sentences(reader),
         **people_faults.sentences(reader),
         "must not be empty": reader.gettext("Please fill this in."),
         "must not be null": reader.gettext("Please fill this in."),

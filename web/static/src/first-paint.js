@@ -3,6 +3,8 @@
 // page/navigation.js.
 (() => {
   const root = document.documentElement;
+  // What a script hides is hidden before it is seen; without scripts it all stays.
+  root.dataset.scripts = "";
   let theme = "auto";
   try {
     theme = localStorage.getItem("cadastre.theme") || "auto";

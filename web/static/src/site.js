@@ -4,6 +4,7 @@
 import "htmx.org/dist/htmx.esm.js";
 
 import { startCalendar } from "./page/calendar.js";
+import { startConditions } from "./page/conditions.js";
 import { startConfirm } from "./page/confirm.js";
 import { startCopy } from "./page/copy.js";
 import { startDrafts } from "./page/drafts.js";
@@ -36,6 +37,7 @@ startKeyboard();
 startRows();
 startCalendar();
 startSending();
+startConditions();
 startTimes();
 startDrafts();
 startPasskeys();

@@ -38,7 +38,7 @@ function furnish(select) {
       };
       // Ask each time: what was right a minute ago may be wrong now.
       picker.loadedSearches = {};
-      find(select.dataset.picker, query).then(
+      find(addressOf(select), query).then(
         (results) => {
           picker.clearOptions();
           found = new Set(results.map((option) => option.value));
@@ -63,8 +63,15 @@ function furnish(select) {
   if (select.autofocus) picker.focus();
 }
 
-async function find(address, query) {
-  const url = new URL(address, location.href);
+/** Return where to ask; data-picker-with names a field of the form whose value goes along. */
+function addressOf(select) {
+  const url = new URL(select.dataset.picker, location.href);
+  const along = select.dataset.pickerWith;
+  if (along) url.searchParams.set(along, select.form?.elements[along]?.value ?? "");
+  return url;
+}
+
+async function find(url, query) {
   url.searchParams.set("q", query);
   const answer = await fetch(url, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(`the list answered ${answer.status}`);
