@@ -65,6 +65,10 @@ _FORBIDDEN = {
         ("server.people.actions.passkeys", "fido2.server"),
         ("web.pages.passkeys", "fido2"),
     ],
+    "imap-tools-has-one-user": [
+        ("server.desk.mail.actions.fetching", "imap_tools"),
+        ("server.foundation.mailing", "imap_tools.errors"),
+    ],
     "ldap3-has-one-user": [
         ("server.people.sync", "ldap3"),
         ("web.pages.people", "ldap3.core.exceptions"),

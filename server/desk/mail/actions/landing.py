@@ -65,7 +65,7 @@ def desk_of(settings: Settings) -> MailDesk:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A letter on its way in; ``proven``: the trusted server found the sender to be who they say."""
+    """A letter on its way in; ``proven``: the trusted server found that its sender is real."""
 
     session: Session
     desk: MailDesk

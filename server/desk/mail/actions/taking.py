@@ -1,6 +1,5 @@
 """Taking letters in: each becomes a ticket or an entry, is ignored, or is held with its reason."""
 
-
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +33,9 @@ NEW_TICKETS = Allowance("tickets by mail", 20, 3600)
 NEW_PEOPLE = Allowance("people by mail", 60, 3600)
 #: Answers of one person on one ticket: two programs that answer each other end here.
 ANSWERS = Allowance("answers by mail", 30, 3600)
+#: What only machines write. What else may come of one is held: a list passes on what people write,
+#: and Exchange marks letters of people as such that want no automatic answer.
+_SURE = frozenset({"own", "bounce", "auto-submitted"})
 _MOST_ATTEMPTS = 3
 _LONGEST_NOTE = 500
 
@@ -113,9 +115,11 @@ def _decide(incoming: Incoming, trusted: str) -> None:
     """Take the letter in or ignore it. Raises ``_Held``, and what tickets refuse."""
     row, letter = incoming.row, incoming.letter
     reason = letter.automatic or ("own" if _is_own(incoming) else "")
-    if reason:
+    if reason in _SURE:
         _ignore(incoming, reason)
         return
+    if reason:
+        raise _Held("automatic", reason)
     if not letter.from_address:
         raise _Held("unreadable", ", ".join(letter.faults))
     if trusted and not incoming.proven:
@@ -155,8 +159,8 @@ def _ignore(incoming: Incoming, reason: str) -> None:
     draft = EntryDraft(f"Mail about this ticket to {to} could not be delivered.", "internal")
     for ticket in undelivered_tickets(incoming.session, letter, incoming.desk.keys):
         spend(incoming.session, ANSWERS, f"ticket:{ticket.id}:undelivered", incoming.now)
-        add_entry(incoming.session, system_actor("mail"), ticket.id, draft, incoming.now)
-        row.ticket_id = ticket.id
+        entry = add_entry(incoming.session, system_actor("mail"), ticket.id, draft, incoming.now)
+        row.ticket_id, row.entry_id = ticket.id, entry.id
 
 
 def _sender(incoming: Incoming) -> Person:

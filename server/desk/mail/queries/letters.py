@@ -12,6 +12,7 @@ from cmdb.records.parties import Person
 from server.desk.mail.models import Mailbox, ReceivedLetter
 from server.desk.mail.rules.letters import Letter
 from server.desk.mail.rules.reading import read_letter
+from server.desk.mail.rules.states import TAKEN
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import find_ticket, may_work_on
 from server.desk.tickets.queries.scope import visible_tickets
@@ -118,7 +119,9 @@ def letters_by_entry(
     For a ticket that the caller has found for its reader. One statement.
     """
     query = select(ReceivedLetter.entry_id, ReceivedLetter.id).where(
-        ReceivedLetter.ticket_id == ticket_id
+        ReceivedLetter.ticket_id == ticket_id,
+        # One that is ignored may stand behind a note, and opens nothing.
+        (ReceivedLetter.state == TAKEN) | ReceivedLetter.entry_id.is_not(None),
     )
     known = {None, *entry_ids}
     return {entry: letter for entry, letter in session.execute(query) if entry in known}

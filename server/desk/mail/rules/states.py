@@ -6,7 +6,7 @@ WAITING, TAKEN, HELD, IGNORED, DROPPED = "waiting", "taken", "held", "ignored", 
 #: "ignored" because a machine wrote it, "dropped" by a person.
 STATES = (WAITING, TAKEN, HELD, IGNORED, DROPPED)
 
-#: Why a letter is held. "automatic" is why one is ignored.
+#: Why a letter is held or ignored; of "automatic" the note says which of ``letters.AUTOMATIC``.
 REASONS = (
     "stranger",  # nobody here has the sender's address
     "ambiguous",  # several people have it
@@ -20,5 +20,5 @@ REASONS = (
     "refused",  # the desk refused what it says, or a file; ``note`` says how
     "failed",  # it could not be taken in three times; ``note`` says why
     "removed",  # its mailbox was removed before it was read
-    "automatic",
+    "automatic",  # a machine wrote it, or may have
 )

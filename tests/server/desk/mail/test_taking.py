@@ -134,6 +134,8 @@ def test_what_a_machine_wrote_is_ignored_and_a_bounce_is_told_on_its_ticket(post
     mine = address(post, "requester")
     assert post.come(letter(mine, Auto_Submitted="auto-replied")).state == "ignored"
     assert post.come(letter("help@example.test")).note == "own"
+    passed_on = post.come(letter(mine, List_Id="<all.example.test>"))
+    assert (passed_on.state, passed_on.reason, passed_on.note) == ("held", "automatic", "list")
     ticket = opened(post)
     sent = f"notification-7.{post.token(ticket.reference)}@localhost"
     bounce = (
@@ -148,6 +150,7 @@ def test_what_a_machine_wrote_is_ignored_and_a_bounce_is_told_on_its_ticket(post
     row = post.come(bounce.encode())
     assert (row.state, row.note, row.ticket_id) == ("ignored", "bounce", ticket.id)
     (entry,) = post.entries(ticket.id)
+    assert row.entry_id == entry.id
     assert entry.kind == "internal"
     assert "gone@example.test" in entry.text
     assert len(post.tickets()) == 1
@@ -189,10 +192,10 @@ def test_disabled_and_ambiguous_senders_are_held(post: Post) -> None:
 
 
 def test_people_who_were_sent_a_copy_follow_only_where_the_mailbox_says_so(post: Post) -> None:
-    copied = {"Cc": f"{address(post, 'reader')}, nobody@elsewhere.test"}
-    post.come(letter(address(post, "requester"), **copied))
+    copied = f"{address(post, 'reader')}, nobody@elsewhere.test"
+    post.come(letter(address(post, "requester"), Cc=copied))
     post.change(watch_copied=True)
-    row = post.come(letter(address(post, "requester"), "Second", **copied))
+    row = post.come(letter(address(post, "requester"), "Second", Cc=copied))
     with post.database.reading() as session:
         watching = session.execute(select(TicketWatcher.ticket_id, TicketWatcher.person_id)).all()
     assert watching == [(row.ticket_id, post.estate.world.reader.person_id)]
