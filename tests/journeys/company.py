@@ -148,6 +148,7 @@ from server.scanning.ranges import RangeDraft, ask_run, create_range
 from tests.cmdb.engine.machines import Machine, virtual_machine
 from tests.journeys.board import put_board
 from tests.journeys.catalogue import put_catalogue
+from tests.journeys.post import put_post
 from tests.journeys.this_machine import report_this_machine
 from tests.support.people import World, make_person, make_world, token_of
 from tests.support.saml_provider import published_metadata
@@ -680,6 +681,7 @@ class _Furnishing:
         found["outage"] = outage
         found |= put_board(self._session, self._world, asked, self._now)
         found |= put_catalogue(self._session, self._world, self._now)
+        found |= put_post(self._session, self._settings, self._world, ticket, self._now)
         return found | self._problem(ticket, db)
 
     def _outage(self, reference: str) -> int:

@@ -35,10 +35,12 @@ from web.pages.junk import junk
 from web.pages.knowledge import knowledge
 from web.pages.labels import labels
 from web.pages.lately import lately
+from web.pages.letters import letters
 from web.pages.levels import levels
 from web.pages.licences import licences
 from web.pages.linked_identities import linked_identities
 from web.pages.logins import logins
+from web.pages.mailboxes import mailboxes
 from web.pages.major import major
 from web.pages.merging import identity
 from web.pages.model import model
@@ -111,6 +113,7 @@ PAGES: tuple[Blueprint, ...] = (
     passkeys,
     equipment,
     stock,
+    letters,
     levels,
     licences,
     labels,
@@ -125,6 +128,7 @@ PAGES: tuple[Blueprint, ...] = (
     lately,
     linked_identities,
     logins,
+    mailboxes,
     model,
     notifications,
     offering_editor,

@@ -34,6 +34,7 @@ from server.people.queries.groups import group
 from server.people.queries.people import names_of_people
 from web.pages.frame import list_url, reader
 from web.pages.item_tabs import reason_of
+from web.pages.ticket_letters import letters_on
 from web.pages.wording import change_wording, ticket_wording
 from web.presenters.conversation import Names, mentioned_people, system_line
 from web.presenters.impact import path_map
@@ -92,6 +93,7 @@ def ticket_page(reference: str, act: Act, status: int = 200) -> ResponseReturnVa
         entries=shown,
         line_of=_lines(page, shown),
         said_at=_said_at(page, shown),
+        letters=letters_on(page),
         pieces=pieces,
         passages=passages,
         entry_tabs=_entry_tabs(),

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from cmdb.errors import NotFound
 from cmdb.records.parties import Group
+from server.desk.mail.queries.letters import LetterFilter, count_letters
+from server.desk.mail.rules.states import HELD
 from server.desk.tickets.queries import TicketFilter, count_each, list_tickets
 from server.desk.tickets.queries.exporting import ticket_csv, ticket_rows
 from server.desk.tickets.queries.kept import NARROWING, TICKET_VIEWS, narrowed, standing_filter
@@ -84,6 +86,7 @@ def queue_page(
         ticked=ticked,
         steps=_steps(),
         works=actor.may(Permission.TICKET_WORK),
+        held_letters=_held_letters(actor),
         exports=[
             (words, with_query(address, _narrowing(), {"after": None}))
             for words, address in (
@@ -93,6 +96,13 @@ def queue_page(
         ],
         reader=reader(),
     )
+
+
+def _held_letters(actor: Actor) -> int:
+    """Return how many letters wait for somebody's word where the reader works on tickets."""
+    if not actor.may(Permission.TICKET_WORK):
+        return 0
+    return count_letters(current_session(), actor, LetterFilter(HELD))
 
 
 def _list_args() -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from web.presenters import (
     catalogue_faults,
     change_faults,
     desk_faults,
+    mail_faults,
     people_faults,
     refusals,
     register_faults,
@@ -37,6 +38,7 @@ def fault_text(fault: str, reader: Reader) -> str:
         *_patterns(reader),
         *change_faults.patterns(reader),
         *desk_faults.patterns(reader),
+        *mail_faults.patterns(reader),
         *catalogue_faults.patterns(reader),
         *refusals.patterns(reader),
     ):
@@ -52,6 +54,7 @@ def _sentences(reader: Reader) -> dict[str, str]:
         **register_faults.sentences(reader),
         **change_faults.sentences(reader),
         **desk_faults.sentences(reader),
+        **mail_faults.sentences(reader),
         **catalogue_faults.sentences(reader),
         **people_faults.sentences(reader),
         "must not be empty": reader.gettext("Please fill this in."),

@@ -17,8 +17,12 @@ def file_answer(storage: Storage, stored_name: str, file_name: str) -> Response:
     """Return a kept file under the name a person gave it. Raises ``NotFound``."""
     with storage.open(stored_name) as stream:
         # At most as large as an attachment may be, and the file is closed whatever follows.
-        content = BytesIO(stream.read())
-    answer = send_file(content, OPAQUE, as_attachment=True, download_name=file_name)
+        return content_answer(stream.read(), file_name)
+
+
+def content_answer(content: bytes, file_name: str) -> Response:
+    """Return bytes to be saved under the name a person gave them, whatever they are."""
+    answer = send_file(BytesIO(content), OPAQUE, as_attachment=True, download_name=file_name)
     return _harmless(answer)
 
 
