@@ -79,7 +79,8 @@ class _Reader:
         bare = [] if self._quoted else [words]
         for one in self._angles or bare:
             address = one.strip()
-            if len(address) <= _LONGEST and _ADDRESS.fullmatch(address):
+            seen = address.isprintable() and len(address) <= _LONGEST
+            if seen and _ADDRESS.fullmatch(address):
                 self.found.append((name, address))
         self._words, self._angles = [], []
         self._quote = self._quoted = self._inside = False

@@ -196,6 +196,7 @@ def test_raw_bytes_in_a_header_are_read_too() -> None:
         (["From: boss@x.org\x00@evil.example"], "", "no_sender"),
         (['From: "a b"@x.org'], "", "no_sender"),
         (['From: "boss@x.org"'], "", "no_sender"),
+        (["From: boss\u200b@x.org"], "", "no_sender"),
         (['From: <"boss"@x.org>'], "", "no_sender"),
         (["From: @x.org"], "", "no_sender"),
         (["From: <@evil.example:boss@x.org>"], "", "no_sender"),
