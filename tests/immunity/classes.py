@@ -42,12 +42,7 @@ CLASSES = (
     ),
     FaultClass(17, "requests to where an attacker points"),
     FaultClass(18, "stored XSS by what people write"),
-    FaultClass(
-        19,
-        "hijacked mail threads",
-        missing="mail that becomes tickets",
-        imports=("imap_tools", "imaplib", "poplib"),
-    ),
+    FaultClass(19, "hijacked mail threads"),
     FaultClass(20, "formulas in exports"),
     FaultClass(
         21,

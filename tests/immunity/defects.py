@@ -316,6 +316,18 @@ DEFECTS = (
         _always(None),
     ),
     Defect(
+        "any-token-proves",
+        "test_19_hijacked_threads",
+        "server.notify.rules.tokens:holds",
+        _always(True),
+    ),
+    Defect(
+        "any-sender-is-proven",
+        "test_19_hijacked_threads",
+        "server.desk.mail.rules.proving:is_proven",
+        _always(True),
+    ),
+    Defect(
         "formulas-as-they-are",
         "test_20_formulas",
         "server.foundation.sheets:safe_cell",

@@ -2,8 +2,10 @@
 
 import itertools
 import re
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from server.commands.setup_settings import settings_from
 from server.foundation.rotation import sealed_columns
 from server.foundation.settings import Settings
 from tests.immunity.conftest import Program, Target
+from tests.support.certificates import CertificateAuthority
 from tests.support.people import BEGINNING
 
 #: How columns and settings are called that say where something is sent, or whom it trusts there.
@@ -29,6 +32,14 @@ class Bearer:
     given: str
     moves: Mapping[str, tuple[Any, ...]]
     stays: Mapping[str, Any]
+    #: The field that no two may share, and columns that sound like a place and are none.
+    unique: str = "code"
+    nowhere: frozenset[str] = frozenset()
+
+
+def _another_authority() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        return CertificateAuthority(Path(folder)).certificate.read_text()
 
 
 _BEARERS = {
@@ -57,6 +68,30 @@ _BEARERS = {
         {"issuer": ("https://evil.test", "https://id.test/other"), "client_id": ("x",)},
         {"name": "Other"},
     ),
+    "mailbox.sealed_password": Bearer(
+        "/mailboxes",
+        {
+            "address": "help@example.test",
+            "host": "mail.test",
+            "port": 993,
+            "security": "tls",
+            "user_name": "help",
+            "password": "kept",
+        },
+        "has_password",
+        "password",
+        {
+            "host": ("evil.test", "mail.test.evil.test"),
+            "port": (1993,),
+            "security": ("starttls", "plain"),
+            "authority": (_another_authority(),),
+            "user_name": ("other",),
+        },
+        {"address": "desk@example.test", "trusted_server": "mx.example.test"},
+        unique="name",
+        # What people write to, and whose findings about senders count.
+        nowhere=frozenset({"address", "address_key", "trusted_server"}),
+    ),
 }
 #: Sealed, and bound to no place: nothing of the row says where it is sent.
 _PLACELESS = {
@@ -80,7 +115,7 @@ def admin(target: Target) -> Program:
 
 
 def _made(target: Target, admin: Program, bearer: Bearer) -> str:
-    place = {"code": f"b{next(_numbers)}", "organisation_id": target.world.root.id}
+    place = {bearer.unique: f"b{next(_numbers)}", "organisation_id": target.world.root.id}
     answer = admin.post(bearer.path, {**bearer.body, **place})
     assert answer.status_code == 201, answer.text
     made = answer.get_json()
@@ -94,7 +129,8 @@ def test_everything_that_bears_a_secret_is_tried_here() -> None:
     for name, table in tables.items():
         moving = {column.name for column in table.columns if _WHERE.search(column.name)}
         tried = set(_BEARERS[name].moves) if name in _BEARERS else set()
-        assert moving <= tried, name
+        nowhere = _BEARERS[name].nowhere if name in _BEARERS else frozenset()
+        assert moving - nowhere <= tried, name
 
 
 @pytest.mark.parametrize(("column", "name", "value"), _MOVES)

@@ -1,5 +1,6 @@
 """Where people may make us connect: to a server of the right kind, and never further inside."""
 
+import re
 import socket
 
 import pytest
@@ -53,6 +54,27 @@ def test_no_way_of_writing_it_leads_to_where_clouds_keep_their_secrets(
     told = admin.post(f"/directories/{number}/test", {}).get_json()
     assert told["ok"] is False
     assert "may not connect" in told["detail"] or "no connection" in told["detail"]
+
+
+@pytest.mark.parametrize("host", corpus("inner_addresses"))
+def test_a_mailbox_leads_there_neither(target: Target, host: str) -> None:
+    admin = target.api(target.world.admin)
+    body = {
+        "name": f"inner {len(host)} {host.encode().hex()[:40]}",
+        "organisation_id": target.world.root.id,
+        "address": "help@example.test",
+        "host": host.strip("[]"),
+        "port": 993,
+        "user_name": "help",
+        "password": "secret",
+    }
+    made = admin.post("/mailboxes", body)
+    if made.status_code == 422:
+        assert "host" in str(made.get_json())
+        return
+    told = admin.post(f"/mailboxes/{made.get_json()['id']}/test", {}).get_json()
+    assert told["ok"] is False
+    assert re.search("is not among directory_networks|cannot be reached", told["detail"]), told
 
 
 @pytest.mark.parametrize("host", corpus("inner_addresses"))
