@@ -25,6 +25,7 @@ from server.assets.actions import ContractDraft, create_contract
 from server.demo.company import CODE, COMPANY, CONTRACTS
 from server.demo.desk import DAYS, ticket_moments, write_ticket
 from server.demo.estate import draw_estate
+from server.demo.ordered import ORDERS, publish_catalogue, write_order
 from server.demo.people import write_people, write_teams
 from server.demo.planned import CHANGES, write_change
 from server.demo.sketch import Sketch
@@ -92,6 +93,7 @@ def load_demo(database: Database, now: datetime, report: Reporter) -> DemoLoaded
     _contracts(database, stage)
     tickets = _tickets(database, stage, report)
     _changes(database, stage, report)
+    _orders(database, stage, report)
     observed, related = len(sketch.observations), len(sketch.relations)
     return DemoLoaded(organisation_id, len(everybody), observed, related, tickets, len(CHANGES))
 
@@ -235,3 +237,14 @@ def _changes(database: Database, stage: Stage, report: Reporter) -> None:
         report.advance()
         if number % 5 == 0:
             _let_others_write(database)
+
+
+def _orders(database: Database, stage: Stage, report: Reporter) -> None:
+    report.begin("orders", len(ORDERS))
+    with database.writing() as session:
+        publish_catalogue(session, stage)
+    for plan in ORDERS:
+        with database.writing() as session:
+            write_order(session, stage, plan)
+            stage.keep_quiet(session)
+        report.advance()

@@ -18,7 +18,7 @@ def write_people(
     found: dict[str, list[int]] = {}
     taken: dict[str, int] = {}
     for plan in SITES:
-        ids = []
+        ids: list[int] = []
         for _ in range(plan.desks):
             given, family = chance.choice(GIVEN), chance.choice(FAMILY)
             number = taken[f"{given} {family}"] = taken.get(f"{given} {family}", 0) + 1
@@ -35,6 +35,8 @@ def write_people(
                     "department": chance.choice(DEPARTMENTS),
                     "site": plan.name,
                     "time_zone": plan.time_zone,
+                    # Whoever came first leads the site.
+                    "manager_id": ids[0] if ids else None,
                 },
                 now,
             )

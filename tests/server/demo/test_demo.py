@@ -20,6 +20,7 @@ from server.demo.loading import SEED, DemoLoaded, DemoRefused, load_demo
 from server.demo.purging import purge_organisation
 from server.demo.sketch import Sketch
 from server.desk.changes.models import Change
+from server.desk.ordering.models import ServiceOrder
 from server.desk.tickets.models import AffectedService
 from server.foundation.database import Database
 from server.foundation.jobs.models import Job
@@ -117,6 +118,8 @@ def _differing(
 
 def _check_estate(database: Database) -> None:
     with database.reading() as session:
+        ordered = session.scalars(select(ServiceOrder.state)).all()
+        assert sorted(ordered) == ["approval"] * 2 + ["done"] + ["fulfilment"] * 2 + ["rejected"]
         assert session.scalar(select(func.count()).select_from(QuarantinedValue)) == 0
         assert session.scalar(select(func.count()).select_from(IdentityReview)) == 0
         # People who do not exist are not written to.
