@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, tuple[str, str]] = {
     "intake": ("tests.benchmarks.intake", "reports per second, bytes per machine"),
     "discovery": ("tests.benchmarks.discovery", "recorded networks and devices, topology at size"),
     "desk": ("tests.benchmarks.desk", "opening tickets, queue and page at size, clocks"),
+    "mail": ("tests.benchmarks.mail", "letters an hour from a mailbox to tickets"),
     "changes": ("tests.benchmarks.changes", "previews, collisions, approvers"),
     "people": ("tests.benchmarks.people", "directory sync, authentication"),
 }

@@ -1,5 +1,6 @@
 """Setting up mailboxes. Passwords go in and never come out."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ from server.people.rules.logins import login_key, name_key
 
 #: The kind of job that looks at one mailbox.
 LOOK = "mail.look"
+_HOST = re.compile(r"[\w.:-]{1,253}")
 #: Each is asked every minute.
 MAX_MAILBOXES = 100
 #: Whoever changes where a password is sent to must know it: it is blanked with these.
@@ -143,6 +145,8 @@ def _check(session: Session, actor: Actor, row: Mailbox) -> None:
     _check_place(session, actor, problems, row.organisation_id)
     if [address for _, address in addresses_in(row.address)] != [row.address]:
         problems.add("address", "must be one e-mail address")
+    if not _HOST.fullmatch(row.host):
+        problems.add("host", "must be the name or the address of a server, without a port")
     if row.authority:
         try:
             trusted_context(row.authority)

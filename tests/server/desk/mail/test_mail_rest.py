@@ -96,6 +96,7 @@ def test_another_server_blanks_the_password_and_a_change_heeds_the_version(
     ("field", "value", "said"),
     [
         ("address", "Help <help@example.test>", "must be one e-mail address"),
+        ("host", "imaps://mail.example.test", "must be the name"),
         ("authority", "no certificate", "must be certificates"),
         ("done_folder", "INBOX", "must be another folder"),
         ("kind", "nonsense", "must be one of"),
