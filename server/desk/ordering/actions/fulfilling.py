@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from cmdb.errors import Conflict, InvalidValue, NotFound
 from cmdb.model.values import label_of
+from cmdb.records.items import Item
 from cmdb.records.parties import Group, Person
 from server.assets.custody.actions import give_item
 from server.desk.catalogue.queries import form_of
 from server.desk.catalogue.rules.offering import OfferingForm
-from server.desk.ordering.actions.lending import lent, lock_order
+from server.desk.ordering.actions.lending import handing, lent, lock_order
 from server.desk.ordering.actions.moving import let_go_on
 from server.desk.ordering.actions.telling import tell_task
 from server.desk.ordering.models import OrderTask, ServiceOrder
@@ -23,6 +24,7 @@ from server.desk.tickets.queries import may_work_on
 from server.foundation.errors import PermissionDenied
 from server.foundation.events import publish
 from server.foundation.permissions import Actor, Permission
+from server.items.scope import visible_items
 
 
 def fulfil(
@@ -89,8 +91,9 @@ def do_task(
 ) -> OrderTask:
     """Say that a task is done; for its group, and for who works on the ticket.
 
-    A task that hands something over names the item, which is then in the hands of whom the order is
-    for. Raises ``Conflict`` before its turn and once it is done, ``InvalidValue``, ``NotFound``,
+    A task that hands something over names an item in sight, which is then in the hands of whom the
+    order is for; that the offering says so is right enough to write it down. Raises
+    ``Conflict`` before its turn and once it is done, ``InvalidValue``, ``NotFound``,
     ``PermissionDenied``.
     """
     found = lock_order(session, actor, reference)
@@ -127,7 +130,10 @@ def _hand_over(
         raise InvalidValue({"item_id": "must not be empty"})
     if ticket.requester_id is None:
         raise Conflict("the ticket names nobody to whom something could be handed over")
-    give_item(session, actor, item_id, ticket.requester_id, ticket.reference, now)
+    seen = select(Item.id).where(Item.id == item_id, visible_items(actor))
+    if session.scalar(seen) is None:
+        raise InvalidValue({"item_id": f"there is no item {item_id}"})
+    give_item(session, handing(actor), item_id, ticket.requester_id, ticket.reference, now)
     row.item_id = item_id
 
 

@@ -30,6 +30,15 @@ def lent(actor: Actor) -> Actor:
     return replace(actor, grants=(*actor.grants, _LENT), scope=None)
 
 
+def handing(actor: Actor) -> Actor:
+    """Return the actor with the right to hand an item over, which a task of the offering asks for.
+
+    Which item that may be is checked before: it must be in the actor's own sight.
+    """
+    may_give = Grant(frozenset({Permission.ITEM_WRITE, *_LENT.permissions}))
+    return replace(actor, grants=(*actor.grants, may_give), scope=None)
+
+
 def lock_order(session: Session, actor: Actor, reference: str | int) -> OrderRow:
     """Return an order in sight, it and its ticket fresh and locked until the transaction ends.
 
