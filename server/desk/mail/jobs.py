@@ -57,16 +57,16 @@ def run_look(context: JobContext) -> Mapping[str, Any]:
 def run_forgetting(context: JobContext) -> Mapping[str, Any]:
     """Remove the bytes of letters that were decided longer ago than their mailbox keeps them."""
     storage, forgotten = attachments_at(context.settings.home), 0
-    while True:
+    last: int | None = 0
+    while last is not None:
         context.go_on()
         with context.database.writing() as session:
-            names = forget_letters(session, utc_now(), _BATCH)
+            names, last = forget_letters(session, utc_now(), last, _BATCH)
         # After the commit: a file that stays behind is found by the tidying of files.
         for name in names:
             storage.remove(name)
         forgotten += len(names)
-        if not names:
-            return {"letters": forgotten}
+    return {"letters": forgotten}
 
 
 def _ask(session: Session, mailbox_ids: list[int]) -> None:

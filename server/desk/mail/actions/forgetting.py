@@ -10,29 +10,34 @@ from server.desk.mail.rules.states import DROPPED, IGNORED, TAKEN
 
 #: For letters whose mailbox was removed.
 _KEEP_DAYS = 90
+_KEPT = select(Mailbox.id, Mailbox.keep_days)
 
 
-def forget_letters(session: Session, now: datetime, limit: int) -> list[str]:
-    """Note some letters as gone, whose time is over, and return the names of their files."""
-    names: list[str] = []
-    for mailbox_id, days in [*_kept_by(session), (None, _KEEP_DAYS)]:
-        query = (
-            select(ReceivedLetter)
-            .where(
-                ReceivedLetter.mailbox_id == mailbox_id,
-                ReceivedLetter.state.in_((TAKEN, IGNORED, DROPPED)),
-                ReceivedLetter.decided_at < now - timedelta(days=days),
-                ReceivedLetter.stored_name != "",
-            )
-            .order_by(ReceivedLetter.id)
-            .limit(limit - len(names))
+def forget_letters(
+    session: Session, now: datetime, after: int, limit: int
+) -> tuple[list[str], int | None]:
+    """Note some letters as gone, whose time is over: those with the next ids after ``after``.
+
+    Return the names of their files, and the last id; None when there are no more.
+    """
+    kept = dict(session.execute(_KEPT).tuples().all())
+    shortest = min([*kept.values(), _KEEP_DAYS])
+    query = (
+        select(ReceivedLetter)
+        .where(
+            ReceivedLetter.id > after,
+            ReceivedLetter.state.in_((TAKEN, IGNORED, DROPPED)),
+            ReceivedLetter.decided_at < now - timedelta(days=shortest),
+            ReceivedLetter.stored_name != "",
         )
-        for row in session.scalars(query):
+        .order_by(ReceivedLetter.id)
+        .limit(limit)
+    )
+    rows = list(session.scalars(query))
+    names: list[str] = []
+    for row in rows:
+        days = kept.get(row.mailbox_id or 0, _KEEP_DAYS)
+        if row.decided_at is not None and row.decided_at < now - timedelta(days=days):
             names.append(row.stored_name)
             row.stored_name = ""
-    return names
-
-
-def _kept_by(session: Session) -> list[tuple[int | None, int]]:
-    query = select(Mailbox.id, Mailbox.keep_days).order_by(Mailbox.id)
-    return [(mailbox_id, days) for mailbox_id, days in session.execute(query)]
+    return names, rows[-1].id if rows else None

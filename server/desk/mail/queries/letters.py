@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
@@ -21,10 +20,8 @@ from server.foundation.paging import Page, PageRequest, SortKey, count_up_to, fe
 from server.foundation.permissions import Actor, Permission, ScopeColumns, visible
 from server.foundation.storage import Storage
 
-LETTER_SORTS = {
-    "received": SortKey(ReceivedLetter.received_at, datetime.fromisoformat),
-    "id": SortKey(ReceivedLetter.id, int),
-}
+#: Ids are given as letters come.
+LETTER_SORTS = {"id": SortKey(ReceivedLetter.id, int)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ def list_letters(
     """Return one page of the letters in sight, the newest first by default."""
     actor.require(Permission.TICKET_WORK)
     if not page.sort:
-        page = PageRequest("-received", page.cursor, page.limit)
+        page = PageRequest("-id", page.cursor, page.limit)
     query = _rows(actor).where(*_narrowed(actor, wanted))
     found = fetch_page(session, query, page, LETTER_SORTS, ReceivedLetter.id)
     return Page([_row(*one) for one in found.rows], found.next_cursor)
