@@ -9,6 +9,8 @@ from server.desk.mail.rules import quoting
 
 #: Lines that programs add: one of the telephone, one of its program.
 _MOST_DEVICES = 3
+#: RFC 3676 wants four; firms add an address, a disclaimer and a picture.
+_LONGEST_SIGNATURE = 25
 
 
 def said_in(text: str, subject: str = "") -> str:
@@ -31,11 +33,30 @@ def said_in(text: str, subject: str = "") -> str:
 def without_signature(text: str) -> str:
     r"""Return a text without what stands below "-- " and without what a telephone adds.
 
+    Where more than a signature follows, such as what is passed on, nothing is left out.
+
     >>> without_signature("The screen is black.\n\nSent from my iPhone")
     'The screen is black.'
     """
     whole = text.strip()
-    return "\n".join(_unsigned(whole.split("\n"))).strip() or whole
+    lines = whole.split("\n")
+    ends = _signature(lines)
+    below = lines[ends:]
+    if len(below) > _LONGEST_SIGNATURE or any(_is_of_others(below, at) for at in range(len(below))):
+        return whole
+    return "\n".join(_unsigned(lines)).strip() or whole
+
+
+def _is_of_others(lines: Sequence[str], at: int) -> bool:
+    """Say whether a line begins what somebody else wrote."""
+    line = lines[at]
+    return (
+        line.startswith(">")
+        or quoting.is_forwarded(line)
+        or quoting.is_original(line)
+        or quoting.is_copied_header(lines, at)
+        or bool(quoting.names_writer(lines, at))
+    )
 
 
 def _new(lines: Sequence[str]) -> Sequence[str]:
@@ -101,13 +122,18 @@ def _has_text(lines: Sequence[str]) -> bool:
 
 
 def _unsigned(lines: Sequence[str]) -> Sequence[str]:
-    ends = next((at for at, line in enumerate(lines) if line.rstrip() == "--"), len(lines))
+    ends = _signature(lines)
     kept = _unruled(lines[:ends]) if _has_text(lines[:ends]) else lines
     for _ in range(_MOST_DEVICES):
         if not kept or not quoting.names_device(kept[-1]) or not _has_text(kept[:-1]):
             break
         kept = _unruled(kept[:-1])
     return kept
+
+
+def _signature(lines: Sequence[str]) -> int:
+    """Return the line above a signature; how many lines there are where there is none."""
+    return next((at for at, line in enumerate(lines) if line.rstrip() == "--"), len(lines))
 
 
 def _unruled(lines: Sequence[str]) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from server.desk.mail.rules.cutting import without_signature
 from server.desk.mail.rules.letters import Letter
 
 _LONGEST_TITLE = 255
@@ -23,8 +24,8 @@ def title_of(letter: Letter) -> str:
 
 
 def description_of(letter: Letter) -> str:
-    """Return the whole text: what somebody passes on is often the matter itself."""
-    return _bounded(letter.text)
+    """Return the text without signature: what somebody passes on is often the matter itself."""
+    return _bounded(without_signature(letter.text))
 
 
 def words_of_entry(letter: Letter) -> str:

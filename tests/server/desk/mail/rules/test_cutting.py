@@ -121,6 +121,12 @@ def test_a_description_loses_its_signature_and_no_quotation() -> None:
     assert without_signature("-- \nAna") == "-- \nAna"
 
 
+@pytest.mark.parametrize("over", [*OVER.values(), *COPIED.values(), "> Is it on?", "x\n" * 30])
+def test_a_description_keeps_what_is_passed_on_below_a_signature(over: str) -> None:
+    text = f"Look at this.\n-- \nAna\n\n{over}\n\nIt smokes."
+    assert without_signature(text) == text
+
+
 _LINES = st.sampled_from(
     [*OVER.values(), *COPIED.values(), QUOTED, SAID, "", "-- ", "> x", "Sent from my x", "_" * 40]
 )
