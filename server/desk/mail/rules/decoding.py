@@ -12,7 +12,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff]")
 _LONE = re.compile(r"[\ud800-\udfff]")
 _CYRILLIC = ("cp1251", "koi8_r", "cp866")
 _WIDE = re.compile(rb"[\x80-\xff]")
-_NARROW = re.compile(rb"[A-Za-z]")
+_WIDE_WORD = re.compile(rb"[\x80-\xff]{3,}")
 #: How much of a text is looked at to guess what it is in.
 _LOOKED_AT = 4_000
 
@@ -78,14 +78,15 @@ def _tried(content: bytes, name: str) -> str | None:
 
 
 def _lies(content: bytes, name: str) -> bool:
-    """Say whether a text that claims to be Western is Cyrillic: most of its letters are wide."""
+    """Say whether a text that claims to be Western is Cyrillic."""
     return name in ("iso8859-1", "iso8859-15", "cp1252", "ascii") and _is_cyrillic(content)
 
 
 def _is_cyrillic(content: bytes) -> bool:
+    """Say whether wide letters stand together in words; in the West they stand alone in them."""
     sample = content[:_LOOKED_AT]
-    wide, narrow = len(_WIDE.findall(sample)), len(_NARROW.findall(sample))
-    return wide >= 6 and wide > narrow
+    together = sum(len(word) for word in _WIDE_WORD.findall(sample))
+    return together >= 6 and together * 2 > len(_WIDE.findall(sample))
 
 
 def _guess(content: bytes) -> str:

@@ -172,6 +172,18 @@ def test_encoded_words_are_read_as_they_were_meant(line: str, subject: str) -> N
     assert _read("From: a@x.org", f"Subject: {line}", "", "x").subject == subject
 
 
+def test_markup_around_a_text_hides_no_lie_about_its_character_set() -> None:
+    content = "<p style='margin:0'>Не <b>печатает</b> <a href='https://x.example/'>принтер</a></p>"
+    kind = "Content-Type: text/html; charset=iso-8859-1"
+    letter = _read("From: a@x.org", kind, "", content.encode("cp1251"))
+    assert (letter.text, letter.faults) == (
+        "Не печатает принтер <https://x.example/>",
+        ("charset",),
+    )
+    western = "<p>Él añadió más café à la crème, où étaient les élèves à l'été – señoría</p>"
+    assert _read("From: a@x.org", kind, "", western.encode("cp1252")).faults == ()
+
+
 def test_raw_bytes_in_a_header_are_read_too() -> None:
     letter = _read("From: a@x.org", b"Subject: " + "Не печатает".encode("cp1251"), "", "x")
     assert letter.subject == "Не печатает"
