@@ -20,7 +20,7 @@ def forget_letters(
 
     Return the names of their files, and the last id; None when there are no more.
     """
-    kept = dict(session.execute(_KEPT).tuples().all())
+    kept = {row.id: row.keep_days for row in session.execute(_KEPT)}
     shortest = min([*kept.values(), _KEEP_DAYS])
     query = (
         select(ReceivedLetter)
