@@ -18,6 +18,7 @@ from server.foundation.errors import PermissionDenied
 from server.foundation.storage import Storage, attachments_at
 from server.people.queries.people import names_of_people
 from web.pages.frame import reader, whole
+from web.presenters.faults import fault_text
 from web.presenters.letters import (
     automatic_text,
     fault_texts,
@@ -31,7 +32,7 @@ from web.presenters.writing import passages, pieces
 #: Why a letter is held whose note is the reference of a ticket.
 _ABOUT_TICKETS = ("not_yours", "unproven")
 #: Notes that the page tells in other words.
-_TOLD_OTHERWISE = (*_ABOUT_TICKETS, "unreadable", "automatic")
+_TOLD_OTHERWISE = (*_ABOUT_TICKETS, "unreadable", "automatic", "too_large")
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def letter_page(row: LetterRow, act: Act) -> str:
         letter=letter,
         faults=fault_texts(letter.faults, reader()) if letter else [],
         automatic=automatic_text(known.note, reader()) if known.reason == "automatic" else "",
-        note="" if known.reason in _TOLD_OTHERWISE else known.note,
+        note="" if known.reason in _TOLD_OTHERWISE else fault_text(known.note, reader()),
         proofs=proof_lines(letter.authentication) if letter else [],
         decided_by=deciders.get(known.decided_by_id or 0),
         decidable=known.state == HELD,

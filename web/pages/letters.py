@@ -46,7 +46,7 @@ def pick_tickets() -> ResponseReturnValue:
     current_actor().require(Permission.TICKET_WORK)
     return jsonify(
         results=[
-            {"value": one.reference, "text": f"{one.reference} {one.title}", "detail": ""}
+            {"value": one.reference, "text": one.reference, "detail": one.title}
             for one in _tickets(asked_words())
         ]
     )

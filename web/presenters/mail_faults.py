@@ -10,6 +10,12 @@ def sentences(reader: Reader) -> dict[str, str]:
     """Return the reader's words for whole sentences."""
     return {
         "must be one e-mail address": reader.gettext("Type one e-mail address."),
+        "must be the name or the address of a server, without a port": reader.gettext(
+            "Type the name of the server alone; the port has a field of its own."
+        ),
+        "the letter holds neither words nor files": reader.gettext(
+            "The letter holds neither words nor files."
+        ),
         "must be certificates as PEM text": reader.gettext(
             "Paste certificates as PEM text: it begins with -----BEGIN CERTIFICATE-----."
         ),
@@ -36,6 +42,13 @@ def patterns(reader: Reader) -> tuple[tuple[str, str], ...]:
         (
             r"there are (?P<number>\d+) mailboxes already",
             reader.gettext("There are %(number)s mailboxes already; more cannot be connected."),
+        ),
+        (
+            (
+                r"Must be greater than or equal to (?P<low>\d+)"
+                r" and less than or equal to (?P<high>\d+)\."
+            ),
+            reader.gettext("This takes a number from %(low)s to %(high)s."),
         ),
         (
             r"the letter is \w+ already",

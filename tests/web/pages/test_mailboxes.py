@@ -80,6 +80,8 @@ def test_a_refused_form_says_what_is_wrong_and_keeps_all_but_the_password(
     assert 'id="error-port"' in answer.text
     assert 'value="two words"' in answer.text
     assert SECRET not in answer.text
+    answer = admin.post(f"{MAILBOXES}/new", **_form(world, port="70000"))
+    assert "This takes a number from 1 to 65535." in answer.text
     answer = admin.post(f"{MAILBOXES}/new", **_form(world, address="two words"))
     assert "must be one e-mail address" not in answer.text
     assert 'id="error-address"' in answer.text

@@ -83,7 +83,7 @@ def test_a_letter_shows_what_is_new_and_markup_as_text(agent: Browser, post: Pos
     page = agent.read(f"/letters/{letter_id}")
     assert "the mail server does not vouch for the sender" in page
     assert "It hums again." in page
-    assert "Whole text, with what was quoted" in page
+    assert "Whole text, with quotations and signature" in page
     for told in ("<script>alert", "<b>bold", "<i>screen"):
         assert told not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
@@ -239,3 +239,13 @@ def test_the_page_of_a_ticket_asks_ten_questions_at_most(
     event.remove(database.engine, "before_cursor_execute", listen)
     statements = [one for one in asked if one.startswith("SELECT")]
     assert len(statements) <= 10, "\n\n".join(statements)
+
+
+def test_what_the_desk_refuses_in_the_letter_itself_is_told(
+    agent: Browser, post: Post, ticket: str
+) -> None:
+    letter_id = post.put(from_rita(text=""), reason="unverified")
+    answer = agent.post(f"/letters/{letter_id}/join", reference=ticket, kind="public")
+    assert answer.status_code == 422
+    assert "The letter holds neither words nor files." in answer.text
+    assert post.row(letter_id).state == "held"
