@@ -9,6 +9,7 @@ from server.desk.mail.rules import quoting
 
 #: Lines that programs add: one of the telephone, one of its program.
 _MOST_DEVICES = 3
+_SHORTEST_RULE = 8
 #: RFC 3676 wants four; firms add an address, a disclaimer and a picture.
 _LONGEST_SIGNATURE = 25
 
@@ -69,8 +70,17 @@ def _new(lines: Sequence[str]) -> Sequence[str]:
             return _unruled(lines[:at])
         after = quoting.names_writer(lines, at)
         if after:
-            return _around(lines[:at], lines[at:], lines[after:])
+            return _around(_above(lines[:at]), lines[at:], lines[after:])
     return _unquoted(lines)
+
+
+def _above(lines: Sequence[str]) -> Sequence[str]:
+    """Leave out a drawn line with copied ones below it, which Yandex writes above who wrote."""
+    last = len(lines)
+    while last and quoting.is_copied_line(lines[last - 1]):
+        last -= 1
+    ruled = last < len(lines) and last and len(lines[last - 1].strip()) > _SHORTEST_RULE
+    return lines[: last - 1] if ruled and not lines[last - 1].strip(" -_") else lines
 
 
 def _around(before: Sequence[str], whole: Sequence[str], after: Sequence[str]) -> Sequence[str]:

@@ -118,6 +118,12 @@ def is_copied_header(lines: Sequence[str], at: int) -> bool:
     )
 
 
+def is_copied_line(line: str) -> bool:
+    """Say whether a line is of a copied header, and names neither sender nor moment."""
+    label = _label(line)
+    return bool(label) and any(label in one.other for one in languages())
+
+
 def names_device(line: str) -> bool:
     """Say whether a program added the line: "Sent from my iPhone"."""
     bare = line.strip().casefold()

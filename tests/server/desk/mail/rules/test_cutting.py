@@ -26,6 +26,8 @@ OVER = {
     "Thunderbird, Russian": "23.11.2026 10:15, Desk пишет:",
     "Mail.ru": "Понедельник, 23 ноября 2026, 10:15 +03:00 от Desk <desk@x.org>:",
     "Yandex": '23.11.2026, 10:15, "Desk" <desk@x.org>:',
+    "Yandex, in the browser": "----------------\nКому: Ana (ana@x.org);\nТема: INC-1;\n"
+    '23.11.2026, 10:15, "Desk" <desk@x.org>:',
     "Gmail, German": "Am Mo., 23. Nov. 2026 um 10:15 Uhr schrieb Desk <desk@x.org>:",
     "Gmail, German, wrapped": "Desk <desk@x.org> schrieb am So., 23.\nNov. 2026, 10:15:",
     "Apple, German": "Am 23.11.2026 um 10:15 schrieb Desk <desk@x.org>:",
