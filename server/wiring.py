@@ -32,7 +32,7 @@ from server.desk.availability.api import availability
 from server.desk.availability.events import AvailabilityReached
 from server.desk.availability.jobs import WATCH_AVAILABILITY, watch_availability
 from server.desk.availability.reactions import keep_service_outages, tell_availability
-from server.desk.catalogue.api import catalogue
+from server.desk.catalogue.api import DESK_WORDS, catalogue
 from server.desk.changes.api import changes
 from server.desk.changes.events import (
     ApplicationHanded,
@@ -81,6 +81,7 @@ from server.desk.mail.queries.letters import kept_letters
 from server.desk.mail.queries.mailboxes import answers_to
 from server.desk.ordering.api import ordering
 from server.desk.ordering.jobs import REMIND, run_reminding
+from server.desk.ordering.queries.words import strange_words
 from server.desk.ordering.reactions import follow_ticket, release_next
 from server.desk.problems.api import problems
 from server.desk.problems.reactions import end_major
@@ -432,4 +433,5 @@ LENT: Mapping[str, Callable[..., object]] = {
     CHANGES: changes_upstream,
     PROMISES: promises_about,
     FAILURES: failures_among,
+    DESK_WORDS: strange_words,
 }

@@ -1,17 +1,31 @@
 """REST over the catalogue: what one may ask for, and how it is kept."""
 
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
 
 from flask import Response
 from flask.views import MethodView
 from flask_smorest import Blueprint
+from sqlalchemy.orm import Session
 
+from cmdb.errors import InvalidValue
 from server.desk.catalogue import actions, queries, schemas
 from server.desk.catalogue.models import Offering
 from server.foundation.edge.conditional import check_version, with_etag
 from server.foundation.edge.document import CHECKS_VERSION, READS_VERSION
-from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.edge.requests import (
+    current_actor,
+    current_session,
+    current_time,
+    installation,
+)
 from server.foundation.edge.rest import PREFIX
+
+#: The name under which what knows the desk's words is lent, as in ``server.wiring.LENT``.
+DESK_WORDS = "desk_words"
+#: Returns what is wrong with the words of a document's ticket, by their places.
+WordCheck = Callable[[Session, Any], Mapping[str, str]]
 
 catalogue = Blueprint(
     "catalogue",
@@ -19,6 +33,18 @@ catalogue = Blueprint(
     url_prefix=PREFIX,
     description="What people may ask for, and the forms by which they do.",
 )
+
+
+@contextmanager
+def refusing_strange_words(session: Session, document: Mapping[str, Any]) -> Iterator[None]:
+    """Raise ``InvalidValue`` for words that the desk does not have, with all other faults."""
+    strange = cast("WordCheck", installation().lent[DESK_WORDS])(session, document.get("ticket"))
+    try:
+        yield
+    except InvalidValue as refused:
+        raise InvalidValue({**strange, **refused.fields}) from refused
+    if strange:
+        raise InvalidValue(strange)
 
 
 @catalogue.route("/offerings")
@@ -71,7 +97,8 @@ class Catalogue(MethodView):
     def post(self, body: dict[str, Any]) -> Any:
         """Write a new offering, as a draft."""
         session, actor, now = current_session(), current_actor(), current_time()
-        return actions.write_offering(session, actor, body["code"], body["document"], now)
+        with refusing_strange_words(session, body["document"]):
+            return actions.write_offering(session, actor, body["code"], body["document"], now)
 
 
 @catalogue.route("/shipped-offerings")
@@ -101,8 +128,9 @@ class OneOffering(MethodView):
         """Write an offering anew; people see it with the next publication."""
         session, actor = current_session(), current_actor()
         check_version(actions.lock_offering(session, actor, offering).edition)
-        now = current_time()
-        return _answer(actions.change_offering(session, actor, offering, body["document"], now))
+        now, document = current_time(), body["document"]
+        with refusing_strange_words(session, document):
+            return _answer(actions.change_offering(session, actor, offering, document, now))
 
     @catalogue.doc(**CHECKS_VERSION)
     @catalogue.response(204)

@@ -114,7 +114,7 @@ def test_bad_documents_are_refused_whole_and_only_who_rules_may_write(
         fields=[question("it", "item", class_code="dragon")],
         approvals=[{"who": "persons", "person_ids": [999]}, {"who": "groups", "group_ids": [999]}],
         tasks=[{"code": "do", "titles": labels("Do"), "group_id": 999}],
-        ticket={"group_id": 999},
+        ticket={"group_id": 999, "category": "magic", "urgency": "never"},
         audience={"everyone": False, "organisation_ids": [999]},
     )
     refused = admin.post(CATALOGUE, json={"code": "chair", "document": document})
@@ -125,8 +125,12 @@ def test_bad_documents_are_refused_whole_and_only_who_rules_may_write(
         "approvals.1.group_ids.0",
         "tasks.0.group_id",
         "ticket.group_id",
+        "ticket.category",
+        "ticket.urgency",
         "audience.organisation_ids.0",
     }
+    strange = {"code": "chair", "document": offering(ticket={"category": "magic"})}
+    assert faults(admin.post(CATALOGUE, json=strange)) == {"ticket.category"}
     new = {"code": "chair", "document": offering()}
     agent = as_(estate.world.agent)
     assert agent.post(CATALOGUE, json=new).status_code == 403

@@ -12,7 +12,9 @@ from cmdb.records.parties import Group, Membership, Person
 from server.assets.custody.models import Custody
 from server.desk.ordering.jobs import remind
 from server.desk.ordering.models import OrderApproval
-from server.desk.tickets.models import Ticket, TicketAttachment, TicketEntry
+from server.desk.tickets.actions.wording import change_words
+from server.desk.tickets.models import Ticket, TicketEntry
+from server.desk.tickets.rules.words import shipped_document
 from server.foundation.database import Database
 from server.notify.models import Notification
 from tests.server.desk.catalogue.test_catalogue_rest import publish
@@ -414,20 +416,21 @@ def test_an_order_is_placed_although_what_its_offering_names_is_gone(
     as_: Any, database: Database, estate: Estate, gone: str
 ) -> None:
     world = estate.world
-    words = {"group_id": world.support.id, "category": "software.installation"}
-    if gone == "words":
-        words |= {"category": "no_such_thing", "urgency": "never_heard"}
+    words = {"group_id": world.support.id, "category": "consulting", "urgency": "low"}
     publish(as_(world.admin), "chair", offering(ticket=words, tasks=TASKS))
-    if gone == "group":
-        with database.writing() as session:
+    with database.writing() as session:
+        if gone == "group":
             session.get_one(Group, world.support.id).active = False
+        else:
+            categories = dict(shipped_document()["categories"])
+            del categories["consulting"]
+            change_words(session, world.admin, {"categories": categories}, NOW)
     reference = order(as_(world.requester))["reference"]
     with database.reading() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.reference == reference)).one()
-        assert ticket.urgency == "medium"
+        assert ticket.urgency == "low"
         assert (ticket.group_id is None) == (gone == "group")
-        assert ticket.category == ("" if gone == "words" else "software.installation")
-        assert session.scalars(select(TicketAttachment)).all() == []
+        assert ticket.category == ("" if gone == "words" else "consulting")
 
 
 def test_orders_are_listed_by_what_and_how_they_stand(as_: Any, estate: Estate) -> None:
