@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from cmdb.records.parties import Group, Membership, Person
 from server.assets.custody.models import Custody
+from server.desk.ordering.actions.filing import forget_files
 from server.desk.ordering.jobs import remind
 from server.desk.ordering.models import OrderApproval
 from server.desk.tickets.actions.wording import change_words
 from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.rules.words import shipped_document
+from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.notify.models import Notification
 from tests.server.desk.catalogue.test_catalogue_rest import publish
@@ -23,7 +25,7 @@ from tests.server.desk.estate import NOW, Estate
 from tests.server.desk.tickets.test_tickets_rest import faults
 from tests.support.people import make_group
 
-ORDERS = "/api/v1/orders"
+ORDERS, FILES = "/api/v1/orders", "/api/v1/order-files"
 
 
 def order(client: FlaskClient, code: str = "chair", **body: Any) -> dict[str, Any]:
@@ -128,7 +130,7 @@ def test_answers_are_checked_at_once_told_on_the_ticket_and_hidden_ones_are_not_
         f"answers.{code}" for code in ("why", "old", "friend", "paper", "colour")
     }
     sent = {"file_name": "plan.txt", "content": base64.b64encode(b"A plan").decode()}
-    kept = requester.post("/api/v1/order-files", json=sent)
+    kept = requester.post(FILES, json=sent)
     assert kept.status_code == 201, kept.json
     answers = {
         "size": "small",
@@ -154,6 +156,25 @@ def test_answers_are_checked_at_once_told_on_the_ticket_and_hidden_ones_are_not_
     # A file is for one order, and for who sent it.
     again = requester.post("/api/v1/offerings/chair/orders", json={"answers": answers})
     assert faults(again) == {"answers.paper"}
+
+
+def test_a_file_is_for_who_sent_it_and_waits_some_hours(
+    as_: Any, database: Database, estate: Estate
+) -> None:
+    requester, agent = as_(estate.world.requester), as_(estate.world.agent)
+    publish(as_(estate.world.admin), "chair", offering(fields=[question("paper", "file")]))
+    assert faults(requester.post(FILES, json={"file_name": "a.txt", "content": ""})) == {"file"}
+    sent = {"file_name": "../plan.txt", "content": base64.b64encode(b"A plan").decode()}
+    kept = requester.post(FILES, json=sent).json
+    assert (kept["file_name"], kept["size"]) == ("plan.txt", 6)
+    body = {"answers": {"paper": kept["id"]}}
+    others = agent.post("/api/v1/offerings/chair/orders", json=body)
+    assert faults(others) == {"answers.paper"}
+    with database.writing() as session:
+        assert forget_files(session, utc_now() + timedelta(hours=19)) == 0
+        assert forget_files(session, utc_now() + timedelta(hours=21)) == 1
+    late = requester.post("/api/v1/offerings/chair/orders", json=body)
+    assert faults(late) == {"answers.paper"}
 
 
 def test_steps_ask_one_after_the_other_and_clocks_wait(
