@@ -12,7 +12,7 @@ from server.desk.ordering.actions.asking import ask_instead as ask_other
 from server.desk.ordering.actions.deciding import decide_order, withdraw_order
 from server.desk.ordering.actions.fulfilling import do_task as finish_task
 from server.desk.ordering.queries import OrderPage, count_deciding, order_of, order_page
-from server.desk.tickets.queries import may_work_on
+from server.desk.tickets.queries import find_ticket, may_work_on
 from server.foundation.edge.requests import current_actor, current_session, current_time
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -84,7 +84,8 @@ def _question(labels: Mapping[str, str]) -> str:
 @orders.get("/<reference>/card")
 def for_ticket(reference: str) -> ResponseReturnValue:
     """Show the order of a ticket on the ticket's page. A fragment, empty where there is none."""
-    page = order_of(current_session(), current_actor(), reference)
+    session, actor = current_session(), current_actor()
+    page = order_of(session, actor, find_ticket(session, actor, reference).reference)
     if page is None:
         return ""
     return render_template("offerings/for_ticket.html", **order_shown(page))

@@ -16,6 +16,7 @@ from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
 from tests.contract.endpoints.pages_model import PAGES_MODEL
+from tests.contract.endpoints.pages_orders import PAGES_ORDERS
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
 from tests.contract.endpoints.public import PUBLIC
 from tests.contract.endpoints.releases import FOLLOWINGS, RELEASES
@@ -57,6 +58,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *RELEASES,
     *FOLLOWINGS,
     *PAGES_DESK,
+    *PAGES_ORDERS,
     *PAGES_CHANGES,
     *PAGES_REGISTER,
     *PAGES_MODEL,
