@@ -16,8 +16,17 @@ _RAW = b"""From: Somebody <somebody@elsewhere.test>
 To: help@example.test
 Subject: Held
 Message-ID: <held@elsewhere.test>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=part
+
+--part
 
 Nobody knows me.
+--part
+Content-Disposition: attachment; filename=log.txt
+
+It hums.
+--part--
 """
 
 

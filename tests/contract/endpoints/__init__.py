@@ -15,6 +15,7 @@ from tests.contract.endpoints.imports import IMPORTS
 from tests.contract.endpoints.pages_administration import PAGES_ADMINISTRATION
 from tests.contract.endpoints.pages_changes import PAGES_CHANGES
 from tests.contract.endpoints.pages_desk import PAGES_DESK
+from tests.contract.endpoints.pages_mail import PAGES_MAIL
 from tests.contract.endpoints.pages_model import PAGES_MODEL
 from tests.contract.endpoints.pages_orders import PAGES_ORDERS
 from tests.contract.endpoints.pages_register import PAGES_REGISTER
@@ -58,6 +59,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *RELEASES,
     *FOLLOWINGS,
     *PAGES_DESK,
+    *PAGES_MAIL,
     *PAGES_ORDERS,
     *PAGES_CHANGES,
     *PAGES_REGISTER,
