@@ -167,18 +167,16 @@ def open_mailbox(access: MailAccess) -> Iterator[OpenMailbox]:
     place = access.place
     try:
         box = _Box(access)
-        watch = threading.Timer(access.most_seconds, box.cut_off)
-        watch.daemon = True
-        watch.start()
         try:
             _sign_in(box, access)
             _open_folder(box, access)
             yield OpenMailbox(box, access)
         finally:
-            watch.cancel()
             # What was committed stays committed, whether or not the server says good-bye.
             with suppress(imaplib.IMAP4.error, ImapToolsError, OSError, ValueError):
                 box.logout()
+            with suppress(OSError):
+                box.client.shutdown()
     except AddressRefused as error:
         raise MailboxUnavailable(f"{place} is not among directory_networks") from error
     except ssl.SSLCertVerificationError as error:
@@ -201,23 +199,42 @@ def trusted_context(authority: str) -> ssl.SSLContext:
 
 
 class _Client(imaplib.IMAP4):
-    """A connection that goes through the gate, with an end to what is sent as one piece."""
+    """A connection that goes through the gate, with an end to its time and to what it brings."""
 
     def __init__(self, access: MailAccess) -> None:
         self._access = access
+        self._watch = threading.Timer(access.most_seconds, self._cut_off)
+        self._watch.daemon = True
         super().__init__(access.host, access.port, _TIMEOUT_SECONDS)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:  # imaplib asks for it
         access = self._access
-        opened = access.gate.connect(access.host, access.port, timeout or _TIMEOUT_SECONDS)
-        if access.security != "tls":
-            return opened
+        self.sock = access.gate.connect(access.host, access.port, timeout or _TIMEOUT_SECONDS)
+        self._watch.start()
         try:
-            context = trusted_context(access.authority)
-            return context.wrap_socket(opened, server_hostname=access.host)
+            return self._encrypted() if access.security == "tls" else self.sock
         except BaseException:
-            opened.close()
+            self._watch.cancel()
+            self.sock.close()
             raise
+
+    def _encrypted(self) -> ssl.SSLSocket:
+        wrapped = trusted_context(self._access.authority).wrap_socket(
+            self.sock, server_hostname=self._access.host, do_handshake_on_connect=False
+        )
+        self.sock = wrapped
+        wrapped.do_handshake()
+        return wrapped
+
+    def _cut_off(self) -> None:
+        """End the connection; whoever reads from it in another thread gets an error."""
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+    def shutdown(self) -> None:
+        """Close the connection, and watch it no longer."""
+        self._watch.cancel()
+        super().shutdown()
 
     def read(self, size: int) -> bytes:
         """Read a piece as large as the server says. Raises ``abort`` when that is too large."""
@@ -248,11 +265,6 @@ class _Box(BaseMailBox):
         """Return what the server can do for whom it knows: more than for strangers."""
         told = self.client.capability()[1]
         return frozenset(told[-1].decode("ascii", "replace").upper().split())
-
-    def cut_off(self) -> None:
-        """End the connection from another thread; whoever reads from it gets an error."""
-        with suppress(OSError):
-            self.client.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _sign_in(box: _Box, access: MailAccess) -> None:

@@ -123,6 +123,28 @@ def test_a_server_that_speaks_something_else_or_hangs_up_is_said(
             pass
 
 
+def test_a_server_that_never_comes_to_an_end_is_cut_off() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = threading.Event()
+
+        def drip() -> None:
+            peer, _ = listener.accept()
+            with peer, suppress(OSError):
+                while not over.wait(0.01):
+                    peer.sendall(b"*")
+
+        thread = threading.Thread(target=drip, daemon=True)
+        thread.start()
+        port = int(listener.getsockname()[1])
+        access = MailAccess("127.0.0.1", port, "plain", "a", "b", most_seconds=1)
+        try:
+            with pytest.raises(MailboxUnavailable), open_mailbox(access):
+                pass
+        finally:
+            over.set()
+            thread.join(10)
+
+
 def test_no_sentence_holds_what_breaks_a_line() -> None:
     with speaking(b"* OK here\r\n", b"* BYE \x1b[31mred\x00\x07\r\n") as port:
         access = MailAccess("127.0.0.1", port, "plain", "a", "b")
