@@ -51,12 +51,13 @@ def index() -> ResponseReturnValue:
     """Show what the reader may ask for, by section; narrowed by words."""
     session, actor, language = current_session(), current_actor(), reader().language
     words, section = asked_words(), asked_words("section", 60)
-    found = queries.list_offerings(session, actor, words, section)
-    sections = {
-        one.code: label_of(one.labels, language) for one in queries.list_sections(session, actor)
-    }
+    found = queries.list_offerings(session, actor, words)
+    # Sections in which nothing fits the words are not offered.
+    sections = {one.form.section.code: label_of(one.form.section.labels, language) for one in found}
     groups: dict[str, list[Door]] = {}
     for one in found:
+        if section not in {"", one.form.section.code}:
+            continue
         groups.setdefault(label_of(one.form.section.labels, language), []).append(_door(one))
     return render_template(
         "offerings/index.html",

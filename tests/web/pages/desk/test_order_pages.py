@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from cmdb.records.parties import Person
 from server.desk.catalogue.actions import (
@@ -206,3 +206,18 @@ def test_pickers_offer_what_the_question_asks_for(offered: Estate, requester: Br
     assert [one["value"] for one in people["results"]] == [str(offered.world.requester.person_id)]
     assert requester.get(f"{PLACE}/items/model").status_code == 404
     assert requester.get(f"{PLACE}/people/old").status_code == 404
+
+
+@pytest.mark.usefixtures("offered")
+def test_the_catalogue_asks_eight_questions_at_most(requester: Browser, database: Database) -> None:
+    requester.read("/catalogue")
+    asked: list[str] = []
+
+    def note(*rest: object) -> None:
+        asked.append(str(rest[2]))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    requester.read("/catalogue")
+    event.remove(database.engine, "before_cursor_execute", note)
+    statements = [one for one in asked if one.startswith("SELECT")]
+    assert len(statements) <= 8, "\n\n".join(statements)
