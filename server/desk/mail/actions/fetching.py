@@ -6,6 +6,7 @@ What is known already is only put away: a look that was killed anywhere is finis
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,8 @@ from server.foundation.storage import attachments_at
 _MOST_AT_ONCE = 20
 #: Who looks at a mailbox keeps others away for so long at a time; after a kill they wait for it.
 _LEASE = timedelta(minutes=2)
+
+log = structlog.get_logger(__name__)
 
 
 def fetch(
@@ -72,6 +75,7 @@ def _fetch_new(
 ) -> None:
     last_uid = place[1] if place[0] == box.uid_validity else 0
     uids = box.uids_after(last_uid, since)
+    left: list[int] = []
     for number in range(0, len(uids), _MOST_AT_ONCE):
         look.go_on()
         some = uids[number : number + _MOST_AT_ONCE]
@@ -80,10 +84,28 @@ def _fetch_new(
         done = [uid for uid in some if known.get(uid)]
         look.fetched.known += len(done)
         for batch in batches(box.heads([uid for uid in some if uid not in known])):
-            done += keep(look, box, batch)
+            kept = keep(look, box, batch)
+            known |= kept
+            done += [uid for uid, may in kept.items() if may]
         box.put_away(done)
+        left += _not_given(box, [uid for uid in some if uid not in known], since)
         with look.database.writing() as session:
-            _pass(session, look.mailbox_id, box.uid_validity, some[-1])
+            reached = min([*left, some[-1] + 1]) - 1
+            _pass(session, look.mailbox_id, box.uid_validity, reached)
+
+
+def _not_given(box: OpenMailbox, missing: list[int], since: datetime) -> list[int]:
+    """Return which of the letters are there still, though the server did not give them.
+
+    Exchange leaves some out at times: they are asked for again at the next look.
+    """
+    if not missing:
+        return []
+    there = set(box.uids_after(missing[0] - 1, since))
+    left = [uid for uid in missing if uid in there]
+    if left:
+        log.warning("letters were not given by their server", uids=left)
+    return left
 
 
 def _claimed(session: Session, mailbox_id: int, now: datetime) -> Mailbox | None:

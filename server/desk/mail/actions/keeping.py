@@ -57,8 +57,8 @@ class _Kept:
     stored: StoredFile | None
 
 
-def keep(look: Look, box: OpenMailbox, heads: Sequence[LetterHead]) -> list[int]:
-    """Keep some letters in one transaction; return those that the server may put away."""
+def keep(look: Look, box: OpenMailbox, heads: Sequence[LetterHead]) -> dict[int, bool]:
+    """Keep some letters in one transaction; return {uid: whether the server may put it away}."""
     with look.database.reading() as session:
         known = _digests(session, look.mailbox_id, [digest_of(one.headers) for one in heads])
     kept = [one for head in heads if (one := _taken_down(look, box, head, known)) is not None]
@@ -69,7 +69,7 @@ def keep(look: Look, box: OpenMailbox, heads: Sequence[LetterHead]) -> list[int]
     _forget(look.storage, doubles)
     look.fetched.kept += len(kept) - len(doubles)
     look.fetched.known += len(doubles)
-    return [one.head.uid for one in kept if one.stored is not None or known.get(one.digest)]
+    return {one.head.uid: one.stored is not None or known.get(one.digest, False) for one in kept}
 
 
 def _taken_down(

@@ -1,9 +1,11 @@
 """Each letter comes in once: through restarts, renumbered folders and servers that fail."""
 
 import os
+from collections.abc import Sequence
 from datetime import timedelta
 from email.utils import make_msgid
 
+import pytest
 from sqlalchemy import select
 
 from server.desk.mail.actions.mailboxes import remove_mailbox
@@ -11,6 +13,7 @@ from server.desk.mail.jobs import FORGET, LOOK_ALL
 from server.desk.mail.models import Mailbox
 from server.desk.tickets.jobs import TIDY_FILES
 from server.foundation.clock import utc_now
+from server.foundation.imap import LetterHead, OpenMailbox
 from server.foundation.jobs.handler import JobContext
 from server.foundation.jobs.models import Job
 from server.foundation.storage import attachments_at
@@ -48,6 +51,28 @@ def test_one_letter_delivered_twice_is_one_and_equal_message_ids_alone_are_not(
     nameless = b"From: rita@example.test\r\nSubject: No id\r\n\r\nA\r\n"
     post.deliver(nameless, nameless, nameless.replace(b"A\r\n", b"B\r\n"))
     assert post.look() == {"fetched": 2, "known": 1, "taken": 2}
+
+
+def test_a_letter_that_its_server_leaves_out_comes_with_the_next_look(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.deliver(*(letter(RITA, title) for title in ("One", "Two", "Three")))
+    whole = OpenMailbox.heads
+
+    def without_the_second(box: OpenMailbox, uids: Sequence[int]) -> list[LetterHead]:
+        return [head for head in whole(box, uids) if head.uid != 2]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenMailbox, "heads", without_the_second)
+        assert post.look() == {"fetched": 2, "known": 0, "taken": 2}
+    assert post.look() == {"fetched": 1, "known": 1, "taken": 1}
+    assert post.look() == {"fetched": 0, "known": 0}
+    # One that somebody took away meanwhile is waited for by nobody.
+    post.deliver(letter(RITA, "Four"), letter(RITA, "Five"))
+    post.server.do(post.user, "STORE", "4", "+FLAGS.SILENT", "(\\Deleted)")
+    post.server.do(post.user, "EXPUNGE", "4")
+    assert post.look() == {"fetched": 1, "known": 0, "taken": 1}
+    assert post.mailbox().last_uid == 5
 
 
 def test_letters_are_moved_where_the_mailbox_says_so(post: Post) -> None:
