@@ -3,8 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Served, SignedIn
-from tests.journeys.looking import PHONE
-from tests.support.browser import PageFaults
+from tests.journeys.looking import PHONE, serious
+from tests.support.browser import PageFaults, accessibility_violations
 
 OLD = "#field-answer-old_device-ts-control"
 
@@ -74,10 +74,14 @@ def test_without_scripts_every_question_stands_with_its_condition(signed_in: Sig
 
 
 def test_an_administrator_who_is_no_programmer_makes_a_question_depend_on_another(
-    signed_in: SignedIn,
+    signed_in: SignedIn, page_faults: PageFaults
 ) -> None:
+    page_faults.expect("status of 422")
     page = signed_in("en")
     page.goto("/administration/desk/offerings/new")
+    page.get_by_role("button", name="Save the draft").click()
+    expect(page.get_by_role("link", name="Question 1")).to_be_visible()
+    assert serious(accessibility_violations(page)) == []
     page.get_by_label("Name · English").fill("A desk")
     page.get_by_label("Section · English").fill("Rooms")
     page.get_by_label("Question · English").fill("Which floor?")

@@ -21,7 +21,13 @@ from web.pages.frame import done, reader, refuse, url_for, whole
 from web.pages.offering_editing import editor_page, known_sections
 from web.pages.refusals import refuse_in_words
 from web.presenters import offering_words as words
-from web.presenters.offering_documents import code_for, differences, document_of, is_code
+from web.presenters.offering_documents import (
+    code_for,
+    differences,
+    document_of,
+    is_code,
+    without_codes,
+)
 from web.presenters.offering_drafts import Draft, acted, draft_from, draft_of, new_part
 from web.presenters.offerings import asked_fields
 from web.presenters.orders import approver_text
@@ -97,7 +103,7 @@ def _posted(row: Offering | None) -> ResponseReturnValue:
         return editor_page(fresh, draft, errors, theirs=theirs), status
     except InvalidValue as error:
         refuse(error)
-        return editor_page(row, draft, error.fields), 422
+        return editor_page(row, draft, without_codes(error.fields)), 422
     except NotFound:
         raise
     except CadastreError as error:

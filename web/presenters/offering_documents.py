@@ -129,6 +129,21 @@ def code_for(words: str, taken: Iterable[str] = ()) -> str:
     return found
 
 
+def without_codes(errors: Mapping[str, str]) -> dict[str, str]:
+    """Return faults without those of codes that will be made of English words still missing.
+
+    >>> without_codes({"section.code": "must be a code", "section.labels.en": "must not be empty"})
+    {'section.labels.en': 'must not be empty'}
+    """
+
+    def is_made(path: str) -> bool:
+        place, _, name = path.rpartition(".")
+        words = (f"{place}.labels.en", f"{place}.titles.en")
+        return name == "code" and any(one in errors for one in words)
+
+    return {path: fault for path, fault in errors.items() if not is_made(path)}
+
+
 def fault_at(errors: Mapping[str, str], path: str) -> str | None:
     """Return what is wrong at a path or below it, if anything is."""
     if path in errors:

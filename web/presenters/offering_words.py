@@ -90,8 +90,6 @@ def fault_lines(errors: Mapping[str, str], reader: Reader) -> list[tuple[str, st
     """Return (where, what is wrong, the id of the part of the form) of each fault, once."""
     found: dict[tuple[str, str, str], None] = {}
     for path, fault in errors.items():
-        if path == "section.code" and "section.labels.en" in errors:
-            continue
         where, part = _place(path, reader)
         found[where, fault_text(fault, reader), part] = None
     return list(found)
