@@ -8,7 +8,12 @@ from cmdb.errors import InvalidValue, NotFound
 from cmdb.records.parties import Person
 from server.desk.mail.actions.landing import Incoming, MailDesk, answer_on, entry_draft, open_from
 from server.desk.mail.models import Mailbox, ReceivedLetter
-from server.desk.mail.queries.answering import named_ticket, proven_ticket, undelivered_tickets
+from server.desk.mail.queries.answering import (
+    answers_internal_word,
+    named_ticket,
+    proven_ticket,
+    undelivered_tickets,
+)
 from server.desk.mail.queries.letters import read_whole
 from server.desk.mail.queries.senders import people_with, sender_actor
 from server.desk.mail.rules.letters import Letter
@@ -18,7 +23,7 @@ from server.desk.tickets.actions import EntryDraft, add_entry
 from server.desk.tickets.actions.conversation import check_writing
 from server.desk.tickets.actions.linking import link_ticket
 from server.desk.tickets.models import Ticket
-from server.desk.tickets.queries import find_ticket
+from server.desk.tickets.queries import find_ticket, may_work_on
 from server.desk.tickets.queries.words import words_of
 from server.foundation.allowances import Allowance, spend
 from server.foundation.clock import utc_now
@@ -208,7 +213,10 @@ def _answer(incoming: Incoming, person: Person, ticket: Ticket, *, proof: bool) 
         link_ticket(session, desk, follows.id, "related_to", ticket.id, incoming.now)
         return
     spend(session, ANSWERS, f"ticket:{ticket.id}:{person.id}", incoming.now)
-    draft = entry_draft(incoming.letter)
+    # Who works on it and answers what is internal does not mean the requester to read that.
+    internal = answers_internal_word(session, incoming.letter, person.id)
+    internal = internal and may_work_on(session, actor, ticket.id)
+    draft = entry_draft(incoming.letter, "internal" if internal else "public")
     answer_on(incoming, ticket, actor, draft)
 
 

@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 from server.desk.mail.models import ReceivedLetter
 from server.desk.mail.rules.answering import tokens_of
 from server.desk.mail.rules.letters import Letter
-from server.desk.tickets.models import Ticket
+from server.desk.tickets.models import Ticket, TicketEntry
 from server.desk.tickets.queries.belongings import gone_into
+from server.notify.models import Notification
 from server.notify.rules.tokens import holds, tokens_in
 
 _REFERENCE = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2,6}-[0-9]{1,12}(?![A-Za-z0-9-])")
+_NOTIFICATION = re.compile(r"notification-([0-9]{1,18})\.")
+_ENTRY = re.compile(r"entry:([0-9]{1,18})")
 #: A ticket that was merged may have gone on into others.
 _FURTHEST = 20
 
@@ -67,6 +70,19 @@ def undelivered_tickets(session: Session, letter: Letter, keys: Sequence[bytes])
             if ticket is not None:
                 found[ticket.id] = ticket
     return list(found.values())
+
+
+def answers_internal_word(session: Session, letter: Letter, person_id: int) -> bool:
+    """Say whether the letter answers our mail that told this person of an internal entry."""
+    for message_id in letter.references:
+        mail = _NOTIFICATION.match(message_id)
+        told = session.get(Notification, int(mail[1])) if mail else None
+        if told is None or told.person_id != person_id:
+            continue
+        about = _ENTRY.fullmatch(told.event_key)
+        entry = session.get(TicketEntry, int(about[1])) if about else None
+        return entry is not None and entry.kind == "internal"
+    return False
 
 
 def _by_reference(session: Session, reference: str) -> Ticket | None:

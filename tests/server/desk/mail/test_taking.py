@@ -5,11 +5,26 @@ from sqlalchemy import select
 
 from cmdb.records.parties import Person
 from server.desk.mail.actions.taking import NEW_TICKETS
-from server.desk.tickets.actions import MoveDraft, TicketDraft, move_ticket, open_ticket
+from server.desk.tickets.actions import (
+    EntryDraft,
+    MoveDraft,
+    TicketDraft,
+    add_entry,
+    assign,
+    move_ticket,
+    open_ticket,
+)
 from server.desk.tickets.actions.linking import merge_ticket
-from server.desk.tickets.models import AffectedItem, Ticket, TicketLink, TicketWatcher
+from server.desk.tickets.models import (
+    AffectedItem,
+    Ticket,
+    TicketAttachment,
+    TicketLink,
+    TicketWatcher,
+)
 from server.foundation.clock import utc_now
 from server.foundation.permissions import system_actor
+from server.notify.models import Notification
 from server.people.actions.people import create_person
 from tests.server.desk.mail.post import Post, letter
 
@@ -88,6 +103,32 @@ def test_only_who_has_a_part_in_a_ticket_answers_on_it(post: Post, who: str) -> 
     else:
         assert (row.state, row.reason) == ("held", "not_yours")
         assert post.entries(ticket.id) == []
+
+
+@pytest.mark.parametrize("kind", ["internal", "public"])
+def test_a_worker_who_answers_our_mail_about_an_internal_word_stays_among_workers(
+    post: Post, kind: str
+) -> None:
+    world = post.estate.world
+    ticket = opened(post)
+    with post.database.writing() as session:
+        assign(session, world.admin, ticket.id, world.agent.person_id, None, utc_now())
+        entry = add_entry(session, world.admin, ticket.id, EntryDraft("Hm?", kind), utc_now())
+        key = f"entry:{entry.id}"
+    with post.database.reading() as session:
+        told = select(Notification.id).where(
+            Notification.event_key == key, Notification.person_id == world.agent.person_id
+        )
+        number = session.scalars(told).one()
+    sent = f"<notification-{number}.{post.token(ticket.reference)}@localhost>"
+    file = ("a.pdf", b"%PDF")
+    post.come(letter(address(post, "agent"), "Re: Hm?", "Do not tell", [file], In_Reply_To=sent))
+    assert [(one.text, one.kind) for one in post.entries(ticket.id)][-1] == ("Do not tell", kind)
+    with post.database.reading() as session:
+        assert session.scalars(select(TicketAttachment.kind)).all() == [kind]
+    # The same mail proves nothing of the kind for somebody else.
+    row = post.come(letter(address(post, "requester"), "Re", "I read along", In_Reply_To=sent))
+    assert (row.state, post.entries(ticket.id)[-1].kind) == ("taken", "public")
 
 
 @pytest.mark.parametrize("proof", ["", ".aaaaaaaaaa"])
