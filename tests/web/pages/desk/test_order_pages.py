@@ -129,6 +129,9 @@ def test_an_order_goes_from_the_form_over_the_manager_to_the_tasks(
     for waiting in ("/changes/inbox", "/portal"):
         assert reference in manager.read(waiting), waiting
         assert 'href="/orders/' not in agent.read("/changes/inbox")
+    unknown = agent.post(f"{address}/approver", person_id="")
+    assert unknown.status_code == 422
+    assert 'id="error-person_id"' in unknown.text
     asked = manager.read(address)
     assert "Do you approve it?" in asked
     assert "LT-0231" in asked
@@ -139,6 +142,7 @@ def test_an_order_goes_from_the_form_over_the_manager_to_the_tasks(
     assert "Have fun" in requester.read(address)
     assert "Order" in agent.read(f"/orders/{reference}/card")
     assert f'hx-get="/orders/{reference}/card"' in agent.read(f"/tickets/{reference}")
+    assert agent.post(f"{address}/approver", person_id="").status_code == 409
     agent.done(f"{address}/tasks/prepare")
     agent.done(f"{address}/tasks/hand")
     assert "Everything is done." in requester.read(address)
@@ -160,7 +164,9 @@ def test_what_is_rejected_says_why(offered: Estate, requester: Browser, manager:
 @pytest.mark.usefixtures("offered")
 def test_an_order_is_taken_back_while_it_waits(requester: Browser, manager: Browser) -> None:
     address = order(requester, model="light")
-    assert requester.post(f"{address}/withdrawal", reason="").status_code == 422
+    refused = requester.post(f"{address}/withdrawal", reason="")
+    assert refused.status_code == 422
+    assert 'id="error-reason"' in refused.text
     requester.done(f"{address}/withdrawal", reason="Found one")
     assert "Withdrawn" in requester.read(address)
     assert address not in manager.read("/changes/inbox")
