@@ -26,6 +26,13 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(act)
 
 
+def undo(session: Session) -> None:
+    """Roll back what was done in this unit of work so far; nobody hears of it, and it goes on."""
+    session.rollback()
+    for told in ("events", "after_commit"):
+        session.info.pop(told, None)
+
+
 @contextmanager
 def whole_or_not(session: Session) -> Iterator[None]:
     """Let what is done within happen wholly or, where it raises, not at all.

@@ -18,6 +18,7 @@ from server.desk.changes.queries import (
 )
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import current_actor, current_session, current_time
+from server.foundation.events import whole_or_not
 from server.foundation.paging import PageRequest
 from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
@@ -136,7 +137,7 @@ def take(release: str, reference: str) -> ResponseReturnValue:
 def _act(release: str, write: Callable[[], None], told: str) -> ResponseReturnValue:
     found = find_release(current_session(), current_actor(), release)
     try:
-        with current_session().begin_nested():
+        with whole_or_not(current_session()):
             write()
     except CadastreError as error:
         errors, status = refuse_in_words(error)

@@ -22,6 +22,7 @@ from cmdb.errors import CadastreError, InvalidValue
 from server.foundation.edge.csrf import csrf_token
 from server.foundation.edge.problems import Problem, problem_of
 from server.foundation.edge.requests import current_session, request_state
+from server.foundation.events import undo
 from server.foundation.permissions import Actor, Permission, Reach
 from server.foundation.translation import (
     LANGUAGES,
@@ -399,7 +400,7 @@ def problem_meaning(problem: Problem) -> str:
 
 def refuse(error: CadastreError) -> tuple[dict[str, str], int]:
     """Undo what a form's action wrote, and return (field → message, status) to show it again."""
-    current_session().rollback()
+    undo(current_session())
     problem = problem_of(error)
     errors = dict(problem.fields)
     if not isinstance(error, InvalidValue):

@@ -15,8 +15,6 @@ from server.desk.changes.queries import ChangeFilter, list_changes
 from server.desk.ordering.queries import order_of
 from server.desk.sla.queries import clocks_of
 from server.desk.tickets import actions
-from server.desk.tickets.actions import attaching
-from server.desk.tickets.api.belongings import storage
 from server.desk.tickets.models import Ticket
 from server.desk.tickets.queries import (
     TicketFilter,
@@ -46,6 +44,7 @@ from web.pages.announcements import told_here
 from web.pages.change_inbox import orders_waiting
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import of_list, refuse_in_words
+from web.pages.sent_files import attach_sent, sent_files
 from web.pages.ticket_opening import own_fields_shown
 from web.pages.wording import ticket_wording
 from web.presenters.orders import steps_of, waits_for
@@ -138,7 +137,7 @@ def _open() -> Ticket:
     )
     spend(session, PORTAL_TICKETS, f"person:{actor.person_id}", now)
     ticket = actions.open_ticket(session, actor, draft, now)
-    _attach_to(ticket)
+    attach_sent(session, actor, ticket.id, sent_files(), "public")
     return ticket
 
 
@@ -210,10 +209,10 @@ def reply(reference: str) -> ResponseReturnValue:
 
     def write() -> None:
         session, actor, now = current_session(), current_actor(), current_time()
-        if request.form.get("text", "").strip() or not _sent():
+        if request.form.get("text", "").strip() or not sent_files():
             draft = actions.EntryDraft(request.form.get("text", ""))
             actions.add_entry(session, actor, ticket.id, draft, now)
-        _attach_to(ticket)
+        attach_sent(session, actor, ticket.id, sent_files(), "public")
 
     return _act(ticket, write, gettext("Sent."))
 
@@ -249,15 +248,3 @@ def _own(reference: str) -> Ticket:
     ):
         return ticket
     raise NotFound("ticket", reference)
-
-
-def _sent() -> list[Any]:
-    return [one for one in request.files.getlist("file") if one.filename]
-
-
-def _attach_to(ticket: Ticket) -> None:
-    session, actor, now = current_session(), current_actor(), current_time()
-    most = installation().settings.max_attachment_megabytes * 2**20
-    for one in _sent():
-        upload = attaching.Upload(one.filename or "", one.stream, most)
-        attaching.attach_file(session, actor, ticket.id, storage(), upload, now)

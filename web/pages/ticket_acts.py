@@ -20,6 +20,7 @@ from server.people.queries.groups import names_of_groups
 from server.people.queries.people import names_of_people
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
+from web.pages.sent_files import attach_sent, sent_files
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
 from web.presenters.conflicts import as_stored
@@ -32,16 +33,19 @@ _PICKED = ("requester_id", "assignee_id", "group_id")
 def reply(reference: str) -> ResponseReturnValue:
     """Write to the requester, or a note that only those who work on tickets read."""
     draft = actions.EntryDraft(request.form.get("text", ""), request.form.get("kind", "public"))
-
-    session, actor = current_session(), current_actor()
+    session, actor, now = current_session(), current_actor(), current_time()
     ticket = find_ticket(session, actor, reference)
+    files, anchor = sent_files(), "papers"
     try:
-        entry = actions.add_entry(session, actor, ticket.id, draft, current_time())
+        # A file alone is an answer as well.
+        if draft.text.strip() or not files:
+            entry = actions.add_entry(session, actor, ticket.id, draft, now)
+            anchor = f"entry-{entry.id}"
+        attach_sent(session, actor, ticket.id, files, draft.kind)
     except CadastreError as error:
         errors, status = refuse_in_words(error)
         return ticket_page(reference, Act("reply", errors, request.form), status)
     # The entry in the conversation says that it was written; a sentence above would only push.
-    anchor = f"entry-{entry.id}"
     return redirect(url_for("tickets.show", reference=ticket.reference, _anchor=anchor), 303)
 
 

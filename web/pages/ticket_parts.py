@@ -23,6 +23,7 @@ from server.foundation.permissions import Permission
 from server.foundation.translation import gettext
 from web.pages.frame import done, reader, url_for, whole
 from web.pages.refusals import refuse_in_words
+from web.pages.sent_files import attach_sent, sent_files
 from web.pages.ticket_page import Act, ticket_page
 from web.pages.wording import ticket_wording
 from web.presenters.clocks import clock_line, next_first
@@ -103,18 +104,14 @@ def download(reference: str, attachment_id: int) -> Response:
 
 def attach(reference: str) -> ResponseReturnValue:
     """Attach the files of a form."""
-    session, actor, now = current_session(), current_actor(), current_time()
-    most = installation().settings.max_attachment_megabytes * 2**20
-    kind = request.form.get("kind", "public")
-    sent = [one for one in request.files.getlist("file") if one.filename]
+    session, actor = current_session(), current_actor()
+    kind, sent = request.form.get("kind", "public"), sent_files()
 
     def keep() -> None:
-        find_ticket(session, actor, reference)
+        ticket = find_ticket(session, actor, reference)
         if not sent:
             raise InvalidValue({"file": "choose a file first"})
-        for one in sent:
-            upload = attaching.Upload(one.filename or "", one.stream, most, kind)  # type: ignore[arg-type]  # read alone is asked of it
-            attaching.attach_file(session, actor, reference, storage(), upload, now)
+        attach_sent(session, actor, ticket.id, sent, kind)
 
     return _done(reference, "papers", keep, gettext("Attached."))
 

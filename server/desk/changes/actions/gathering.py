@@ -18,6 +18,7 @@ from server.desk.tickets.actions.checking import (
     title_of,
 )
 from server.foundation.audit import record
+from server.foundation.events import whole_or_not
 from server.foundation.permissions import Actor, Permission
 
 _MOST = 200
@@ -49,7 +50,7 @@ def decide_many(
     for reference, digest in named:
         said = Decision(given.decision, given.comment, digest, way=given.way)
         try:
-            with session.begin_nested():
+            with whole_or_not(session):
                 change = decide(session, actor, reference, said, now)
             found.append(Answered(change.reference, change.state))
         except CadastreError as error:

@@ -9,7 +9,7 @@ from cmdb.errors import CadastreError
 from server.desk.changes.actions.moving import ChangeMove, move_change
 from server.desk.changes.events import ChangeHeld
 from server.desk.changes.models import Change, ChangeEntry
-from server.foundation.events import publish
+from server.foundation.events import publish, whole_or_not
 from server.foundation.permissions import system_actor
 
 
@@ -28,7 +28,7 @@ def start_due(session: Session, now: datetime) -> int:
     begun = 0
     for change in rows:
         try:
-            with session.begin_nested():
+            with whole_or_not(session):
                 move_change(session, actor, change.id, ChangeMove("implementing"), now)
             begun += 1
         except CadastreError as error:

@@ -29,6 +29,7 @@ from server.foundation.allowances import Allowance, spend
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
 from server.foundation.errors import PermissionDenied, TooManyAttempts
+from server.foundation.events import whole_or_not
 from server.foundation.permissions import system_actor
 from server.people.actions.people import create_person
 from server.people.rules.logins import login_key
@@ -103,7 +104,7 @@ def _take(session: Session, desk: MailDesk, letter_id: int, letter: Letter, trus
     incoming = Incoming(session, desk, row, letter, utc_now(), proven)
     try:
         # What was begun when it turns out that it is to be held, never was.
-        with session.begin_nested():
+        with whole_or_not(session):
             _decide(incoming, trusted)
     except _Held as held:
         _hold(row, held.reason, held.note)

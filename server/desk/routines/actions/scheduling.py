@@ -23,6 +23,7 @@ from server.desk.tickets.models import TicketTemplate
 from server.desk.tickets.queries.belongings import find_template
 from server.desk.tickets.queries.words import words_of
 from server.foundation import audit
+from server.foundation.events import whole_or_not
 from server.foundation.permissions import Actor, Permission, system_actor
 
 #: Items of a class for which one time opens tickets at most.
@@ -186,14 +187,11 @@ def _about(session: Session, row: TicketSchedule) -> list[int]:
 def _open(session: Session, row: TicketSchedule, item_id: int, now: datetime) -> ScheduledTicket:
     """Open one ticket, or keep why that was refused: the others must not wait for it."""
     made = ScheduledTicket(schedule_id=row.id, due_at=row.next_at, about_id=item_id, fault="")
-    events = session.info.setdefault("events", [])
-    before = len(events)
     try:
-        with session.begin_nested():
+        with whole_or_not(session):
             draft = _draft(session, row, item_id)
             made.ticket_id = open_ticket(session, system_actor("schedule"), draft, now).id
     except CadastreError as error:
-        del events[before:]
         made.ticket_id, made.fault = None, str(error)[:500]
     return made
 

@@ -89,6 +89,16 @@ def test_steps_files_links_and_time_stand_on_the_page(agent: Browser, ticket: st
     assert agent.done(f"/tickets/{other}/link", kind="merge", other=ticket).endswith(ticket)
 
 
+def test_an_answer_with_a_file_that_cannot_be_taken_never_was(
+    agent: Browser, requester: Browser, ticket: str
+) -> None:
+    refused = requester.post(
+        f"/portal/{ticket}/reply", text="Here it is", file=(BytesIO(b""), "nothing.txt")
+    )
+    assert refused.status_code == 422
+    assert "Here it is" not in agent.read(f"/tickets/{ticket}")
+
+
 def test_an_administrator_edits_the_matrix_and_the_words(admin: Browser, agent: Browser) -> None:
     page = admin.read("/administration/desk/priority")
     assert 'name="minor-low"' in page

@@ -1,6 +1,7 @@
 """What one does on a ticket: done and shown, or refused with what was typed."""
 
 import re
+from io import BytesIO
 
 import pytest
 
@@ -25,6 +26,28 @@ def test_a_reply_stands_in_the_conversation_and_the_page_goes_there(
     entry = address.split("#")[1]
     assert f'id="{entry}"' in agent.read(address)
     assert "We are on it." in requester.read(f"/tickets/{ticket}")
+
+
+def test_a_reply_takes_files_with_words_or_without(
+    agent: Browser, requester: Browser, ticket: str
+) -> None:
+    here = f"/tickets/{ticket}"
+    said = {"text": "As in the picture.", "kind": "public"}
+    address = agent.done(f"{here}/reply", file=(BytesIO(b"x"), "shown.png"), **said)
+    assert "#entry-" in address
+    assert "shown.png" in requester.read(f"/portal/{ticket}")
+    noted = agent.done(f"{here}/reply", text="", kind="internal", file=(BytesIO(b"y"), "log.txt"))
+    assert noted.endswith("#papers")
+    assert "log.txt" in agent.read(f"{here}/papers")
+    assert "log.txt" not in requester.read(f"/portal/{ticket}")
+    # What was written is not lost with a file that cannot be taken, and is not there twice.
+    refused = agent.post(
+        f"{here}/reply", text="Once more", kind="public", file=(BytesIO(b""), "nothing.txt")
+    )
+    assert refused.status_code == 422
+    assert "Once more</textarea>" in refused.text
+    assert 'id="error-file"' in refused.text
+    assert "Once more" not in requester.read(f"/portal/{ticket}")
 
 
 def test_an_empty_reply_is_refused_beside_the_field(agent: Browser, ticket: str) -> None:
