@@ -170,6 +170,8 @@ def _on_the_desk(reader: Reader) -> dict[str, str]:
         "change_item": reader.gettext("changes"),
         "change_service": reader.gettext("changes that reach it"),
         "change_watch": reader.gettext("watches on changes"),
+        "order_approval": reader.gettext("approvals asked of its owners"),
+        "order_task": reader.gettext("tasks of orders that hand it over"),
         "planned_difference": reader.gettext("planned differences"),
         "problem_item": reader.gettext("problems"),
         "problem_verdict": reader.gettext("words on causes"),

@@ -70,6 +70,7 @@ def test_every_column_that_is_sealed_is_known() -> None:
     assert known == {
         "directory.sealed_password",
         "identity_provider.sealed_secret",
+        "mailbox.sealed_password",
         "second_factor.sealed_secret",
         "snmp_credential.sealed",
     }
