@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Served, SignedIn
 
@@ -101,6 +101,29 @@ def test_a_ticket_begun_for_somebody_else_is_still_theirs_after_a_reload(
     expect(page.locator("#field-title")).to_have_value("")
     expect(page.locator(".ts-wrapper:has(#field-item-ts-control) .item")).to_have_count(0)
     expect(page.locator("#own-items")).not_to_contain_text(REQUESTER)
+
+
+def test_an_answer_that_comes_late_opens_no_list_again(served: Served, signed_in: SignedIn) -> None:
+    page = signed_in("en", viewport=DESK)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/pick/people\?q=.+"), hold)
+    page.goto("/tickets/new")
+    page.locator(".ts-wrapper:has(#field-requester_id-ts-control) .ts-control").click()
+    page.keyboard.press("Backspace")
+    option = page.locator(".ts-dropdown:visible .option", has_text=REQUESTER).first
+    expect(option).to_be_visible()
+    with page.expect_request(re.compile(r"/pick/people\?q=.+")):
+        page.keyboard.type(REQUESTER)
+    # Whoever is looked for stands in the first list already, and is chosen before the next comes.
+    option.click()
+    for route in held:
+        route.continue_()
+    page.wait_for_function("() => !document.querySelector('.ts-wrapper.loading')", timeout=10_000)
+    expect(page.locator(".ts-dropdown:visible")).to_have_count(0)
 
 
 def test_the_risk_follows_the_plan(served: Served, signed_in: SignedIn) -> None:

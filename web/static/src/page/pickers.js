@@ -31,21 +31,22 @@ function furnish(select) {
     placeholder: select.dataset.placeholder ?? "",
     plugins: select.multiple ? { remove_button: { title: say("remove") } } : {},
     load: (query, show) => {
-      const answer = (results) => {
-        // Who has gone on meanwhile keeps the focus: a list that opens would take it back.
-        picker.isFocused &&= picker.wrapper.contains(document.activeElement);
-        show(results);
-      };
       // Ask each time: what was right a minute ago may be wrong now.
       picker.loadedSearches = {};
-      find(addressOf(select), query).then(
-        (results) => {
+      const answer = (results) => {
+        // What was chosen or typed meanwhile counts, and who has gone on keeps the focus: an answer
+        // that comes late opens no list.
+        const late = picker.inputValue() !== query;
+        const here = picker.isFocused && picker.wrapper.contains(document.activeElement);
+        if (results && !late) {
           picker.clearOptions();
           found = new Set(results.map((option) => option.value));
-          answer(results);
-        },
-        () => answer(),
-      );
+        }
+        picker.isFocused = here && !late;
+        show(late ? undefined : results);
+        picker.isFocused = here;
+      };
+      find(addressOf(select), query).then(answer, () => answer());
     },
     render: { option: optionLine, no_results: nothingLine, item: chosenLine },
   });
