@@ -24,6 +24,7 @@ from tests.support.loopback import loopback_guard
 from tests.support.mail import running_smtp_server, smtp_server
 from tests.support.postgres import postgres_cluster
 from tests.support.snmp import snmpd_server
+from tests.support.token_server import one_token_server, token_server
 
 __all__ = [
     "cheap_hashes",
@@ -38,6 +39,7 @@ __all__ = [
     "loopback_guard",
     "migrated_database_url",
     "new_page",
+    "one_token_server",
     "page",
     "page_faults",
     "postgres_cluster",
@@ -47,6 +49,7 @@ __all__ = [
     "slapd_server",
     "smtp_server",
     "snmpd_server",
+    "token_server",
 ]
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.

@@ -20,8 +20,10 @@ from imap_tools.mailbox import BaseMailBox
 from imap_tools.utils import encode_folder
 
 from cmdb.errors import CadastreError
+from server.foundation.access_tokens import one_line
 from server.foundation.errors import AddressRefused
 from server.foundation.outbound import INSIDE, Gate
+from server.foundation.xoauth2 import Xoauth2
 
 #: "tls" from the first byte, "starttls", or "plain": nothing is encrypted.
 SECURITIES = ("tls", "starttls", "plain")
@@ -31,7 +33,6 @@ _MOST_SECONDS = 600
 #: What a server may send as one piece; letters that say they are larger are not asked for.
 _MOST_BYTES = 64 << 20
 _BATCH = 100
-_LONGEST_TEXT = 300
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
 #: Answers of a server whose own trouble it is (RFC 5530), though it refuses.
@@ -44,12 +45,19 @@ class MailboxUnavailable(CadastreError):
 
 
 class MailboxRefused(MailboxUnavailable):
-    """The mail server does not accept the user name and the password."""
+    """The mail server does not accept who signs in: the password, or the access token."""
+
+
+class FolderUnavailable(MailboxUnavailable):
+    """The mail server has no such folder, or does not open it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailAccess:
-    """Where a mailbox is, and who opens it. ``authority``: PEM text, "" for the system's."""
+    """Where a mailbox is, and who opens it. ``authority``: PEM text, "" for the system's.
+
+    With a ``token`` it is opened by SASL XOAUTH2, and there is no password.
+    """
 
     host: str
     port: int
@@ -61,6 +69,7 @@ class MailAccess:
     authority: str = ""
     gate: Gate = INSIDE
     most_seconds: int = _MOST_SECONDS
+    token: str = field(default="", repr=False)
 
     @property
     def place(self) -> str:
@@ -168,7 +177,7 @@ def open_mailbox(access: MailAccess) -> Iterator[OpenMailbox]:
     try:
         box = _Box(access)
         try:
-            _sign_in(box, access)
+            (_show_token if access.token else _sign_in)(box, access)
             _open_folder(box, access)
             yield OpenMailbox(box, access)
         finally:
@@ -285,11 +294,30 @@ def _sign_in(box: _Box, access: MailAccess) -> None:
         raise kind(f"{access.place} refused the user name or the password: {said}") from error
 
 
+def _show_token(box: _Box, access: MailAccess) -> None:
+    if "AUTH=XOAUTH2" not in box.client.capabilities:
+        raise MailboxUnavailable(f"{access.place} takes no access token: it offers no XOAUTH2")
+    talk = Xoauth2(access.user_name, access.token)
+    try:
+        box.client.authenticate("XOAUTH2", talk.answer)
+    except imaplib.IMAP4.abort:
+        raise
+    except ValueError as error:
+        # Its challenge is no Base64: it waits for an answer, and would for a good-bye too.
+        box.client.shutdown()
+        raise MailboxUnavailable(f"{access.place} asks for something unreadable") from error
+    except imaplib.IMAP4.error as error:
+        said = one_line(_said(error), access.token)
+        kind = MailboxUnavailable if said.startswith(_PASSING) else MailboxRefused
+        told = f"{said} ({talk.refusal})" if talk.refusal else said
+        raise kind(f"{access.place} refused the access token: {told}") from error
+
+
 def _open_folder(box: _Box, access: MailAccess) -> None:
     try:
         box.folder.set(access.folder)
     except ImapToolsError as error:
-        raise MailboxUnavailable(
+        raise FolderUnavailable(
             f"{access.place} has no folder {access.folder} that can be opened: {_said(error)}"
         ) from error
 
@@ -322,5 +350,4 @@ def _said(error: object) -> str:
     elif isinstance(error, BaseException):
         error = error.args[0] if error.args else ""
     text = error.decode("utf-8", "replace") if isinstance(error, bytes) else str(error)
-    shown = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(shown.split())[:_LONGEST_TEXT]
+    return one_line(text)

@@ -42,6 +42,26 @@ def _another_authority() -> str:
         return CertificateAuthority(Path(folder)).certificate.read_text()
 
 
+#: What an access token opens goes to the mail server: its secrets are bound to both places.
+_BY_TOKEN = {
+    "address": "help@example.test",
+    "host": "mail.test",
+    "port": 993,
+    "security": "tls",
+    "user_name": "help",
+    "sign_in": "oauth",
+    "token_url": "https://login.test/token",
+    "client_id": "cadastre",
+}
+_MOVED_TOKENS = {
+    "host": ("evil.test", "mail.test.evil.test"),
+    "port": (1993,),
+    "security": ("starttls", "plain"),
+    "authority": (_another_authority(),),
+    "user_name": ("other",),
+    "token_url": ("https://evil.test/token", "https://login.test/other", "http://127.0.0.1:1/"),
+    "client_id": ("other",),
+}
 _BEARERS = {
     "directory.sealed_password": Bearer(
         "/directories",
@@ -89,7 +109,27 @@ _BEARERS = {
         },
         {"address": "desk@example.test", "trusted_server": "mx.example.test"},
         unique="name",
-        # What people write to, and whose findings about senders count.
+        # What people write to, and whose findings about senders count; no token is asked for.
+        nowhere=frozenset({"address", "address_key", "trusted_server", "token_url"}),
+    ),
+    "mailbox.sealed_client_secret": Bearer(
+        "/mailboxes",
+        _BY_TOKEN | {"client_secret": "kept"},
+        "has_client_secret",
+        "client_secret",
+        _MOVED_TOKENS,
+        {"name": "Other", "scope": "mail"},
+        unique="name",
+        nowhere=frozenset({"address", "address_key", "trusted_server"}),
+    ),
+    "mailbox.sealed_refresh_token": Bearer(
+        "/mailboxes",
+        _BY_TOKEN | {"token_grant": "refresh_token", "refresh_token": "kept"},
+        "has_refresh_token",
+        "refresh_token",
+        _MOVED_TOKENS,
+        {"address": "desk@example.test", "scope": "mail"},
+        unique="name",
         nowhere=frozenset({"address", "address_key", "trusted_server"}),
     ),
 }
@@ -183,3 +223,14 @@ def test_no_other_setting_is_a_password_that_is_sent() -> None:
     secret = {one.name for one in fields(Settings) if re.search("passw|passph|secret", one.name)}
     # The passphrase encrypts files, and leaves this machine with nobody.
     assert secret == {"smtp_password", "backup_passphrase"}
+
+
+def test_a_secret_that_no_sign_in_uses_is_not_kept(target: Target, admin: Program) -> None:
+    bearer = _BEARERS["mailbox.sealed_refresh_token"]
+    path = _made(target, admin, bearer)
+    told = admin.patch(path, {"token_grant": "client_credentials"}).get_json()
+    assert told["has_refresh_token"] is False
+    assert admin.patch(path, {"client_secret": "kept"}).get_json()["has_client_secret"] is True
+    told = admin.patch(path, {"sign_in": "password", "password": "kept"}).get_json()
+    assert (told["has_client_secret"], told["has_password"]) == (False, True)
+    assert admin.patch(path, {"sign_in": "oauth"}).get_json()["has_password"] is False

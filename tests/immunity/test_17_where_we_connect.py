@@ -78,6 +78,29 @@ def test_a_mailbox_leads_there_neither(target: Target, host: str) -> None:
 
 
 @pytest.mark.parametrize("host", corpus("inner_addresses"))
+def test_nor_does_the_token_server_of_one(target: Target, host: str) -> None:
+    admin = target.api(target.world.admin)
+    body = {
+        "name": f"token {len(host)} {host.encode().hex()[:40]}",
+        "organisation_id": target.world.root.id,
+        "address": "help@example.test",
+        "host": "mail.test",
+        "user_name": "help",
+        "sign_in": "oauth",
+        "token_url": f"https://{host}/token",
+        "client_id": "cadastre",
+        "client_secret": "secret",
+    }
+    made = admin.post("/mailboxes", body)
+    if made.status_code == 422:
+        assert "token_url" in str(made.get_json())
+        return
+    told = admin.post(f"/mailboxes/{made.get_json()['id']}/test", {}).get_json()
+    assert (told["ok"], told["step"]) == (False, "token")
+    assert re.search("may not connect|no conversation is possible", told["detail"]), told
+
+
+@pytest.mark.parametrize("host", corpus("inner_addresses"))
 def test_over_the_web_nothing_inside_is_asked(host: str) -> None:
     with pytest.raises((AddressRefused, WebUnreachable)):
         WebClient(Gate()).ask("GET", f"https://{host}/")

@@ -19,6 +19,7 @@ from tests.support.processes import (
     require_program,
     start_on_free_ports,
 )
+from tests.support.token_server import TokenServer
 
 # Nobody is made to wait for a wrong password: tests give many.
 _CONFIGURATION = """
@@ -31,7 +32,7 @@ ssl = yes
 ssl_cert = <{certificate}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain
+auth_mechanisms = plain xoauth2
 auth_failure_delay = 0
 default_internal_user = {user}
 default_internal_group = {group}
@@ -40,7 +41,13 @@ first_valid_uid = 0
 mail_location = maildir:{directory}/mail/%u
 mail_fsync = never
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {directory}/oauth2.conf
+}}
+passdb {{
   driver = static
+  mechanisms = plain
   args = password={password}
 }}
 userdb {{
@@ -72,17 +79,30 @@ service stats {{
   chroot =
 }}
 """
+# Whose an access token is, dovecot asks a server that knows (RFC 7662).
+_INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+timeout_msecs = 5000
+"""
 _USER, _GROUP = "dovenull", "dovenull"
 
 
 class ImapServer:
-    """One dovecot that knows everybody by `password`; a name that is new has an empty mailbox."""
+    """One dovecot that knows everybody by `password`; a name that is new has an empty mailbox.
+
+    It takes access tokens too (XOAUTH2), about which it asks at ``introspection_url``.
+    """
 
     host = "127.0.0.1"
     password = "open-sesame"
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, introspection_url: str = "") -> None:
         self._directory = directory
+        self._introspection_url = introspection_url
         authority = CertificateAuthority(directory)
         self._issued = authority.issue("localhost")
         #: PEM text of the authority.
@@ -185,6 +205,8 @@ class ImapServer:
                 tls_port=self.tls_port,
             )
         )
+        asked = _INTROSPECTION.format(url=self._introspection_url or "http://127.0.0.1:1/")
+        (self._directory / "oauth2.conf").write_text(asked)
         dovecot = require_program("dovecot", "dovecot-imapd")
         server = ServerProcess(
             [dovecot, "-F", "-c", str(configuration)], log=self._directory / "process.log"
@@ -199,10 +221,10 @@ class ImapServer:
 
 
 @pytest.fixture(scope="session")
-def imap_server() -> Iterator[ImapServer]:
+def imap_server(one_token_server: TokenServer) -> Iterator[ImapServer]:
     """One dovecot per test process; each test takes a name of its own (`new_user`)."""
     with private_directory("dovecot") as place:
-        server = ImapServer(place)
+        server = ImapServer(place, one_token_server.introspection_url)
         start_on_free_ports(server.start)
         try:
             yield server

@@ -19,6 +19,13 @@ from server.desk.mail.actions.mailboxes import (
 from server.desk.mail.models import Mailbox
 from server.desk.mail.queries import mailboxes as queries
 from server.desk.mail.queries.letters import LetterFilter, list_letters
+from server.desk.mail.rules.sign_in import (
+    CLIENT_CREDENTIALS,
+    OAUTH,
+    PASSWORD,
+    SECRET_COLUMNS,
+    missing_secret,
+)
 from server.desk.mail.schemas import MailboxChangeSchema, MailboxCreateSchema
 from server.foundation.edge.conditional import check_form_version
 from server.foundation.edge.requests import (
@@ -41,9 +48,12 @@ from web.pages.moments import form_text, moment_text
 from web.pages.refusals import refuse_in_words
 from web.pages.wording import ticket_wording
 from web.presenters.letters import (
+    grant_texts,
     security_texts,
+    sign_in_texts,
     state_texts,
     state_tone,
+    step_texts,
     stranger_texts,
     trouble_text,
 )
@@ -51,8 +61,8 @@ from web.presenters.letters import (
 mailboxes = Blueprint("mailboxes", __name__, url_prefix="/administration/mailboxes")
 
 _TICKS = ("watch_copied", "is_active")
-#: An empty password keeps the one that is; without a moment letters count from now on.
-_OPTIONAL = frozenset({"password", "since"})
+#: An empty secret keeps the one that is; without a moment letters count from now on.
+_OPTIONAL = frozenset({*SECRET_COLUMNS, "since"})
 _LATEST = 10
 #: As many as there can be.
 _MOST = 100
@@ -60,6 +70,8 @@ _MOST = 100
 _USUAL = {
     "port": "993",
     "security": "tls",
+    "sign_in": PASSWORD,
+    "token_grant": CLIENT_CREDENTIALS,
     "folder": "INBOX",
     "strangers": "hold",
     "kind": "incident",
@@ -97,10 +109,18 @@ def show(mailbox_id: int) -> ResponseReturnValue:
         group=names_of_groups(session, actor, group_ids).get(mailbox.group_id or 0),
         wording=ticket_wording(),
         securities=dict(security_texts(reader())),
+        grants=dict(grant_texts(reader())),
+        missing=_missing(mailbox),
         strangers=dict(stranger_texts(reader())),
         states=state_texts(reader()),
         tone=state_tone,
     )
+
+
+def _missing(mailbox: Mailbox) -> str:
+    """Return in words which secret a mailbox lacks, "" where it has what it needs."""
+    missing = missing_secret(mailbox)
+    return trouble_text(f"no {missing} is kept for this mailbox", reader()) if missing else ""
 
 
 def _under_way(mailbox_id: int) -> bool:
@@ -150,16 +170,29 @@ def edit(mailbox_id: int) -> ResponseReturnValue:
 
 
 def _shown_fields() -> list[str]:
-    return [name for name in MailboxChangeSchema().fields if name != "password"]
+    return [name for name in MailboxChangeSchema().fields if name not in SECRET_COLUMNS]
 
 
 def _given() -> Mapping[str, str]:
-    """Return what was typed, without what was left empty on purpose; a moment with its zone."""
+    """Return what was typed, without what was left empty on purpose; a moment with its zone.
+
+    Secrets of the other way to sign in are left out: their fields are out of sight, and browsers
+    fill them in.
+    """
     given = {name: value for name, value in request.form.items() if value or name not in _OPTIONAL}
+    for name in _unseen(given.get("sign_in"), given.get("token_grant")):
+        given.pop(name, None)
     with suppress(KeyError, ValueError, OverflowError):
         local = datetime.fromisoformat(given["since"]).replace(tzinfo=reader().zone)
         given["since"] = moment_text(local)
     return given
+
+
+def _unseen(sign_in: str | None, grant: str | None) -> set[str]:
+    if sign_in == PASSWORD:
+        return {"client_secret", "refresh_token"}
+    unseen = {"password"} if sign_in == OAUTH else set()
+    return unseen | ({"refresh_token"} if grant == CLIENT_CREDENTIALS else set())
 
 
 def _form(mailbox: Mailbox | None, shown: Mapping[str, object], errors: dict[str, str]) -> str:
@@ -172,6 +205,8 @@ def _form(mailbox: Mailbox | None, shown: Mapping[str, object], errors: dict[str
         shown=shown,
         errors=errors,
         securities=security_texts(reader()),
+        sign_ins=sign_in_texts(reader()),
+        grants=grant_texts(reader()),
         strangers=stranger_texts(reader()),
         organisations=organisation_choices(session, actor, Permission.ADMIN_RULES),
         groups=[(group_id, names.get(group_id, str(group_id)))] if group_id else (),
@@ -190,13 +225,15 @@ def try_it(mailbox_id: int) -> ResponseReturnValue:
     with installation().database.reading() as session:
         mailbox = queries.find_mailbox(session, current_actor(), mailbox_id)
         session.expunge(mailbox)
-    trial = try_out(mailbox, installation().settings)
+    place = installation()
+    trial = try_out(place.database, place.settings, mailbox)
     return render_template(
         "mail/trial.html",
         mailbox_id=mailbox_id,
         name=mailbox.name,
         trial=trial,
         why=trouble_text(trial.detail, reader()),
+        step=step_texts(reader()).get(trial.step, ""),
     )
 
 

@@ -168,6 +168,33 @@ def security_texts(reader: Reader) -> list[tuple[str, str]]:
     ]
 
 
+def sign_in_texts(reader: Reader) -> list[tuple[str, str]]:
+    """Return (code, words) of the ways in which a mailbox signs in."""
+    return [("password", reader.gettext("a password")), ("oauth", "OAuth 2")]
+
+
+def grant_texts(reader: Reader) -> list[tuple[str, str]]:
+    """Return (code, words) of by what an access token is asked for."""
+    return [
+        (
+            "client_credentials",
+            reader.gettext("the application for itself (client credentials; Microsoft 365)"),
+        ),
+        ("refresh_token", reader.gettext("somebody who allowed it (refresh token; Google)")),
+    ]
+
+
+def step_texts(reader: Reader) -> dict[str, str]:
+    """Return the words for what failed as a mailbox was tried out."""
+    return {
+        "secret": reader.gettext("What failed: opening the secret that is kept here."),
+        "token": reader.gettext("What failed: getting an access token."),
+        "connect": reader.gettext("What failed: speaking with the mail server."),
+        "sign_in": reader.gettext("What failed: signing in."),
+        "folder": reader.gettext("What failed: opening the folder."),
+    }
+
+
 def stranger_texts(reader: Reader) -> list[tuple[str, str]]:
     """Return (code, words) of what is done with a letter of somebody nobody knows."""
     return [
@@ -188,6 +215,7 @@ def trouble_text(told: str, reader: Reader) -> str:
 def _troubles(reader: Reader) -> list[tuple[str, str]]:
     server = r"the mail server (?P<server>\S+)"
     return [
+        *_token_troubles(reader, server),
         (
             rf"{server} is not among directory_networks",
             reader.gettext("%(server)s lies outside the networks of directory_networks."),
@@ -219,5 +247,48 @@ def _troubles(reader: Reader) -> list[tuple[str, str]]:
         (
             rf"{server} does not answer as it should: (?P<why>.*)",
             reader.gettext("%(server)s does not answer as it should: %(why)s"),
+        ),
+    ]
+
+
+def _token_troubles(reader: Reader, server: str) -> list[tuple[str, str]]:
+    """Return the same for access tokens. What a server said stays in its own words."""
+    gives = r"the token server (?P<server>\S+)"
+    return [
+        (
+            rf"{server} takes no access token: it offers no XOAUTH2",
+            reader.gettext("%(server)s takes no access tokens: it does not offer XOAUTH2."),
+        ),
+        (
+            rf"{server} refused the access token: (?P<why>.*)",
+            reader.gettext("%(server)s refused the access token: %(why)s"),
+        ),
+        (
+            rf"{gives} refused: (?P<why>.*)",
+            reader.gettext("The token server %(server)s refused: %(why)s"),
+        ),
+        (
+            rf"{gives} answers (?P<status>\d+) without a usable token",
+            reader.gettext("The token server %(server)s answers %(status)s, without a token."),
+        ),
+        (
+            r"the token server cannot be asked: (?P<host>.*) leads to where .*",
+            reader.gettext("The token server cannot be asked: %(host)s lies in a closed network."),
+        ),
+        (
+            r"the token server cannot be asked: (?P<why>.*)",
+            reader.gettext("The token server cannot be asked: %(why)s"),
+        ),
+        (
+            r"no password is kept for this mailbox",
+            reader.gettext("No password is kept. Edit the mailbox and type it in."),
+        ),
+        (
+            r"no client secret is kept for this mailbox",
+            reader.gettext("No client secret is kept. Edit the mailbox and type it in."),
+        ),
+        (
+            r"no refresh token is kept for this mailbox",
+            reader.gettext("No refresh token is kept. Edit the mailbox and type it in."),
         ),
     ]

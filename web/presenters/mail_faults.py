@@ -13,6 +13,10 @@ def sentences(reader: Reader) -> dict[str, str]:
         "must be the name or the address of a server, without a port": reader.gettext(
             "Type the name of the server alone; the port has a field of its own."
         ),
+        "is needed to sign in by OAuth 2": reader.gettext("OAuth 2 needs this."),
+        "is not used by this way to sign in": reader.gettext(
+            "This way to sign in does not use it; leave it empty."
+        ),
         "the letter holds neither words nor files": reader.gettext(
             "The letter holds neither words nor files."
         ),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from server.commands.diagnosis.finding import Finding, fine, look, wrong
 from server.desk.mail.models import Mailbox, ReceivedLetter
+from server.desk.mail.rules.sign_in import missing_secret
 from server.desk.mail.rules.states import HELD
 
 
@@ -20,10 +21,10 @@ def look_at_letters(session: Session) -> Iterator[Finding]:
                 f"{mailbox.last_error}"
             )
             yield wrong("mailboxes", seen, "mend that, then look again on the mailbox's page")
-        elif not mailbox.has_password:
-            seen = f"{mailbox.name} has no password"
+        elif missing := missing_secret(mailbox):
+            seen = f"{mailbox.name} has no {missing}"
             yield wrong("mailboxes", seen, "type it in on the mailbox's page")
-    if active and all(one.failing_since is None and one.has_password for one in active):
+    if active and all(one.failing_since is None and not missing_secret(one) for one in active):
         yield fine("mailboxes", f"all {len(active)} answer")
     held = select(func.count()).where(ReceivedLetter.state == HELD)
     if count := session.scalar(held):

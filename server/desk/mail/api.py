@@ -59,7 +59,7 @@ class Mailboxes(MethodView):
     @mail.arguments(PageQuerySchema, location="query")
     @mail.response(200, MailboxPage)
     def get(self, query: dict[str, Any]) -> Any:
-        """List mailboxes, without their passwords."""
+        """List mailboxes, without their secrets."""
         page = page_request(query)
         found = queries.list_mailboxes(current_session(), current_actor(), page)
         return Page([mailbox_document(one) for one in found.rows], found.next_cursor)
@@ -67,7 +67,7 @@ class Mailboxes(MethodView):
     @mail.arguments(MailboxCreateSchema)
     @mail.response(201, MailboxSchema)
     def post(self, body: dict[str, Any]) -> Any:
-        """Add a mailbox; its password goes in and never comes out."""
+        """Add a mailbox; its secrets go in and never come out."""
         session, actor = current_session(), current_actor()
         row = actions.add_mailbox(session, actor, body, _secrets(), current_time())
         return mailbox_document(queries.counted(session, row))
@@ -87,7 +87,7 @@ class OneMailbox(MethodView):
     @mail.arguments(MailboxChangeSchema)
     @mail.response(200, MailboxSchema)
     def patch(self, body: dict[str, Any], mailbox_id: int) -> Response:
-        """Change a mailbox; another server blanks its password unless you send it again."""
+        """Change a mailbox; another server blanks its secrets unless you send them again."""
         session, actor = current_session(), current_actor()
         found = queries.find_mailbox(session, actor, mailbox_id)
         check_version(found.version)
@@ -111,7 +111,7 @@ def test(mailbox_id: int) -> Any:
     with place.database.reading() as session:
         found = queries.find_mailbox(session, current_actor(), mailbox_id)
         session.expunge(found)
-    return try_out(found, place.settings)
+    return try_out(place.database, place.settings, found)
 
 
 @mail.route("/mailboxes/<int:mailbox_id>/check", methods=["POST"])

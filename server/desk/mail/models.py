@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cmdb.records.base import Base, BigId, Identified, Key
+from server.desk.mail.rules.sign_in import CLIENT_CREDENTIALS, PASSWORD
 
 
 class Mailbox(Identified, Base):
@@ -26,8 +27,20 @@ class Mailbox(Identified, Base):
     #: PEM text of the authority that signed the server's certificate; "" for the system's.
     authority: Mapped[str] = mapped_column(String, default="")
     user_name: Mapped[str] = mapped_column(String)
+    #: How it signs in, one of ``rules.sign_in.SIGN_INS``: "password" or "oauth".
+    sign_in: Mapped[str] = mapped_column(Key, default=PASSWORD, server_default=PASSWORD)
     #: Sealed by ``foundation.secrets``; "" when there is none.
     sealed_password: Mapped[str] = mapped_column(String, default="")
+    #: By what a token is asked for, one of ``rules.sign_in.GRANTS``; where, by whom, and for what.
+    token_grant: Mapped[str] = mapped_column(
+        Key, default=CLIENT_CREDENTIALS, server_default=CLIENT_CREDENTIALS
+    )
+    token_url: Mapped[str] = mapped_column(String, default="", server_default="")
+    client_id: Mapped[str] = mapped_column(String, default="", server_default="")
+    scope: Mapped[str] = mapped_column(String, default="", server_default="")
+    #: Sealed too; the refresh token changes when the token server gives another one.
+    sealed_client_secret: Mapped[str] = mapped_column(String, default="", server_default="")
+    sealed_refresh_token: Mapped[str] = mapped_column(String, default="", server_default="")
     folder: Mapped[str] = mapped_column(String, default="INBOX")
     #: Where letters are moved that were fetched; "" marks them as seen and leaves them.
     done_folder: Mapped[str] = mapped_column(String, default="")
@@ -65,6 +78,16 @@ class Mailbox(Identified, Base):
     def has_password(self) -> bool:
         """Say whether there is a password, which is all that may be told of it."""
         return bool(self.sealed_password)
+
+    @property
+    def has_client_secret(self) -> bool:
+        """Say whether the application's secret is there."""
+        return bool(self.sealed_client_secret)
+
+    @property
+    def has_refresh_token(self) -> bool:
+        """Say whether a refresh token is there."""
+        return bool(self.sealed_refresh_token)
 
 
 class ReceivedLetter(Identified, Base):

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from server.desk.mail.queries.letters import LetterRow
 from server.desk.mail.queries.mailboxes import MailboxRow
 from server.desk.mail.rules.letters import Letter
+from server.desk.mail.rules.sign_in import GRANTS, SIGN_INS, STEPS
 from server.desk.mail.rules.states import REASONS, STATES
 from server.foundation.edge.fields import Identifier, Line, Passage, QueryIdentifier
 from server.foundation.edge.schemas import Moment, PageQuerySchema, StrictSchema, page_of
@@ -16,7 +17,7 @@ STRANGERS = ("hold", "add")
 
 
 class MailboxSchema(Schema):
-    """A mailbox as it is shown: whether it has a password, never which."""
+    """A mailbox as it is shown: which secrets it has, never their words."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -27,7 +28,14 @@ class MailboxSchema(Schema):
     security = fields.String(required=True)
     authority = fields.String(required=True)
     user_name = fields.String(required=True)
+    sign_in = fields.String(required=True)
     has_password = fields.Boolean(required=True)
+    token_grant = fields.String(required=True)
+    token_url = fields.String(required=True)
+    client_id = fields.String(required=True)
+    scope = fields.String(required=True)
+    has_client_secret = fields.Boolean(required=True)
+    has_refresh_token = fields.Boolean(required=True)
     folder = fields.String(required=True)
     done_folder = fields.String(required=True)
     kind = fields.String(required=True)
@@ -78,7 +86,27 @@ class MailboxChangeSchema(StrictSchema):
         metadata={"description": "PEM text of the authority; empty trusts what the system does."},
     )
     user_name = Line(shortest=1, longest=254)
+    sign_in = fields.String(
+        validate=validate.OneOf(SIGN_INS),
+        metadata={"description": "By password, or by OAuth 2 (oauth, SASL XOAUTH2)."},
+    )
     password = Line(longest=1000, load_only=True)
+    token_grant = fields.String(
+        validate=validate.OneOf(GRANTS),
+        metadata={"description": "By what the token server is asked for an access token."},
+    )
+    token_url = Line(
+        longest=500,
+        metadata={"description": "The token endpoint, over https; another one blanks the secrets."},
+    )
+    client_id = Line(longest=200)
+    client_secret = Line(longest=1000, load_only=True)
+    refresh_token = Line(
+        longest=8000,
+        load_only=True,
+        metadata={"description": "Kept up to date by itself where the token server changes it."},
+    )
+    scope = Line(longest=1000, metadata={"description": "What is asked for, parted by blanks."})
     folder = Line(shortest=1, longest=200)
     done_folder = Line(
         longest=200,
@@ -123,6 +151,11 @@ class MailTrialSchema(Schema):
 
     ok = fields.Boolean(required=True)
     detail = fields.String(required=True)
+    step = fields.String(
+        required=True,
+        validate=validate.OneOf(("", *STEPS)),
+        metadata={"description": "What failed; empty when nothing did."},
+    )
     letters = fields.Integer(required=True, allow_none=True)
     folders = fields.List(fields.String(), required=True)
 

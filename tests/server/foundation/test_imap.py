@@ -10,6 +10,7 @@ import pytest
 
 from server.foundation.clock import utc_now
 from server.foundation.imap import (
+    FolderUnavailable,
     MailAccess,
     MailboxRefused,
     MailboxUnavailable,
@@ -64,7 +65,7 @@ def test_letters_are_moved_and_what_others_marked_as_deleted_stays(
     ("changes", "kind", "said"),
     [
         ({"password": "wrong"}, MailboxRefused, "refused the user name or the password"),
-        ({"folder": "Nowhere"}, MailboxUnavailable, "has no folder Nowhere"),
+        ({"folder": "Nowhere"}, FolderUnavailable, "has no folder Nowhere"),
         ({"authority": ""}, MailboxUnavailable, "certificate of .* is not trusted"),
         ({"port": 1}, MailboxUnavailable, "cannot be reached"),
         ({"host": "169.254.169.254"}, MailboxUnavailable, "is not among directory_networks"),

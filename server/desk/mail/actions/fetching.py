@@ -10,14 +10,14 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from server.desk.mail.actions.access import access_of
+from server.desk.mail.actions.access import TROUBLES, access_of, forget_refused
 from server.desk.mail.actions.keeping import Fetched, Look, batches, keep, known_places
 from server.desk.mail.models import Mailbox
 from server.desk.mail.rules.patience import seconds_to_wait
+from server.foundation.access_tokens import TokenRefused
 from server.foundation.clock import utc_now
 from server.foundation.database import Database
-from server.foundation.errors import SecretUnreadable
-from server.foundation.imap import MailboxRefused, MailboxUnavailable, OpenMailbox, open_mailbox
+from server.foundation.imap import MailboxRefused, OpenMailbox, open_mailbox
 from server.foundation.settings import Settings
 from server.foundation.storage import attachments_at
 
@@ -54,10 +54,11 @@ def fetch(
         )
         session.expunge(mailbox)
     try:
-        with open_mailbox(access_of(mailbox, settings)) as box:
+        with open_mailbox(access_of(database, settings, mailbox)) as box:
             box.make_folder()
             _fetch_new(look, box, place, mailbox.since)
-    except (MailboxUnavailable, SecretUnreadable) as error:
+    except TROUBLES as error:
+        forget_refused(mailbox_id, error)
         with database.writing() as session:
             _note_failure(session, mailbox_id, error, utc_now())
         return look.fetched
@@ -133,14 +134,13 @@ def _release(session: Session, mailbox_id: int, answered_at: datetime | None) ->
     session.execute(update(Mailbox).where(Mailbox.id == mailbox_id).values(**values))
 
 
-def _note_failure(
-    session: Session, mailbox_id: int, error: MailboxUnavailable | SecretUnreadable, now: datetime
-) -> None:
+def _note_failure(session: Session, mailbox_id: int, error: Exception, now: datetime) -> None:
     mailbox = session.get(Mailbox, mailbox_id, with_for_update=True)
     if mailbox is None:
         return
     mailbox.failures += 1
     mailbox.failing_since = mailbox.failing_since or now
     mailbox.last_error = str(error)
-    wait = seconds_to_wait(mailbox.failures, refused=isinstance(error, MailboxRefused))
+    refused = isinstance(error, MailboxRefused | TokenRefused)
+    wait = seconds_to_wait(mailbox.failures, refused=refused)
     mailbox.next_at = now + timedelta(seconds=wait)

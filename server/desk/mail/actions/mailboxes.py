@@ -1,6 +1,5 @@
 """Setting up mailboxes. Passwords go in and never come out."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -8,31 +7,28 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from cmdb.errors import InvalidValue, NotFound
-from server.desk.mail.actions.access import password_place
+from cmdb.errors import InvalidValue
+from server.desk.mail.actions.checking import check_mailbox
+from server.desk.mail.actions.tokens import secret_place
 from server.desk.mail.models import Mailbox, ReceivedLetter
-from server.desk.mail.rules.addresses import addresses_in
+from server.desk.mail.rules.sign_in import SECRET_COLUMNS, secrets_of
 from server.desk.mail.rules.states import HELD, WAITING
-from server.desk.tickets.actions.checking import Problems, check_group, check_words, own_fields
-from server.desk.tickets.queries.words import words_of
-from server.desk.tickets.rules.own_fields import needs_moment
 from server.foundation.audit import record
 from server.foundation.duplicates import refusing_duplicates
-from server.foundation.imap import trusted_context
 from server.foundation.jobs.queue import enqueue
 from server.foundation.permissions import Actor, Permission
 from server.foundation.secrets import SecretBox
 from server.people.actions.rights import require_over
-from server.people.queries.organisations import organisation
 from server.people.rules.logins import login_key, name_key
 
 #: The kind of job that looks at one mailbox.
 LOOK = "mail.look"
-_HOST = re.compile(r"[\w.:-]{1,253}")
 #: Each is asked every minute.
 MAX_MAILBOXES = 100
 #: Whoever changes where a password is sent to must know it: it is blanked with these.
 _WHERE_TO = frozenset({"host", "port", "security", "authority", "user_name"})
+#: The same for what goes to the token server, or brings what then goes to the mail server.
+_WHERE_TOKENS = _WHERE_TO | {"token_url", "client_id"}
 #: With these it is another folder: nothing of it was fetched yet.
 _WHICH = frozenset({"host", "user_name", "folder"})
 
@@ -46,19 +42,20 @@ def add_mailbox(
 ) -> Mailbox:
     """Add a mailbox and return it, with its id.
 
-    ``particulars``: columns of ``Mailbox``, and ``password``. Needs ``admin:rules`` in the
-    organisation. Raises ``DuplicateName``, ``InvalidValue``, ``PermissionDenied``.
+    ``particulars``: columns of ``Mailbox``, and the fields of ``SECRET_COLUMNS``. Needs
+    ``admin:rules`` in the organisation. Raises ``DuplicateName``, ``InvalidValue``,
+    ``PermissionDenied``.
     """
     values = {"since": now, **particulars}
-    password = values.pop("password", "")
+    given = {name: values.pop(name) for name in SECRET_COLUMNS if name in values}
     row = Mailbox(created_at=now, updated_at=now)
     _fill(row, values)
-    _check(session, actor, row)
+    check_mailbox(session, actor, row, given)
     if (session.scalar(select(func.count(Mailbox.id))) or 0) >= MAX_MAILBOXES:
         raise InvalidValue({"name": f"there are {MAX_MAILBOXES} mailboxes already"})
     with refusing_duplicates(session, "mailbox", "name", row.name):
         session.add(row)
-    row.sealed_password = secrets.seal(password, password_place(row.id))
+    _seal(row, given, secrets)
     session.flush()
     record(session, actor, "mailbox_created", f"mailbox:{row.id}")
     return row
@@ -74,20 +71,20 @@ def change_mailbox(
 ) -> Mailbox:
     """Change a mailbox from ``queries.mailboxes.find_mailbox``.
 
-    Another server, trust or user name blanks the password, unless the same call brings one. Raises
-    ``DuplicateName``, ``InvalidValue``, ``PermissionDenied``.
+    Another server, trust or user name blanks the secrets, unless the same call brings them; another
+    way to sign in blanks what it does not use. Raises ``DuplicateName``, ``InvalidValue``,
+    ``PermissionDenied``.
     """
     values = dict(changes)
-    password = values.pop("password", None)
+    given = {name: values.pop(name) for name in SECRET_COLUMNS if name in values}
     require_over(actor, Permission.ADMIN_RULES, mailbox.organisation_id)
     differs = {one for one in values if getattr(mailbox, one) != values[one]}
     name = values.get("name", mailbox.name)
     with refusing_duplicates(session, "mailbox", "name", name), session.no_autoflush:
         _fill(mailbox, values)
-        _check(session, actor, mailbox)
-    if differs & _WHERE_TO or password is not None:
-        mailbox.sealed_password = secrets.seal(password or "", password_place(mailbox.id))
-        differs.add("password")
+        check_mailbox(session, actor, mailbox, given)
+    blank = dict.fromkeys(_to_be_blanked(mailbox, differs), "")
+    differs |= _seal(mailbox, blank | given, secrets)
     if differs & _WHICH:
         mailbox.uid_validity, mailbox.last_uid = None, 0
     # What was wrong may be mended by it.
@@ -139,36 +136,19 @@ def _fill(row: Mailbox, values: Mapping[str, Any]) -> None:
     row.address_key = login_key(row.address)
 
 
-def _check(session: Session, actor: Actor, row: Mailbox) -> None:
-    """Raise ``InvalidValue`` for all that is wrong at once."""
-    problems = Problems()
-    _check_place(session, actor, problems, row.organisation_id)
-    if [address for _, address in addresses_in(row.address)] != [row.address]:
-        problems.add("address", "must be one e-mail address")
-    if not _HOST.fullmatch(row.host):
-        problems.add("host", "must be the name or the address of a server, without a port")
-    if row.authority:
-        try:
-            trusted_context(row.authority)
-        except (ValueError, OSError):
-            problems.add("authority", "must be certificates as PEM text")
-    if row.done_folder and row.done_folder == row.folder:
-        problems.add("done_folder", "must be another folder than the one that is looked at")
-    words = words_of(session)
-    given = {"kind": row.kind or "incident", "category": row.category or ""}
-    check_words(problems, words, given)
-    if row.category in words.categories:
-        own_fields(problems, words, row.category, {})
-        if needs_moment(words, row.category):
-            problems.add("category", "asks when it happened, which no letter says")
-    check_group(session, actor, problems, "group_id", row.group_id)
-    problems.refuse()
+def _to_be_blanked(row: Mailbox, differs: set[str]) -> set[str]:
+    """Return the secrets that go elsewhere now than whoever typed them said, or nowhere."""
+    unused = SECRET_COLUMNS.keys() - set(secrets_of(row))
+    blank = {name for name in unused if getattr(row, SECRET_COLUMNS[name])}
+    if differs & _WHERE_TO:
+        blank.add("password")
+    if differs & _WHERE_TOKENS:
+        blank |= {"client_secret", "refresh_token"}
+    return blank
 
 
-def _check_place(session: Session, actor: Actor, problems: Problems, organisation_id: int) -> None:
-    try:
-        organisation(session, actor, organisation_id)
-    except NotFound:
-        problems.add("organisation_id", "there is no such organisation")
-        return
-    require_over(actor, Permission.ADMIN_RULES, organisation_id)
+def _seal(row: Mailbox, given: Mapping[str, str], secrets: SecretBox) -> set[str]:
+    """Keep secrets at a row that has its id; return their fields."""
+    for name, secret in given.items():
+        setattr(row, SECRET_COLUMNS[name], secrets.seal(secret, secret_place(row.id, name)))
+    return set(given)

@@ -8,13 +8,16 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from cmdb.records.parties import Person
+from server.desk.mail.models import Mailbox
 from server.desk.tickets.actions import TicketDraft, open_ticket
 from server.desk.tickets.models import Ticket
+from server.foundation.audit import AuditEntry
 from server.foundation.clock import utc_now
 from server.foundation.jobs.models import Job
 from tests.server.desk.conftest import As
 from tests.server.desk.estate import Estate
 from tests.server.desk.mail.post import Post, letter
+from tests.support.token_server import TokenServer
 
 API = "/api/v1"
 STRANGER = "Ines New <ines@elsewhere.test>"
@@ -106,6 +109,15 @@ def test_another_server_blanks_the_password_and_a_change_heeds_the_version(
         ("security", "none", "Must be one of"),
         ("port", 0, "Must be greater"),
         ("password", "a\nb", "control characters"),
+        ("sign_in", "kerberos", "Must be one of"),
+        ("token_grant", "password", "Must be one of"),
+        ("token_url", "http://login.example.test/token", "must be an https:// address"),
+        ("token_url", "https://a:b@login.example.test/token", "must be an https:// address"),
+        ("token_url", "ftp://login.example.test/", "must be an https:// address"),
+        ("client_secret", "secret", "is not used by this way to sign in"),
+        ("refresh_token", "token", "is not used by this way to sign in"),
+        ("client_id", "a\x00b", "control characters"),
+        ("scope", "x" * 1001, "Longer than"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_field(
@@ -114,6 +126,44 @@ def test_what_cannot_be_is_refused_by_its_field(
     given = body(post, folder="INBOX") | {field: value}
     told = faults(admin.post(f"{API}/mailboxes", json=given))
     assert said in told[field]
+
+
+def test_oauth_2_needs_to_know_where_and_who_and_takes_no_password(
+    admin: FlaskClient, post: Post
+) -> None:
+    wanted = body(post, sign_in="oauth", refresh_token="early")
+    told = faults(admin.post(f"{API}/mailboxes", json=wanted))
+    assert told == {
+        "token_url": "is needed to sign in by OAuth 2",
+        "client_id": "is needed to sign in by OAuth 2",
+        "password": "is not used by this way to sign in",
+        "refresh_token": "is not used by this way to sign in",
+    }
+
+
+def test_a_mailbox_of_oauth_2_is_set_up_and_tried_and_its_secrets_never_told(
+    admin: FlaskClient, post: Post, token_server: TokenServer
+) -> None:
+    secret, refresh = "s3cret & kept", "1//refresh kept"
+    wanted = body(post, sign_in="oauth", password="", client_secret=secret, client_id="cadastre")
+    wanted |= {"token_url": token_server.url, "token_grant": "refresh_token"}
+    made = document(admin.post(f"{API}/mailboxes", json=wanted | {"refresh_token": refresh}), 201)
+    held = ("has_password", "has_client_secret", "has_refresh_token")
+    assert [made[name] for name in held] == [False, True, True]
+    one = f"{API}/mailboxes/{made['id']}"
+    for answer in (made, document(admin.get(one)), document(admin.get(f"{API}/mailboxes"))):
+        assert secret not in str(answer)
+        assert refresh not in str(answer)
+    tried = document(admin.post(f"{one}/test"))
+    # Loopback is no place for a token server until the settings say so.
+    assert (tried["ok"], tried["step"], tried["letters"]) == (False, "token", None)
+    assert token_server.asked == []
+    with post.database.reading() as session:
+        row = session.get_one(Mailbox, made["id"])
+        assert secret not in row.sealed_client_secret
+        acts = session.scalars(select(AuditEntry.detail)).all()
+    assert secret not in str(acts)
+    assert refresh not in str(acts)
 
 
 def test_a_name_is_given_once(admin: FlaskClient, post: Post) -> None:
