@@ -12,6 +12,7 @@ from server.foundation.storage import Storage
 from tests.support.imap import ImapServer
 from tests.support.letters import letter, put_letter
 from tests.support.people import World
+from tests.support.token_server import TokenServer
 from tests.web.pages.conftest import Browser
 
 MAILBOXES = "/administration/mailboxes"
@@ -98,6 +99,74 @@ def test_an_empty_password_keeps_the_one_that_is_and_a_stale_form_is_refused(
     assert (kept.name, kept.sealed_password) == ("Renamed", sealed)
     assert kept.since.isoformat() == "2026-01-02T03:04:05+00:00"
     assert admin.post(f"{where}/edit", **changed).status_code == 412
+
+
+def _by_token(world: World, **changes: str) -> dict[str, Any]:
+    wanted = {
+        "sign_in": "oauth",
+        "token_grant": "client_credentials",
+        "token_url": "https://login.example.test/token",
+        "client_id": "cadastre",
+        "client_secret": SECRET,
+        "scope": "https://mail.example.test/.default",
+        "refresh_token": "",
+        "password": "",
+    }
+    return _form(world, **(wanted | changes))
+
+
+def test_a_mailbox_of_oauth_2_is_connected_and_its_secrets_never_shown(
+    admin: Browser, database: Database, world: World
+) -> None:
+    # Browsers fill in what is out of sight: the other way's secret is left out.
+    filled = _by_token(world, password="filled in", refresh_token="filled in")
+    where = admin.done(f"{MAILBOXES}/new", **filled)
+    kept = _only(database)
+    assert (kept.has_password, kept.has_client_secret, kept.has_refresh_token) == (
+        False,
+        True,
+        False,
+    )
+    for address in (where, f"{where}/edit", MAILBOXES):
+        assert SECRET not in admin.read(address)
+    assert "https://login.example.test/token" in admin.read(where)
+    edited = admin.read(f"{where}/edit")
+    assert "https://mail.example.test/.default" in edited
+    again = _by_token(world, client_secret="", name="Renamed", version="1")
+    admin.done(f"{where}/edit", **again)
+    assert _only(database).sealed_client_secret == kept.sealed_client_secret
+    moved = _by_token(world, client_secret="", client_id="another", version="2")
+    admin.done(f"{where}/edit", **moved)
+    assert "No client secret is kept." in admin.read(where)
+    back = _form(world, sign_in="password", client_secret=SECRET, version="3")
+    admin.done(f"{where}/edit", **back)
+    kept = _only(database)
+    assert (kept.sign_in, kept.has_password, kept.has_client_secret) == ("password", True, False)
+
+
+def test_a_refused_form_of_oauth_2_keeps_what_was_typed_but_no_secret(
+    admin: Browser, world: World
+) -> None:
+    wrong = _by_token(world, token_url="http://login.example.test/token", client_id="")
+    answer = admin.post(f"{MAILBOXES}/new", **wrong)
+    assert answer.status_code == 422
+    assert "This must be an https:// address." in answer.text
+    assert "OAuth 2 needs this." in answer.text
+    assert '<option value="oauth" selected>' in answer.text
+    assert 'value="http://login.example.test/token"' in answer.text
+    assert 'value="https://mail.example.test/.default"' in answer.text
+    assert SECRET not in answer.text
+
+
+def test_trying_out_says_in_words_at_which_step_it_ended(
+    admin: Browser, world: World, token_server: TokenServer
+) -> None:
+    given = _by_token(world, token_url=token_server.url)
+    where = admin.done(f"{MAILBOXES}/new", **given)
+    page = admin.post(f"{where}/try").text
+    assert "What failed: getting an access token." in page
+    assert "The token server cannot be asked: 127.0.0.1 lies in a closed network." in page
+    assert token_server.asked == []
 
 
 def test_trying_out_counts_what_waits_and_changes_nothing(

@@ -11,7 +11,7 @@ from cmdb.errors import InvalidValue
 from server.desk.mail.actions.checking import check_mailbox
 from server.desk.mail.actions.tokens import secret_place
 from server.desk.mail.models import Mailbox, ReceivedLetter
-from server.desk.mail.rules.sign_in import SECRET_COLUMNS, secrets_of
+from server.desk.mail.rules.sign_in import CLIENT_CREDENTIALS, PASSWORD, SECRET_COLUMNS, secrets_of
 from server.desk.mail.rules.states import HELD, WAITING
 from server.foundation.audit import record
 from server.foundation.duplicates import refusing_duplicates
@@ -46,7 +46,12 @@ def add_mailbox(
     ``admin:rules`` in the organisation. Raises ``DuplicateName``, ``InvalidValue``,
     ``PermissionDenied``.
     """
-    values = {"since": now, **particulars}
+    values = {
+        "since": now,
+        "sign_in": PASSWORD,
+        "token_grant": CLIENT_CREDENTIALS,
+        **particulars,
+    }
     given = {name: values.pop(name) for name in SECRET_COLUMNS if name in values}
     row = Mailbox(created_at=now, updated_at=now)
     _fill(row, values)

@@ -117,7 +117,7 @@ def test_another_server_blanks_the_password_and_a_change_heeds_the_version(
         ("client_secret", "secret", "is not used by this way to sign in"),
         ("refresh_token", "token", "is not used by this way to sign in"),
         ("client_id", "a\x00b", "control characters"),
-        ("scope", "x" * 1001, "Longer than"),
+        ("scope", "x" * 1001, "between 0 and 1000"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_field(
