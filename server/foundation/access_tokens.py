@@ -83,12 +83,9 @@ def fetch_token(web: WebClient, wish: TokenWish) -> AccessToken:
         _refuse(wish, answer, document)
     token, kind = document.get("access_token"), document.get("token_type", "Bearer")
     renewed = document.get("refresh_token") or ""
-    if not (
-        _is(_TOKEN, token)
-        and isinstance(kind, str)
-        and kind.lower() == "bearer"
-        and (not renewed or _is(_REFRESH_TOKEN, renewed))
-    ):
+    if not _is(token, _TOKEN) or str(kind).lower() != "bearer":
+        raise _useless(wish, answer)
+    if renewed and not _is(renewed, _REFRESH_TOKEN):
         raise _useless(wish, answer)
     return AccessToken(token, _seconds(document.get("expires_in")), renewed)
 
@@ -139,5 +136,5 @@ def _seconds(told: object) -> int:
     return min(int(text), _LONGEST_LIFE) if known else 0
 
 
-def _is(pattern: re.Pattern[str], value: object) -> TypeGuard[str]:
+def _is(value: object, pattern: re.Pattern[str]) -> TypeGuard[str]:
     return isinstance(value, str) and pattern.fullmatch(value) is not None

@@ -174,13 +174,10 @@ def sign_in_texts(reader: Reader) -> list[tuple[str, str]]:
 
 
 def grant_texts(reader: Reader) -> list[tuple[str, str]]:
-    """Return (code, words) of by what an access token is asked for."""
+    """Return (code, words) of who asks for an access token."""
     return [
-        (
-            "client_credentials",
-            reader.gettext("the application for itself (client credentials; Microsoft 365)"),
-        ),
-        ("refresh_token", reader.gettext("somebody who allowed it (refresh token; Google)")),
+        ("client_credentials", reader.gettext("the application for itself")),
+        ("refresh_token", reader.gettext("somebody who allowed it")),
     ]
 
 

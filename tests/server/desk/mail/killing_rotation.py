@@ -17,16 +17,19 @@ from server.foundation.outbound import INSIDE_NETWORKS
 from server.foundation.settings import Settings
 from server.wiring import REACTIONS
 
+#: After which function the process ends.
+_STEP = "_keep_rotated"
+
 
 def main(url: str, home: str, mailbox: str) -> None:
     """Look, and end between the rotation and the use of what came with it."""
-    rotation = tokens._keep_rotated
+    rotation = getattr(tokens, _STEP)
 
     def and_end(*given: Any) -> None:
         rotation(*given)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    tokens._keep_rotated = and_end
+    setattr(tokens, _STEP, and_end)
     settings = Settings(home=Path(home), web_networks=INSIDE_NETWORKS)
     run_look(JobContext(Database(url, REACTIONS), settings, {"mailbox_id": int(mailbox)}))
 
