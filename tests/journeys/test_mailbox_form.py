@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import SignedIn
-from tests.support.browser import PageFaults
+from tests.journeys.looking import serious, sticking_out
+from tests.support.browser import PageFaults, accessibility_violations
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -24,6 +25,9 @@ def test_a_choice_shows_its_own_fields(
     expect(refresh).to_be_hidden()
     page.locator("#field-token_grant").select_option("refresh_token")
     expect(refresh).to_be_visible()
+    if scripts:
+        assert serious(accessibility_violations(page, contrast=False)) == []
+        assert sticking_out(page) == []
     page.locator("#field-name").fill("Help desk of Microsoft")
     page.locator("#field-address").fill("help@example.test")
     page.locator("#field-host").fill("imap.example.test")
