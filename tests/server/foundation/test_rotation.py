@@ -70,7 +70,9 @@ def test_every_column_that_is_sealed_is_known() -> None:
     assert known == {
         "directory.sealed_password",
         "identity_provider.sealed_secret",
+        "mailbox.sealed_client_secret",
         "mailbox.sealed_password",
+        "mailbox.sealed_refresh_token",
         "second_factor.sealed_secret",
         "snmp_credential.sealed",
     }
