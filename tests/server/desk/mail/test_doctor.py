@@ -30,3 +30,7 @@ def test_it_says_which_mailbox_fails_and_how_many_letters_are_held(post: Post) -
     assert "cannot be reached" in seen
     post.change(failing_since=None, sealed_password="")
     assert said(post.database)[0] == ("wrong", f"Help desk {post.user} has no password")
+    post.change(sign_in="oauth")
+    assert said(post.database)[0] == ("wrong", f"Help desk {post.user} has no client secret")
+    post.change(token_grant="refresh_token")
+    assert said(post.database)[0] == ("wrong", f"Help desk {post.user} has no refresh token")
